@@ -1,0 +1,18 @@
+/* The daemon's own log: one line, a topic, a fact, the name of the thing, what happens next. To standard error,
+ * with the <N> priority prefix of sd-daemon(3) when it is not a terminal. Control bytes are escaped. */
+#ifndef ASSOCD_BASE_LOG_H
+#define ASSOCD_BASE_LOG_H
+
+#include "err.h"
+
+enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARN = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+
+/* Process-wide threshold, set once by main before threads start. */
+void log_set_level(enum log_level level);
+void log_line(enum log_level level, const char *topic, const char *fmt, ...) PRINTF_LIKE(3, 4);
+#define log_error(topic, ...) log_line(LOG_LEVEL_ERROR, topic, __VA_ARGS__)
+#define log_warn(topic, ...) log_line(LOG_LEVEL_WARN, topic, __VA_ARGS__)
+#define log_info(topic, ...) log_line(LOG_LEVEL_INFO, topic, __VA_ARGS__)
+#define log_debug(topic, ...) log_line(LOG_LEVEL_DEBUG, topic, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,77 @@
+/* The pure engine: state and event in, new state and effects out. No clock, file, socket, thread or randomness: time
+ * arrives in events. The same events, rules and networks give the same state and effects, whatever the hashing key.
+ * One engine is owned by one thread; two can live side by side. */
+#ifndef ASSOCD_ENGINE_ENGINE_H
+#define ASSOCD_ENGINE_ENGINE_H
+
+#include "daemon/base/arena.h"
+#include "daemon/enrich/enrich.h"
+#include "daemon/model/event.h"
+#include "daemon/model/views.h"
+#include "rules/ruleset.h"
+
+struct engine;
+
+/* ruleset and enrich are borrowed and must outlive the engine. */
+struct engine *engine_new(const struct ruleset *rules, const struct enrich *enrich);
+void engine_free(struct engine *e);
+
+/* Effects, in order, in the caller's arena. */
+enum effect_type { EFFECT_ALERT_OPENED, EFFECT_ALERT_UPDATED, EFFECT_ALERT_RESOLVED, EFFECT_CLUSTER_CHANGED };
+struct effect {
+	enum effect_type type;
+	uint64_t seq;  /* of the event that caused it */
+	int64_t ts_ms;
+	struct alert_view alert;  /* ALERT_*: whole, as of this change */
+	struct bytes cluster, what; /* CLUSTER_CHANGED: id and "joined a", "merged 00ab...", "split ..." */
+};
+struct effects {
+	struct effect *at;
+	size_t n, cap;
+	struct arena *arena; /* set by the caller; effects and their strings live there */
+};
+
+/* Applies accepted events (in journal order; seq must rise) in two steps, gather and apply. effects may be NULL. */
+void engine_apply(struct engine *e, const struct event *const *events, size_t n, struct effects *effects);
+
+/* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
+enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;
+/* The short answer to one event. links: those of band possible and more, strongest first, at most max. */
+enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, struct arena *a, struct account_view *out) MUST_CHECK;
+enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_name, struct arena *a, struct why_view *out) MUST_CHECK;
+enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a, struct cluster_view *out) MUST_CHECK;
+/* Holders of a value; text is normalised by the kind. hash_key as in event_context. */
+enum err engine_value(const struct engine *e, int kind, uint64_t key, struct arena *a, struct value_holders_view *out) MUST_CHECK;
+/* Values over their hub cap, most holders first. */
+unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, struct value_holders_view **out);
+/* Values that at least two of the n accounts share, most shared first. */
+unsigned engine_correlate(const struct engine *e, const struct bytes *names, unsigned n, struct arena *a, struct value_holders_view **out);
+/* Alerts, newest update first. state < 0: all. after_id continues a listing. */
+unsigned engine_alerts(const struct engine *e, int state, unsigned max, struct arena *a, struct alert_view **out);
+enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out) MUST_CHECK;
+/* Account names that start with a prefix, for search and completion. */
+unsigned engine_accounts_like(const struct engine *e, struct bytes prefix, unsigned max, struct arena *a, struct bytes **out);
+
+/* Every reported link with score >= min, sorted by the two names; every cluster of two and more, by account name. */
+typedef void link_fn(void *arg, const struct link_view *link);
+void engine_each_link(const struct engine *e, int min_score, link_fn *fn, void *arg);
+typedef void member_fn(void *arg, struct bytes account, struct bytes cluster);
+void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
+
+struct engine_stats {
+	uint64_t seq;           /* last applied */
+	int64_t now_ms;         /* engine time: largest ts applied */
+	uint64_t events, accounts, values, postings, pairs, links[BANDS], clusters, hubs, alerts[ALERT_STATES];
+	uint64_t candidates, rescored, limits_hit; /* work done since start */
+	size_t memory_index, memory_pairs, memory_total;
+};
+void engine_stats(const struct engine *e, struct engine_stats *out);
+
+/* ---- snapshot: the whole state as bytes. write is called with successive pieces. ---- */
+typedef enum err engine_write_fn(void *arg, const void *p, size_t n);
+enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg) MUST_CHECK;
+/* Into a new engine of the same rules and networks; ERR_CORRUPT leaves it unusable (free it). read fills exactly n bytes. */
+typedef enum err engine_read_fn(void *arg, void *p, size_t n);
+enum err engine_load(struct engine *e, engine_read_fn *read, void *arg) MUST_CHECK;
+
+#endif

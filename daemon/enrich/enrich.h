@@ -1,0 +1,34 @@
+/* What an address is: network kind, AS number, organisation, country, port-block size. From `networks` files
+ * (cidr,asn,org,kind[,cgnat_block]), any MMDB (nested or flat), and the AS-number-to-kind list. Immutable once loaded. */
+#ifndef ASSOCD_ENRICH_ENRICH_H
+#define ASSOCD_ENRICH_ENRICH_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+#include "daemon/model/ip.h"
+
+struct network {
+	enum network_kind kind;
+	uint32_t asn;         /* 0 unknown */
+	uint16_t block_size;  /* ports per subscriber behind CGNAT; 0 = default of the rule files */
+	struct bytes org;     /* borrowed for the life of enrich */
+	char country[3];      /* "" unknown */
+	bool is_known;
+};
+
+struct enrich;
+
+struct enrich_setup {
+	const char *const *networks_files; unsigned n_networks;
+	const char *const *mmdb_files; unsigned n_mmdb;
+	const char *asn_kinds_file; /* "asn,kind,org" CSV, or NULL */
+};
+
+/* Longest prefix wins; later files win over earlier at the same prefix; networks files win over MMDB. */
+enum err enrich_new(const struct enrich_setup *setup, struct enrich **out, struct errbuf *eb) MUST_CHECK;
+void enrich_free(struct enrich *e);
+void enrich_lookup(const struct enrich *e, const struct ip *ip, struct network *out);
+uint64_t enrich_hash(const struct enrich *e); /* of the files' content */
+size_t enrich_count(const struct enrich *e);
+
+#endif

@@ -1,0 +1,54 @@
+/* Intake: raw lines from collectors -> validated, deduplicated, limited events -> journal batches -> engine -> answers.
+ * Commit, apply, answer: a batch is never applied before it is durable, an event never acknowledged before either.
+ * Owned by the loop thread. The port header for collectors and api: they see this and nothing behind it. */
+#ifndef ASSOCD_INTAKE_INTAKE_H
+#define ASSOCD_INTAKE_INTAKE_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+
+struct intake;
+
+enum intake_source { SOURCE_HTTP, SOURCE_STREAM, SOURCE_TAIL, SOURCE_INTERNAL, SOURCES };
+
+/* What became of one line. */
+enum verdict_of_line { LINE_ACCEPTED, LINE_DUPLICATE, LINE_REFUSED };
+
+/* A group of lines whose sender waits for one answer (a request, a connection's burst, a tail's chunk). The sender
+ * opens it, offers lines, seals it; `done` is called on the loop thread when every accepted line is committed and
+ * applied, or the commit failed (result, e.g. ERR_FULL: nothing of it was kept, the sender should try again). */
+struct intake_refusal {
+	uint64_t line;      /* counted from 1 within the group, or from the group's first_line */
+	const char *error;  /* stable word: json, key, type, ts, account, value, size, future ... */
+	char detail[200];
+};
+#define INTAKE_REFUSALS_MAX 1000 /* kept with detail per group; beyond that counted only */
+struct intake_group {
+	/* set by the sender */
+	enum intake_source source;
+	struct bytes default_site;
+	bool is_backfill;  /* history: no sinks; time limits as in replay */
+	bool is_trusted;   /* may state relation, closed, reinstated, health */
+	uint64_t first_line;
+	void (*done)(struct intake_group *g, void *arg);
+	void *arg;
+	/* answers */
+	enum err result;
+	struct errbuf error;
+	uint64_t lines, accepted, duplicate, refused;
+	uint64_t last_seq;
+	struct bytes account; /* of the last accepted or duplicate event; valid in done */
+	struct intake_refusal *refusals; unsigned n_refusals;
+};
+
+struct intake_group *intake_open(struct intake *in, const struct intake_group *setup);
+/* One JSON object as text. Returns what became of it (accepted = will be, once committed). Empty lines are ignored. */
+enum verdict_of_line intake_offer(struct intake *in, struct intake_group *g, struct bytes line);
+/* No more lines; done will be called (never from inside this call). */
+void intake_seal(struct intake *in, struct intake_group *g);
+/* After done has returned the group is freed by intake. */
+
+/* True when collectors should stop reading for a while (queues full, disk full). */
+bool intake_is_congested(const struct intake *in);
+
+#endif

@@ -1,0 +1,78 @@
+/* The one typed, canonical event that everything becomes. Values are normalised and privacy-transformed. */
+#ifndef ASSOCD_MODEL_EVENT_H
+#define ASSOCD_MODEL_EVENT_H
+
+#include "daemon/base/arena.h"
+#include "daemon/vendor/json.h"
+#include "ip.h"
+#include "kinds.h"
+
+#define EVENT_ATTRS_MAX 96
+#define EVENT_ID_MAX 64
+#define EVENT_ACCOUNT_MAX 256 /* bytes of site/account */
+#define EVENT_LINE_MAX (64 * 1024)
+#define EVENT_DEPTH_MAX 16
+#define EVENT_KEYS_MAX 256
+
+enum event_type {
+	EVENT_ACTIVITY, /* any other word; the word is kept */
+	EVENT_LOGIN, EVENT_SIGNUP, EVENT_SESSION, EVENT_PAYMENT, EVENT_ORDER, EVENT_PROFILE, EVENT_LOGOUT,
+	EVENT_RELATION, EVENT_CLOSED, EVENT_REINSTATED, EVENT_VERDICT, EVENT_HEALTH, EVENT_CONTACT, EVENT_APPEAL,
+	EVENT_ACK, EVENT_RESOLVE, EVENT_SNOOZE, /* what people did with an alert */
+	EVENT_TICK, /* journalled by the daemon: carries the due time of a deadline */
+	EVENT_TYPES
+};
+extern const char *const event_type_names[EVENT_TYPES];
+
+struct attr {
+	uint64_t key; /* hash of (kind, normal text); for hashed kinds of the HMAC under the key file */
+	struct bytes shown; /* what people may see */
+	uint16_t kind;
+};
+
+struct event {
+	uint64_t seq; /* journal sequence number, 0 before it has one */
+	int64_t ts_ms;
+	struct bytes id;      /* sender's, or empty */
+	uint64_t id_hash;     /* of site-independent id, or of the key-sorted input: what makes a duplicate */
+	struct bytes account; /* "site/account" or "account" */
+	struct bytes word;    /* the type as sent */
+	enum event_type type;
+	bool is_failed;       /* ok: false */
+	bool has_ip, has_port;
+	struct ip ip;
+	uint16_t port;
+	const struct attr *attrs; /* sorted by kind; those of one kind in normaliser order */
+	unsigned n_attrs;
+	struct bytes session;
+	/* statements */
+	struct bytes relation_kind, relation_group, relation_with, relation_proof;
+	struct bytes actor, with, alert, reason, value;
+	int64_t until_ms; /* snooze: end, 0 when absent */
+};
+
+/* Everything decoding needs; borrowed. hash_key NULL: hashed kinds are hashed without a key (offline work, nothing stored). */
+struct hmac_key;
+struct event_context {
+	const struct kinds *kinds;
+	struct hmac_key *hash_key;
+	struct bytes default_site;
+};
+
+/* One parsed JSON object (doc root) to an event in the arena. Checks keys, types, lengths, ts syntax; unknown keys are
+ * refused with a did-you-mean (x_... is free). ERR_INPUT, with a stable word of the reason in *reason: "json", "key",
+ * "type", "ts", "account", "value", "size", "relation". Time limits against the wall clock are intake's. */
+enum err event_from_json(const struct event_context *ctx, const struct json_doc *doc, struct arena *a, struct event *out,
+			 const char **reason, struct errbuf *eb) MUST_CHECK;
+
+/* Canonical binary form (the journal's), version 1; drawn in event_codec.c. encode appends to `out`. */
+struct text;
+void event_encode(const struct event *e, struct text *out);
+enum err decode_event(struct bytes in, struct arena *a, struct event *out) MUST_CHECK;
+
+/* Account name from its parts: "account" or "site/account"; an account with '/' and no site gets an empty site ("/a/b"). */
+struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account);
+/* Site part of a name, empty when there is none. */
+struct bytes event_account_site(struct bytes name);
+
+#endif

@@ -1,0 +1,33 @@
+/* IP addresses: 16 bytes, v4 kept as v4-mapped (RFC 4291, 2.5.5.2), parsed and printed in canonical form (RFC 5952). */
+#ifndef ASSOCD_MODEL_IP_H
+#define ASSOCD_MODEL_IP_H
+
+#include "daemon/base/bytes.h"
+
+struct ip {
+	uint8_t b[16];
+};
+
+#define IP_TEXT_SIZE 48
+/* Text of an address; v4-mapped and v4-compatible forms are folded to v4. No zone, no brackets, no leading zeros. */
+bool decode_ip(struct bytes text, struct ip *out);
+/* "10.0.0.0/8", "2001:db8::/32", or a bare address; bits counts in the 128-bit space. Host bits must be zero. */
+bool decode_cidr(struct bytes text, struct ip *base, unsigned *bits);
+bool ip_is_v4(const struct ip *ip);
+uint32_t ip_v4(const struct ip *ip);
+/* Keeps the first bits of 128, zeroes the rest. */
+struct ip ip_prefix(const struct ip *ip, unsigned bits);
+int ip_cmp(const struct ip *a, const struct ip *b);
+bool ip_in(const struct ip *ip, const struct ip *base, unsigned bits);
+/* 0.0.0.0/8, 127/8, ::, ::1, link-local, multicast, documentation: never evidence. Private ranges are not in it. */
+bool ip_is_placeholder(const struct ip *ip);
+char *ip_format(const struct ip *ip, char out[IP_TEXT_SIZE]);
+
+/* What a network is. Order is the order of the names table; unknown is 0. */
+enum network_kind { NET_UNKNOWN, NET_ISP, NET_MOBILE, NET_BUSINESS, NET_EDUCATION, NET_HOSTING, NET_VPN, NET_TOR,
+		    NET_RELAY, NET_PUBLIC, NET_KINDS };
+extern const char *const network_kind_names[NET_KINDS];
+/* -1 when it is none. */
+int network_kind_of(struct bytes name);
+
+#endif

@@ -1,0 +1,37 @@
+/* Normaliser steps: pure text -> zero, one or several texts. A kind names a chain of them; every step of the chain is
+ * applied to every text of the one before. Sources: minFraud's published e-mail steps, ITU-T E.164, ISO/IEC 7812. */
+#ifndef ASSOCD_MODEL_NORMALISE_H
+#define ASSOCD_MODEL_NORMALISE_H
+
+#include "daemon/base/arena.h"
+#include "kinds.h"
+
+#define NORMALISE_OUT_MAX 24 /* texts one chain may yield; the rest are dropped */
+#define NORMALISE_IN_MAX 4096
+
+struct normalised {
+	struct bytes text[NORMALISE_OUT_MAX];
+	unsigned n;
+};
+
+/* Reads in, appends to out (by normalised_add). An input without usable content yields nothing; that is no error. */
+typedef void normalise_fn(struct arena *a, struct bytes in, struct normalised *out);
+
+struct normaliser_step {
+	const char *name;
+	normalise_fn *fn;
+	const char *help; /* one sentence, for the rule reference */
+};
+
+/* The table: trim, lower, fold, ip, ip64, ip24, digits, email, email_domain, phone, card, name, name_tokens, company, address,
+ * address_tokens, user_agent, language, screen, tokens, ngrams3, phonetic, prefix3, prefix5, year, ... NULL-name ended. */
+extern const struct normaliser_step normaliser_steps[];
+const struct normaliser_step *normaliser_find(struct bytes name);
+void normalised_add(struct normalised *out, struct bytes text);
+
+/* Runs the chain of `kind` on the raw text. Placeholder values and empty texts are taken out. */
+void kind_normalise(const struct kind *kind, struct arena *a, struct bytes raw, struct normalised *out);
+/* What people may see of a value of this kind: plain: the text; hash: "...4821"; drop: "". */
+struct bytes kind_shown(const struct kind *kind, struct arena *a, struct bytes normal);
+
+#endif

@@ -1,0 +1,101 @@
+/* The journal and the projections, in SQLite (WAL, synchronous=FULL). A writer thread owns the database handle and
+ * commits batches; a reader thread owns a read-only one. Everything else in the process is the loop thread.
+ * Files: DIR/assocd.db (+ -wal, -shm), DIR/snapshot, DIR/lock. */
+#ifndef ASSOCD_STORE_STORE_H
+#define ASSOCD_STORE_STORE_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+
+struct store;
+#define STORE_SCHEMA_VERSION 1
+
+/* One canonical event to append; payload is event_encode's. Borrowed until the batch completes. */
+struct store_event {
+	uint64_t seq;
+	int64_t ts_ms;
+	uint64_t id_hash;
+	uint32_t flags; /* STORE_BACKFILL */
+	struct bytes payload;
+};
+#define STORE_BACKFILL 1u
+
+/* One alert as of a change: projection row and outbox row in the same transaction. */
+struct store_alert {
+	struct bytes id, rule, state, json;
+	int64_t updated_ms;
+	uint64_t seq;
+	bool is_quiet; /* no outbox row (backfill, sample) */
+};
+
+/* What goes into one transaction: events, effects of earlier batches, and how far sinks got. */
+struct store_batch {
+	const struct store_event *events; size_t n_events;
+	const struct store_alert *alerts; size_t n_alerts;
+	uint64_t applied_seq;                 /* effects of events up to here are in this or earlier transactions */
+	struct bytes sink; uint64_t sink_through; /* outbox rows up to here are delivered; empty: none */
+	/* set by the writer before completion */
+	enum err result;
+	struct errbuf error;
+	int64_t commit_us;
+	void *owner; /* the caller's */
+};
+
+/* Opens or creates DIR/assocd.db; migrates an older version after copying it aside; refuses a newer one (ERR_VERSION)
+ * and a second daemon (ERR_BUSY, by a lock on DIR/lock). Starts the threads. wake_fd becomes readable on completions. */
+enum err store_open(const char *dir, struct store **out, struct errbuf *eb) MUST_CHECK;
+/* Waits for what is queued, checkpoints, closes. */
+void store_close(struct store *s);
+int store_wake_fd(const struct store *s);
+
+/* Queues a batch (borrowed until it completes). ERR_FULL when the queue is. */
+enum err store_submit(struct store *s, struct store_batch *batch) MUST_CHECK;
+/* Next completed batch, or NULL. On a failed commit nothing of the batch is in the database. */
+struct store_batch *store_completed(struct store *s);
+
+struct store_state {
+	uint64_t last_seq, applied_seq, outbox_through;
+	uint64_t events;
+};
+void store_state(const struct store *s, struct store_state *out); /* as of opening */
+
+/* Synchronous reads, before the loop starts or from the caller's own thread: each opens its own read-only handle. */
+typedef enum err store_event_fn(void *arg, const struct store_event *ev);
+/* Events with seq > after, in order, at most max (0 = all). */
+enum err store_read(const char *dir, uint64_t after, uint64_t max, store_event_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* Only (seq, ts, id_hash): for the set of known ids. */
+enum err store_read_ids(const char *dir, int64_t since_ms, store_event_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* Outbox rows with number > after. */
+typedef enum err store_outbox_fn(void *arg, uint64_t number, struct bytes json);
+enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* Where a sink got to. */
+enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb) MUST_CHECK;
+/* Removes every event whose account starts with `prefix` (a site with its slash), with outbox and alerts of those seqs:
+ * for `sample remove`. Only while no daemon runs on it or by the daemon itself before a rebuild. */
+enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const struct store_event *ev), void *arg,
+			     uint64_t *removed, struct errbuf *eb) MUST_CHECK;
+
+/* A question for the reader thread: run is called there with a read-only handle wrapped in `store_reader`; done on the
+ * loop thread through store_completed_query. */
+struct store_query {
+	void (*run)(struct store_query *q, const char *dir);
+	void (*done)(struct store_query *q);
+	void *owner;
+};
+enum err store_ask(struct store *s, struct store_query *q) MUST_CHECK;
+struct store_query *store_completed_query(struct store *s);
+
+/* ---- snapshot file: magic "ASSOCDS1", format, binding hash, seq, length, payload, XXH3 checksum ---- */
+struct snapshot_writer;
+enum err snapshot_begin(const char *dir, uint64_t binding, uint64_t seq, struct snapshot_writer **out, struct errbuf *eb) MUST_CHECK;
+enum err snapshot_write(void *writer, const void *p, size_t n);
+/* Writes the checksum, syncs, renames over DIR/snapshot. Frees the writer, also on error. */
+enum err snapshot_commit(struct snapshot_writer *w, struct errbuf *eb) MUST_CHECK;
+struct snapshot_reader;
+/* ERR_NOTFOUND when there is none, ERR_CORRUPT / ERR_VERSION when it does not hold or is bound to something else. The
+ * checksum is verified before the first byte is handed out. */
+enum err snapshot_open(const char *dir, uint64_t binding, uint64_t *seq, struct snapshot_reader **out, struct errbuf *eb) MUST_CHECK;
+enum err snapshot_read(void *reader, void *p, size_t n);
+void snapshot_close(struct snapshot_reader *r);
+
+#endif

@@ -1,0 +1,22 @@
+/* HMAC-SHA-256, SHA-256, random bytes and constant-time compare, over OpenSSL. */
+#ifndef ASSOCD_VENDOR_CRYPTO_H
+#define ASSOCD_VENDOR_CRYPTO_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+
+#define CRYPTO_HASH_SIZE 32
+
+/* A key with its pads precomputed (RFC 2104); about 100 ns a short message. Not shared between threads. */
+struct hmac_key;
+struct hmac_key *hmac_key_new(struct bytes key);
+void hmac_key_free(struct hmac_key *k);
+void hmac_sign(struct hmac_key *k, struct bytes message, uint8_t out[CRYPTO_HASH_SIZE]);
+
+void crypto_sha256(struct bytes message, uint8_t out[CRYPTO_HASH_SIZE]);
+enum err crypto_random(void *out, size_t n) MUST_CHECK;
+bool crypto_equal(const void *a, const void *b, size_t n);
+/* Lower-case hexadecimal, 2 * n characters and NUL. */
+void crypto_hex(const uint8_t *in, size_t n, char *out);
+
+#endif

@@ -1,0 +1,38 @@
+/* HTTP/1.1 server, over evhttp. A request may be answered later: http_request_take, then http_reply. */
+#ifndef ASSOCD_VENDOR_HTTP_H
+#define ASSOCD_VENDOR_HTTP_H
+
+#include "loop.h"
+
+struct http_server;
+struct http_request;
+typedef void http_fn(struct http_request *r, void *arg);
+
+struct http_limits {
+	size_t max_body;        /* bytes; beyond: 413 */
+	size_t max_headers;     /* bytes; beyond: 431 or closed */
+	int idle_timeout_s;
+	size_t max_connections; /* beyond: closed at accept, counted */
+};
+
+/* address as loop_listen. fn is called for every request, whatever method and path. */
+enum err http_server_new(struct loop *l, const char *address, const struct http_limits *limits, http_fn *fn, void *arg,
+			 struct http_server **out, struct errbuf *eb) MUST_CHECK;
+void http_server_free(struct http_server *s);
+unsigned http_server_port(const struct http_server *s); /* the bound one, also for port 0 */
+
+const char *http_method(const struct http_request *r); /* "GET" ... */
+struct bytes http_path(const struct http_request *r);   /* raw, still percent-encoded, no query */
+/* Value of a query parameter, decoded; BYTES_NONE.ptr == NULL never: empty when absent. Valid while r lives. */
+struct bytes http_query(struct http_request *r, const char *name);
+bool http_has_query(struct http_request *r, const char *name);
+struct bytes http_header(const struct http_request *r, const char *name); /* empty when absent */
+struct bytes http_body(struct http_request *r);                           /* contiguous; valid while r lives */
+const char *http_peer(const struct http_request *r);                      /* numeric address */
+bool http_peer_is_loopback(const struct http_request *r);
+
+void http_reply_header(struct http_request *r, const char *name, const char *value);
+/* Ends the request; r is dead after it. Also when the peer went away meanwhile. */
+void http_reply(struct http_request *r, int status, const char *content_type, struct bytes body);
+
+#endif

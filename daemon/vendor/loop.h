@@ -1,0 +1,59 @@
+/* Event loop, over libevent: descriptors, timers, signals, wake-ups from other threads, and byte streams.
+ * Callbacks note what happened and return; work happens in the named steps of main's loop_once. */
+#ifndef ASSOCD_VENDOR_LOOP_H
+#define ASSOCD_VENDOR_LOOP_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+
+struct loop;
+struct loop_timer;
+struct loop_watch;
+struct loop_listener;
+struct loop_stream;
+typedef void loop_fn(void *arg);
+
+struct loop *loop_new(void);
+void loop_free(struct loop *l);
+/* Runs until loop_stop; `turn` is called after each round of callbacks. */
+void loop_run(struct loop *l, loop_fn *turn, void *arg);
+void loop_stop(struct loop *l);
+void *loop_base(struct loop *l); /* the struct event_base, for vendor/http only */
+
+/* One shot; re-arm with loop_timer_set; after_ms < 0 disarms. */
+struct loop_timer *loop_timer_new(struct loop *l, loop_fn *fn, void *arg);
+void loop_timer_set(struct loop_timer *t, int64_t after_ms);
+void loop_timer_free(struct loop_timer *t);
+
+/* Called whenever fd is readable (edge: level-triggered). Does not own fd. */
+struct loop_watch *loop_watch_new(struct loop *l, int fd, loop_fn *fn, void *arg);
+void loop_watch_free(struct loop_watch *w);
+/* A signal as a callback on the loop thread. */
+struct loop_watch *loop_signal_new(struct loop *l, int signo, loop_fn *fn, void *arg);
+
+/* Listening socket. address: "127.0.0.1:8787", "[::1]:8787", "unix:/path" (mode 0660, a stale socket is replaced,
+ * a live one is ERR_BUSY). Owns the descriptor. accept gets a connected stream. TCP_NODELAY is set. */
+struct loop_stream_events {
+	void (*accepted)(void *arg, struct loop_stream *s);
+};
+enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, void *arg,
+		     struct loop_listener **out, struct errbuf *eb) MUST_CHECK;
+void loop_listener_free(struct loop_listener *ls);
+/* Just the bound descriptor, for vendor/http. */
+enum err loop_bind(const char *address, int *fd, struct errbuf *eb) MUST_CHECK;
+
+/* A stream reads into an own large buffer (64 KiB to a limit). readable: look with loop_stream_peek, take with
+ * loop_stream_consume. closed: the peer is done or an error occurred; free the stream. */
+void loop_stream_handlers(struct loop_stream *s, loop_fn *readable, loop_fn *closed, void *arg, size_t max_buffer);
+struct bytes loop_stream_peek(const struct loop_stream *s);
+void loop_stream_consume(struct loop_stream *s, size_t n);
+void loop_stream_write(struct loop_stream *s, struct bytes b);
+/* Stop and resume reading: back-pressure. */
+void loop_stream_pause(struct loop_stream *s, bool paused);
+/* "10.0.0.1:5000" or "unix uid=0". */
+const char *loop_stream_peer(const struct loop_stream *s);
+bool loop_stream_is_local(const struct loop_stream *s); /* Unix socket */
+/* Flushes what was written, then closes; safe inside a callback. */
+void loop_stream_free(struct loop_stream *s);
+
+#endif

@@ -1,0 +1,18 @@
+/* Unicode text (utf8proc) and internationalised domain names (libidn2). */
+#ifndef ASSOCD_VENDOR_UNICODE_H
+#define ASSOCD_VENDOR_UNICODE_H
+
+#include "daemon/base/arena.h"
+
+bool unicode_is_valid(struct bytes s);
+/* NFKC, case folded, ignorable code points dropped. Pure ASCII takes a fast path. Invalid UTF-8 gives ERR_INPUT. */
+enum err unicode_fold(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
+/* As unicode_fold, then marks removed (NFKD without Mn): tone marks, accents. */
+enum err unicode_fold_plain(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
+/* Next code point of valid UTF-8 at *pos, or -1 at the end. */
+int32_t unicode_next(struct bytes s, size_t *pos);
+bool unicode_is_letter_or_digit(int32_t cp);
+/* Domain to its ASCII (punycode, lower case) form, IDNA2008 non-transitional; ERR_INPUT when it is none. */
+enum err unicode_domain_ascii(struct arena *a, struct bytes domain, struct bytes *out) MUST_CHECK;
+
+#endif
