@@ -1,0 +1,46 @@
+/* assocctl: one row a command. A command parses its own arguments, prints to standard output, errors to standard error
+ * with what to do, and returns the exit status (0 fine, 1 failed or a finding, 2 usage). */
+#ifndef ASSOCD_CTL_CTL_H
+#define ASSOCD_CTL_CTL_H
+
+#include "daemon/base/text.h"
+#include "daemon/vendor/json.h"
+
+struct config;
+
+struct ctl {
+	const char *config_path; /* -c, or NULL */
+	const char *url;         /* --url, or NULL: from the configuration */
+	const char *token_file;
+	struct config *config;   /* loaded when first needed: ctl_config */
+	bool as_json, as_csv;    /* --json, --csv anywhere on the line (taken out of argv before run) */
+	bool is_terminal;        /* standard output: colour and progress */
+};
+
+struct ctl_command {
+	const char *name;      /* "account", "rules check" */
+	const char *arguments; /* "ACCOUNT [--limit N]" */
+	const char *help;      /* one sentence */
+	int (*run)(struct ctl *ctl, int argc, char **argv); /* argv[0] is the command's last word */
+};
+/* All of them, NULL-ended: `help`, the manual page and completion are made from it. */
+extern const struct ctl_command *const ctl_commands[];
+
+/* The configuration, loaded once; prints the error and returns NULL. */
+const struct config *ctl_config(struct ctl *ctl);
+/* "assocctl: " + text + newline on standard error; returns 1. */
+int ctl_fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* usage line of the command on standard error; returns 2. */
+int ctl_usage(const struct ctl_command *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* A progress line on standard error, at most 5 a second, only on a terminal; done ends it. */
+void ctl_progress(struct ctl *ctl, const char *what, uint64_t at, uint64_t of, bool done);
+
+/* One request to the daemon. body NULL: GET. *reply is appended to. Status, or -1 with the error printed (daemon not
+ * running: says how to start it; unreadable token file: named, with the group that may read it). */
+int ctl_request(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply);
+/* GET and parse; non-2xx prints the problem's detail. NULL on failure (already printed). doc valid until next call. */
+const struct json_doc *ctl_get(struct ctl *ctl, const char *path);
+/* Percent-encodes one path segment into out. */
+void ctl_escape(struct text *out, struct bytes segment);
+
+#endif

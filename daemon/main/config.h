@@ -1,0 +1,46 @@
+/* assocd.yaml: one table of keys (type, range, default, unit, help) from which loading, checking, `config show`, the
+ * manual page and completion are made. Relative paths in the file are relative to the file's folder. */
+#ifndef ASSOCD_MAIN_CONFIG_H
+#define ASSOCD_MAIN_CONFIG_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+#include "daemon/base/text.h"
+#include "daemon/vendor/yaml.h"
+
+#define CONFIG_LIST_MAX 32
+
+struct config {
+	char *file;       /* absolute */
+	char *dir;        /* folder of file */
+	char *state_dir;  /* `state`, default "var" beside the config in a build tree, /var/lib/assocd when installed */
+	char *listen;     /* HTTP address, "127.0.0.1:8787" */
+	char *rules_dir;  /* default found from the executable: build tree, else PREFIX/share/assocd/rules/default */
+	char *patterns_dir;
+	char *networks[CONFIG_LIST_MAX + 1]; unsigned n_networks;
+	char *mmdb[CONFIG_LIST_MAX + 1]; unsigned n_mmdb;
+	char *asn_kinds;  /* shipped list, or own */
+	char *default_site;
+	char *alert_log;  /* JSON lines; default STATE/alerts.jsonl */
+	char *allowed_hosts[CONFIG_LIST_MAX + 1]; unsigned n_allowed_hosts; /* Host header beyond loopback names */
+	int64_t snapshot_every_ms;
+	int64_t future_limit_ms;    /* 10 min */
+	int64_t max_connections;
+	int64_t batch_events;       /* largest group commit */
+	int64_t known_ids;          /* at least this many event ids are remembered (10 M) */
+	struct yaml_doc *doc;       /* the `collectors:` mapping is handed to each collector */
+};
+
+enum err config_load(const char *path, struct config **out, struct errbuf *eb) MUST_CHECK;
+void config_free(struct config *c);
+/* Overrides from the command line: --state, --listen. */
+void config_set_state_dir(struct config *c, const char *dir);
+void config_set_listen(struct config *c, const char *address);
+/* Effective values with where each came from; YAML, or JSON. */
+void config_show(const struct config *c, bool as_json, struct text *out);
+/* $ASSOCD_CONFIG, else the build tree's config/assocd.yaml (found from the executable), else /etc/assocd/assocd.yaml. */
+char *config_default_path(void);
+/* A shipped file by its path in the tree ("rules/default"): build tree first, else PREFIX/share/assocd. malloc'd. */
+char *config_shipped_path(const char *relative);
+
+#endif
