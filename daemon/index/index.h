@@ -1,0 +1,85 @@
+/* The index: (attribute value) <-> (account), with first and last use, sessions, exact holder counts and the latest
+ * holders of each value. It observes and answers; it never scores, joins or decides. Ids are dense and count up in order
+ * of arrival, so that no order depends on the hashing key. Owned by one engine.
+ * Memory: 24 bytes a value, 16 a posting, 5 a slot, plus holder lists of shared values. */
+#ifndef ASSOCD_INDEX_INDEX_H
+#define ASSOCD_INDEX_INDEX_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+
+#define INDEX_HOLDERS_MAX 64     /* holders of a value that are remembered by name */
+#define INDEX_POSTINGS_MAX 4096  /* values of one account; beyond, the longest unused gives way */
+#define INDEX_SESSIONS_MAX UINT16_MAX
+
+struct index;
+
+/* One account's use of one value. An account's postings are sorted by value. */
+struct posting {
+	uint32_t value;
+	uint32_t first_s, last_s; /* seconds since 1970 */
+	uint16_t sessions;        /* in how many of the account's sessions */
+	uint16_t flags;           /* the owner's */
+};
+
+struct index_value {
+	uint64_t key;
+	uint32_t holders;  /* distinct accounts ever */
+	uint32_t list;     /* the holder itself while there is one; else the place of the list */
+	uint32_t shown;    /* place of the text in the pool, 0 = none: only shared values have one */
+	uint8_t kind, network, kept, is_hub;
+};
+
+struct index *index_new(void);
+void index_free(struct index *ix);
+
+/* A use, as the engine saw it. */
+struct index_use {
+	uint64_t key;
+	uint8_t kind, network;
+	bool starts; /* first use of the value in this session counts a session */
+	uint32_t at_s, session_start_s;
+	uint32_t hub_cap;
+	struct bytes shown;
+};
+struct index_seen {
+	uint32_t value;
+	bool is_new;      /* the account did not hold it before */
+	bool became_hub;  /* holders just passed hub_cap */
+};
+/* Asks for the cache lines that index_observe will touch. */
+void index_prefetch(const struct index *ix, uint64_t key, uint32_t account);
+void index_prefetch_value(const struct index *ix, uint64_t key);
+void index_observe(struct index *ix, uint32_t account, const struct index_use *use, struct index_seen *seen);
+
+/* UINT32_MAX when nobody holds it. */
+uint32_t index_find(const struct index *ix, uint64_t key);
+const struct index_value *index_value(const struct index *ix, uint32_t value);
+struct bytes index_shown(const struct index *ix, uint32_t value);
+/* Remembered holders, longest unused first; borrowed until the next observe. */
+unsigned index_holders(const struct index *ix, uint32_t value, const uint32_t **accounts);
+/* Borrowed until the next observe of that account. */
+unsigned index_postings(const struct index *ix, uint32_t account, const struct posting **postings);
+const struct posting *index_posting(const struct index *ix, uint32_t account, uint32_t value);
+
+/* Values both accounts hold, by value id; at most max. */
+struct index_shared {
+	uint32_t value;
+	const struct posting *a, *b;
+};
+unsigned index_intersect(const struct index *ix, uint32_t a, uint32_t b, struct index_shared *out, unsigned max);
+
+struct index_counts {
+	uint64_t values, postings, hubs, limits_hit;
+	size_t memory;
+};
+void index_counts(const struct index *ix, struct index_counts *out);
+
+/* Snapshot. */
+typedef enum err index_write_fn(void *arg, const void *p, size_t n);
+typedef enum err index_read_fn(void *arg, void *p, size_t n);
+enum err index_save(const struct index *ix, index_write_fn *write, void *arg) MUST_CHECK;
+/* Into a new index; checks every reference. */
+enum err index_load(struct index *ix, index_read_fn *read, void *arg) MUST_CHECK;
+
+#endif
