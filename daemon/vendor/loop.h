@@ -20,6 +20,12 @@ void loop_run(struct loop *l, loop_fn *turn, void *arg);
 void loop_stop(struct loop *l);
 void *loop_base(struct loop *l); /* the struct event_base, for vendor/http only */
 
+/* fn runs when the callbacks of this round are over: the place to free what a callback may still be using. */
+void loop_defer(struct loop *l, loop_fn *fn, void *arg);
+/* For what outlives its owner by a little (a freed stream that still flushes): destroyed at linger_end or by loop_free. */
+void loop_linger(struct loop *l, loop_fn *destroy, void *arg);
+void loop_linger_end(struct loop *l, void *arg);
+
 /* One shot; re-arm with loop_timer_set; after_ms < 0 disarms. */
 struct loop_timer *loop_timer_new(struct loop *l, loop_fn *fn, void *arg);
 void loop_timer_set(struct loop_timer *t, int64_t after_ms);
@@ -32,22 +38,26 @@ void loop_watch_free(struct loop_watch *w);
 struct loop_watch *loop_signal_new(struct loop *l, int signo, loop_fn *fn, void *arg);
 
 /* Listening socket. address: "127.0.0.1:8787", "[::1]:8787", "unix:/path" (mode 0660, a stale socket is replaced,
- * a live one is ERR_BUSY). Owns the descriptor. accept gets a connected stream. TCP_NODELAY is set. */
+ * a live one is ERR_BUSY), "fd:3" (a listening descriptor that was handed over: socket activation). Owns the descriptor. accept gets a connected stream. TCP_NODELAY is set. */
 struct loop_stream_events {
 	void (*accepted)(void *arg, struct loop_stream *s);
 };
 enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, void *arg,
 		     struct loop_listener **out, struct errbuf *eb) MUST_CHECK;
 void loop_listener_free(struct loop_listener *ls);
+unsigned loop_listener_port(const struct loop_listener *ls); /* the bound one, also for port 0 */
 /* Just the bound descriptor, for vendor/http. */
 enum err loop_bind(const char *address, int *fd, struct errbuf *eb) MUST_CHECK;
 
 /* A stream reads into an own large buffer (64 KiB to a limit). readable: look with loop_stream_peek, take with
- * loop_stream_consume. closed: the peer is done or an error occurred; free the stream. */
+ * loop_stream_consume; called again when there is more, when a pause ends and when written bytes have drained, as long as
+ * something is left unconsumed. A full buffer is not read into until something is consumed. closed: the peer is done
+ * (what it sent before was shown to readable; writing is still possible) or an error occurred; free the stream. */
 void loop_stream_handlers(struct loop_stream *s, loop_fn *readable, loop_fn *closed, void *arg, size_t max_buffer);
 struct bytes loop_stream_peek(const struct loop_stream *s);
 void loop_stream_consume(struct loop_stream *s, size_t n);
 void loop_stream_write(struct loop_stream *s, struct bytes b);
+size_t loop_stream_unsent(const struct loop_stream *s); /* beyond 16 MiB the stream is broken off */
 /* Stop and resume reading: back-pressure. */
 void loop_stream_pause(struct loop_stream *s, bool paused);
 /* "10.0.0.1:5000" or "unix uid=0". */
