@@ -1,0 +1,56 @@
+/* The HTTP door: one table of routes over the engine's queries and intake. Dispatch, 404, 405 and the OpenAPI document
+ * come from that table. Owned by the loop thread; everything in the setup is borrowed for the life of the api.
+ *
+ * Doors: /healthz, /readyz, /, /openapi.json and, on loopback, /metrics are open; everything else needs a bearer token
+ * with a role. STATE/admin.token (0600) is made at the first start; further tokens are lines of STATE/tokens:
+ * "name role[,role...] sha256-hex [trusted]". Host and Origin are checked on every request, on loopback too. */
+#ifndef ASSOCD_API_API_H
+#define ASSOCD_API_API_H
+
+#include "daemon/base/text.h"
+#include "daemon/vendor/loop.h"
+
+struct api;
+struct engine;
+struct hmac_key;
+struct intake;
+struct ruleset;
+
+/* What main answers for the api. The engine and the rules may be swapped between two calls (a reload). */
+struct api_ports {
+	void *arg;
+	/* NULL while there is none yet: queries are answered 503. */
+	struct engine *(*engine)(void *arg);
+	const struct ruleset *(*rules)(void *arg);
+	/* Further members of the /v1/status object (json_member_...); may be NULL. */
+	void (*status)(void *arg, struct text *json);
+	/* Prometheus text of everything but the api's own counters; may be NULL. */
+	void (*metrics)(void *arg, struct text *out);
+	/* false: not ready, with one reason a line; may be NULL. */
+	bool (*is_ready)(void *arg, struct text *reasons);
+};
+
+struct api_setup {
+	struct loop *loop;
+	struct intake *intake;
+	struct api_ports ports;
+	struct hmac_key *hash_key;         /* as in event_context; search needs it for hashed kinds */
+	const char *listen;                /* as loop_listen, "127.0.0.1:8787" or "fd:3" */
+	const char *state_dir;
+	const char *default_site;          /* "" or NULL: none */
+	const char *const *allowed_hosts;  /* Host names beyond the loopback names */
+	unsigned n_allowed_hosts;
+	size_t max_connections;            /* 0: 1024 */
+};
+
+/* Opens the door: makes or reads the tokens, listens. ERR_BUSY when the address is taken. */
+enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf *eb) MUST_CHECK;
+/* Requests that still wait for intake must have been answered before: drain intake first. */
+void api_free(struct api *api);
+unsigned api_port(const struct api *api); /* the bound one, also for port 0 */
+/* Reads STATE/tokens again (SIGHUP); on an error the old set stays. */
+enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;
+/* Fits collector_host.may_ingest: does the token give the role ingest, may it state relation, closed ...? */
+bool api_may_ingest(void *api, struct bytes token, bool *trusted);
+
+#endif
