@@ -4,6 +4,7 @@
 #define ASSOCD_MODEL_KINDS_H
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
 
 enum privacy_class { PRIVACY_PLAIN, PRIVACY_HASH, PRIVACY_DROP };
 
@@ -35,13 +36,37 @@ struct kind {
 	/* Normalised values that never match (placeholders), sorted; exact text or, with prefix '*', a suffix. */
 	const struct bytes *placeholders;
 	unsigned n_placeholders;
+	uint16_t slots[KIND_PATHS_MAX]; /* of each path, by kinds_prepare */
+};
+
+/* Every path that some kind names is a slot, so that an event is read without comparing paths: first the fixed ones
+ * (kind_fixed_paths, in their order), then the members of device and of identity. */
+#define KIND_FIXED_PATHS 11
+#define KIND_SLOTS_MAX 256
+#define KIND_BUCKETS 1024
+struct kind_slots {
+	struct bytes name[KIND_SLOTS_MAX]; /* path, borrowed from the rows */
+	uint16_t bucket[KIND_BUCKETS];     /* slot + 1 by hash of (member, parent), open addressing */
+	unsigned n;
 };
 
 struct kinds {
 	struct kind rows[KINDS_MAX];
 	unsigned n;
 	uint64_t version; /* hash of everything that changes canonical values: names, paths, steps, privacy, placeholders */
+	struct kind_slots slots;
 };
+
+/* ip, port, user_agent, accept_language, timezone, screen, session, ja4, tcp, items, site. */
+extern const char *const kind_fixed_paths[KIND_FIXED_PATHS];
+/* A fixed path, or "device." or "identity." and one member name of [A-Za-z0-9_-]{1,64}. */
+bool kind_path_exists(struct bytes path);
+/* Called once by whoever fills the rows, after the last change: sets slots, seed and version. ERR_INPUT names the kind
+ * and the path that does not exist; ERR_LIMIT when there are too many paths. */
+enum err kinds_prepare(struct kinds *k, struct errbuf *eb) MUST_CHECK;
+enum kind_parent { KIND_DEVICE, KIND_IDENTITY };
+/* Slot of a member of device or identity, or -1 when no kind asks for it. */
+int kinds_member_slot(const struct kinds *k, enum kind_parent parent, struct bytes member);
 
 /* Index of the kind, or -1. */
 int kinds_find(const struct kinds *k, struct bytes name);
