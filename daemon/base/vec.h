@@ -4,6 +4,8 @@
 #ifndef ASSOCD_BASE_VEC_H
 #define ASSOCD_BASE_VEC_H
 
+#include <stdlib.h>
+
 #include "err.h"
 
 #define VEC(type) { type *at; size_t n, cap; }
