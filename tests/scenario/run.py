@@ -11,7 +11,8 @@ Each NNN-slug.yaml reads like the sentence in its `title`. It is expanded to NDJ
     people      NAME: {any event keys}: what an event takes over by `by: NAME`
     events      each: `at` (+3d, +2h30m, RFC 3339; else ten minutes after the one before), `type` (login), `account`,
                 `by`, `on` (a machine of tests/sample/hardware.py, MODEL[/VARIANT][#ID]), any key of the event format,
-                `repeat: N` with `every` (10m): {i}, {i+5}, {i*7}, {i%4} and {i:03} are filled in from i = 1, also in `by`
+                `repeat: N` with `every` (10m): {i}, {i+5}, {i*7}, {i%4} and {i:03} are filled in from i = 1, also in `by`;
+                a string that is one such expression becomes a number
     expect      links:    [{a, b, min, max}]; a and b may hold {i} with `repeat`
                 no_links: true (none at 500 and above), or {above: N, among: PREFIX}
                 together: [[accounts in one cluster]], apart: [[accounts in different clusters]], clusters: N
@@ -60,6 +61,8 @@ def instant(value, start):
         value = value.replace(tzinfo=value.tzinfo or datetime.timezone.utc)
         return int(value.timestamp() * 1000)
     text = str(value)
+    if value == 0:
+        return start
     if text[0] in "+-":
         return start + duration(text)
     return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
@@ -74,7 +77,8 @@ def fill(value, i):
                 k = int(number)
                 n = {"+": n + k, "-": n - k, "*": n * k, "%": n % k, "/": n // k}[op]
             return format(n, match.group(2) or "")
-        return re.sub(r"\{i((?:[-+*%/]\d+)*)(?::(\d+))?\}", one, value)
+        text = re.sub(r"\{i((?:[-+*%/]\d+)*)(?::(\d+))?\}", one, value)
+        return int(text) if re.fullmatch(r"\{[^{}:]*\}", value) else text
     if isinstance(value, dict):
         return {k: fill(v, i) for k, v in value.items()}
     if isinstance(value, list):
@@ -261,7 +265,7 @@ def run(path, keep):
         write_inputs(scenario, folder)
         replay(folder)
         return problems(Outcome(folder), scenario["expect"])
-    except (Wrong, KeyError, yaml.YAMLError, subprocess.TimeoutExpired) as e:
+    except (Wrong, KeyError, ValueError, yaml.YAMLError, subprocess.TimeoutExpired) as e:
         return ["%s: %s" % (type(e).__name__, e)]
     except OSError as e:
         return [str(e)]
