@@ -1,0 +1,198 @@
+/* Edges, and which components need a new look.
+ * I1: an edge stands in the lists of both its ends.  I2: a node whose edges changed since the last settle is in dirty.
+ * I3: after a settle every cluster lies whole inside one component of its edges. */
+#include "graph_state.h"
+
+#include <stdlib.h>
+
+struct graph *graph_new(const struct graph_guard *guard)
+{
+	struct graph *g = xcalloc(1, sizeof(*g));
+	g->guard = *guard;
+	return g;
+}
+
+void graph_free(struct graph *g)
+{
+	if (g == NULL)
+		return;
+	for (size_t i = 0; i < g->nodes.n; i++)
+		free(g->nodes.at[i].edges);
+	for (size_t i = 0; i < g->clusters.n; i++)
+		free(g->clusters.at[i].members);
+	VEC_FREE(&g->nodes);
+	VEC_FREE(&g->clusters);
+	VEC_FREE(&g->dirty);
+	free(g);
+}
+
+static void graph_reserve(struct graph *g, uint32_t account)
+{
+	while (g->nodes.n <= account) {
+		struct graph_node blank = { .cluster = GRAPH_NONE };
+		VEC_PUSH(&g->nodes, blank);
+	}
+}
+
+static struct graph_edge *edge_find(struct graph_node *node, uint32_t other)
+{
+	for (uint32_t i = 0; i < node->n; i++)
+		if (node->edges[i].other == other)
+			return &node->edges[i];
+	return NULL;
+}
+
+/* True when something changed. */
+static bool half_edge_set(struct graph_node *node, const struct graph_edge *wanted)
+{
+	struct graph_edge *edge = edge_find(node, wanted->other);
+	bool is_gone = wanted->level == 0 && !wanted->forbids;
+	if (edge == NULL && is_gone)
+		return false;
+	if (edge != NULL && is_gone) {
+		*edge = node->edges[--node->n];
+		return true;
+	}
+	if (edge != NULL && edge->level == wanted->level && edge->forbids == wanted->forbids)
+		return false;
+	if (edge == NULL) {
+		if (node->n == node->cap) {
+			node->cap = node->cap == 0 ? 4 : node->cap + node->cap / 2;
+			node->edges = xrealloc(node->edges, node->cap * sizeof(*node->edges));
+		}
+		edge = &node->edges[node->n++];
+	}
+	memset(edge, 0, sizeof(*edge));
+	*edge = *wanted;
+	return true;
+}
+
+void graph_set_edge(struct graph *g, uint32_t a, uint32_t b, uint8_t level, bool forbids)
+{
+	BUG_ON(a == b || level >= GRAPH_LEVELS);
+	graph_reserve(g, a > b ? a : b);
+	struct graph_edge forward = { .other = b, .level = level, .forbids = forbids };
+	struct graph_edge backward = { .other = a, .level = level, .forbids = forbids };
+	if (!half_edge_set(&g->nodes.at[a], &forward))
+		return;
+	half_edge_set(&g->nodes.at[b], &backward);
+	VEC_PUSH(&g->dirty, a);
+	VEC_PUSH(&g->dirty, b);
+}
+
+static void component_add(struct graph *g, struct component *c, uint32_t account)
+{
+	if (g->nodes.at[account].mark == g->mark)
+		return;
+	g->nodes.at[account].mark = g->mark;
+	VEC_PUSH(&c->nodes, account);
+}
+
+/* Reaches over edges of the least level and over today's clusters, so that no cluster is left half outside. */
+static bool component_reach(struct graph *g, struct component *c, uint32_t start, size_t max)
+{
+	g->mark++;
+	c->nodes.n = 0;
+	component_add(g, c, start);
+	for (size_t i = 0; i < c->nodes.n; i++) {
+		const struct graph_node *node = &g->nodes.at[c->nodes.at[i]];
+		for (uint32_t k = 0; k < node->n; k++)
+			if (node->edges[k].level >= c->least_level)
+				component_add(g, c, node->edges[k].other);
+		if (node->cluster == GRAPH_NONE)
+			continue;
+		const struct graph_cluster *cluster = &g->clusters.at[node->cluster];
+		for (uint32_t k = 0; k < cluster->n; k++)
+			component_add(g, c, cluster->members[k]);
+		if (c->nodes.n > max)
+			return false;
+	}
+	return c->nodes.n <= max;
+}
+
+static int compare_ids(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	return a < b ? -1 : a > b;
+}
+
+/* Edges with both ends inside; weaker ones than the least level and refusals too, as they bear on what may merge. */
+static void component_collect_edges(struct graph *g, struct component *c)
+{
+	qsort(c->nodes.at, c->nodes.n, sizeof(*c->nodes.at), compare_ids);
+	for (uint32_t i = 0; i < c->nodes.n; i++)
+		g->nodes.at[c->nodes.at[i]].local = i;
+	c->edges.n = 0;
+	for (uint32_t i = 0; i < c->nodes.n; i++) {
+		const struct graph_node *node = &g->nodes.at[c->nodes.at[i]];
+		for (uint32_t k = 0; k < node->n; k++) {
+			const struct graph_edge *edge = &node->edges[k];
+			const struct graph_node *other = &g->nodes.at[edge->other];
+			if (other->mark != g->mark || other->local <= i)
+				continue;
+			if (edge->level < c->least_level && !edge->forbids)
+				continue;
+			struct component_edge inner = { i, other->local, edge->level, edge->forbids };
+			VEC_PUSH(&c->edges, inner);
+		}
+	}
+}
+
+static void settle_component(struct graph *g, struct component *c, uint32_t start, graph_change_fn *fn, void *arg)
+{
+	c->least_level = 1;
+	while (!component_reach(g, c, start, GRAPH_COMPONENT_MAX) && c->least_level < g->guard.sure_level) {
+		c->least_level++;
+		g->limits_hit++;
+	}
+	g->visited += c->nodes.n;
+	component_collect_edges(g, c);
+	component_partition(&g->guard, c);
+	component_assign(g, c, fn, arg);
+}
+
+void graph_settle(struct graph *g, graph_change_fn *fn, void *arg)
+{
+	if (g->dirty.n == 0)
+		return;
+	struct component c = { 0 };
+	uint32_t first_mark = g->mark;
+	qsort(g->dirty.at, g->dirty.n, sizeof(*g->dirty.at), compare_ids);
+	for (size_t i = 0; i < g->dirty.n; i++)
+		if (g->nodes.at[g->dirty.at[i]].mark <= first_mark)
+			settle_component(g, &c, g->dirty.at[i], fn, arg);
+	g->dirty.n = 0;
+	VEC_FREE(&c.nodes);
+	VEC_FREE(&c.edges);
+	free(c.set);
+	free(c.size);
+	free(c.next);
+}
+
+uint32_t graph_cluster_of(const struct graph *g, uint32_t account)
+{
+	return account < g->nodes.n ? g->nodes.at[account].cluster : GRAPH_NONE;
+}
+
+unsigned graph_members(const struct graph *g, uint32_t cluster, const uint32_t **members)
+{
+	*members = NULL;
+	if (cluster >= g->clusters.n)
+		return 0;
+	*members = g->clusters.at[cluster].members;
+	return g->clusters.at[cluster].n;
+}
+
+uint32_t graph_handles(const struct graph *g) { return (uint32_t)g->clusters.n; }
+uint64_t graph_clusters(const struct graph *g) { return g->n_clusters; }
+uint64_t graph_limits_hit(const struct graph *g) { return g->limits_hit; }
+uint64_t graph_visited(const struct graph *g) { return g->visited; }
+
+unsigned graph_edges(const struct graph *g, uint32_t account, const struct graph_edge **edges)
+{
+	*edges = NULL;
+	if (account >= g->nodes.n)
+		return 0;
+	*edges = g->nodes.at[account].edges;
+	return g->nodes.at[account].n;
+}

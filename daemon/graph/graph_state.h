@@ -1,0 +1,50 @@
+/* Inside of the graph, shared by its files. */
+#ifndef ASSOCD_GRAPH_GRAPH_STATE_H
+#define ASSOCD_GRAPH_GRAPH_STATE_H
+
+#include "daemon/base/vec.h"
+#include "graph.h"
+
+struct graph_node {
+	struct graph_edge *edges;
+	uint32_t n, cap;
+	uint32_t cluster;
+	uint32_t mark;  /* visit number */
+	uint32_t local; /* its number in the component being partitioned */
+};
+
+struct graph_cluster {
+	uint32_t *members; /* sorted */
+	uint32_t n;
+};
+
+struct graph {
+	struct graph_guard guard;
+	struct VEC(struct graph_node) nodes;
+	struct VEC(struct graph_cluster) clusters;
+	struct VEC(uint32_t) dirty;
+	uint32_t mark;
+	uint64_t n_clusters, limits_hit, visited;
+};
+
+/* One component while it is partitioned: local numbers 0..n-1 in order of account id. */
+struct component_edge {
+	uint32_t u, v;
+	uint8_t level, forbids;
+};
+struct component {
+	struct VEC(uint32_t) nodes;
+	struct VEC(struct component_edge) edges; /* u < v */
+	uint32_t *set;  /* union-find parent */
+	uint32_t *size, *next; /* of a root; circular list of a set's members */
+	uint8_t least_level;
+};
+
+/* partition.c: fills set for every node. */
+void component_partition(const struct graph_guard *guard, struct component *c);
+uint32_t component_find(struct component *c, uint32_t u);
+
+/* assign.c: gives the sets of the component their handles and reports what changed. */
+void component_assign(struct graph *g, struct component *c, graph_change_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,110 @@
+/* The guard: which of a component's edges may join sets.
+ *   two single accounts merge freely; a single joins a cluster by a strong edge or by enough edges into it;
+ *   two clusters need enough distinct cross edges; refusals are never crossed; no set grows beyond the maximum.
+ * Edges are tried strongest level first, then by ends, and the blocked ones again until nothing merges any more:
+ * a function of the edges alone.
+ * I1: set is a union-find forest whose roots carry size; next links each set's members in a circle. */
+#include "graph_state.h"
+
+#include <stdlib.h>
+
+uint32_t component_find(struct component *c, uint32_t u)
+{
+	while (c->set[u] != u) {
+		c->set[u] = c->set[c->set[u]];
+		u = c->set[u];
+	}
+	return u;
+}
+
+static void component_merge(struct component *c, uint32_t x, uint32_t y)
+{
+	if (c->size[x] < c->size[y] || (c->size[x] == c->size[y] && y < x)) {
+		uint32_t swap = x;
+		x = y;
+		y = swap;
+	}
+	c->set[y] = x;
+	c->size[x] += c->size[y];
+	uint32_t swap = c->next[x];
+	c->next[x] = c->next[y];
+	c->next[y] = swap;
+}
+
+static int compare_edges(const void *x, const void *y)
+{
+	const struct component_edge *a = x, *b = y;
+	if (a->level != b->level)
+		return a->level > b->level ? -1 : 1;
+	if (a->u != b->u)
+		return a->u < b->u ? -1 : 1;
+	return a->v < b->v ? -1 : a->v > b->v;
+}
+
+static bool sets_are(struct component *c, const struct component_edge *edge, uint32_t x, uint32_t y)
+{
+	uint32_t u = component_find(c, edge->u), v = component_find(c, edge->v);
+	return (u == x && v == y) || (u == y && v == x);
+}
+
+/* Edges between two sets; UINT32_MAX when a refusal stands between them. */
+static uint32_t count_cross(struct component *c, uint32_t x, uint32_t y)
+{
+	uint32_t cross = 0;
+	for (size_t i = 0; i < c->edges.n; i++) {
+		const struct component_edge *edge = &c->edges.at[i];
+		if (!sets_are(c, edge, x, y))
+			continue;
+		if (edge->forbids)
+			return UINT32_MAX;
+		cross += edge->level > 0;
+	}
+	return cross;
+}
+
+static bool may_merge(const struct graph_guard *guard, struct component *c, const struct component_edge *edge,
+		      uint32_t x, uint32_t y)
+{
+	uint32_t cross = count_cross(c, x, y);
+	if (cross == UINT32_MAX)
+		return false;
+	if (edge->level >= guard->sure_level)
+		return true;
+	if (c->size[x] + c->size[y] > guard->max)
+		return false;
+	if (c->size[x] == 1 && c->size[y] == 1)
+		return true;
+	if (c->size[x] == 1 || c->size[y] == 1)
+		return edge->level >= guard->strong_level || cross >= guard->support;
+	return cross >= guard->cross;
+}
+
+static bool partition_pass(const struct graph_guard *guard, struct component *c)
+{
+	bool has_merged = false;
+	for (size_t i = 0; i < c->edges.n; i++) {
+		const struct component_edge *edge = &c->edges.at[i];
+		uint32_t x = component_find(c, edge->u), y = component_find(c, edge->v);
+		if (x == y || edge->forbids || !may_merge(guard, c, edge, x, y))
+			continue;
+		component_merge(c, x, y);
+		has_merged = true;
+	}
+	return has_merged;
+}
+
+void component_partition(const struct graph_guard *guard, struct component *c)
+{
+	size_t n = c->nodes.n;
+	c->set = xrealloc(c->set, n * sizeof(*c->set));
+	c->size = xrealloc(c->size, n * sizeof(*c->size));
+	c->next = xrealloc(c->next, n * sizeof(*c->next));
+	for (uint32_t i = 0; i < n; i++) {
+		c->set[i] = c->next[i] = i;
+		c->size[i] = 1;
+	}
+	if (c->edges.n > 1)
+		qsort(c->edges.at, c->edges.n, sizeof(*c->edges.at), compare_edges);
+	while (partition_pass(guard, c))
+		;
+}
