@@ -34,10 +34,13 @@ struct store_batch {
 	const struct store_alert *alerts; size_t n_alerts;
 	uint64_t applied_seq;                 /* effects of events up to here are in this or earlier transactions */
 	struct bytes sink; uint64_t sink_through; /* outbox rows up to here are delivered; empty: none */
+	uint64_t outbox_drop;                 /* outbox rows up to here have reached every sink and go; 0: none */
+	int64_t arrived_ms;                   /* wall clock: the day of arrival of these events */
 	/* set by the writer before completion */
 	enum err result;
 	struct errbuf error;
 	int64_t commit_us;
+	uint64_t outbox_last; /* number of the newest outbox row of this batch, 0 when it has none */
 	void *owner; /* the caller's */
 };
 
@@ -50,7 +53,7 @@ int store_wake_fd(const struct store *s);
 
 /* Queues a batch (borrowed until it completes). ERR_FULL when the queue is. */
 enum err store_submit(struct store *s, struct store_batch *batch) MUST_CHECK;
-/* Next completed batch, or NULL. On a failed commit nothing of the batch is in the database. */
+/* Next completed batch, or NULL; lowers the wake descriptor, so ask for batches first, then for queries. On a failed commit nothing of the batch is in the database. */
 struct store_batch *store_completed(struct store *s);
 
 struct store_state {
@@ -58,20 +61,27 @@ struct store_state {
 	uint64_t events;
 };
 void store_state(const struct store *s, struct store_state *out); /* as of opening */
+/* In a forked child: gives up the lock, so that the child never keeps a next daemon out. Nothing else works there. */
+void store_forget(struct store *s);
 
 /* Synchronous reads, before the loop starts or from the caller's own thread: each opens its own read-only handle. */
 typedef enum err store_event_fn(void *arg, const struct store_event *ev);
 /* Events with seq > after, in order, at most max (0 = all). */
 enum err store_read(const char *dir, uint64_t after, uint64_t max, store_event_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
-/* Only (seq, ts, id_hash): for the set of known ids. */
-enum err store_read_ids(const char *dir, int64_t since_ms, store_event_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* For the set of known ids: what arrived since, and at least the newest `at_least`. Only seq and id_hash are set;
+ * ts_ms is the start of the day of arrival. */
+struct store_ids { int64_t since_ms; uint64_t at_least; };
+enum err store_read_ids(const char *dir, struct store_ids want, store_event_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* Small facts beside the journal (hash of the key file, version of the kinds). Before the loop starts. ERR_NOTFOUND. */
+enum err store_fact(const char *dir, const char *name, uint64_t *value, struct errbuf *eb) MUST_CHECK;
+enum err store_set_fact(const char *dir, const char *name, uint64_t value, struct errbuf *eb) MUST_CHECK;
 /* Outbox rows with number > after. */
 typedef enum err store_outbox_fn(void *arg, uint64_t number, struct bytes json);
 enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
 /* Where a sink got to. */
 enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb) MUST_CHECK;
-/* Removes every event whose account starts with `prefix` (a site with its slash), with outbox and alerts of those seqs:
- * for `sample remove`. Only while no daemon runs on it or by the daemon itself before a rebuild. */
+/* Removes every event that is_gone says YES to, the outbox rows and alerts of those seqs, and the snapshot: for `sample
+ * remove`. Only while no daemon runs on it (ERR_BUSY) or by the daemon itself, with nothing in flight, before a rebuild. */
 enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const struct store_event *ev), void *arg,
 			     uint64_t *removed, struct errbuf *eb) MUST_CHECK;
 

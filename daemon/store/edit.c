@@ -1,0 +1,116 @@
+/* Changes outside the stream of batches: facts, and taking events out.
+ * I1: the snapshot goes before the first event does, so that no start can bring them back. */
+#include "internal.h"
+
+#include "daemon/base/vec.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum err store_set_fact(const char *dir, const char *name, uint64_t value, struct errbuf *eb)
+{
+	struct db *db;
+	struct statement *st;
+	enum err err = schema_open(dir, &db, eb);
+
+	if (err)
+		return err;
+	err = db_prepare(db, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value=?2", &st, eb);
+	if (!err) {
+		statement_text(st, 1, bytes_of(name));
+		statement_number(st, 2, (int64_t)value);
+		err = statement_run(st, eb);
+		statement_free(st);
+	}
+	db_close(db);
+	return err;
+}
+
+struct chosen {
+	struct VEC(uint64_t) seqs;
+	bool (*is_gone)(void *arg, const struct store_event *ev);
+	void *arg;
+};
+
+static enum err choose(void *arg, const struct store_event *ev)
+{
+	struct chosen *c = arg;
+
+	if (c->is_gone(c->arg, ev))
+		VEC_PUSH(&c->seqs, ev->seq);
+	return ERR_OK;
+}
+
+static enum err run_for_each(struct db *db, const char *sql, const struct chosen *c, uint64_t *changed, struct errbuf *eb)
+{
+	struct statement *st;
+	enum err err = db_prepare(db, sql, &st, eb);
+
+	if (err)
+		return err;
+	for (size_t i = 0; !err && i < c->seqs.n; i++) {
+		statement_number(st, 1, (int64_t)c->seqs.at[i]);
+		err = statement_run(st, eb);
+		if (!err)
+			*changed += db_changes(db);
+	}
+	statement_free(st);
+	return err;
+}
+
+static enum err remove_chosen(struct db *db, const struct chosen *c, uint64_t *removed, struct errbuf *eb)
+{
+	uint64_t others = 0;
+	enum err err = db_run(db, "BEGIN IMMEDIATE; CREATE INDEX outbox_seq ON outbox(seq); CREATE INDEX alerts_seq ON"
+				  " alerts(seq);", eb);
+
+	if (!err)
+		err = run_for_each(db, "DELETE FROM journal WHERE seq=?1", c, removed, eb);
+	if (!err)
+		err = run_for_each(db, "DELETE FROM outbox WHERE seq=?1", c, &others, eb);
+	if (!err)
+		err = run_for_each(db, "DELETE FROM alerts WHERE seq=?1", c, &others, eb);
+	if (!err)
+		err = db_run(db, "UPDATE meta SET value=(SELECT count(*) FROM journal) WHERE key='events';"
+				 "DROP INDEX outbox_seq; DROP INDEX alerts_seq; COMMIT;", eb);
+	if (err)
+		db_rollback(db);
+	return err;
+}
+
+static enum err remove_snapshot(const char *dir, struct errbuf *eb)
+{
+	char path[PATH_MAX];
+
+	store_path(path, dir, "snapshot");
+	if (unlink(path) != 0 && errno != ENOENT)
+		return errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
+	return ERR_OK;
+}
+
+enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const struct store_event *ev), void *arg,
+			     uint64_t *removed, struct errbuf *eb)
+{
+	struct chosen c = { .is_gone = is_gone, .arg = arg };
+	int holder = lock_holder(dir);
+	struct db *db = NULL;
+	enum err err;
+
+	*removed = 0;
+	if (holder != 0 && holder != (int)getpid())
+		return errbuf_set(eb, ERR_BUSY, "%s is in use by process %d", dir, holder);
+	err = store_read(dir, 0, 0, choose, &c, eb);
+	if (!err)
+		err = remove_snapshot(dir, eb);
+	if (!err)
+		err = schema_open(dir, &db, eb);
+	if (!err)
+		err = remove_chosen(db, &c, removed, eb);
+	if (err)
+		*removed = 0;
+	db_close(db);
+	VEC_FREE(&c.seqs);
+	return err;
+}

@@ -1,0 +1,150 @@
+/* Synchronous reads, each over its own read-only handle.
+ * I1: a read sees one consistent state: one statement, one WAL snapshot. */
+#include "internal.h"
+
+#define DAY_MS 86400000
+
+/* A statement over a fresh handle. */
+struct reading {
+	struct db *db;
+	struct statement *st;
+};
+
+static void reading_close(struct reading *r)
+{
+	statement_free(r->st);
+	db_close(r->db);
+}
+
+static enum err reading_open(struct reading *r, const char *dir, const char *sql, struct errbuf *eb)
+{
+	enum err err;
+
+	*r = (struct reading){ NULL, NULL };
+	err = schema_open_read(dir, &r->db, eb);
+	if (!err)
+		err = db_prepare(r->db, sql, &r->st, eb);
+	if (err)
+		reading_close(r);
+	return err;
+}
+
+enum err store_read(const char *dir, uint64_t after, uint64_t max, store_event_fn *fn, void *arg, struct errbuf *eb)
+{
+	struct reading r;
+	enum err err = reading_open(&r, dir, "SELECT seq, ts, id_hash, flags, payload FROM journal WHERE seq > ?1"
+				    " ORDER BY seq LIMIT ?2", eb);
+
+	if (err)
+		return err;
+	statement_number(r.st, 1, (int64_t)after);
+	statement_number(r.st, 2, max ? (int64_t)max : -1);
+	while (!err && statement_step(r.st, &err, eb) == YES) {
+		struct store_event ev = {
+			.seq = (uint64_t)statement_column_number(r.st, 0),
+			.ts_ms = statement_column_number(r.st, 1),
+			.id_hash = (uint64_t)statement_column_number(r.st, 2),
+			.flags = (uint32_t)statement_column_number(r.st, 3),
+			.payload = statement_column_bytes(r.st, 4),
+		};
+
+		err = fn(arg, &ev);
+	}
+	reading_close(&r);
+	return err;
+}
+
+/* The first sequence number that is wanted, whichever of the two conditions reaches further back. */
+static enum err ids_from(struct db *db, struct store_ids want, int64_t *from, struct errbuf *eb)
+{
+	struct statement *st;
+	enum err err = db_prepare(db, "SELECT coalesce(min(seq), 1 << 62) FROM days WHERE day >= ?1", &st, eb);
+	int64_t newest = 0, by_count;
+
+	if (err)
+		return err;
+	statement_number(st, 1, want.since_ms / DAY_MS);
+	if (statement_step(st, &err, eb) == YES)
+		*from = statement_column_number(st, 0);
+	statement_free(st);
+	if (!err)
+		err = db_number(db, "SELECT coalesce(max(seq), 0) FROM journal", &newest, eb);
+	by_count = newest > (int64_t)want.at_least ? newest - (int64_t)want.at_least + 1 : 1;
+	if (!err && by_count < *from)
+		*from = by_count;
+	return err;
+}
+
+/* Days are few and in order of seq: each run of events between two of them arrived on the first. */
+static const char *const ids_sql =
+	"SELECT j.seq, j.id_hash, coalesce((SELECT max(day) FROM days WHERE seq <= j.seq), 0) FROM journal j"
+	" WHERE j.seq >= ?1 AND j.seq < ?2 ORDER BY j.seq";
+
+enum err store_read_ids(const char *dir, struct store_ids want, store_event_fn *fn, void *arg, struct errbuf *eb)
+{
+	struct reading r;
+	int64_t from = 0;
+	enum err err = reading_open(&r, dir, ids_sql, eb);
+
+	if (err)
+		return err;
+	err = ids_from(r.db, want, &from, eb);
+	statement_number(r.st, 1, from);
+	statement_number(r.st, 2, INT64_MAX);
+	while (!err && statement_step(r.st, &err, eb) == YES) {
+		struct store_event ev = {
+			.seq = (uint64_t)statement_column_number(r.st, 0),
+			.id_hash = (uint64_t)statement_column_number(r.st, 1),
+			.ts_ms = statement_column_number(r.st, 2) * DAY_MS,
+		};
+
+		err = fn(arg, &ev);
+	}
+	reading_close(&r);
+	return err;
+}
+
+enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb)
+{
+	struct reading r;
+	enum err err = reading_open(&r, dir, "SELECT number, json FROM outbox WHERE number > ?1 ORDER BY number", eb);
+
+	if (err)
+		return err;
+	statement_number(r.st, 1, (int64_t)after);
+	while (!err && statement_step(r.st, &err, eb) == YES)
+		err = fn(arg, (uint64_t)statement_column_number(r.st, 0), statement_column_bytes(r.st, 1));
+	reading_close(&r);
+	return err;
+}
+
+static enum err read_named(const char *dir, const char *sql, struct bytes name, uint64_t *value, struct errbuf *eb)
+{
+	struct reading r;
+	enum err err = reading_open(&r, dir, sql, eb);
+	enum tri row;
+
+	if (err)
+		return err;
+	statement_text(r.st, 1, name);
+	row = statement_step(r.st, &err, eb);
+	if (row == YES)
+		*value = (uint64_t)statement_column_number(r.st, 0);
+	reading_close(&r);
+	return row == NO ? ERR_NOTFOUND : err;
+}
+
+enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb)
+{
+	enum err err = read_named(dir, "SELECT through FROM sinks WHERE name=?1", sink, through, eb);
+
+	if (err != ERR_NOTFOUND || (eb && eb->text[0]))
+		return err;
+	*through = 0; /* a sink that was never told anything */
+	return ERR_OK;
+}
+
+enum err store_fact(const char *dir, const char *name, uint64_t *value, struct errbuf *eb)
+{
+	return read_named(dir, "SELECT value FROM meta WHERE key=?1", bytes_of(name), value, eb);
+}

@@ -1,0 +1,135 @@
+/* The tables, their version, and the way from an older one to this one.
+ *
+ * I1: PRAGMA user_version is the schema version; 0 is a database without tables.
+ * I2: a step runs in one transaction with its version number; before the first step of an old database a whole copy
+ *     lies beside it.
+ *
+ * journal  the truth: canonical events in order of acceptance
+ * days     first sequence number of each day of arrival (days since 1970, UTC)
+ * alerts   the newest form of each alert (a projection)
+ * outbox   changes of alerts that sinks are to be told, numbered without reuse
+ * sinks    how far each sink got
+ * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; facts */
+#include "internal.h"
+
+#include "daemon/base/log.h"
+
+#include <stdio.h>
+
+#define APPLICATION_ID 0x41534f43 /* "ASOC" */
+
+static const char *const steps[STORE_SCHEMA_VERSION] = {
+	"CREATE TABLE journal(seq INTEGER PRIMARY KEY, ts INTEGER NOT NULL, id_hash INTEGER NOT NULL,"
+	" flags INTEGER NOT NULL, payload BLOB NOT NULL);"
+	"CREATE TABLE days(day INTEGER PRIMARY KEY, seq INTEGER NOT NULL);"
+	"CREATE TABLE alerts(id TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL, updated INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, json TEXT NOT NULL);"
+	"CREATE TABLE outbox(number INTEGER PRIMARY KEY AUTOINCREMENT, alert TEXT NOT NULL, seq INTEGER NOT NULL,"
+	" json TEXT NOT NULL);"
+	"CREATE TABLE sinks(name TEXT PRIMARY KEY, through INTEGER NOT NULL);"
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL);"
+	"INSERT INTO meta VALUES('applied', 0), ('events', 0);",
+};
+
+static enum err check_version(struct db *db, const char *path, int64_t *version, struct errbuf *eb)
+{
+	int64_t application = 0, tables = 0;
+	enum err err = db_number(db, "PRAGMA user_version", version, eb);
+
+	if (!err)
+		err = db_number(db, "PRAGMA application_id", &application, eb);
+	if (!err)
+		err = db_number(db, "SELECT count(*) FROM sqlite_master", &tables, eb);
+	if (err)
+		return err;
+	if (application != APPLICATION_ID && (application != 0 || tables != 0))
+		return errbuf_set(eb, ERR_CORRUPT, "%s belongs to another program; move it away, or choose another state "
+				  "folder", path);
+	if (*version > STORE_SCHEMA_VERSION)
+		return errbuf_set(eb, ERR_VERSION, "%s was written by a newer assocd (schema %d, this one knows %d); install "
+				  "that version, or start with another state folder", path, (int)*version,
+				  STORE_SCHEMA_VERSION);
+	return ERR_OK;
+}
+
+static enum err copy_aside(struct db *db, const char *path, int version, struct errbuf *eb)
+{
+	struct statement *st;
+	char copy[PATH_MAX + 16];
+	enum err err = db_prepare(db, "VACUUM INTO ?1", &st, eb);
+
+	if (err)
+		return err;
+	snprintf(copy, sizeof(copy), "%s.schema%d", path, version);
+	statement_text(st, 1, bytes_of(copy));
+	err = statement_run(st, eb);
+	statement_free(st);
+	if (!err)
+		log_info("store", "the database of schema %d is kept as %s", version, copy);
+	return err;
+}
+
+static enum err migrate_one(struct db *db, int version, struct errbuf *eb)
+{
+	char mark[96];
+	enum err err = db_run(db, "BEGIN IMMEDIATE", eb);
+
+	snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;", APPLICATION_ID, version + 1);
+	if (!err)
+		err = db_run(db, steps[version], eb);
+	if (!err)
+		err = db_run(db, mark, eb);
+	if (err)
+		db_rollback(db);
+	return err;
+}
+
+static enum err migrate(struct db *db, const char *path, struct errbuf *eb)
+{
+	int64_t version = 0;
+	enum err err = check_version(db, path, &version, eb);
+
+	if (!err && version > 0 && version < STORE_SCHEMA_VERSION)
+		err = copy_aside(db, path, (int)version, eb);
+	for (int at = (int)version; !err && at < STORE_SCHEMA_VERSION; at++)
+		err = migrate_one(db, at, eb);
+	return err;
+}
+
+enum err schema_open(const char *dir, struct db **out, struct errbuf *eb)
+{
+	char path[PATH_MAX];
+	enum err err;
+
+	store_path(path, dir, "assocd.db");
+	err = db_open(path, DB_WRITE, out, eb);
+	if (err)
+		return err;
+	err = migrate(*out, path, eb);
+	if (err) {
+		db_close(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+enum err schema_open_read(const char *dir, struct db **out, struct errbuf *eb)
+{
+	char path[PATH_MAX];
+	int64_t version = 0;
+	enum err err;
+
+	store_path(path, dir, "assocd.db");
+	err = db_open(path, DB_READ, out, eb);
+	if (err)
+		return err;
+	err = check_version(*out, path, &version, eb);
+	if (!err && version < STORE_SCHEMA_VERSION)
+		err = errbuf_set(eb, ERR_VERSION, "%s has schema %d; start assocd once to bring it to %d", path, (int)version,
+				 STORE_SCHEMA_VERSION);
+	if (err) {
+		db_close(*out);
+		*out = NULL;
+	}
+	return err;
+}

@@ -1,0 +1,241 @@
+/* The one file that includes sqlite3.h.
+ * I1: every connection runs in WAL mode with synchronous=FULL: a commit that returned survives a power cut.
+ * I2: an error names the database file, and what a person can do about it where there is something. */
+#include "sqlite.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+struct db {
+	sqlite3 *handle;
+	char *path;
+	unsigned wal_pages;
+};
+
+struct statement {
+	sqlite3_stmt *handle;
+	struct db *db;
+};
+
+struct failure_row {
+	int code;
+	enum err err;
+	const char *remedy;
+};
+
+static const struct failure_row failures[] = {
+	{ SQLITE_FULL, ERR_FULL, "no space left on the device; free some, writing resumes by itself" },
+	{ SQLITE_CORRUPT, ERR_CORRUPT, "the database is damaged; stop assocd, keep a copy, then restore a backup or run: "
+				       "sqlite3 FILE .recover | sqlite3 NEW" },
+	{ SQLITE_NOTADB, ERR_CORRUPT, "this is no SQLite database; move it away or restore a backup" },
+	{ SQLITE_BUSY, ERR_BUSY, "another program holds it" },
+	{ SQLITE_LOCKED, ERR_BUSY, "another program holds it" },
+	{ SQLITE_PERM, ERR_DENIED, "check owner and mode of the state folder" },
+	{ SQLITE_AUTH, ERR_DENIED, "check owner and mode of the state folder" },
+	{ SQLITE_READONLY, ERR_DENIED, "check owner and mode of the state folder" },
+	{ SQLITE_CANTOPEN, ERR_IO, "check that the state folder exists and may be written" },
+	{ SQLITE_NOMEM, ERR_NOMEM, "out of memory" },
+};
+
+static enum err fail(struct db *db, int code, struct errbuf *eb)
+{
+	int primary = code & 0xff, os = db->handle ? sqlite3_system_errno(db->handle) : 0;
+	const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code);
+
+	/* A write that meets a full disk may come back as a plain I/O error (a failed sync, a failed truncate). */
+	if (primary == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT))
+		primary = SQLITE_FULL;
+	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
+		if (failures[i].code == primary)
+			return errbuf_set(eb, failures[i].err, "%s: %s (%s)", db->path, text, failures[i].remedy);
+	return errbuf_set(eb, ERR_IO, "%s: %s", db->path, text);
+}
+
+static int note_wal_pages(void *arg, sqlite3 *handle, const char *schema, int pages)
+{
+	struct db *db = arg;
+
+	db->wal_pages = (unsigned)pages;
+	return SQLITE_OK;
+}
+
+static const char *const write_pragmas =
+	"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+	"PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+
+enum err db_open(const char *path, enum db_mode mode, struct db **out, struct errbuf *eb)
+{
+	int flags = mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	struct db *db = xcalloc(1, sizeof(*db));
+	enum err err;
+	int code;
+
+	db->path = xstrdup(path);
+	*out = NULL;
+	code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	if (code != SQLITE_OK) {
+		bool missing = mode == DB_READ && sqlite3_system_errno(db->handle) == ENOENT;
+
+		err = missing ? errbuf_set(eb, ERR_NOTFOUND, "%s: there is no database", path) : fail(db, code, eb);
+		db_close(db);
+		return err;
+	}
+	sqlite3_busy_timeout(db->handle, 5000);
+	sqlite3_wal_hook(db->handle, note_wal_pages, db);
+	/* The page size takes effect only while the file is still empty. */
+	err = mode == DB_WRITE ? db_run(db, "PRAGMA page_size=8192;", eb) : ERR_OK;
+	if (!err && mode == DB_WRITE)
+		err = db_run(db, write_pragmas, eb);
+	if (err) {
+		db_close(db);
+		return err;
+	}
+	/* The automatic checkpoint pragma replaced the hook. */
+	sqlite3_wal_hook(db->handle, note_wal_pages, db);
+	*out = db;
+	return ERR_OK;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	sqlite3_close_v2(db->handle);
+	free(db->path);
+	free(db);
+}
+
+enum err db_run(struct db *db, const char *sql, struct errbuf *eb)
+{
+	int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? ERR_OK : fail(db, code, eb);
+}
+
+enum err db_number(struct db *db, const char *sql, int64_t *out, struct errbuf *eb)
+{
+	struct statement *st;
+	enum err err = db_prepare(db, sql, &st, eb);
+	enum tri row;
+
+	if (err)
+		return err;
+	row = statement_step(st, &err, eb);
+	if (row == YES)
+		*out = statement_column_number(st, 0);
+	statement_free(st);
+	return row == NO ? ERR_NOTFOUND : err;
+}
+
+void db_rollback(struct db *db)
+{
+	if (!sqlite3_get_autocommit(db->handle))
+		(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+uint64_t db_last_rowid(struct db *db)
+{
+	return (uint64_t)sqlite3_last_insert_rowid(db->handle);
+}
+
+uint64_t db_changes(struct db *db)
+{
+	return (uint64_t)sqlite3_changes64(db->handle);
+}
+
+unsigned db_wal_pages(const struct db *db)
+{
+	return db->wal_pages;
+}
+
+enum err db_checkpoint(struct db *db, bool whole, struct errbuf *eb)
+{
+	int mode = whole ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, pages = 0, moved = 0;
+	int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &pages, &moved);
+
+	if (code != SQLITE_OK)
+		return fail(db, code, eb);
+	db->wal_pages = pages > moved ? (unsigned)(pages - moved) : 0;
+	return ERR_OK;
+}
+
+enum err db_prepare(struct db *db, const char *sql, struct statement **out, struct errbuf *eb)
+{
+	sqlite3_stmt *handle;
+	int code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+
+	*out = NULL;
+	if (code != SQLITE_OK)
+		return fail(db, code, eb);
+	*out = xcalloc(1, sizeof(**out));
+	(*out)->handle = handle;
+	(*out)->db = db;
+	return ERR_OK;
+}
+
+void statement_free(struct statement *st)
+{
+	if (!st)
+		return;
+	sqlite3_finalize(st->handle);
+	free(st);
+}
+
+/* Binding fails only for a wrong index, a wrong order of calls or memory: all of them our own mistake or the end. */
+void statement_number(struct statement *st, int at, int64_t v)
+{
+	BUG_ON(sqlite3_bind_int64(st->handle, at, v) != SQLITE_OK);
+}
+
+void statement_text(struct statement *st, int at, struct bytes b)
+{
+	BUG_ON(sqlite3_bind_text64(st->handle, at, b.ptr, b.len, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK);
+}
+
+void statement_blob(struct statement *st, int at, struct bytes b)
+{
+	BUG_ON(sqlite3_bind_blob64(st->handle, at, b.ptr, b.len, SQLITE_STATIC) != SQLITE_OK);
+}
+
+enum err statement_run(struct statement *st, struct errbuf *eb)
+{
+	int code;
+
+	do
+		code = sqlite3_step(st->handle);
+	while (code == SQLITE_ROW);
+	enum err err = code == SQLITE_DONE ? ERR_OK : fail(st->db, code, eb);
+	sqlite3_reset(st->handle);
+	return err;
+}
+
+enum tri statement_step(struct statement *st, enum err *err, struct errbuf *eb)
+{
+	int code = sqlite3_step(st->handle);
+
+	*err = ERR_OK;
+	if (code == SQLITE_ROW)
+		return YES;
+	if (code == SQLITE_DONE)
+		return NO;
+	*err = fail(st->db, code, eb);
+	return UNKNOWN;
+}
+
+void statement_reset(struct statement *st)
+{
+	sqlite3_reset(st->handle);
+}
+
+int64_t statement_column_number(struct statement *st, int column)
+{
+	return sqlite3_column_int64(st->handle, column);
+}
+
+struct bytes statement_column_bytes(struct statement *st, int column)
+{
+	const void *p = sqlite3_column_blob(st->handle, column);
+
+	return p ? bytes_make(p, (size_t)sqlite3_column_bytes(st->handle, column)) : BYTES_NONE;
+}
