@@ -12,8 +12,8 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_
  * node and everything in it. Children of node i run from i + 1 while index < nodes[i].next, stepping by next. */
 struct json_node {
 	struct bytes key;  /* of an object's member, unescaped; else empty */
-	struct bytes text; /* JSON_STRING, unescaped; JSON_INT and JSON_DOUBLE: as canonical text is NOT kept, use num/real */
-	int64_t num;       /* JSON_INT, JSON_BOOL */
+	struct bytes text; /* JSON_STRING, unescaped; numbers keep no text: use num and real */
+	int64_t num;       /* JSON_INT, JSON_BOOL; number of members of an array or object */
 	double real;       /* JSON_DOUBLE */
 	uint32_t next;
 	uint8_t type; /* enum json_type */
@@ -26,6 +26,7 @@ struct json_doc {
 
 /* A parser keeps its buffers between calls; not shared between threads. */
 struct json_parser;
+/* max_depth at most 64. */
 struct json_parser *json_parser_new(size_t max_bytes, unsigned max_depth);
 void json_parser_free(struct json_parser *p);
 /* doc is borrowed until the next call. An unsigned integer beyond int64 is refused. ERR_INPUT with position where known. */
@@ -39,5 +40,9 @@ const struct json_node *json_after(const struct json_doc *doc, const struct json
 /* text of a string member, or BYTES_NONE. */
 struct bytes json_get_text(const struct json_doc *doc, const struct json_node *at, const char *key);
 int64_t json_get_int(const struct json_doc *doc, const struct json_node *at, const char *key, int64_t otherwise);
+
+/* Shortest decimal text that reads back as the same double ("2.6", "1e+22"); returns its length, no NUL. */
+#define JSON_REAL_TEXT 32
+size_t json_real_text(double real, char out[JSON_REAL_TEXT]);
 
 #endif

@@ -1,0 +1,153 @@
+/* Unicode text and domain names, over utf8proc and libidn2. ASCII never reaches either library. */
+#include "unicode.h"
+
+#include <idn2.h>
+#include <stdlib.h>
+#include <utf8proc.h>
+
+#define DOMAIN_MAX 253 /* RFC 1035, 2.3.4, as text */
+
+static bool is_ascii(struct bytes s)
+{
+	size_t i = 0;
+	uint64_t word;
+
+	for (; i + 8 <= s.len; i += 8) {
+		memcpy(&word, s.ptr + i, 8);
+		if (word & UINT64_C(0x8080808080808080))
+			return false;
+	}
+	for (; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
+static struct bytes ascii_lower(struct arena *a, struct bytes s)
+{
+	char *out = arena_alloc(a, s.len + 1);
+
+	for (size_t i = 0; i < s.len; i++)
+		out[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] | 0x20) : s.ptr[i];
+	out[s.len] = '\0';
+	return bytes_make(out, s.len);
+}
+
+bool unicode_is_valid(struct bytes s)
+{
+	utf8proc_int32_t cp;
+
+	if (is_ascii(s))
+		return true;
+	for (size_t at = 0; at < s.len;) {
+		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + at, (utf8proc_ssize_t)(s.len - at), &cp);
+
+		if (n <= 0)
+			return false;
+		at += (size_t)n;
+	}
+	return true;
+}
+
+static enum err map_text(struct arena *a, struct bytes s, utf8proc_option_t options, struct bytes *out)
+{
+	utf8proc_uint8_t *mapped = NULL;
+	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.ptr, (utf8proc_ssize_t)s.len, &mapped, options);
+
+	if (n < 0)
+		return n == UTF8PROC_ERROR_NOMEM ? ERR_NOMEM : ERR_INPUT;
+	*out = arena_bytes(a, bytes_make((const char *)mapped, (size_t)n));
+	free(mapped);
+	return ERR_OK;
+}
+
+enum err unicode_fold(struct arena *a, struct bytes s, struct bytes *out)
+{
+	if (is_ascii(s)) {
+		*out = ascii_lower(a, s);
+		return ERR_OK;
+	}
+	return map_text(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, out);
+}
+
+enum err unicode_fold_plain(struct arena *a, struct bytes s, struct bytes *out)
+{
+	if (is_ascii(s)) {
+		*out = ascii_lower(a, s);
+		return ERR_OK;
+	}
+	return map_text(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
+			UTF8PROC_STRIPMARK, out);
+}
+
+int32_t unicode_next(struct bytes s, size_t *pos)
+{
+	utf8proc_int32_t cp;
+	utf8proc_ssize_t n;
+
+	if (*pos >= s.len)
+		return -1;
+	if ((unsigned char)s.ptr[*pos] < 0x80)
+		return (unsigned char)s.ptr[(*pos)++];
+	n = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + *pos, (utf8proc_ssize_t)(s.len - *pos), &cp);
+	if (n <= 0)
+		return -1;
+	*pos += (size_t)n;
+	return cp;
+}
+
+bool unicode_is_letter_or_digit(int32_t cp)
+{
+	if (cp < 0x80)
+		return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || (cp >= '0' && cp <= '9');
+	switch (utf8proc_category(cp)) {
+	case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT: case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO: case UTF8PROC_CATEGORY_MN: case UTF8PROC_CATEGORY_MC: case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Letters, digits and hyphens in labels of 1 to 63: what a domain looks like once it is ASCII (RFC 5890, 2.3.1). */
+static bool is_ldh(struct bytes s)
+{
+	size_t label = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		bool edge = label == 0 || i + 1 == s.len || s.ptr[i + 1] == '.';
+
+		if (c == '.') {
+			if (label == 0)
+				return false;
+			label = 0;
+			continue;
+		}
+		if (!unicode_is_letter_or_digit((unsigned char)c) && (c != '-' || edge))
+			return false;
+		if (++label > 63)
+			return false;
+	}
+	return label > 0;
+}
+
+enum err unicode_domain_ascii(struct arena *a, struct bytes domain, struct bytes *out)
+{
+	uint8_t *ascii = NULL;
+	int rc;
+
+	if (domain.len == 0 || domain.len > DOMAIN_MAX * 2 || memchr(domain.ptr, '\0', domain.len))
+		return ERR_INPUT;
+	if (is_ascii(domain)) {
+		*out = ascii_lower(a, domain);
+	} else {
+		rc = idn2_lookup_u8((const uint8_t *)arena_str(a, domain), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+		if (rc != IDN2_OK)
+			return ERR_INPUT;
+		*out = arena_bytes(a, bytes_of((const char *)ascii));
+		idn2_free(ascii);
+	}
+	return out->len <= DOMAIN_MAX && is_ldh(*out) ? ERR_OK : ERR_INPUT;
+}
