@@ -1,4 +1,6 @@
-/* HTTP/1.1 server, over evhttp. A request may be answered later: http_request_take, then http_reply. */
+/* HTTP/1.1 server, over the streams of the loop: keep-alive, pipelining, chunked bodies, deadlines for a head and a body,
+ * a cap on connections. What it refuses itself (a broken or too large request) it answers as problem details (RFC 9457).
+ * A request may be answered later, from any callback of the loop: keep r and call http_reply once. */
 #ifndef ASSOCD_VENDOR_HTTP_H
 #define ASSOCD_VENDOR_HTTP_H
 
@@ -18,13 +20,21 @@ struct http_limits {
 /* address as loop_listen. fn is called for every request, whatever method and path. */
 enum err http_server_new(struct loop *l, const char *address, const struct http_limits *limits, http_fn *fn, void *arg,
 			 struct http_server **out, struct errbuf *eb) MUST_CHECK;
+/* Requests that wait for their reply may still be replied to afterwards; nothing is sent then. */
 void http_server_free(struct http_server *s);
+/* Counted since the start, connections now. */
+struct http_counts {
+	uint64_t connections, refused_connections, requests, refused_requests, timeouts;
+};
+void http_server_counts(const struct http_server *s, struct http_counts *out);
 unsigned http_server_port(const struct http_server *s); /* the bound one, also for port 0 */
 
 const char *http_method(const struct http_request *r); /* "GET" ... */
 struct bytes http_path(const struct http_request *r);   /* raw, still percent-encoded, no query */
 /* Value of a query parameter, decoded; BYTES_NONE.ptr == NULL never: empty when absent. Valid while r lives. */
 struct bytes http_query(struct http_request *r, const char *name);
+/* The n-th value of a repeated parameter; false when there are fewer, or when it is broken. */
+bool http_query_at(struct http_request *r, const char *name, unsigned n, struct bytes *out);
 bool http_has_query(struct http_request *r, const char *name);
 struct bytes http_header(const struct http_request *r, const char *name); /* empty when absent */
 struct bytes http_body(struct http_request *r);                           /* contiguous; valid while r lives */

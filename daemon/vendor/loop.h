@@ -58,6 +58,8 @@ struct bytes loop_stream_peek(const struct loop_stream *s);
 void loop_stream_consume(struct loop_stream *s, size_t n);
 void loop_stream_write(struct loop_stream *s, struct bytes b);
 size_t loop_stream_unsent(const struct loop_stream *s); /* beyond 16 MiB the stream is broken off */
+/* Nothing more will be written: the sending side is shut down once all is flushed; reading goes on. */
+void loop_stream_end(struct loop_stream *s);
 /* Stop and resume reading: back-pressure. */
 void loop_stream_pause(struct loop_stream *s, bool paused);
 /* "10.0.0.1:5000" or "unix uid=0". */

@@ -20,6 +20,7 @@
 
 #define READ_MIN (64 * 1024)
 #define READ_BUDGET (1024 * 1024) /* bytes one stream may read before others get their turn */
+#define KEPT_MAX (1024 * 1024)    /* an emptied buffer larger than this is given back */
 #define UNSENT_MAX (16 * 1024 * 1024)
 #define FLUSH_LIMIT_S 10          /* a freed stream waits this long for its peer to take the rest */
 #define ACCEPT_BATCH 64
@@ -35,7 +36,7 @@ struct loop_stream {
 	int fd;
 	struct event *reader, *writer;
 	bool is_reader_armed, is_writer_armed;
-	bool is_paused, is_eof, is_broken, is_closed_told, is_freed;
+	bool is_paused, is_eof, is_broken, is_closed_told, is_freed, is_ending;
 	struct buffer in, out;
 	size_t max_buffer;
 	loop_fn *readable, *closed;
@@ -203,6 +204,8 @@ static bool stream_flush(struct loop_stream *s)
 		s->out.start += (size_t)n;
 	}
 	s->out.start = s->out.end = 0;
+	if (s->is_ending)
+		shutdown(s->fd, SHUT_WR);
 	return true;
 }
 
@@ -284,8 +287,14 @@ void loop_stream_consume(struct loop_stream *s, size_t n)
 {
 	BUG_ON(n > buffer_used(&s->in));
 	s->in.start += n;
-	if (s->in.start == s->in.end)
+	if (s->in.start == s->in.end) {
 		s->in.start = s->in.end = 0;
+		if (s->in.cap > KEPT_MAX) {
+			free(s->in.ptr);
+			s->in.ptr = NULL;
+			s->in.cap = 0;
+		}
+	}
 	if (n > 0 && !s->is_paused && !s->is_eof && !s->is_broken && !s->is_freed)
 		stream_arm_reader(s, true);
 }
@@ -317,6 +326,13 @@ void loop_stream_write(struct loop_stream *s, struct bytes b)
 	memcpy(s->out.ptr + s->out.end, b.ptr, b.len);
 	s->out.end += b.len;
 	stream_arm_writer(s, true);
+}
+
+void loop_stream_end(struct loop_stream *s)
+{
+	s->is_ending = true;
+	if (buffer_used(&s->out) == 0)
+		shutdown(s->fd, SHUT_WR);
 }
 
 size_t loop_stream_unsent(const struct loop_stream *s)

@@ -1,0 +1,427 @@
+/* HTTP/1.1 server over the streams of the loop.
+ * I1: a connection has at most one request in work; the next of a pipeline is looked at after the reply.
+ * I2: while a request is in work its stream is paused, so everything it borrows from the buffer stays in place.
+ * I3: a request in work outlives its peer and its server; only its reply frees it then.
+ * I4: a refused request ends its connection: the rest of it is read and thrown away for a while, because closing with
+ *     unread bytes would make the peer lose the answer. */
+#include "http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "http_connection.h"
+
+#define HEAD_LIMIT_US (10 * 1000000LL)
+#define DRAIN_LIMIT_US (2 * 1000000LL)
+#define SWEEP_MS 1000
+#define UNSENT_PAUSE (1024 * 1024) /* no further request of a pipeline while the peer has not taken this much */
+#define FRAMING_ROOM (64 * 1024)   /* sizes of chunks */
+
+struct http_server {
+	struct loop *loop;
+	struct loop_listener *listener;
+	struct loop_timer *sweep;
+	struct http_limits limits;
+	http_fn *fn;
+	void *arg;
+	struct http_request *connections;
+	struct http_counts counts;
+	struct text reply;
+	char date[40];
+	time_t date_of;
+};
+
+static void deadline_in(struct http_request *c, int64_t us)
+{
+	c->deadline_us = us ? clock_mono_us() + us : 0;
+}
+
+static int64_t idle_us(const struct http_request *c)
+{
+	return c->server->limits.idle_timeout_s * 1000000LL;
+}
+
+static void connection_destroy(void *arg)
+{
+	struct http_request *c = arg;
+
+	text_free(&c->chunks);
+	text_free(&c->headers);
+	arena_free(c->arena);
+	free(c);
+}
+
+static void connection_unlink(struct http_request *c)
+{
+	struct http_server *s = c->server;
+
+	if (!s)
+		return;
+	if (c->previous)
+		c->previous->next = c->next;
+	else
+		s->connections = c->next;
+	if (c->next)
+		c->next->previous = c->previous;
+	s->counts.connections--;
+	c->server = NULL;
+}
+
+static void connection_free(struct http_request *c)
+{
+	if (c->is_dead)
+		return;
+	c->is_dead = true;
+	connection_unlink(c);
+	loop_stream_free(c->stream);
+	loop_defer(c->loop, connection_destroy, c);
+}
+
+static const char *status_text(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} texts[] = {
+		{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 400, "Bad Request" },
+		{ 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" }, { 409, "Conflict" }, { 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" }, { 421, "Misdirected Request" }, { 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (texts[i].status == status)
+			return texts[i].text;
+	return "Status";
+}
+
+static const char *date_now(struct http_server *s)
+{
+	time_t now = (time_t)(clock_wall_ms() / 1000);
+	struct tm tm;
+
+	if (now != s->date_of) {
+		s->date_of = now;
+		gmtime_r(&now, &tm);
+		strftime(s->date, sizeof(s->date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	}
+	return s->date;
+}
+
+static void write_reply(struct http_request *c, int status, const char *content_type, struct bytes body)
+{
+	struct text *t = &c->server->reply;
+	bool is_head = strcmp(c->method, "HEAD") == 0;
+
+	text_clear(t);
+	text_addf(t, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Length: %zu\r\n", status, status_text(status), date_now(c->server), body.len);
+	if (content_type)
+		text_addf(t, "Content-Type: %s\r\n", content_type);
+	if (!c->head.keeps_alive)
+		text_adds(t, "Connection: close\r\n");
+	else if (c->head.is_http10)
+		text_adds(t, "Connection: keep-alive\r\n");
+	text_add(t, text_bytes(&c->headers));
+	text_adds(t, "\r\n");
+	if (!is_head)
+		text_add(t, body);
+	loop_stream_write(c->stream, text_bytes(t));
+}
+
+/* I4 */
+static void refuse(struct http_request *c, int status, const char *why)
+{
+	struct text t = { 0 };
+
+	c->server->counts.refused_requests++;
+	c->head.keeps_alive = false;
+	c->is_draining = true;
+	json_open_object(&t);
+	json_member_string(&t, "type", BYTES_LIT("about:blank"));
+	json_member_string(&t, "title", bytes_of(status_text(status)));
+	json_member_int(&t, "status", status);
+	json_member_string(&t, "detail", bytes_of(why));
+	json_close_object(&t);
+	write_reply(c, status, "application/problem+json", text_bytes(&t));
+	text_free(&t);
+	loop_stream_end(c->stream);
+	loop_stream_consume(c->stream, loop_stream_peek(c->stream).len);
+	deadline_in(c, DRAIN_LIMIT_US);
+}
+
+/* The head, once its end is there. False: nothing to go on with yet. */
+static bool receive_head(struct http_request *c)
+{
+	struct bytes in = loop_stream_peek(c->stream);
+	struct http_fault fault;
+	enum err err;
+
+	while (bytes_starts(in, BYTES_LIT("\r\n"))) { /* empty lines before a request are skipped (RFC 9112, 2.2) */
+		loop_stream_consume(c->stream, 2);
+		in = loop_stream_peek(c->stream);
+	}
+	if (in.len == 0)
+		return false;
+	err = decode_http_head(in, &c->head, &fault);
+	if (err == ERR_OK && c->head.length <= c->server->limits.max_headers) {
+		c->has_head = true;
+		c->scan = c->head.length;
+		return true;
+	}
+	if (err == ERR_INPUT)
+		refuse(c, fault.status, fault.why);
+	else if (err == ERR_OK || in.len >= c->server->limits.max_headers)
+		refuse(c, 431, "the head of the request is too long");
+	else if (c->deadline_us == 0 || c->deadline_us > clock_mono_us() + HEAD_LIMIT_US)
+		deadline_in(c, HEAD_LIMIT_US); /* counts from the first byte of the head */
+	return false;
+}
+
+/* As many whole frames as are there. True when the body is complete. */
+static bool receive_chunks(struct http_request *c, size_t max)
+{
+	struct bytes in = loop_stream_peek(c->stream);
+	struct http_chunk chunk;
+	struct http_fault fault;
+	enum err err;
+
+	while ((err = decode_http_chunk(bytes_slice(in, c->scan, in.len), &chunk, &fault)) == ERR_OK) {
+		c->scan += chunk.length;
+		if (chunk.is_last)
+			return true;
+		if (c->chunks.len + chunk.payload.len > max)
+			break;
+		text_add(&c->chunks, chunk.payload);
+	}
+	if (err == ERR_INPUT)
+		refuse(c, fault.status, fault.why);
+	else if (err == ERR_OK || in.len >= max)
+		refuse(c, 413, "the body is too large");
+	return false;
+}
+
+/* True when the whole body is in the buffer. */
+static bool receive_body(struct http_request *c)
+{
+	size_t max = c->server->limits.max_body;
+	bool is_complete;
+
+	if (c->head.content_length > max) {
+		refuse(c, 413, "the body is too large");
+		return false;
+	}
+	is_complete = c->head.is_chunked ? receive_chunks(c, max)
+					 : loop_stream_peek(c->stream).len - c->head.length >= c->head.content_length;
+	if (is_complete || c->is_draining)
+		return is_complete;
+	if (c->head.expects_continue && !c->has_continued)
+		loop_stream_write(c->stream, BYTES_LIT("HTTP/1.1 100 Continue\r\n\r\n"));
+	c->has_continued = true;
+	deadline_in(c, idle_us(c));
+	return false;
+}
+
+static void hand_over(struct http_request *c)
+{
+	struct bytes in = loop_stream_peek(c->stream);
+	struct http_fault fault;
+
+	/* The buffer may have moved since the head was first seen. */
+	BUG_ON(decode_http_head(in, &c->head, &fault) != ERR_OK);
+	c->body = c->head.is_chunked ? text_bytes(&c->chunks) : bytes_slice(in, c->head.length, c->head.content_length);
+	snprintf(c->method, sizeof(c->method), "%.*s", BYTES_ARG(bytes_slice(c->head.method, 0, sizeof(c->method) - 1)));
+	c->is_pending = true;
+	c->deadline_us = 0;
+	c->server->counts.requests++;
+	loop_stream_pause(c->stream, true);
+	c->server->fn(c, c->server->arg);
+}
+
+static void connection_readable(void *arg)
+{
+	struct http_request *c = arg;
+
+	while (!c->is_dead && !c->is_pending && !c->is_draining && loop_stream_unsent(c->stream) < UNSENT_PAUSE) {
+		if (!c->has_head && !receive_head(c))
+			return;
+		if (!receive_body(c))
+			return;
+		hand_over(c);
+	}
+	if (!c->is_dead && c->is_draining)
+		loop_stream_consume(c->stream, loop_stream_peek(c->stream).len);
+}
+
+static void connection_closed(void *arg)
+{
+	struct http_request *c = arg;
+
+	if (c->is_pending)
+		c->is_gone = true; /* I3 */
+	else
+		connection_free(c);
+}
+
+/* Forget the request that was answered and make ready for the next. */
+static void request_end(struct http_request *c)
+{
+	size_t used = c->head.length + c->head.content_length;
+
+	loop_stream_consume(c->stream, c->head.is_chunked ? c->scan : used);
+	c->is_pending = c->has_head = c->has_continued = false;
+	c->body = BYTES_NONE;
+	c->head.path = c->head.query = c->head.host = BYTES_NONE;
+	c->head.n_fields = 0;
+	c->method[0] = '\0';
+	text_clear(&c->headers);
+	text_free(&c->chunks);
+	if (c->arena)
+		arena_reset(c->arena);
+	deadline_in(c, idle_us(c));
+	loop_stream_pause(c->stream, false);
+}
+
+void http_reply_header(struct http_request *r, const char *name, const char *value)
+{
+	text_addf(&r->headers, "%s: ", name);
+	for (; *value; value++) /* a line feed would start another header */
+		text_addc(&r->headers, (unsigned char)*value < 0x20 || *value == 0x7f ? ' ' : *value);
+	text_adds(&r->headers, "\r\n");
+}
+
+void http_reply(struct http_request *r, int status, const char *content_type, struct bytes body)
+{
+	BUG_ON(!r->is_pending);
+	if (r->is_gone || !r->server) {
+		connection_free(r);
+		return;
+	}
+	write_reply(r, status, content_type, body);
+	if (r->head.keeps_alive) {
+		request_end(r);
+		return;
+	}
+	r->is_pending = false;
+	connection_free(r);
+}
+
+/* "127.0.0.1:5000" or "[::1]:5000" to the bare address; a Unix socket counts as loopback. */
+static void note_peer(struct http_request *c)
+{
+	struct bytes peer = bytes_of(loop_stream_peer(c->stream));
+
+	c->is_loopback = loop_stream_is_local(c->stream);
+	if (!c->is_loopback) {
+		peer.len = (size_t)(strrchr(peer.ptr, ':') - peer.ptr);
+		if (peer.ptr[0] == '[')
+			peer = bytes_slice(peer, 1, peer.len - 2);
+		c->is_loopback = bytes_starts(peer, BYTES_LIT("127.")) || bytes_is(peer, "::1") || bytes_starts(peer, BYTES_LIT("::ffff:127."));
+	}
+	snprintf(c->peer, sizeof(c->peer), "%.*s", BYTES_ARG(peer));
+}
+
+static void on_accepted(void *arg, struct loop_stream *stream)
+{
+	struct http_server *s = arg;
+	struct http_request *c;
+
+	if (s->counts.connections >= s->limits.max_connections) {
+		s->counts.refused_connections++;
+		loop_stream_free(stream);
+		return;
+	}
+	c = xcalloc(1, sizeof(*c));
+	c->server = s;
+	c->loop = s->loop;
+	c->stream = stream;
+	c->next = s->connections;
+	if (c->next)
+		c->next->previous = c;
+	s->connections = c;
+	s->counts.connections++;
+	note_peer(c);
+	deadline_in(c, idle_us(c));
+	loop_stream_handlers(stream, connection_readable, connection_closed, c, s->limits.max_headers + s->limits.max_body + FRAMING_ROOM);
+}
+
+static void connection_expire(struct http_request *c)
+{
+	c->server->counts.timeouts++;
+	if (c->is_draining || (!c->has_head && loop_stream_peek(c->stream).len == 0)) {
+		connection_free(c);
+		return;
+	}
+	refuse(c, 408, "the request did not arrive in time");
+}
+
+static void on_sweep(void *arg)
+{
+	struct http_server *s = arg;
+	int64_t now = clock_mono_us();
+	struct http_request *next;
+
+	for (struct http_request *c = s->connections; c; c = next) {
+		size_t unsent = loop_stream_unsent(c->stream);
+
+		next = c->next;
+		if (unsent > 0 && unsent != c->unsent && c->deadline_us && !c->is_draining)
+			deadline_in(c, idle_us(c)); /* the peer takes its reply, slowly */
+		else if (c->deadline_us && c->deadline_us <= now)
+			connection_expire(c);
+		c->unsent = unsent;
+	}
+	loop_timer_set(s->sweep, SWEEP_MS);
+}
+
+enum err http_server_new(struct loop *l, const char *address, const struct http_limits *limits, http_fn *fn, void *arg,
+			 struct http_server **out, struct errbuf *eb)
+{
+	static const struct loop_stream_events events = { .accepted = on_accepted };
+	struct http_server *s = xcalloc(1, sizeof(*s));
+	enum err err;
+
+	*s = (struct http_server){ .loop = l, .limits = *limits, .fn = fn, .arg = arg };
+	err = loop_listen(l, address, &events, s, &s->listener, eb);
+	if (err != ERR_OK) {
+		free(s);
+		return err;
+	}
+	s->sweep = loop_timer_new(l, on_sweep, s);
+	loop_timer_set(s->sweep, SWEEP_MS);
+	*out = s;
+	return ERR_OK;
+}
+
+void http_server_free(struct http_server *s)
+{
+	if (!s)
+		return;
+	loop_listener_free(s->listener);
+	loop_timer_free(s->sweep);
+	while (s->connections) {
+		struct http_request *c = s->connections;
+
+		if (c->is_pending)
+			connection_unlink(c); /* I3 */
+		else
+			connection_free(c);
+	}
+	text_free(&s->reply);
+	loop_defer(s->loop, free, s);
+}
+
+void http_server_counts(const struct http_server *s, struct http_counts *out)
+{
+	*out = s->counts;
+}
+
+unsigned http_server_port(const struct http_server *s)
+{
+	return loop_listener_port(s->listener);
+}

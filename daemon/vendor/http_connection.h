@@ -1,0 +1,35 @@
+/* What http.c and http_request.c share: one connection, which carries one request at a time. */
+#ifndef ASSOCD_VENDOR_HTTP_CONNECTION_H
+#define ASSOCD_VENDOR_HTTP_CONNECTION_H
+
+#include "daemon/base/arena.h"
+#include "daemon/base/text.h"
+#include "http.h"
+#include "http_head.h"
+
+struct http_request {
+	struct http_server *server; /* NULL: gone, only a reply is still expected */
+	struct loop *loop;
+	struct loop_stream *stream;
+	struct http_request *next, *previous;
+	/* of the request that is being received or answered */
+	struct http_head head;
+	char method[24];
+	bool has_head;       /* lengths in head are valid; its strings only during a request */
+	bool is_pending;     /* handed to fn, not replied to */
+	bool is_gone;        /* the peer left while a reply was due */
+	bool is_draining;    /* refused: what still comes is thrown away until the peer closes */
+	bool is_dead;        /* freed at the end of the round */
+	bool has_continued;  /* 100 Continue was sent */
+	size_t scan;         /* chunked: where the next frame starts */
+	struct text chunks;  /* chunked: the body so far */
+	struct bytes body;
+	struct text headers; /* added to the reply */
+	struct arena *arena; /* decoded query values, made when first needed */
+	int64_t deadline_us;
+	size_t unsent;       /* at the last sweep */
+	char peer[64];
+	bool is_loopback;
+};
+
+#endif
