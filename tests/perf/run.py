@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""Measures how fast and how small assocd is, beside a yardstick in the same run, as rows for docs/measurements.md.
+
+The yardstick parses the lines and appends them to a journal of the same kind, and does nothing else. Everything is a
+release build (BUILD_DIR, default build-perf, made when missing); the daemon and the yardstick run on one core, the load
+on another where there is one. Figures are medians of --rounds (5).
+
+Worlds are made by ../shared/worldgen beside the checkout (WORLDGEN=FOLDER for another place) and kept under --worlds;
+without it those rows are left out, and said to be.
+
+usage: run.py [--rounds N] [--only NAME[,NAME...]] [--worlds FOLDER] [--quick]
+"""
+import argparse
+import datetime
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD_DIR", "build-perf"))
+WORLDGEN = os.environ.get("WORLDGEN", os.path.join(os.path.dirname(ROOT), "shared", "worldgen"))
+CORES = sorted(os.sched_getaffinity(0))
+STD4 = ["--preset", "medium", "--events", "250000", "--accounts", "20000", "--seed", "4"]
+MEDIUM = ["--preset", "medium", "--seed", "1"]
+ROWS = []
+
+
+def row(what, figure, bar, command, fine=None):
+    mark = "" if fine is None else " (met)" if fine else " (NOT met)"
+    ROWS.append((what, figure, bar + mark, command))
+    print("| %s | %s | %s%s | `%s` |" % (what, figure, bar, mark, command), flush=True)
+
+
+def on_core(index):
+    return lambda: os.sched_setaffinity(0, {CORES[index % len(CORES)]})
+
+
+def build():
+    if not os.path.exists(os.path.join(BUILD, "CMakeCache.txt")):
+        subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DTESTS=ON", "-DCMAKE_BUILD_TYPE=Release"],
+                       check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", BUILD, "assocd", "assocctl", "yardstick", "loadgen"], check=True, stdout=subprocess.DEVNULL)
+
+
+def world(folder, name, options):
+    path = os.path.join(folder, name)
+    if not os.path.exists(os.path.join(path, "world.json")):
+        if not os.path.exists(os.path.join(WORLDGEN, "worldgen.py")):
+            return None
+        subprocess.run([sys.executable, os.path.join(WORLDGEN, "worldgen.py"), *options, "--out", path], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return path
+
+
+def tool(name):
+    return os.path.join(BUILD, "tests", "perf", name)
+
+
+def cpu_of(command):
+    """CPU seconds of a program that runs alone on the first core."""
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=on_core(0))
+    out = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit("%s ended with %d" % (" ".join(command), child.returncode))
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, out
+
+
+def replay(world_path, events="events.ndjson"):
+    return cpu_of([os.path.join(BUILD, "assocctl"), "replay", "--rules", os.path.join(ROOT, "rules", "default"),
+                   "--networks", os.path.join(world_path, "netinfo.csv"), os.path.join(world_path, events)])[0]
+
+
+def journal(work, events, *options):
+    path = os.path.join(work, "yardstick.db")
+    for tail in ("", "-wal", "-shm"):
+        if os.path.exists(path + tail):
+            os.unlink(path + tail)
+    return json.loads(cpu_of([tool("yardstick"), *options, path, events])[2])
+
+
+class Daemon:
+    """A daemon on a state folder of its own, pinned to the first core."""
+
+    def __init__(self, work, networks, port=8799):
+        self.port, self.folder = port, tempfile.mkdtemp(prefix="perf-", dir=work)
+        config = os.path.join(self.folder, "assocd.yaml")
+        with open(config, "w") as f:
+            f.write("state: %s\nlisten: 127.0.0.1:%d\n" % (os.path.join(self.folder, "state"), port))
+            if networks:
+                f.write("networks: [%s]\n" % networks)
+        self.child = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", config], preexec_fn=on_core(0),
+                                      stderr=open(os.path.join(self.folder, "log"), "w"))
+        for _ in range(300):
+            try:
+                urllib.request.urlopen("http://127.0.0.1:%d/readyz" % port, timeout=1).read()
+                break
+            except OSError:
+                if self.child.poll() is not None:
+                    sys.exit("assocd did not start: " + open(os.path.join(self.folder, "log")).read())
+                time.sleep(.1)
+        self.token = open(os.path.join(self.folder, "state", "admin.token")).read().strip()
+        self.socket = os.path.join(self.folder, "state", "assocd.sock")
+
+    def cpu(self):
+        with open("/proc/%d/stat" % self.child.pid) as f:
+            fields = f.read().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident(self):
+        with open("/proc/%d/statm" % self.child.pid) as f:
+            return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def load(self, *options):
+        before = self.cpu()
+        done = subprocess.run([tool("loadgen"), "-p", str(self.port), "-t", self.token, *options], check=True,
+                              stdout=subprocess.PIPE, preexec_fn=on_core(1))
+        result = json.loads(done.stdout)
+        result["daemon_cpu_us"] = (self.cpu() - before) / max(1, result["events"]) * 1e6
+        return result
+
+    def status(self):
+        request = urllib.request.Request("http://127.0.0.1:%d/v1/status" % self.port,
+                                         headers={"Authorization": "Bearer " + self.token})
+        return json.loads(urllib.request.urlopen(request, timeout=30).read())
+
+    def stop(self):
+        self.child.send_signal(signal.SIGTERM)
+        self.child.wait(60)
+        shutil.rmtree(self.folder)
+
+
+def median_of(rounds, fn):
+    results = [fn() for _ in range(rounds)]
+    if isinstance(results[0], dict):
+        return {k: statistics.median(r[k] for r in results) for k, v in results[0].items() if isinstance(v, (int, float))}
+    return statistics.median(results)
+
+
+def measured_load(work, std4, *options):
+    daemon = Daemon(work, os.path.join(std4, "netinfo.csv"))
+    try:
+        return daemon.load(*[daemon.socket if o == "SOCKET" else o for o in options], os.path.join(std4, "events.ndjson"))
+    finally:
+        daemon.stop()
+
+
+def measure_replay(o, work, std4, medium):
+    small = median_of(o.rounds, lambda: replay(std4)) / 250000 * 1e6
+    row("offline replay, 250 k events", "%.2f us CPU an event" % small, "at most 6", "assocctl replay EVENTS", small <= 6)
+    if medium:
+        large = median_of(o.rounds, lambda: replay(medium)) / 1e6 * 1e6
+        row("offline replay, 1 M events", "%.2f us CPU an event, %.2f times 250 k" % (large, large / small),
+            "at most 1.3 times 250 k", "assocctl replay EVENTS", large <= 1.3 * small)
+
+
+def measure_ingest(o, work, std4, medium):
+    events = os.path.join(std4, "events.ndjson")
+    yard = median_of(o.rounds, lambda: journal(work, events))
+    row("yardstick: parse and append, 1,000 a commit", "%.0f/s, %.2f us CPU an event" % (yard["per_second"], yard["cpu_us"]),
+        "-", "yardstick DB EVENTS")
+    stream = median_of(o.rounds, lambda: measured_load(work, std4, "-s", "SOCKET"))
+    row("durable stream ingest", "%.0f/s, %.2f of the yardstick" % (stream["per_second"], stream["per_second"] / yard["per_second"]),
+        "at least 0.5", "loadgen -s SOCKET EVENTS", stream["per_second"] >= .5 * yard["per_second"])
+    row("durable stream ingest, CPU", "%.2f us an event, yardstick + %.2f" % (stream["daemon_cpu_us"], stream["daemon_cpu_us"] - yard["cpu_us"]),
+        "at most yardstick + 7", "loadgen -s SOCKET EVENTS", stream["daemon_cpu_us"] <= yard["cpu_us"] + 7)
+    batch = median_of(o.rounds, lambda: measured_load(work, std4, "-b", "1000", "-c", "4"))
+    row("NDJSON over HTTP, 1,000 a request", "%.0f/s, %.2f of the stream" % (batch["per_second"], batch["per_second"] / stream["per_second"]),
+        "at least 0.6", "loadgen -b 1000 -c 4 EVENTS", batch["per_second"] >= .6 * stream["per_second"])
+
+
+def measure_single(o, work, std4, medium):
+    events = os.path.join(std4, "events.ndjson")
+    many = median_of(o.rounds, lambda: measured_load(work, std4, "-c", "256", "-n", "100000"))
+    row("single events over HTTP, 256 connections", "%.0f/s, p99 %.1f ms" % (many["per_second"], many["p99_ms"]),
+        "at least 10,000/s", "loadgen -c 256 -n 100000 EVENTS", many["per_second"] >= 10000)
+    bare = median_of(o.rounds, lambda: journal(work, events, "-B", "-b", "32", "-n", "30000"))
+    row("bare SQLite loop, 32 rows a commit", "%.0f/s" % bare["per_second"], "-", "yardstick -B -b 32 -n 30000 DB EVENTS")
+    few = median_of(o.rounds, lambda: measured_load(work, std4, "-c", "32", "-n", "30000"))
+    row("single events over HTTP, 32 connections", "%.0f/s, %.2f of the bare loop, p99 %.1f ms" % (few["per_second"], few["per_second"] / bare["per_second"], few["p99_ms"]),
+        "at least 0.7", "loadgen -c 32 -n 30000 EVENTS", few["per_second"] >= .7 * bare["per_second"])
+
+
+def measure_memory(o, work, std4, medium):
+    for path, name in ((std4, "250 k events"), (medium, "1 M events")):
+        if not path:
+            continue
+        daemon = Daemon(work, os.path.join(path, "netinfo.csv"))
+        empty = daemon.resident()
+        daemon.load("-s", daemon.socket, os.path.join(path, "events.ndjson"))
+        full, s = daemon.resident(), daemon.status()
+        e = s.get("engine", s)
+        links = e.get("memory_pairs", 0)
+        each = (full - empty - 96 * e["accounts"] - links) / max(1, e["postings"])
+        daemon.stop()
+        row("memory, " + name, "%.1f bytes a stored (value, account) pair (%.0f MB resident, %d pairs, %.0f MB of links left out)"
+            % (each, full / 1e6, e["postings"], links / 1e6), "at most 64", "(resident - empty - 96 x accounts - links) / postings",
+            each <= 64)
+
+
+def write_hub(path, accounts, is_shared):
+    """The same accounts and machines twice: with a bank account of their own, or with one for all."""
+    with open(path, "w") as out:
+        for i in range(accounts):
+            value = "GB29SMPL60161331926819" if is_shared else "GB29SMPL%014d" % i
+            out.write('{"ts":%d,"type":"payment","account":"h%06d","ip":"10.%d.%d.%d","user_agent":"Mozilla/5.0 (X11; Linux '
+                      'x86_64; rv:140.0) Gecko/20100101 Firefox/140.0","device":{"id":"d%06d","platform":"Linux"},'
+                      '"identity":{"bank":"%s","email":"h%06d@mail.example.net"}}\n'
+                      % (1780000000000 + i * 1000, i, i // 62500, i // 250 % 250, i % 250 + 1, i, value, i))
+
+
+def measure_hub(o, work, std4, medium):
+    n = 20000 if o.quick else 200000
+    shutil.copy(os.path.join(std4, "netinfo.csv"), work)
+    write_hub(os.path.join(work, "own.ndjson"), n, False)
+    write_hub(os.path.join(work, "shared.ndjson"), n, True)
+    own = median_of(o.rounds, lambda: replay(work, "own.ndjson")) / n * 1e6
+    shared = median_of(o.rounds, lambda: replay(work, "shared.ndjson")) / n * 1e6
+    row("one value held by %d accounts" % n, "%.2f us an event, %.2f without it: %+.0f %%" % (shared, own, 100 * (shared / own - 1)),
+        "less than 20 %", "assocctl replay shared.ndjson", shared < 1.2 * own)
+
+
+MEASURES = {"replay": measure_replay, "ingest": measure_ingest, "single": measure_single, "memory": measure_memory,
+            "hub": measure_hub}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--only", default=",".join(MEASURES))
+    options.add_argument("--worlds", default=os.path.join(tempfile.gettempdir(), "assocd-worlds"))
+    options.add_argument("--quick", action="store_true", help="one round, 250 k events only")
+    o = options.parse_args()
+    o.rounds = 1 if o.quick else o.rounds
+    build()
+    os.makedirs(o.worlds, exist_ok=True)
+    std4 = world(o.worlds, "std4", STD4)
+    if not std4:
+        print("no worldgen.py in %s: nothing measured (WORLDGEN=FOLDER names another place)" % WORLDGEN)
+        return 0
+    medium = None if o.quick else world(o.worlds, "medium1", MEDIUM)
+    print("%s, %d cores, medians of %d\n" % (datetime.date.today(), len(CORES), o.rounds))
+    print("| what | figure | bar | command |\n|---|---|---|---|")
+    for name in o.only.split(","):
+        work = tempfile.mkdtemp(prefix="perf-", dir=o.worlds)
+        try:
+            MEASURES[name](o, work, std4, medium)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    missed = [r for r in ROWS if r[2].endswith("(NOT met)")]
+    print("\n%d bars met, %d not" % (sum(r[2].endswith("(met)") for r in ROWS), len(missed)))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
