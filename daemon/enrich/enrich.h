@@ -24,9 +24,19 @@ struct enrich_setup {
 	const char *asn_kinds_file; /* "asn,kind,org" CSV, or NULL */
 };
 
+/* The files of a folder (STATE/db, filled by `assocctl db import`) in name order: *.csv and *.mmdb; other names are left
+ * alone. A folder that does not exist has none. */
+struct enrich_files {
+	char **networks; unsigned n_networks;
+	char **mmdb; unsigned n_mmdb;
+};
+enum err enrich_folder_files(const char *dir, struct enrich_files *out, struct errbuf *eb) MUST_CHECK;
+void enrich_files_free(struct enrich_files *files);
+
 /* Longest prefix wins; later files win over earlier at the same prefix; networks files win over MMDB. */
 enum err enrich_new(const struct enrich_setup *setup, struct enrich **out, struct errbuf *eb) MUST_CHECK;
 void enrich_free(struct enrich *e);
+/* Unset fields are 0 and empty. One thread at a time: decoded MMDB records are remembered inside. */
 void enrich_lookup(const struct enrich *e, const struct ip *ip, struct network *out);
 uint64_t enrich_hash(const struct enrich *e); /* of the files' content */
 size_t enrich_count(const struct enrich *e);

@@ -1,0 +1,263 @@
+/* CSV with a header: one record at a time into a fixed buffer, columns mapped by name.
+ * I1: every field of a record lies inside its own text.  I2: a record never holds more than CSV_FIELDS_MAX fields. */
+#include "csv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct csv_scan {
+	struct bytes in;
+	size_t at;
+	struct csv_record *out;
+	size_t used;
+};
+
+static enum err keep_byte(struct csv_scan *s, char c)
+{
+	if (s->used >= CSV_RECORD_MAX)
+		return ERR_LIMIT;
+	s->out->text[s->used++] = c;
+	return ERR_OK;
+}
+
+/* Behind the opening quote; stops behind the closing one. */
+static enum err scan_quoted(struct csv_scan *s)
+{
+	while (s->at < s->in.len) {
+		char c = s->in.ptr[s->at++];
+		bool is_quote = c == '"';
+		if (is_quote && (s->at >= s->in.len || s->in.ptr[s->at] != '"'))
+			return ERR_OK;
+		if (is_quote)
+			s->at++;
+		s->out->lines += c == '\n';
+		if (keep_byte(s, c))
+			return ERR_LIMIT;
+	}
+	return ERR_INPUT;
+}
+
+static bool ends_field(const struct csv_scan *s)
+{
+	return s->at >= s->in.len || s->in.ptr[s->at] == ',' || s->in.ptr[s->at] == '\n' || s->in.ptr[s->at] == '\r';
+}
+
+static enum err scan_field(struct csv_scan *s)
+{
+	size_t start = s->used;
+	enum err e = ERR_OK;
+
+	if (s->out->n >= CSV_FIELDS_MAX)
+		return ERR_LIMIT;
+	if (s->at < s->in.len && s->in.ptr[s->at] == '"') {
+		s->at++;
+		e = scan_quoted(s);
+		if (!e && !ends_field(s))
+			e = ERR_INPUT;
+	}
+	while (!e && !ends_field(s))
+		e = keep_byte(s, s->in.ptr[s->at++]);
+	s->out->field[s->out->n++] = bytes_make(s->out->text + start, s->used - start);
+	return e;
+}
+
+/* Empty lines and comments; what they span is counted to the next record. */
+static void skip_lines_without_record(struct csv_scan *s)
+{
+	while (s->at < s->in.len) {
+		char c = s->in.ptr[s->at];
+		if (c == '#') {
+			ptrdiff_t end = bytes_find_char(bytes_slice(s->in, s->at, s->in.len), '\n');
+			s->at = end < 0 ? s->in.len : s->at + (size_t)end;
+		} else if (c == '\n' || c == '\r') {
+			s->out->lines += c == '\n';
+			s->at++;
+		} else {
+			return;
+		}
+	}
+}
+
+enum err decode_csv_record(struct bytes *rest, struct csv_record *out)
+{
+	struct csv_scan s = { .in = *rest, .out = out };
+	enum err e = ERR_OK;
+
+	out->n = 0;
+	out->lines = 0;
+	skip_lines_without_record(&s);
+	if (s.at >= s.in.len)
+		return ERR_NOTFOUND;
+	out->lines++;
+	e = scan_field(&s);
+	while (!e && s.at < s.in.len && s.in.ptr[s.at] == ',') {
+		s.at++;
+		e = scan_field(&s);
+	}
+	if (!e && s.at < s.in.len && s.in.ptr[s.at] == '\r')
+		s.at++;
+	if (!e && s.at < s.in.len && s.in.ptr[s.at] == '\n')
+		s.at++;
+	*rest = bytes_slice(s.in, s.at, s.in.len);
+	return e;
+}
+
+/* -- header and rows -- */
+
+#define NO_COLUMN UINT8_MAX
+
+struct csv_table {
+	const struct csv_reader *reader;
+	const char *name;
+	unsigned line; /* of the last record's end */
+	uint8_t column_of[CSV_FIELDS_MAX];
+	unsigned n_fields;
+};
+
+static bool column_is_named(const struct csv_column *column, struct bytes name)
+{
+	struct bytes left = bytes_of(column->names);
+
+	while (left.len) {
+		ptrdiff_t bar = bytes_find_char(left, '|');
+		struct bytes one = bar < 0 ? left : bytes_slice(left, 0, (size_t)bar);
+		if (bytes_eq_nocase(one, name))
+			return true;
+		left = bytes_slice(left, one.len + 1, left.len);
+	}
+	return false;
+}
+
+static enum err unknown_column(struct csv_table *t, struct bytes name, struct errbuf *eb)
+{
+	char names[CSV_FIELDS_MAX][32];
+	const char *candidates[CSV_FIELDS_MAX];
+	const char *near;
+
+	if (t->reader->unknown) {
+		t->reader->unknown(t->reader->arg, name);
+		return ERR_OK;
+	}
+	for (unsigned i = 0; i < t->reader->n_columns; i++) {
+		snprintf(names[i], sizeof(names[i]), "%.*s", (int)strcspn(t->reader->columns[i].names, "|"), t->reader->columns[i].names);
+		candidates[i] = names[i];
+	}
+	near = bytes_nearest(name, candidates, t->reader->n_columns);
+	return errbuf_set(eb, ERR_INPUT, "%s:%u: unknown column '%.*s'%s%s%s", t->name, t->line, (int)(name.len > 60 ? 60 : name.len),
+			  name.ptr, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static enum err take_header(struct csv_table *t, const struct csv_record *record, struct errbuf *eb)
+{
+	const struct csv_reader *r = t->reader;
+	uint64_t seen = 0;
+
+	t->n_fields = record->n;
+	for (unsigned i = 0; i < record->n; i++) {
+		struct bytes name = bytes_trim(record->field[i]);
+		unsigned c = 0;
+		while (c < r->n_columns && !column_is_named(&r->columns[c], name))
+			c++;
+		t->column_of[i] = NO_COLUMN;
+		if (c == r->n_columns) {
+			if (unknown_column(t, name, eb))
+				return ERR_INPUT;
+			continue;
+		}
+		if (seen >> c & 1)
+			return errbuf_set(eb, ERR_INPUT, "%s:%u: column '%.*s' is there twice", t->name, t->line, BYTES_ARG(name));
+		seen |= UINT64_C(1) << c;
+		t->column_of[i] = (uint8_t)c;
+	}
+	for (unsigned c = 0; c < r->n_columns; c++)
+		if (r->columns[c].is_required && !(seen >> c & 1))
+			return errbuf_set(eb, ERR_INPUT, "%s:%u: the header has no column '%.*s'", t->name, t->line,
+					  (int)strcspn(r->columns[c].names, "|"), r->columns[c].names);
+	return ERR_OK;
+}
+
+static enum err take_row(struct csv_table *t, const struct csv_record *record, struct errbuf *eb)
+{
+	struct bytes fields[CSV_FIELDS_MAX];
+	struct errbuf why = { "" };
+	enum err e;
+
+	if (record->n != t->n_fields)
+		return errbuf_set(eb, ERR_INPUT, "%s:%u: %u fields, the header has %u", t->name, t->line, record->n, t->n_fields);
+	for (unsigned c = 0; c < t->reader->n_columns; c++)
+		fields[c] = BYTES_NONE;
+	for (unsigned i = 0; i < record->n; i++)
+		if (t->column_of[i] != NO_COLUMN)
+			fields[t->column_of[i]] = bytes_trim(record->field[i]);
+	e = t->reader->row(t->reader->arg, fields, &why);
+	if (e)
+		return errbuf_set(eb, e, "%s:%u: %s", t->name, t->line, why.text);
+	return ERR_OK;
+}
+
+enum err csv_read(struct bytes content, const char *name, const struct csv_reader *reader, struct errbuf *eb)
+{
+	struct csv_table t = { .reader = reader, .name = name };
+	struct csv_record *record = xmalloc(sizeof(*record));
+	struct bytes rest = content;
+	bool has_header = false;
+	enum err e;
+
+	BUG_ON(reader->n_columns > CSV_FIELDS_MAX);
+	if (bytes_starts(rest, BYTES_LIT("\xef\xbb\xbf")))
+		rest = bytes_slice(rest, 3, rest.len);
+	while (!(e = decode_csv_record(&rest, record))) {
+		t.line += record->lines;
+		e = has_header ? take_row(&t, record, eb) : take_header(&t, record, eb);
+		has_header = true;
+		if (e)
+			break;
+	}
+	free(record);
+	if (e == ERR_NOTFOUND)
+		return has_header ? ERR_OK : errbuf_set(eb, ERR_INPUT, "%s: empty: there is no header line", name);
+	return errbuf_set(eb, e, "%s:%u: %s", name, t.line + 1, e == ERR_LIMIT ? "the line is too long or has too many fields" :
+			  "a quoted field does not end where it should");
+}
+
+static enum err open_regular(const char *path, FILE **out, size_t *size, struct errbuf *eb)
+{
+	struct stat st;
+
+	*out = fopen(path, "re");
+	if (!*out)
+		return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s", path, strerror(errno));
+	if (fstat(fileno(*out), &st) || !S_ISREG(st.st_mode) || st.st_size > INT32_MAX) {
+		fclose(*out);
+		*out = NULL;
+		return errbuf_set(eb, ERR_IO, "%s: %s", path, S_ISDIR(st.st_mode) ? "is a directory, a file is expected here" :
+				  S_ISREG(st.st_mode) ? "larger than 2 GiB" : "not a regular file");
+	}
+	*size = (size_t)st.st_size;
+	return ERR_OK;
+}
+
+enum err csv_load(const char *path, struct bytes *out, struct errbuf *eb)
+{
+	size_t size = 0, n;
+	FILE *f = NULL;
+	char *p;
+	enum err e = open_regular(path, &f, &size, eb);
+
+	if (e)
+		return e;
+	p = xmalloc(size + 1);
+	n = fread(p, 1, size, f);
+	if (ferror(f))
+		e = errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
+	fclose(f);
+	if (e) {
+		free(p);
+		return e;
+	}
+	p[n] = '\0';
+	*out = bytes_make(p, n);
+	return ERR_OK;
+}
