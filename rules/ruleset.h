@@ -78,6 +78,7 @@ struct scoring {
 	unsigned tokens_per_event;     /* values of one event that look for candidates */
 	unsigned neighbours_rescored;  /* best neighbours re-scored at a new session */
 	int64_t session_gap_ms;
+	unsigned cgnat_block;          /* ports of a subscriber where the network gives no block size */
 	int score_bands[3];            /* 500, 800, 950 */
 	/* clusters */
 	int cluster_link, cluster_strong; /* scores: an edge at all; an edge that joins a single to a cluster alone */
@@ -93,7 +94,7 @@ struct ruleset {
 	struct relation_rule relations[RELATIONS_MAX];
 	unsigned n_relations;
 	struct scoring scoring;
-	const struct signal_rule *signals;
+	const struct signal_rule *signals; /* by kind, then id: those of one kind stand side by side */
 	unsigned n_signals;
 	const struct compare_rule *compares;
 	unsigned n_compares;

@@ -1,0 +1,62 @@
+/* The rule set in the making, and the one place that owns all its memory. Only the compiler's own files see it. */
+#ifndef ASSOCD_RULES_BUILDER_H
+#define ASSOCD_RULES_BUILDER_H
+
+#include "daemon/base/vec.h"
+#include "keys.h"
+#include "ruleset.h"
+
+#define LIST_VALUES_MAX 100000
+#define LISTS_MAX 64
+#define RULES_MAX 512
+
+struct values VEC(struct bytes);
+
+/* A named list (lists/NAME.txt or .yaml): sorted, without repeats. */
+struct named_list {
+	struct bytes name;
+	const struct bytes *at;
+	unsigned n;
+};
+
+struct builder {
+	struct ruleset set; /* first: a ruleset handed out is its builder */
+	struct arena *arena;
+	struct problems problems;
+	struct text canonical; /* what judges, without prose and positions: the hash is taken of it */
+	struct named_list lists[LISTS_MAX];
+	unsigned n_lists;
+	struct VEC(struct signal_rule) signals;
+	struct VEC(struct compare_rule) compares;
+	struct VEC(struct policy_rule) policies;
+};
+
+/* Empty, with the defaults of scoring; problems may be NULL members. */
+struct builder *builder_new(struct text *report, struct errbuf *eb);
+void builder_free(struct builder *b);
+/* Moves the collected rules into the set, in the order of their ids, and takes the hash. */
+void builder_seal(struct builder *b);
+
+const struct named_list *builder_find_list(const struct builder *b, struct bytes name);
+/* Sorts, removes repeats, copies into the arena. */
+struct named_list builder_make_list(struct builder *b, struct bytes name, struct bytes *values, size_t n);
+const char *builder_list_nearest(const struct builder *b, struct bytes name);
+
+/* Each reads one file's root into the builder; problems are collected. */
+void attributes_read(struct reader *r, const struct yaml_node *root);
+void attributes_finish(struct builder *b);
+void scoring_read(struct reader *r, const struct yaml_node *root);
+void scoring_defaults(struct builder *b);
+void list_read_yaml(struct reader *r, const struct yaml_node *root, struct bytes name);
+void list_read_text(struct builder *b, const char *path, struct bytes name, struct bytes content);
+void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file);
+
+/* Index of a name, or -1 with the problem reported at `at`. */
+int builder_kind(struct reader *r, const struct yaml_node *at);
+int builder_family(struct reader *r, const struct yaml_node *at);
+int builder_relation(struct reader *r, const struct yaml_node *at);
+
+/* The tables, for the reference. */
+extern const struct key_row attribute_keys[], scoring_keys[], rule_keys[], signal_keys[], compare_keys[], policy_keys[];
+
+#endif

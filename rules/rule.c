@@ -1,0 +1,194 @@
+/* One rule a file: the head, then exactly one of signal, compare and policy.
+ * I1: ids are unique over all kinds of rules.  I2: every name in a rule is resolved here, never while scoring. */
+#include "builder.h"
+#include "daemon/base/bits.h"
+#include "expression.h"
+
+static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental",
+					    [RULE_DISABLED] = "disabled", NULL };
+static const char *const level_names[] = { "info", "low", "medium", "high", "critical", NULL };
+/* What {words} an explanation may use; the engine fills them in. */
+static const char *const signal_words[] = { "a", "b", "value", "holders", "kind", "network", "gap", NULL };
+static const char *const policy_words[] = { "a", "b", "account", "score", "cluster", "members", "path", NULL };
+
+struct rule_source {
+	struct rule_head head;
+	const struct yaml_node *explain, *signal, *compare, *policy, *explained_by, *list, *prose;
+};
+
+#define HEAD(name) .offset = offsetof(struct rule_source, head.name)
+#define FIELD(name) .offset = offsetof(struct rule_source, name)
+
+const struct key_row rule_keys[] = {
+	{ "id", KEY_TEXT, .is_required = true, HEAD(id), RANGE(1, 64), .help = "Name of the rule; never changed, alerts are bound to it." },
+	{ "title", KEY_TEXT, .is_required = true, .is_prose = true, HEAD(title), RANGE(1, 120), .help = "One line for people." },
+	{ "status", KEY_WORD, HEAD(status), .words = status_names, .otherwise = "experimental",
+	  .help = "stable; experimental is scored and counted and never alerts; disabled is checked only." },
+	{ "level", KEY_WORD, HEAD(level), .words = level_names, .otherwise = "info", .help = "How grave an alert of it is." },
+	{ "explain", KEY_NODE, .is_prose = true, FIELD(explain), .help = "The sentence shown with the evidence; {a}, {b}, {value} ... are filled in." },
+	{ "signal", KEY_NODE, FIELD(signal), .help = "A value that two accounts share." },
+	{ "compare", KEY_NODE, FIELD(compare), .help = "Agreement or disagreement of two accounts' facts." },
+	{ "policy", KEY_NODE, FIELD(policy), .help = "A condition on an account, link or cluster that raises an alert." },
+	{ "explained_by", KEY_LIST, FIELD(explained_by),
+	  .help = "Declared relations that explain this evidence; absent: every relation that explains." },
+	{ "falsepositives", KEY_LIST, .is_prose = true, FIELD(list), .help = "Innocent causes to think of." },
+	{ "tags", KEY_LIST, .is_prose = true, FIELD(list), .help = "Words to find the rule by." },
+	{ "references", KEY_LIST, .is_prose = true, FIELD(list), .help = "Where the reasoning is from." },
+	{ "description", KEY_NODE, .is_prose = true, FIELD(prose), .help = "What the rule sees and why it matters." },
+	{ "author", KEY_NODE, .is_prose = true, FIELD(prose), .help = "Who wrote it." },
+	{ 0 },
+};
+
+int builder_kind(struct reader *r, const struct yaml_node *at)
+{
+	const struct kinds *kinds = &r->builder->set.kinds;
+	const char *names[KINDS_MAX + 1];
+	int kind = node_is(r, at, YAML_SCALAR) ? kinds_find(kinds, at->text) : -1;
+	if (kind >= 0 || at->type != YAML_SCALAR)
+		return kind;
+	for (unsigned i = 0; i < kinds->n; i++)
+		names[i] = arena_str(r->arena, kinds->rows[i].name);
+	names[kinds->n] = NULL;
+	problem_at(r, at, "no attribute kind '%.*s'%s", BYTES_ARG(at->text), did_you_mean(r->arena, at->text, names));
+	return -1;
+}
+
+int builder_family(struct reader *r, const struct yaml_node *at)
+{
+	const struct ruleset *set = &r->builder->set;
+	const char *names[FAMILIES_MAX + 1];
+	if (!node_is(r, at, YAML_SCALAR))
+		return -1;
+	for (unsigned i = 0; i < set->n_families; i++) {
+		if (bytes_eq(set->families[i], at->text))
+			return (int)i;
+		names[i] = arena_str(r->arena, set->families[i]);
+	}
+	names[set->n_families] = NULL;
+	problem_at(r, at, "no family '%.*s' in scoring.yaml%s", BYTES_ARG(at->text), did_you_mean(r->arena, at->text, names));
+	return -1;
+}
+
+int builder_relation(struct reader *r, const struct yaml_node *at)
+{
+	const struct ruleset *set = &r->builder->set;
+	const char *names[RELATIONS_MAX + 1];
+	if (!node_is(r, at, YAML_SCALAR))
+		return -1;
+	for (unsigned i = 0; i < set->n_relations; i++) {
+		if (bytes_eq(set->relations[i].name, at->text))
+			return (int)i;
+		names[i] = arena_str(r->arena, set->relations[i].name);
+	}
+	names[set->n_relations] = NULL;
+	problem_at(r, at, "no relation '%.*s' in scoring.yaml%s", BYTES_ARG(at->text), did_you_mean(r->arena, at->text, names));
+	return -1;
+}
+
+static uint32_t relation_bits(struct reader *r, const struct yaml_node *list)
+{
+	const struct ruleset *set = &r->builder->set;
+	uint32_t bits = 0;
+	for (unsigned i = 0; !list && i < set->n_relations; i++)
+		bits |= set->relations[i].explains ? 1u << i : 0;
+	for (const struct yaml_node *c = list ? list->child : NULL; c; c = c->next) {
+		int relation = builder_relation(r, c);
+		if (relation >= 0)
+			bits |= 1u << relation;
+	}
+	return bits;
+}
+
+static bool is_word(struct bytes word, const char *const *words)
+{
+	for (; *words; words++)
+		if (bytes_is(word, *words))
+			return true;
+	return false;
+}
+
+static void check_words(struct reader *r, const struct yaml_node *at, const char *const *words)
+{
+	struct bytes rest = at->text;
+	ptrdiff_t open;
+	while ((open = bytes_find_char(rest, '{')) >= 0) {
+		rest = bytes_slice(rest, (size_t)open + 1, rest.len);
+		ptrdiff_t end = bytes_find_char(rest, '}');
+		struct bytes word = bytes_slice(rest, 0, end < 0 ? 0 : (size_t)end);
+		if (end < 0)
+			problem_at(r, at, "a '{' is not closed in the explanation");
+		else if (!is_word(word, words))
+			problem_at(r, at, "nothing fills in {%.*s}%s", BYTES_ARG(word), did_you_mean(r->arena, word, words));
+	}
+}
+
+static bool id_is_taken(const struct builder *b, struct bytes id)
+{
+	for (size_t i = 0; i < b->signals.n; i++)
+		if (bytes_eq(b->signals.at[i].head.id, id))
+			return true;
+	for (size_t i = 0; i < b->compares.n; i++)
+		if (bytes_eq(b->compares.at[i].head.id, id))
+			return true;
+	for (size_t i = 0; i < b->policies.n; i++)
+		if (bytes_eq(b->policies.at[i].head.id, id))
+			return true;
+	return false;
+}
+
+static void read_kind_of_rule(struct reader *r, struct rule_source *source)
+{
+	struct builder *b = r->builder;
+	struct rule_head *head = &source->head;
+	if (source->signal) {
+		struct signal_rule rule = {0};
+		keys_read(r, source->signal, signal_keys, &rule);
+		rule.head = *head;
+		rule.explained_by = relation_bits(r, source->explained_by);
+		if (rule.head.status != RULE_DISABLED)
+			VEC_PUSH(&b->signals, rule);
+	} else if (source->compare) {
+		struct compare_rule rule = { .family = -1 };
+		keys_read(r, source->compare, compare_keys, &rule);
+		rule.head = *head;
+		if (rule.head.status != RULE_DISABLED)
+			VEC_PUSH(&b->compares, rule);
+	} else {
+		struct policy_rule rule = {0};
+		policy_read(r, source->policy, &rule);
+		rule.head = *head;
+		if (rule.head.status != RULE_DISABLED)
+			VEC_PUSH(&b->policies, rule);
+	}
+}
+
+static void read_explain(struct reader *r, struct rule_source *source)
+{
+	if (!source->explain || !node_text(r, source->explain, &source->head.explain))
+		return;
+	check_words(r, source->explain, source->policy ? policy_words : signal_words);
+}
+
+void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file)
+{
+	struct rule_source source = {0};
+	if (r->builder->signals.n + r->builder->compares.n + r->builder->policies.n >= RULES_MAX) {
+		problem_at(r, root, "more than %d rules", RULES_MAX);
+		return;
+	}
+	keys_read(r, root, rule_keys, &source);
+	source.head.file = arena_bytes(r->arena, file);
+	source.head.line = root->line;
+	if (root->type != YAML_MAPPING)
+		return;
+	if (!!source.signal + !!source.compare + !!source.policy != 1) {
+		problem_at(r, root, "a rule has exactly one of signal, compare and policy");
+		return;
+	}
+	if (source.head.id.len && id_is_taken(r->builder, source.head.id))
+		problem_at(r, root, "the id '%.*s' is taken by another rule", BYTES_ARG(source.head.id));
+	if (source.explained_by && !source.signal)
+		problem_at_key(r, source.explained_by, "explained_by belongs to signal rules");
+	read_explain(r, &source);
+	read_kind_of_rule(r, &source);
+}
