@@ -1,0 +1,190 @@
+/* The bundled sample: fed to a running daemon as site `sample`, and taken out whole again.
+ * I1: every account of the sample is of site "sample" or of a site that starts with "sample-": what `load` makes,
+ *     `remove` finds, and nothing else. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ctl.h"
+#include "daemon/main/config.h"
+#include "daemon/model/event.h"
+#include "daemon/store/store.h"
+
+#define SAMPLE_FILE "config/sample.ndjson"
+#define SAMPLE_SITE "sample"
+#define INGEST_PATH "/v1/events?backfill=true"
+#define REMOVE_PATH "/v1/sites/" SAMPLE_SITE "/remove"
+#define SAMPLE_MAX (8 * 1024 * 1024)
+
+extern const struct ctl_command ctl_sample;
+
+static bool is_sample_site(struct bytes site)
+{
+	return bytes_is(site, SAMPLE_SITE) || bytes_starts(site, BYTES_LIT(SAMPLE_SITE "-"));
+}
+
+static bool read_whole(const char *path, struct text *out)
+{
+	char piece[65536];
+	size_t n;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return false;
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0 && out->len < SAMPLE_MAX)
+		text_add(out, bytes_make(piece, n));
+	bool is_whole = !ferror(f) && feof(f);
+	fclose(f);
+	return is_whole;
+}
+
+/* The lines, each with the site put in front where it names none. */
+static unsigned place_on_site(struct bytes file, struct text *out)
+{
+	unsigned n = 0;
+
+	while (file.len) {
+		ptrdiff_t end = bytes_find_char(file, '\n');
+		struct bytes line = end < 0 ? file : bytes_slice(file, 0, (size_t)end);
+		file = bytes_slice(file, line.len + 1, SIZE_MAX);
+		if (!bytes_starts(line, BYTES_LIT("{")))
+			continue;
+		text_addc(out, '{');
+		if (bytes_find(line, BYTES_LIT("\"site\":")) < 0)
+			text_adds(out, "\"site\":\"" SAMPLE_SITE "\",");
+		text_add(out, bytes_slice(line, 1, SIZE_MAX));
+		text_addc(out, '\n');
+		n++;
+	}
+	return n;
+}
+
+static int sum_up(struct ctl *ctl, struct bytes reply, unsigned lines)
+{
+	struct json_parser *parser = json_parser_new(SAMPLE_MAX, EVENT_DEPTH_MAX);
+	struct errbuf eb = { "" };
+	struct json_doc doc;
+	int status = 0;
+
+	if (json_parse(parser, reply, &doc, &eb)) {
+		status = ctl_fail("the daemon's answer is no JSON: %s", eb.text);
+	} else if (ctl->as_json) {
+		printf("%.*s\n", BYTES_ARG(reply));
+	} else {
+		long long accepted = json_get_int(&doc, doc.nodes, "accepted", 0);
+		long long duplicate = json_get_int(&doc, doc.nodes, "duplicate", 0);
+		printf("sample: %u events read, %lld accepted", lines, accepted);
+		if (duplicate)
+			printf(", %lld were there already", duplicate);
+		if (accepted + duplicate < (long long)lines)
+			printf(", %lld refused", (long long)lines - accepted - duplicate);
+		printf("\n");
+		status = accepted + duplicate < (long long)lines;
+	}
+	json_parser_free(parser);
+	return status;
+}
+
+static int load(struct ctl *ctl)
+{
+	struct text file = { 0 }, body = { 0 }, reply = { 0 };
+	char *path = config_shipped_path(SAMPLE_FILE);
+	int result;
+
+	if (!path || !read_whole(path, &file)) {
+		result = ctl_fail("cannot read the sample %s: %s", path ? path : SAMPLE_FILE, strerror(errno));
+	} else {
+		unsigned lines = place_on_site(text_bytes(&file), &body);
+		int status = ctl_request(ctl, "POST", INGEST_PATH, text_bytes(&body), &reply);
+		if (status < 0)
+			result = 1;
+		else if (status != 200)
+			result = ctl_fail("the daemon took no sample (status %d): %.*s", status, BYTES_ARG(text_bytes(&reply)));
+		else
+			result = sum_up(ctl, text_bytes(&reply), lines);
+	}
+	free(path);
+	text_free(&file);
+	text_free(&body);
+	text_free(&reply);
+	return result;
+}
+
+static bool is_of_sample(void *arg, const struct store_event *stored)
+{
+	struct arena *arena = arg;
+	struct event event;
+
+	arena_reset(arena);
+	return decode_event(stored->payload, arena, &event) == ERR_OK && is_sample_site(event_account_site(event.account));
+}
+
+static int say_removed(struct ctl *ctl, uint64_t removed)
+{
+	if (ctl->as_json)
+		printf("{\"removed\":%llu}\n", (unsigned long long)removed);
+	else if (removed)
+		printf("sample: %llu events taken out, with their links and alerts\n", (unsigned long long)removed);
+	else
+		printf("sample: there was none\n");
+	return 0;
+}
+
+static int remove_through_daemon(struct ctl *ctl)
+{
+	struct text reply = { 0 };
+	struct json_parser *parser;
+	struct json_doc doc;
+	struct errbuf eb = { "" };
+	int status = ctl_request(ctl, "POST", REMOVE_PATH, BYTES_LIT("{}"), &reply);
+
+	if (status < 0 || status >= 300) {
+		int result = status < 0 ? 1 : ctl_fail("the daemon did not take the sample out (status %d): %.*s", status,
+						       BYTES_ARG(text_bytes(&reply)));
+		text_free(&reply);
+		return result;
+	}
+	parser = json_parser_new(SAMPLE_MAX, EVENT_DEPTH_MAX);
+	bool is_told = json_parse(parser, text_bytes(&reply), &doc, &eb) == ERR_OK;
+	int result = say_removed(ctl, is_told ? (uint64_t)json_get_int(&doc, doc.nodes, "removed", 0) : 0);
+	json_parser_free(parser);
+	text_free(&reply);
+	return result;
+}
+
+/* Without a daemon the journal is edited in place; the next start builds its state from what is left. */
+static int take_out(struct ctl *ctl)
+{
+	const struct config *config = ctl->url ? NULL : ctl_config(ctl);
+	struct errbuf eb = { "" };
+	uint64_t removed = 0;
+
+	if (ctl->url)
+		return remove_through_daemon(ctl);
+	if (!config)
+		return 1;
+	struct arena *arena = arena_new(EVENT_LINE_MAX);
+	enum err err = store_remove_events(config->state_dir, is_of_sample, arena, &removed, &eb);
+	arena_free(arena);
+	if (err == ERR_BUSY)
+		return remove_through_daemon(ctl);
+	if (err && err != ERR_NOTFOUND)
+		return ctl_fail("%s", eb.text);
+	return say_removed(ctl, removed);
+}
+
+static int run(struct ctl *ctl, int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "load"))
+		return load(ctl);
+	if (argc == 2 && !strcmp(argv[1], "remove"))
+		return take_out(ctl);
+	return ctl_usage(&ctl_sample, "say load or remove");
+}
+
+const struct ctl_command ctl_sample = {
+	.name = "sample",
+	.arguments = "load|remove",
+	.help = "Feeds the bundled sample to the daemon as site `sample`, or takes it out whole.",
+	.run = run,
+};
