@@ -121,7 +121,7 @@ static void component_collect_edges(struct graph *g, struct component *c)
 {
 	qsort(c->nodes.at, c->nodes.n, sizeof(*c->nodes.at), compare_ids);
 	for (uint32_t i = 0; i < c->nodes.n; i++)
-		g->nodes.at[c->nodes.at[i]].local = i;
+		g->nodes.at[c->nodes.at[i]].local = i, g->nodes.at[c->nodes.at[i]].settled = g->settle;
 	c->edges.n = 0;
 	for (uint32_t i = 0; i < c->nodes.n; i++) {
 		const struct graph_node *node = &g->nodes.at[c->nodes.at[i]];
@@ -156,10 +156,10 @@ void graph_settle(struct graph *g, graph_change_fn *fn, void *arg)
 	if (g->dirty.n == 0)
 		return;
 	struct component c = { 0 };
-	uint32_t first_mark = g->mark;
+	g->settle++;
 	qsort(g->dirty.at, g->dirty.n, sizeof(*g->dirty.at), compare_ids);
 	for (size_t i = 0; i < g->dirty.n; i++)
-		if (g->nodes.at[g->dirty.at[i]].mark <= first_mark)
+		if (g->nodes.at[g->dirty.at[i]].settled != g->settle)
 			settle_component(g, &c, g->dirty.at[i], fn, arg);
 	g->dirty.n = 0;
 	VEC_FREE(&c.nodes);

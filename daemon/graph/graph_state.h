@@ -9,7 +9,8 @@ struct graph_node {
 	struct graph_edge *edges;
 	uint32_t n, cap;
 	uint32_t cluster;
-	uint32_t mark;  /* visit number */
+	uint32_t mark;    /* number of the last reach that came here */
+	uint32_t settled; /* number of the last settle that partitioned it */
 	uint32_t local; /* its number in the component being partitioned */
 };
 
@@ -23,7 +24,7 @@ struct graph {
 	struct VEC(struct graph_node) nodes;
 	struct VEC(struct graph_cluster) clusters;
 	struct VEC(uint32_t) dirty;
-	uint32_t mark;
+	uint32_t mark, settle;
 	uint64_t n_clusters, limits_hit, visited;
 };
 

@@ -1,0 +1,80 @@
+/* Accounts: names, facts, risk.
+ * I1: an account's id is its name's id in the name table; both count up together. */
+#include "state.h"
+
+#include <stdlib.h>
+
+uint32_t account_intern(struct engine *e, struct bytes name)
+{
+	uint32_t id = strtab_intern(e->names, name);
+	while (e->accounts.n <= id) {
+		struct account blank = { .session_ip = NONE };
+		VEC_PUSH(&e->accounts, blank);
+	}
+	return id;
+}
+
+uint32_t account_find(const struct engine *e, struct bytes name)
+{
+	return strtab_find(e->names, name);
+}
+
+struct bytes account_name(const struct engine *e, uint32_t account)
+{
+	return strtab_text(e->names, account);
+}
+
+/* Place of the kind's run in facts, or n_facts. */
+static unsigned fact_place(const struct account *account, unsigned kind)
+{
+	unsigned at = 0;
+	while (at < account->n_facts && account->facts[at] >> 8 != kind)
+		at += 1 + (unsigned)(account->facts[at] & 0xff);
+	return at;
+}
+
+void account_set_fact(struct account *account, unsigned kind, const uint64_t *keys, unsigned n)
+{
+	if (n > FACT_KEYS_MAX)
+		n = FACT_KEYS_MAX;
+	unsigned at = fact_place(account, kind);
+	unsigned old = at < account->n_facts ? 1 + (unsigned)(account->facts[at] & 0xff) : 0;
+	unsigned size = account->n_facts - old + 1 + n;
+	if (old != 1 + n) {
+		unsigned tail = account->n_facts - at - old;
+		if (size > account->n_facts)
+			account->facts = xrealloc(account->facts, size * sizeof(*account->facts));
+		memmove(account->facts + at + 1 + n, account->facts + at + old, tail * sizeof(*account->facts));
+	}
+	account->facts[at] = (uint64_t)kind << 8 | n;
+	memcpy(account->facts + at + 1, keys, n * sizeof(*keys));
+	account->n_facts = (uint16_t)size;
+}
+
+const uint64_t *account_fact(const struct account *account, unsigned kind, unsigned *n)
+{
+	unsigned at = fact_place(account, kind);
+	*n = 0;
+	if (at >= account->n_facts)
+		return NULL;
+	*n = (unsigned)(account->facts[at] & 0xff);
+	return account->facts + at + 1;
+}
+
+/* The largest of the unexplained link scores. */
+int account_risk(const struct engine *e, uint32_t account)
+{
+	const struct account *acc = &e->accounts.at[account];
+	int risk = 0;
+	for (uint32_t i = 0; i < acc->n_pairs; i++) {
+		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
+		if ((pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED) && pair->score > risk)
+			risk = pair->score;
+	}
+	return risk;
+}
+
+bool account_same_site(const struct engine *e, uint32_t a, uint32_t b)
+{
+	return bytes_eq(event_account_site(account_name(e, a)), event_account_site(account_name(e, b)));
+}

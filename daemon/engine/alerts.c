@@ -1,0 +1,183 @@
+/* Alerts: opened and resolved by policies, acknowledged and resolved by people.
+ * I1: alert_of holds, for each (policy, subject), the alert that stands, or the one a person resolved while its condition
+ *     still held; so a condition that stays true raises one alert.
+ * I2: an id is a hash of rule, subject and opening event: applying the journal again gives the same alerts. */
+#include "state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
+{
+	uint32_t words[4] = { policy, s->scope, s->a, s->b };
+	return bytes_hash(bytes_make((const char *)words, sizeof(words)), 0xa1e27);
+}
+
+struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject)
+{
+	uint32_t at = u64map_get(e->alert_of, subject_hash(policy, subject));
+	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
+}
+
+static uint64_t alert_id(const struct engine *e, uint32_t policy, const struct alert_subject *s)
+{
+	struct text text = { 0 };
+	text_add(&text, e->rules->policies[policy].head.id);
+	text_addc(&text, '\0');
+	if (s->scope == POLICY_CLUSTER)
+		text_addf(&text, "c%u", s->a + 1);
+	else
+		text_add(&text, account_name(e, s->a));
+	text_addc(&text, '\0');
+	if (s->scope == POLICY_LINK)
+		text_add(&text, account_name(e, s->b));
+	text_addf(&text, "#%llu", (unsigned long long)e->seq);
+	uint64_t id = bytes_hash(text_bytes(&text), 0);
+	text_free(&text);
+	return id;
+}
+
+static void emit(struct engine *e, enum effect_type type, const struct alert *alert)
+{
+	struct effects *out = e->effects;
+	if (out == NULL)
+		return;
+	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
+	struct effect *effect = &out->at[out->n++];
+	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms };
+	alert_view(e, alert, out->arena, &effect->alert);
+}
+
+static void set_accounts(struct engine *e, struct alert *alert)
+{
+	alert->accounts.n = 0;
+	if (alert->scope != POLICY_CLUSTER) {
+		VEC_PUSH(&alert->accounts, alert->subject_a);
+		if (alert->scope == POLICY_LINK)
+			VEC_PUSH(&alert->accounts, alert->subject_b);
+		return;
+	}
+	const uint32_t *members;
+	unsigned n = graph_members(e->graph, alert->subject_a, &members);
+	for (unsigned i = 0; i < n; i++)
+		VEC_PUSH(&alert->accounts, members[i]);
+}
+
+void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score)
+{
+	struct alert alert = {
+		.id = alert_id(e, policy, subject), .policy = policy, .scope = subject->scope, .state = ALERT_OPEN,
+		.subject_a = subject->a, .subject_b = subject->b, .score = score,
+		.opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
+	};
+	int64_t deadline_ms = e->rules->policies[policy].deadline_ms;
+	alert.deadline_ms = deadline_ms > 0 ? e->event->ts_ms + deadline_ms : 0;
+	set_accounts(e, &alert);
+	uint32_t at = (uint32_t)e->alerts.n;
+	VEC_PUSH(&e->alerts, alert);
+	u64map_put(e->alert_of, subject_hash(policy, subject), at);
+	if (subject->scope == POLICY_LINK)
+		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
+	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
+}
+
+static unsigned band_of(const struct engine *e, int score)
+{
+	unsigned band = 0;
+	while (band < 3 && score >= e->rules->scoring.score_bands[band])
+		band++;
+	return band;
+}
+
+/* News only when the band or the accounts changed: a score that wavers is no news. */
+void alert_update(struct engine *e, struct alert *alert, int score)
+{
+	size_t before = alert->accounts.n;
+	set_accounts(e, alert);
+	bool is_news = band_of(e, score) != band_of(e, alert->score) || alert->accounts.n != before;
+	if (!is_news)
+		return;
+	alert->score = score;
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+static void set_text(char **place, struct bytes text)
+{
+	free(*place);
+	*place = NULL;
+	if (text.len == 0)
+		return;
+	*place = xmalloc(text.len + 1);
+	memcpy(*place, text.ptr, text.len);
+	(*place)[text.len] = '\0';
+}
+
+static void mark_pair(struct engine *e, const struct alert *alert, bool is_alerted)
+{
+	struct pair *pair = alert->scope == POLICY_LINK ? pair_find(e, alert->subject_a, alert->subject_b) : NULL;
+	if (pair != NULL && is_alerted)
+		pair->flags |= PAIR_ALERTED;
+}
+
+void alert_forget(struct engine *e, struct alert *alert)
+{
+	struct alert_subject subject = { .scope = alert->scope, .a = alert->subject_a, .b = alert->subject_b };
+	u64map_del(e->alert_of, subject_hash(alert->policy, &subject));
+}
+
+static void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason)
+{
+	alert->state = ALERT_RESOLVED;
+	set_text(&alert->resolution, resolution);
+	set_text(&alert->reason, reason);
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_RESOLVED, alert);
+}
+
+void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason)
+{
+	alert_close(e, alert, bytes_of(resolution), reason);
+	alert_forget(e, alert);
+}
+
+static struct alert *alert_by_id(const struct engine *e, struct bytes id)
+{
+	char text[17];
+	for (size_t i = e->alerts.n; i > 0; i--) {
+		snprintf(text, sizeof(text), "%016llx", (unsigned long long)e->alerts.at[i - 1].id);
+		if (bytes_is(id, text))
+			return &e->alerts.at[i - 1];
+	}
+	return NULL;
+}
+
+/* Acknowledged or resolved by a person. A resolved one stays in alert_of until its condition is NO. */
+void alert_statement(struct engine *e, const struct event *ev)
+{
+	struct alert *alert = alert_by_id(e, ev->alert);
+	if (alert == NULL || alert->state == ALERT_RESOLVED)
+		return;
+	set_text(&alert->actor, ev->actor);
+	if (ev->type == EVENT_ACK) {
+		alert->state = ALERT_ACKNOWLEDGED;
+		set_text(&alert->reason, ev->reason);
+		alert->updated_ms = ev->ts_ms;
+		alert->updated_seq = e->seq;
+		emit(e, EFFECT_ALERT_UPDATED, alert);
+		return;
+	}
+	mark_pair(e, alert, true);
+	alert_close(e, alert, ev->value.len > 0 ? ev->value : BYTES_LIT("resolved"), ev->reason);
+}
+
+void alert_fini(struct alert *alert)
+{
+	VEC_FREE(&alert->accounts);
+	free(alert->resolution);
+	free(alert->reason);
+	free(alert->actor);
+	free(alert->summary);
+}

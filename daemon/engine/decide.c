@@ -1,0 +1,144 @@
+/* Policies: conditions on what the event touched, opening and resolving alerts.
+ * I1: policies are asked in rule order, subjects in order of touching: effects come in one order.
+ * I2: an alert's condition is asked again whenever its subject is touched. */
+#include "state.h"
+
+#include <stdlib.h>
+
+/* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */
+static int least_score_of(const struct expr *expr, int score_field)
+{
+	if (expr == NULL)
+		return 0;
+	if (expr->op == EXPR_AND) {
+		int left = least_score_of(expr->left, score_field), right = least_score_of(expr->right, score_field);
+		return left > right ? left : right;
+	}
+	bool is_bound = (expr->op == EXPR_GE || expr->op == EXPR_GT) && expr->left->op == EXPR_FIELD &&
+			expr->left->field == score_field && expr->right->op == EXPR_CONST;
+	return is_bound ? (int)(expr->right->constant.num / 1000) : 0;
+}
+
+void decide_prepare(struct engine *e)
+{
+	int score_field = field_find(BYTES_LIT("link.score"));
+	e->least_score = xcalloc(e->rules->n_policies + 1, sizeof(*e->least_score));
+	for (unsigned i = 0; i < e->rules->n_policies; i++)
+		e->least_score[i] = least_score_of(e->rules->policies[i].when, score_field);
+}
+
+/* What the condition, or `until`, says now of an alert that stands. */
+static void decide_standing(struct engine *e, struct alert *alert, const struct policy_rule *policy,
+			    struct field_subject *subject, int score)
+{
+	enum tri when = expr_test(policy->when, field_answer, subject);
+	if (alert->state == ALERT_RESOLVED) {
+		if (when == NO)
+			alert_forget(e, alert);
+		return;
+	}
+	bool is_over = policy->until != NULL ? expr_test(policy->until, field_answer, subject) == YES : when == NO;
+	if (is_over)
+		alert_resolve(e, alert, "withdrawn", BYTES_LIT("the condition no longer holds"));
+	else
+		alert_update(e, alert, score);
+}
+
+static void decide_subject(struct engine *e, uint32_t number, struct field_subject *subject,
+			   const struct alert_subject *key, int score)
+{
+	const struct policy_rule *policy = &e->rules->policies[number];
+	struct alert *alert = alert_find(e, number, key);
+	if (alert != NULL)
+		decide_standing(e, alert, policy, subject, score);
+	else if (expr_test(policy->when, field_answer, subject) == YES)
+		alert_open(e, number, key, score);
+}
+
+static void decide_pair(struct engine *e, uint32_t number, uint32_t at)
+{
+	struct pair *pair = &e->pairs.at[at];
+	if (pair->a == NONE || (pair->score < e->least_score[number] && !(pair->flags & PAIR_ALERTED)))
+		return;
+	struct field_subject subject = { e, NONE, at, NONE };
+	struct alert_subject key = { .scope = POLICY_LINK, .a = pair->a, .b = pair->b };
+	decide_subject(e, number, &subject, &key, pair->score);
+}
+
+static void decide_account(struct engine *e, uint32_t number, uint32_t account)
+{
+	struct field_subject subject = { e, account, NONE, NONE };
+	struct alert_subject key = { .scope = POLICY_ACCOUNT, .a = account, .b = NONE };
+	decide_subject(e, number, &subject, &key, account_risk(e, account));
+}
+
+static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
+{
+	const uint32_t *members;
+	struct alert_subject key = { .scope = POLICY_CLUSTER, .a = cluster, .b = NONE };
+	if (graph_members(e->graph, cluster, &members) == 0) {
+		struct alert *alert = alert_find(e, number, &key);
+		if (alert != NULL && alert->state != ALERT_RESOLVED)
+			alert_resolve(e, alert, "withdrawn", BYTES_LIT("the cluster is no more"));
+		return;
+	}
+	struct field_subject subject = { e, NONE, NONE, cluster };
+	struct value most = { 0 };
+	field_answer(&subject, field_find(BYTES_LIT("cluster.max_score")), &most);
+	decide_subject(e, number, &subject, &key, (int)(most.num / 1000));
+}
+
+static void decide_policy(struct engine *e, uint32_t number)
+{
+	const struct policy_rule *policy = &e->rules->policies[number];
+	if (policy->scope == POLICY_LINK)
+		for (size_t i = 0; i < e->touched.pairs.n; i++)
+			decide_pair(e, number, e->touched.pairs.at[i]);
+	else if (policy->scope == POLICY_ACCOUNT)
+		for (size_t i = 0; i < e->touched.accounts.n; i++)
+			decide_account(e, number, e->touched.accounts.at[i]);
+	else
+		for (size_t i = 0; i < e->touched.clusters.n; i++)
+			decide_cluster(e, number, e->touched.clusters.at[i]);
+}
+
+static void touch_id(struct engine *e, uint32_t id, bool is_cluster)
+{
+	if (id == NONE)
+		return;
+	if (is_cluster) {
+		for (size_t i = 0; i < e->touched.clusters.n; i++)
+			if (e->touched.clusters.at[i] == id)
+				return;
+		VEC_PUSH(&e->touched.clusters, id);
+		return;
+	}
+	for (size_t i = 0; i < e->touched.accounts.n; i++)
+		if (e->touched.accounts.at[i] == id)
+			return;
+	VEC_PUSH(&e->touched.accounts, id);
+}
+
+/* A changed link is news for its accounts and their clusters too. */
+static void spread_touches(struct engine *e)
+{
+	int lowest = e->rules->scoring.score_bands[0];
+	for (size_t i = 0; i < e->touched.pairs.n; i++) {
+		const struct pair *pair = &e->pairs.at[e->touched.pairs.at[i]];
+		if (pair->a == NONE || (pair->score < lowest && !(pair->flags & (PAIR_REACHED | PAIR_ALERTED))))
+			continue;
+		const uint32_t ends[2] = { pair->a, pair->b };
+		for (unsigned k = 0; k < 2; k++) {
+			touch_id(e, ends[k], false);
+			touch_id(e, graph_cluster_of(e->graph, ends[k]), true);
+		}
+	}
+}
+
+void decide(struct engine *e)
+{
+	spread_touches(e);
+	for (uint32_t i = 0; i < e->rules->n_policies; i++)
+		if (e->rules->policies[i].head.status == RULE_STABLE)
+			decide_policy(e, i);
+}

@@ -1,0 +1,184 @@
+/* One event after the other: account, evidence or statement, scores, clusters, decisions.
+ * I1: nothing here depends on how events are cut into batches.  I2: what an event touched is forgotten at its end. */
+#include "state.h"
+
+#include <stdlib.h>
+
+#include "memo.h"
+#include "weigh.h"
+
+#define GATHER_EVENTS 64
+
+static void signals_by_kind(struct engine *e)
+{
+	for (unsigned i = 0; i < KINDS_MAX; i++)
+		e->signal_of_kind[i] = -1;
+	for (unsigned i = e->rules->n_signals; i > 0; i--)
+		e->signal_of_kind[e->rules->signals[i - 1].kind] = (int)i - 1;
+}
+
+static struct graph *graph_of(const struct scoring *scoring)
+{
+	struct graph_guard guard = { .strong_level = 8, .sure_level = 15, .support = scoring->cluster_support,
+				     .cross = scoring->cluster_cross, .max = scoring->cluster_max };
+	return graph_new(&guard);
+}
+
+struct engine *engine_new(const struct ruleset *rules, const struct enrich *enrich)
+{
+	struct engine *e = xcalloc(1, sizeof(*e));
+	e->rules = rules;
+	e->enrich = enrich;
+	e->names = strtab_new();
+	e->index = index_new();
+	e->graph = graph_of(&rules->scoring);
+	e->pair_of = u64map_new();
+	e->group_names = strtab_new();
+	e->alert_of = u64map_new();
+	e->weights = weights_new(rules);
+	e->memo = memo_new(rules);
+	e->free_pair = NONE;
+	signals_by_kind(e);
+	fields_prepare(e);
+	decide_prepare(e);
+	return e;
+}
+
+static void free_lists(struct engine *e)
+{
+	for (size_t i = 0; i < e->accounts.n; i++) {
+		free(e->accounts.at[i].pairs);
+		free(e->accounts.at[i].groups);
+		free(e->accounts.at[i].facts);
+	}
+	for (size_t i = 0; i < e->groups.n; i++)
+		VEC_FREE(&e->groups.at[i].members);
+	for (size_t i = 0; i < e->alerts.n; i++)
+		alert_fini(&e->alerts.at[i]);
+	VEC_FREE(&e->accounts);
+	VEC_FREE(&e->groups);
+	VEC_FREE(&e->alerts);
+	VEC_FREE(&e->pairs);
+	VEC_FREE(&e->touched.pairs);
+	VEC_FREE(&e->touched.accounts);
+	VEC_FREE(&e->touched.clusters);
+	VEC_FREE(&e->candidate_list);
+}
+
+void engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	free_lists(e);
+	strtab_free(e->names);
+	index_free(e->index);
+	graph_free(e->graph);
+	u64map_free(e->pair_of);
+	strtab_free(e->group_names);
+	u64map_free(e->alert_of);
+	weights_free(e->weights);
+	memo_free(e->memo);
+	free(e->candidate_stamp);
+	free(e->field_handlers);
+	free(e->least_score);
+	free(e);
+}
+
+static bool is_statement(enum event_type type)
+{
+	return type >= EVENT_RELATION && type <= EVENT_SNOOZE && type != EVENT_APPEAL;
+}
+
+static void account_meets_event(struct engine *e, uint32_t account, const struct event *ev)
+{
+	struct account *acc = &e->accounts.at[account];
+	if (acc->first_ms == 0) {
+		e->n_accounts++;
+		acc->first_ms = acc->last_ms = ev->ts_ms;
+		weights_set_population(e->weights, e->rules, e->n_accounts);
+	}
+	acc->first_ms = ev->ts_ms < acc->first_ms ? ev->ts_ms : acc->first_ms;
+	acc->last_ms = ev->ts_ms > acc->last_ms ? ev->ts_ms : acc->last_ms;
+	acc->events++;
+	acc->failed += ev->is_failed;
+	VEC_PUSH(&e->touched.accounts, account);
+}
+
+static void apply_evidence(struct engine *e, const struct event *ev, uint32_t account)
+{
+	bool is_session = observe_event(e, ev, account);
+	if (is_session)
+		pairs_rescore_neighbours(e, account);
+	e->candidates += e->candidate_list.n;
+	for (size_t i = 0; i < e->candidate_list.n; i++)
+		pair_rescore(e, account, e->candidate_list.at[i]);
+}
+
+static const char *const cluster_words[] = {
+	[GRAPH_FORMED] = "formed", [GRAPH_JOINED] = "joined", [GRAPH_LEFT] = "left", [GRAPH_MERGED] = "merged",
+	[GRAPH_DISSOLVED] = "dissolved",
+};
+
+static void cluster_changed(void *arg, const struct graph_change *change)
+{
+	struct engine *e = arg;
+	size_t n = e->touched.clusters.n;
+	if (n == 0 || e->touched.clusters.at[n - 1] != change->cluster)
+		VEC_PUSH(&e->touched.clusters, change->cluster);
+	struct effects *out = e->effects;
+	if (out == NULL)
+		return;
+	const char *word = cluster_words[change->type], *what = word;
+	if (change->account != GRAPH_NONE)
+		what = arena_printf(out->arena, "%s %.*s", word, BYTES_ARG(account_name(e, change->account)));
+	else if (change->type == GRAPH_MERGED)
+		what = arena_printf(out->arena, "%s c%u", word, change->other + 1);
+	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
+	out->at[out->n++] = (struct effect){
+		.type = EFFECT_CLUSTER_CHANGED, .seq = e->seq, .ts_ms = e->event->ts_ms, .what = bytes_of(what),
+		.cluster = bytes_of(arena_printf(out->arena, "c%u", change->cluster + 1)),
+	};
+}
+
+static void forget_touches(struct engine *e)
+{
+	for (size_t i = 0; i < e->touched.pairs.n; i++)
+		pair_untouch(e, e->touched.pairs.at[i]);
+	e->touched.pairs.n = 0;
+	e->touched.accounts.n = 0;
+	e->touched.clusters.n = 0;
+}
+
+static void apply_event(struct engine *e, const struct event *ev)
+{
+	e->event = ev;
+	e->seq = ev->seq;
+	e->n_events++;
+	if (ev->ts_ms > e->now_ms)
+		e->now_ms = ev->ts_ms;
+	if (ev->type == EVENT_TICK)
+		return;
+	uint32_t account = account_intern(e, ev->account);
+	account_meets_event(e, account, ev);
+	if (is_statement(ev->type))
+		statement_apply(e, ev, account);
+	else if (!ev->is_failed)
+		apply_evidence(e, ev, account);
+	pairs_sweep(e);
+	graph_settle(e->graph, cluster_changed, e);
+	decide(e);
+	forget_touches(e);
+}
+
+void engine_apply(struct engine *e, const struct event *const *events, size_t n, struct effects *effects)
+{
+	e->effects = effects;
+	for (size_t at = 0; at < n; at += GATHER_EVENTS) {
+		size_t count = n - at < GATHER_EVENTS ? n - at : GATHER_EVENTS;
+		observe_prefetch(e, events + at, count);
+		for (size_t i = 0; i < count; i++)
+			apply_event(e, events[at + i]);
+	}
+	e->effects = NULL;
+	e->event = NULL;
+}

@@ -1,0 +1,155 @@
+/* An event's values go into the index and the account's facts; whom it newly meets becomes a candidate.
+ * I1: candidate_list holds each account once (candidate_stamp), in the order the values stand in the event.
+ * I2: failed attempts never come here. */
+#include "state.h"
+
+#include "daemon/base/bits.h"
+#include "memo.h"
+
+void observe_prefetch(struct engine *e, const struct event *const *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (events[i]->is_failed)
+			continue;
+		uint32_t account = account_intern(e, events[i]->account);
+		for (unsigned k = 0; k < events[i]->n_attrs; k++)
+			if (e->rules->kinds.rows[events[i]->attrs[k].kind].is_indexed)
+				index_prefetch(e->index, events[i]->attrs[k].key, account);
+	}
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; !events[i]->is_failed && k < events[i]->n_attrs; k++)
+			if (e->rules->kinds.rows[events[i]->attrs[k].kind].is_indexed)
+				index_prefetch_value(e->index, events[i]->attrs[k].key);
+}
+
+static void add_candidate(struct engine *e, uint32_t other)
+{
+	if (other >= e->cap_candidate_stamp) {
+		size_t old = e->cap_candidate_stamp;
+		e->candidate_stamp = vec_reserve(e->candidate_stamp, &e->cap_candidate_stamp, (size_t)other + 1,
+						 sizeof(*e->candidate_stamp));
+		memset(e->candidate_stamp + old, 0, (e->cap_candidate_stamp - old) * sizeof(*e->candidate_stamp));
+	}
+	if (e->candidate_stamp[other] == e->stamp)
+		return;
+	e->candidate_stamp[other] = e->stamp;
+	VEC_PUSH(&e->candidate_list, other);
+}
+
+/* The latest holders of a value that is new to the account. */
+static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
+{
+	const uint32_t *holders;
+	unsigned n = index_holders(e->index, value, &holders);
+	unsigned first = n > e->rules->scoring.holders_kept ? n - e->rules->scoring.holders_kept : 0;
+	if (index_value(e->index, value)->is_hub)
+		return;
+	for (unsigned i = first; i < n; i++)
+		if (holders[i] != account)
+			add_candidate(e, holders[i]);
+}
+
+struct observation {
+	struct engine *e;
+	uint32_t account;
+	uint32_t at_s;
+	bool starts_session;
+	uint8_t network;
+	unsigned tokens;
+};
+
+static uint32_t observe_value(struct observation *ob, unsigned kind_index, uint64_t key, struct bytes shown)
+{
+	struct engine *e = ob->e;
+	const struct kind *kind = &e->rules->kinds.rows[kind_index];
+	struct index_use use = {
+		.key = key, .kind = (uint8_t)kind_index, .network = ob->network, .starts = true, .at_s = ob->at_s,
+		.session_start_s = e->accounts.at[ob->account].session_start_s, .hub_cap = kind->hub_cap, .shown = shown,
+	};
+	struct index_seen seen;
+	index_observe(e->index, ob->account, &use, &seen);
+	if (seen.became_hub)
+		pairs_withdraw_value(e, seen.value);
+	else if (seen.is_new && ob->tokens < e->rules->scoring.tokens_per_event) {
+		ob->tokens++;
+		meet_holders(e, ob->account, seen.value);
+	}
+	return seen.value;
+}
+
+/* The block of ports that a carrier gives one subscriber at a time; made from every v4 address with a port. */
+static void observe_port_block(struct observation *ob, const struct event *ev, const struct network *network)
+{
+	struct engine *e = ob->e;
+	int kind = memo_port_block_kind(e->memo);
+	if (kind < 0 || !ev->has_port || !ip_is_v4(&ev->ip) || ip_is_placeholder(&ev->ip))
+		return;
+	unsigned size = network->block_size != 0 ? network->block_size : memo_port_block_size(e->memo);
+	uint32_t block[2] = { ip_v4(&ev->ip), ev->port / size };
+	char text[IP_TEXT_SIZE + 24];
+	uint64_t key = bytes_hash(bytes_make((const char *)block, sizeof(block)), e->rules->kinds.rows[kind].seed);
+	struct bytes shown = memo_block_text(&ev->ip, block[1] * size, size, text, sizeof(text));
+	observe_value(ob, (unsigned)kind, key, shown);
+}
+
+static int compare_keys(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+	return a < b ? -1 : a > b;
+}
+
+/* All values of one kind in one event, from attrs[first]; returns how many. */
+static unsigned observe_fact(struct engine *e, uint32_t account, const struct event *ev, unsigned first)
+{
+	uint64_t keys[FACT_KEYS_MAX];
+	unsigned kind = ev->attrs[first].kind, n = 0, at = first;
+	for (; at < ev->n_attrs && ev->attrs[at].kind == kind; at++)
+		if (n < FACT_KEYS_MAX)
+			keys[n++] = ev->attrs[at].key;
+	if (!e->rules->kinds.rows[kind].is_fact)
+		return at - first;
+	qsort(keys, n, sizeof(*keys), compare_keys);
+	account_set_fact(&e->accounts.at[account], kind, keys, n);
+	return at - first;
+}
+
+/* A session ends by silence or by another address. The address is the value of the first network kind. */
+static bool session_begins(struct engine *e, struct account *account, const struct event *ev, uint32_t at_s)
+{
+	uint64_t ip_key = memo_session_key(e->memo, ev);
+	uint32_t gap_s = (uint32_t)(e->rules->scoring.session_gap_ms / 1000);
+	bool is_new = account->sessions == 0 || at_s > account->last_use_s + gap_s ||
+		      (ip_key != 0 && (uint32_t)ip_key != account->session_ip);
+	if (ip_key != 0)
+		account->session_ip = (uint32_t)ip_key;
+	if (is_new && at_s >= account->last_use_s) {
+		account->session_start_s = at_s;
+		account->sessions++;
+	}
+	if (at_s > account->last_use_s)
+		account->last_use_s = at_s;
+	return is_new;
+}
+
+bool observe_event(struct engine *e, const struct event *ev, uint32_t account)
+{
+	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000);
+	struct network network = { .kind = NET_UNKNOWN };
+	if (ev->has_ip)
+		network = *memo_network(e->memo, e->enrich, &ev->ip);
+	bool is_session = session_begins(e, &e->accounts.at[account], ev, at_s);
+	struct observation ob = { .e = e, .account = account, .at_s = at_s, .starts_session = is_session,
+				  .network = (uint8_t)network.kind };
+	e->stamp++;
+	e->candidate_list.n = 0;
+	for (unsigned i = 0; i < ev->n_attrs;) {
+		unsigned run = observe_fact(e, account, ev, i);
+		const struct kind *kind = &e->rules->kinds.rows[ev->attrs[i].kind];
+		for (unsigned k = i; kind->is_indexed && kind->hub_cap > 0 && k < i + run; k++)
+			observe_value(&ob, ev->attrs[k].kind, ev->attrs[k].key, ev->attrs[k].shown);
+		i += run;
+	}
+	if (ev->has_ip)
+		observe_port_block(&ob, ev, &network);
+	return is_session;
+}

@@ -1,0 +1,256 @@
+/* Stored pairs: those whose strength is above the floor, or that a statement keeps.
+ * I1: a pair stands in the lists of both its accounts, in pair_of, and nowhere else; a < b.
+ * I2: its edge in the graph follows from its state and score (edge_level); nothing else sets edges. */
+#include "state.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/bits.h"
+#include "weigh.h"
+
+#define SURE_LEVEL 15
+#define LINK_LEVEL 1
+#define STRONG_LEVEL 8
+
+static uint64_t pair_key(uint32_t a, uint32_t b)
+{
+	return a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+}
+
+struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b)
+{
+	uint32_t at = u64map_get(e->pair_of, pair_key(a, b));
+	return at == U64MAP_NONE ? NULL : &e->pairs.at[at];
+}
+
+uint32_t pair_index(const struct engine *e, const struct pair *pair)
+{
+	return (uint32_t)(pair - e->pairs.at);
+}
+
+uint32_t pair_other(const struct pair *pair, uint32_t account)
+{
+	return pair->a == account ? pair->b : pair->a;
+}
+
+static void account_add_pair(struct account *account, uint32_t at)
+{
+	if (account->n_pairs == account->cap_pairs) {
+		account->cap_pairs = account->cap_pairs == 0 ? 4 : account->cap_pairs + account->cap_pairs / 2;
+		account->pairs = xrealloc(account->pairs, account->cap_pairs * sizeof(*account->pairs));
+	}
+	account->pairs[account->n_pairs++] = at;
+}
+
+static void account_remove_pair(struct account *account, uint32_t at)
+{
+	uint32_t i = 0;
+	while (i < account->n_pairs && account->pairs[i] != at)
+		i++;
+	BUG_ON(i == account->n_pairs);
+	account->pairs[i] = account->pairs[--account->n_pairs];
+}
+
+static uint8_t edge_level(const struct engine *e, const struct pair *pair)
+{
+	const struct scoring *scoring = &e->rules->scoring;
+	if (pair->state == LINK_JOINT || pair->state == LINK_CONFIRMED)
+		return SURE_LEVEL;
+	if (pair->state != LINK_SUSPECTED || pair->score < scoring->cluster_link)
+		return 0;
+	if (pair->score < scoring->cluster_strong)
+		return (uint8_t)(LINK_LEVEL + (pair->score - scoring->cluster_link) * (STRONG_LEVEL - LINK_LEVEL) /
+						      (scoring->cluster_strong - scoring->cluster_link));
+	return (uint8_t)(STRONG_LEVEL + (pair->score - scoring->cluster_strong) * (SURE_LEVEL - 1 - STRONG_LEVEL) /
+						(1001 - scoring->cluster_strong));
+}
+
+void pair_touch(struct engine *e, struct pair *pair)
+{
+	graph_set_edge(e->graph, pair->a, pair->b, edge_level(e, pair), pair->flags & PAIR_NOT_SAME);
+	if (pair->is_touched)
+		return;
+	pair->is_touched = 1;
+	uint32_t at = pair_index(e, pair);
+	VEC_PUSH(&e->touched.pairs, at);
+}
+
+/* State and reported score from flags, relations and evidence. */
+void pair_refresh_state(const struct engine *e, struct pair *pair)
+{
+	bool is_joint = false;
+	pair->explained = relation_between(e, pair->a, pair->b, &is_joint);
+	pair->flags = is_joint ? pair->flags | PAIR_JOINT : pair->flags & (uint8_t)~PAIR_JOINT;
+	pair->score = pair->computed;
+	if (is_joint) {
+		pair->state = LINK_JOINT;
+		pair->score = 1000;
+	} else if (pair->flags & PAIR_NOT_SAME)
+		pair->state = LINK_CLEARED;
+	else if (pair->flags & PAIR_CONFIRMED)
+		pair->state = LINK_CONFIRMED;
+	else
+		pair->state = pair->explained != 0 ? LINK_EXPLAINED : LINK_SUSPECTED;
+}
+
+static bool pair_is_kept(const struct pair *pair)
+{
+	return pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME);
+}
+
+static void pair_drop(struct engine *e, uint32_t at)
+{
+	struct pair *pair = &e->pairs.at[at];
+	graph_set_edge(e->graph, pair->a, pair->b, 0, false);
+	account_remove_pair(&e->accounts.at[pair->a], at);
+	account_remove_pair(&e->accounts.at[pair->b], at);
+	u64map_del(e->pair_of, pair_key(pair->a, pair->b));
+	*pair = (struct pair){ .a = NONE, .b = e->free_pair };
+	e->free_pair = at;
+	e->n_pairs--;
+}
+
+void pair_untouch(struct engine *e, uint32_t at)
+{
+	struct pair *pair = &e->pairs.at[at];
+	pair->is_touched = 0;
+	if (pair->a != NONE && !pair_is_kept(pair) && pair->strength_mb < e->rules->scoring.floor_mb)
+		pair_drop(e, at);
+}
+
+static uint32_t weakest_pair(const struct engine *e, const struct account *account)
+{
+	uint32_t weakest = NONE;
+	for (uint32_t i = 0; i < account->n_pairs; i++) {
+		const struct pair *pair = &e->pairs.at[account->pairs[i]];
+		if (!pair_is_kept(pair) && !pair->is_touched && !(pair->flags & PAIR_ALERTED) &&
+		    (weakest == NONE || pair->strength_mb < e->pairs.at[weakest].strength_mb))
+			weakest = account->pairs[i];
+	}
+	return weakest;
+}
+
+static void make_room(struct engine *e, uint32_t account)
+{
+	if (e->accounts.at[account].n_pairs < NEIGHBOURS_MAX)
+		return;
+	uint32_t weakest = weakest_pair(e, &e->accounts.at[account]);
+	e->limits_hit++;
+	if (weakest != NONE)
+		pair_drop(e, weakest);
+}
+
+struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b)
+{
+	struct pair *known = pair_find(e, a, b);
+	if (known != NULL)
+		return known;
+	make_room(e, a);
+	make_room(e, b);
+	struct pair blank = { .a = a < b ? a : b, .b = a < b ? b : a, .first_ms = e->event->ts_ms,
+			      .last_ms = e->event->ts_ms, .strength_mb = INT32_MIN / 2 };
+	uint32_t at = e->free_pair;
+	if (at != NONE) {
+		e->free_pair = e->pairs.at[at].b;
+		e->pairs.at[at] = blank;
+	} else {
+		at = (uint32_t)e->pairs.n;
+		VEC_PUSH(&e->pairs, blank);
+	}
+	e->n_pairs++;
+	u64map_put(e->pair_of, pair_key(a, b), at);
+	account_add_pair(&e->accounts.at[a], at);
+	account_add_pair(&e->accounts.at[b], at);
+	return &e->pairs.at[at];
+}
+
+static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w)
+{
+	int before_score = pair->score;
+	unsigned before_state = pair->state;
+	pair->strength_mb = w->strength_mb;
+	pair->computed = (int16_t)w->computed;
+	pair->families = w->families;
+	pair_refresh_state(e, pair);
+	if (pair->computed >= e->rules->scoring.score_bands[0] && !(pair->flags & PAIR_REACHED)) {
+		pair->flags |= PAIR_REACHED;
+		pair->first_ms = e->event->ts_ms;
+	}
+	pair->last_ms = e->event->ts_ms;
+	if (pair->score != before_score || pair->state != before_state)
+		pair_touch(e, pair);
+}
+
+void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
+{
+	if (a > b) {
+		uint32_t swap = a;
+		a = b;
+		b = swap;
+	}
+	struct weighing w;
+	weigh_pair(e, a, b, &w);
+	e->rescored++;
+	struct pair *pair = pair_find(e, a, b);
+	bool is_stored = w.strength_mb >= e->rules->scoring.floor_mb;
+	if (pair == NULL && !is_stored)
+		return;
+	if (pair == NULL)
+		pair = pair_make(e, a, b);
+	pair_set_evidence(e, pair, &w);
+	if (!is_stored && !pair_is_kept(pair) && !pair->is_touched)
+		pair_drop(e, pair_index(e, pair));
+}
+
+/* The strongest first, at most neighbours_rescored of them. */
+static unsigned best_neighbours(const struct engine *e, const struct account *account, uint32_t *best, unsigned max)
+{
+	unsigned n = 0;
+	for (uint32_t i = 0; i < account->n_pairs; i++) {
+		uint32_t at = account->pairs[i];
+		int32_t mb = e->pairs.at[at].strength_mb;
+		if (n == max && e->pairs.at[best[n - 1]].strength_mb >= mb)
+			continue;
+		unsigned k = n < max ? n++ : n - 1;
+		for (; k > 0 && e->pairs.at[best[k - 1]].strength_mb < mb; k--)
+			best[k] = best[k - 1];
+		best[k] = at;
+	}
+	return n;
+}
+
+#define RESCORED_MAX 64
+
+void pairs_rescore_neighbours(struct engine *e, uint32_t account)
+{
+	uint32_t best[RESCORED_MAX], others[RESCORED_MAX];
+	unsigned max = e->rules->scoring.neighbours_rescored;
+	unsigned n = best_neighbours(e, &e->accounts.at[account], best, max < RESCORED_MAX ? max : RESCORED_MAX);
+	for (unsigned i = 0; i < n; i++)
+		others[i] = pair_other(&e->pairs.at[best[i]], account);
+	for (unsigned i = 0; i < n; i++)
+		pair_rescore(e, account, others[i]);
+}
+
+void pairs_withdraw_value(struct engine *e, uint32_t value)
+{
+	const uint32_t *remembered;
+	uint32_t holders[INDEX_HOLDERS_MAX];
+	unsigned n = index_holders(e->index, value, &remembered);
+	memcpy(holders, remembered, n * sizeof(*holders));
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = i + 1; k < n; k++)
+			if (pair_find(e, holders[i], holders[k]) != NULL)
+				pair_rescore(e, holders[i], holders[k]);
+}
+
+/* One pair an event, round and round: scores are re-read when counts and the population change. */
+void pairs_sweep(struct engine *e)
+{
+	if (e->pairs.n == 0)
+		return;
+	e->sweep = e->sweep + 1 < e->pairs.n ? e->sweep + 1 : 0;
+	const struct pair *pair = &e->pairs.at[e->sweep];
+	if (pair->a != NONE)
+		pair_rescore(e, pair->a, pair->b);
+}

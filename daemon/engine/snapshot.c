@@ -1,0 +1,300 @@
+/* The engine's state as bytes, version 1. One machine's snapshot is read by the same build: the file around it carries
+ * format, binding and checksum; here every reference is checked once more.
+ *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups | alerts
+ * Strings are a 32-bit length and the bytes. pair_of and the memo are made anew. */
+#include "state.h"
+
+#include <stdlib.h>
+
+#include "weigh.h"
+
+struct snapshot_header {
+	uint32_t version, size_of_pair, size_of_account, free_pair, sweep, unused;
+	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing;
+	uint64_t n_accounts, population, seq, n_events, limits_hit;
+	int64_t now_ms;
+};
+#define SNAPSHOT_VERSION 1
+
+struct out { engine_write_fn *write; void *arg; enum err err; };
+struct in { engine_read_fn *read; void *arg; enum err err; };
+
+static void put(struct out *out, const void *p, size_t n)
+{
+	if (out->err == ERR_OK && n > 0)
+		out->err = out->write(out->arg, p, n);
+}
+
+static void put_text(struct out *out, struct bytes text)
+{
+	uint32_t n = (uint32_t)text.len;
+	put(out, &n, sizeof(n));
+	put(out, text.ptr, text.len);
+}
+
+static void get(struct in *in, void *p, size_t n)
+{
+	if (in->err == ERR_OK && n > 0)
+		in->err = in->read(in->arg, p, n);
+}
+
+static void corrupt_if(struct in *in, bool is_wrong)
+{
+	if (in->err == ERR_OK && is_wrong)
+		in->err = ERR_CORRUPT;
+}
+
+#define TEXT_MAX (64 * 1024)
+
+/* malloc'd and NUL-ended, NULL when empty or on failure. */
+static char *get_text(struct in *in, uint32_t *len)
+{
+	get(in, len, sizeof(*len));
+	corrupt_if(in, *len > TEXT_MAX);
+	if (in->err != ERR_OK || *len == 0)
+		return NULL;
+	char *text = xmalloc(*len + 1u);
+	get(in, text, *len);
+	text[*len] = '\0';
+	return text;
+}
+
+static void put_names(struct out *out, const struct strtab *names)
+{
+	for (uint32_t i = 0; i < strtab_count(names); i++)
+		put_text(out, strtab_text(names, i));
+}
+
+static void get_names(struct in *in, struct strtab *names, uint64_t n)
+{
+	for (uint64_t i = 0; i < n && in->err == ERR_OK; i++) {
+		uint32_t len = 0;
+		char *text = get_text(in, &len);
+		if (in->err == ERR_OK)
+			corrupt_if(in, strtab_intern(names, bytes_make(text != NULL ? text : "", len)) != i);
+		free(text);
+	}
+}
+
+static void put_account(struct out *out, const struct account *account)
+{
+	struct account plain = *account;
+	plain.pairs = plain.groups = NULL;
+	plain.facts = NULL;
+	put(out, &plain, sizeof(plain));
+	put(out, account->pairs, account->n_pairs * sizeof(*account->pairs));
+	put(out, account->groups, account->n_groups * sizeof(*account->groups));
+	put(out, account->facts, account->n_facts * sizeof(*account->facts));
+}
+
+static void *get_array(struct in *in, size_t n, size_t size)
+{
+	if (in->err != ERR_OK || n == 0)
+		return NULL;
+	void *at = xmalloc(n * size);
+	get(in, at, n * size);
+	return at;
+}
+
+static void get_account(struct in *in, struct account *account, const struct snapshot_header *h)
+{
+	get(in, account, sizeof(*account));
+	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT);
+	account->pairs = account->groups = NULL;
+	account->facts = NULL;
+	if (in->err != ERR_OK) {
+		account->n_pairs = account->n_groups = account->n_facts = 0;
+		return;
+	}
+	account->cap_pairs = account->n_pairs;
+	account->pairs = get_array(in, account->n_pairs, sizeof(*account->pairs));
+	account->groups = get_array(in, account->n_groups, sizeof(*account->groups));
+	account->facts = get_array(in, account->n_facts, sizeof(*account->facts));
+	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_pairs; i++)
+		corrupt_if(in, account->pairs[i] >= h->pairs);
+	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_groups; i++)
+		corrupt_if(in, account->groups[i] >= h->groups);
+}
+
+static void put_groups(struct out *out, const struct engine *e)
+{
+	for (size_t i = 0; i < e->groups.n; i++) {
+		const struct group *group = &e->groups.at[i];
+		uint64_t head[2] = { group->relation, group->members.n };
+		put(out, head, sizeof(head));
+		put(out, group->members.at, group->members.n * sizeof(uint32_t));
+	}
+}
+
+static void get_group(struct in *in, struct engine *e, uint32_t i, const struct snapshot_header *h)
+{
+	uint64_t head[2] = { 0 };
+	get(in, head, sizeof(head));
+	corrupt_if(in, head[1] > h->accounts || (head[0] != RELATION_OWN && head[0] >= e->rules->n_relations));
+	struct group group = { .relation = (uint8_t)head[0], .name = i };
+	if (in->err == ERR_OK) {
+		group.members.at = get_array(in, head[1], sizeof(uint32_t));
+		group.members.n = group.members.cap = head[1];
+	}
+	VEC_PUSH(&e->groups, group);
+	for (size_t k = 0; in->err == ERR_OK && k < group.members.n; k++)
+		corrupt_if(in, group.members.at[k] >= h->accounts);
+}
+
+static struct bytes maybe(const char *text)
+{
+	return text != NULL ? bytes_of(text) : BYTES_NONE;
+}
+
+static void put_alert(struct out *out, const struct alert *alert)
+{
+	struct alert plain = *alert;
+	plain.accounts.at = NULL;
+	plain.resolution = plain.reason = plain.actor = plain.summary = NULL;
+	put(out, &plain, sizeof(plain));
+	put(out, alert->accounts.at, alert->accounts.n * sizeof(uint32_t));
+	put_text(out, maybe(alert->resolution));
+	put_text(out, maybe(alert->reason));
+	put_text(out, maybe(alert->actor));
+}
+
+static void get_alert(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	struct alert alert = { 0 };
+	uint32_t len;
+	get(in, &alert, sizeof(alert));
+	alert.accounts.at = NULL;
+	alert.resolution = alert.reason = alert.actor = alert.summary = NULL;
+	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES);
+	if (in->err == ERR_OK) {
+		alert.accounts.at = get_array(in, alert.accounts.n, sizeof(uint32_t));
+		alert.accounts.cap = alert.accounts.n;
+		alert.resolution = get_text(in, &len);
+		alert.reason = get_text(in, &len);
+		alert.actor = get_text(in, &len);
+	} else
+		alert.accounts.n = alert.accounts.cap = 0;
+	VEC_PUSH(&e->alerts, alert);
+	for (size_t i = 0; in->err == ERR_OK && i < alert.accounts.n; i++)
+		corrupt_if(in, alert.accounts.at[i] >= h->accounts);
+}
+
+static void put_standing(struct out *out, const struct engine *e)
+{
+	size_t pos = 0;
+	uint64_t key;
+	uint32_t at;
+	while (u64map_next(e->alert_of, &pos, &key, &at)) {
+		put(out, &key, sizeof(key));
+		put(out, &at, sizeof(at));
+	}
+}
+
+static void get_standing(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	for (uint64_t i = 0; i < h->standing && in->err == ERR_OK; i++) {
+		uint64_t key = 0;
+		uint32_t at = 0;
+		get(in, &key, sizeof(key));
+		get(in, &at, sizeof(at));
+		corrupt_if(in, at >= e->alerts.n);
+		if (in->err == ERR_OK)
+			u64map_put(e->alert_of, key, at);
+	}
+}
+
+enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
+{
+	struct out out = { write, arg, ERR_OK };
+	struct snapshot_header h = {
+		.version = SNAPSHOT_VERSION, .size_of_pair = sizeof(struct pair), .size_of_account = sizeof(struct account),
+		.free_pair = e->free_pair, .sweep = e->sweep, .names = strtab_count(e->names),
+		.group_names = strtab_count(e->group_names), .accounts = e->accounts.n, .pairs = e->pairs.n,
+		.n_pairs = e->n_pairs, .groups = e->groups.n, .alerts = e->alerts.n, .standing = u64map_count(e->alert_of),
+		.n_accounts = e->n_accounts, .population = weights_population(e->weights), .seq = e->seq,
+		.n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
+	};
+	put(&out, &h, sizeof(h));
+	put_names(&out, e->names);
+	put_names(&out, e->group_names);
+	if (out.err == ERR_OK)
+		out.err = index_save(e->index, write, arg);
+	if (out.err == ERR_OK)
+		out.err = graph_save(e->graph, write, arg);
+	for (size_t i = 0; i < e->accounts.n; i++)
+		put_account(&out, &e->accounts.at[i]);
+	put(&out, e->pairs.at, e->pairs.n * sizeof(struct pair));
+	put_groups(&out, e);
+	for (size_t i = 0; i < e->alerts.n; i++)
+		put_alert(&out, &e->alerts.at[i]);
+	put_standing(&out, e);
+	return out.err;
+}
+
+static bool header_is_sane(const struct snapshot_header *h)
+{
+	const uint64_t limit = NONE;
+	return h->version == SNAPSHOT_VERSION && h->size_of_pair == sizeof(struct pair) &&
+	       h->size_of_account == sizeof(struct account) && h->names == h->accounts && h->group_names == h->groups &&
+	       h->accounts < limit && h->pairs < limit && h->groups < limit && h->alerts < limit;
+}
+
+static void get_pairs(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	VEC_RESERVE(&e->pairs, h->pairs);
+	e->pairs.n = h->pairs;
+	get(in, e->pairs.at, h->pairs * sizeof(struct pair));
+	for (uint32_t i = 0; in->err == ERR_OK && i < h->pairs; i++) {
+		const struct pair *pair = &e->pairs.at[i];
+		if (pair->a == NONE)
+			continue;
+		corrupt_if(in, pair->a >= h->accounts || pair->b >= h->accounts || pair->a >= pair->b ||
+				       pair->state >= LINK_STATES || pair->explained > e->rules->n_relations);
+		if (in->err == ERR_OK)
+			u64map_put(e->pair_of, (uint64_t)pair->a << 32 | pair->b, i);
+	}
+}
+
+static void set_numbers(struct engine *e, const struct snapshot_header *h)
+{
+	e->free_pair = h->free_pair;
+	e->sweep = h->sweep;
+	e->n_pairs = h->n_pairs;
+	e->n_accounts = h->n_accounts;
+	e->seq = h->seq;
+	e->n_events = h->n_events;
+	e->limits_hit = h->limits_hit;
+	e->now_ms = h->now_ms;
+	weights_restore_population(e->weights, e->rules, h->population);
+}
+
+enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
+{
+	struct in in = { read, arg, ERR_OK };
+	struct snapshot_header h = { 0 };
+	get(&in, &h, sizeof(h));
+	corrupt_if(&in, !header_is_sane(&h));
+	if (in.err != ERR_OK)
+		return in.err;
+	get_names(&in, e->names, h.names);
+	get_names(&in, e->group_names, h.group_names);
+	if (in.err == ERR_OK)
+		in.err = index_load(e->index, read, arg);
+	if (in.err == ERR_OK)
+		in.err = graph_load(e->graph, read, arg);
+	for (uint64_t i = 0; in.err == ERR_OK && i < h.accounts; i++) {
+		struct account blank = { 0 };
+		VEC_PUSH(&e->accounts, blank);
+		get_account(&in, &e->accounts.at[i], &h);
+	}
+	if (in.err == ERR_OK)
+		get_pairs(&in, e, &h);
+	for (uint32_t i = 0; in.err == ERR_OK && i < h.groups; i++)
+		get_group(&in, e, i, &h);
+	for (uint64_t i = 0; in.err == ERR_OK && i < h.alerts; i++)
+		get_alert(&in, e, &h);
+	get_standing(&in, e, &h);
+	if (in.err == ERR_OK)
+		set_numbers(e, &h);
+	return in.err;
+}

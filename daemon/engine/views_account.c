@@ -1,0 +1,202 @@
+/* Accounts, clusters and alerts as people and programs see them. */
+#include "views.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct bytes view_cluster_id(uint32_t cluster, struct arena *a)
+{
+	return cluster == GRAPH_NONE ? BYTES_NONE : bytes_of(arena_printf(a, "c%u", cluster + 1));
+}
+
+uint32_t view_cluster_of_id(const struct engine *e, struct bytes id)
+{
+	uint64_t number;
+	if (id.len < 2 || id.ptr[0] != 'c' || !bytes_to_u64(bytes_slice(id, 1, id.len), &number))
+		return GRAPH_NONE;
+	if (number == 0 || number > graph_handles(e->graph))
+		return GRAPH_NONE;
+	return (uint32_t)(number - 1);
+}
+
+static void view_alert_ids(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < e->alerts.n; i++)
+		n += e->alerts.at[i].state != ALERT_RESOLVED;
+	out->alerts = ARENA_ARRAY(a, struct bytes, n + 1);
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		const struct alert *alert = &e->alerts.at[i];
+		bool is_concerned = false;
+		for (size_t k = 0; alert->state != ALERT_RESOLVED && k < alert->accounts.n; k++)
+			is_concerned = is_concerned || alert->accounts.at[k] == account;
+		if (is_concerned)
+			out->alerts[out->n_alerts++] = bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id));
+	}
+}
+
+enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, struct arena *a, struct account_view *out)
+{
+	uint32_t account = account_find(e, name);
+	if (account == NONE)
+		return ERR_NOTFOUND;
+	const struct account *acc = &e->accounts.at[account];
+	*out = (struct account_view){
+		.name = account_name(e, account), .site = event_account_site(account_name(e, account)),
+		.is_closed = acc->is_closed, .first_ms = acc->first_ms, .last_ms = acc->last_ms, .events = acc->events,
+		.failed = acc->failed, .cluster = view_cluster_id(graph_cluster_of(e->graph, account), a),
+	};
+	out->risk = account_risk(e, account);
+	out->band = view_band(e, out->risk);
+	out->n_links = view_links(e, account, e->rules->scoring.score_bands[0], a, &out->links);
+	if (out->n_links > max)
+		out->n_links = max;
+	view_alert_ids(e, account, a, out);
+	return ERR_OK;
+}
+
+static void view_relations(const struct engine *e, const struct account *acc, struct arena *a, struct account_view *out)
+{
+	out->relations = ARENA_ARRAY(a, struct bytes, acc->n_groups + 1u);
+	for (unsigned i = 0; i < acc->n_groups; i++) {
+		struct bytes name = strtab_text(e->group_names, e->groups.at[acc->groups[i]].name);
+		char *text = arena_str(a, name);
+		for (size_t k = 0; k < name.len; k++)
+			text[k] = text[k] == '\0' ? ' ' : text[k];
+		out->relations[out->n_relations++] = bytes_make(text, name.len);
+	}
+}
+
+static int compare_values(const void *x, const void *y)
+{
+	const struct value_view *a = x, *b = y;
+	int by_kind = bytes_cmp(a->kind, b->kind);
+	if (by_kind != 0)
+		return by_kind;
+	if (a->last_ms != b->last_ms)
+		return a->last_ms > b->last_ms ? -1 : 1;
+	return bytes_cmp(a->shown, b->shown);
+}
+
+static void view_values(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
+{
+	const struct posting *postings;
+	unsigned n = index_postings(e->index, account, &postings);
+	out->values = ARENA_ARRAY(a, struct value_view, n + 1);
+	out->n_values = n;
+	for (unsigned i = 0; i < n; i++) {
+		const struct index_value *value = index_value(e->index, postings[i].value);
+		out->values[i] = (struct value_view){
+			.kind = e->rules->kinds.rows[value->kind].name, .shown = index_shown(e->index, postings[i].value),
+			.holders = value->holders, .is_hub = value->is_hub, .count = postings[i].sessions,
+			.first_ms = (int64_t)postings[i].first_s * 1000, .last_ms = (int64_t)postings[i].last_s * 1000,
+			.key = value->key,
+		};
+	}
+	qsort(out->values, n, sizeof(*out->values), compare_values);
+}
+
+enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out)
+{
+	enum err err = engine_assess(e, name, UINT32_MAX, a, out);
+	if (err != ERR_OK)
+		return err;
+	uint32_t account = account_find(e, name);
+	view_relations(e, &e->accounts.at[account], a, out);
+	view_values(e, account, a, out);
+	return ERR_OK;
+}
+
+static int compare_members(const void *x, const void *y)
+{
+	const struct cluster_member *a = x, *b = y;
+	return bytes_cmp(a->account, b->account);
+}
+
+static int compare_link_names(const void *x, const void *y)
+{
+	const struct link_view *a = x, *b = y;
+	if (a->score != b->score)
+		return a->score > b->score ? -1 : 1;
+	int by_a = bytes_cmp(a->a, b->a);
+	return by_a != 0 ? by_a : bytes_cmp(a->b, b->b);
+}
+
+/* Links inside, and those that the guard holds apart. */
+static void view_cluster_links(const struct engine *e, uint32_t cluster, struct arena *a, struct cluster_view *out)
+{
+	const uint32_t *members;
+	unsigned n = graph_members(e->graph, cluster, &members);
+	struct VEC(struct link_view) inside = { 0 }, near = { 0 };
+	for (unsigned i = 0; i < n; i++) {
+		const struct graph_edge *edges;
+		unsigned n_edges = graph_edges(e->graph, members[i], &edges);
+		for (unsigned k = 0; k < n_edges; k++) {
+			const struct pair *pair = pair_find(e, members[i], edges[k].other);
+			bool is_inside = graph_cluster_of(e->graph, edges[k].other) == cluster;
+			struct link_view link;
+			if (edges[k].level == 0 || pair == NULL || (is_inside && edges[k].other < members[i]))
+				continue;
+			view_link(e, pair, is_inside ? NONE : members[i], a, &link);
+			if (is_inside)
+				VEC_PUSH(&inside, link);
+			else
+				VEC_PUSH(&near, link);
+		}
+	}
+	out->n_links = (unsigned)inside.n;
+	out->n_near = (unsigned)near.n;
+	out->links = ARENA_ARRAY(a, struct link_view, inside.n + 1);
+	out->near = ARENA_ARRAY(a, struct link_view, near.n + 1);
+	memcpy(out->links, inside.at != NULL ? inside.at : out->links, inside.n * sizeof(struct link_view));
+	memcpy(out->near, near.at != NULL ? near.at : out->near, near.n * sizeof(struct link_view));
+	qsort(out->links, inside.n, sizeof(struct link_view), compare_link_names);
+	qsort(out->near, near.n, sizeof(struct link_view), compare_link_names);
+	VEC_FREE(&inside);
+	VEC_FREE(&near);
+}
+
+enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a, struct cluster_view *out)
+{
+	uint32_t cluster = view_cluster_of_id(e, id);
+	const uint32_t *members;
+	unsigned n = cluster == GRAPH_NONE ? 0 : graph_members(e->graph, cluster, &members);
+	if (n == 0)
+		return ERR_NOTFOUND;
+	*out = (struct cluster_view){ .id = view_cluster_id(cluster, a), .n_members = n };
+	out->members = ARENA_ARRAY(a, struct cluster_member, n);
+	for (unsigned i = 0; i < n; i++)
+		out->members[i] = (struct cluster_member){
+			.account = account_name(e, members[i]), .is_closed = e->accounts.at[members[i]].is_closed,
+			.joined_ms = e->accounts.at[members[i]].first_ms,
+		};
+	qsort(out->members, n, sizeof(*out->members), compare_members);
+	view_cluster_links(e, cluster, a, out);
+	return ERR_OK;
+}
+
+struct member_row { struct bytes account; uint32_t cluster; };
+
+static int compare_member_rows(const void *x, const void *y)
+{
+	const struct member_row *a = x, *b = y;
+	return bytes_cmp(a->account, b->account);
+}
+
+void engine_each_member(const struct engine *e, member_fn *fn, void *arg)
+{
+	struct VEC(struct member_row) rows = { 0 };
+	for (uint32_t i = 0; i < e->accounts.n; i++) {
+		struct member_row row = { account_name(e, i), graph_cluster_of(e->graph, i) };
+		if (row.cluster != GRAPH_NONE)
+			VEC_PUSH(&rows, row);
+	}
+	if (rows.n > 0)
+		qsort(rows.at, rows.n, sizeof(*rows.at), compare_member_rows);
+	for (size_t i = 0; i < rows.n; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "c%u", rows.at[i].cluster + 1);
+		fn(arg, rows.at[i].account, bytes_of(id));
+	}
+	VEC_FREE(&rows);
+}

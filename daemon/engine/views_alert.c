@@ -1,0 +1,93 @@
+/* Alerts as people and programs see them. */
+#include "views.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *subject_word(unsigned scope)
+{
+	if (scope == POLICY_CLUSTER)
+		return "cluster";
+	return scope == POLICY_LINK ? "link" : "account";
+}
+
+static struct bytes alert_summary(const struct engine *e, const struct alert *alert, struct arena *a)
+{
+	struct bytes title = e->rules->policies[alert->policy].head.title;
+	struct bytes first = alert->accounts.n > 0 ? account_name(e, alert->accounts.at[0]) : BYTES_NONE;
+	if (alert->scope == POLICY_LINK)
+		return bytes_of(arena_printf(a, "%.*s: %.*s and %.*s, score %d", BYTES_ARG(title), BYTES_ARG(first),
+					     BYTES_ARG(account_name(e, alert->subject_b)), alert->score));
+	if (alert->scope == POLICY_CLUSTER)
+		return bytes_of(arena_printf(a, "%.*s: %zu accounts in cluster c%u, strongest link %d", BYTES_ARG(title),
+					     alert->accounts.n, alert->subject_a + 1, alert->score));
+	return bytes_of(arena_printf(a, "%.*s: %.*s, risk %d", BYTES_ARG(title), BYTES_ARG(first), alert->score));
+}
+
+static struct bytes text_or_none(const char *text, struct arena *a)
+{
+	return text != NULL ? arena_bytes(a, bytes_of(text)) : BYTES_NONE;
+}
+
+void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out)
+{
+	const struct policy_rule *policy = &e->rules->policies[alert->policy];
+	*out = (struct alert_view){
+		.id = bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id)), .rule = policy->head.id,
+		.title = policy->head.title, .level = bytes_of(rule_level_names[policy->head.level]),
+		.recommendation = policy->recommendation, .subject_kind = bytes_of(subject_word(alert->scope)),
+		.state = alert->state, .resolution = text_or_none(alert->resolution, a),
+		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a), .score = alert->score,
+		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
+		.deadline_ms = alert->deadline_ms, .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
+		.cluster = BYTES_NONE,
+	};
+	out->accounts = ARENA_ARRAY(a, struct bytes, alert->accounts.n + 1);
+	for (size_t i = 0; i < alert->accounts.n; i++)
+		out->accounts[out->n_accounts++] = account_name(e, alert->accounts.at[i]);
+	if (alert->scope == POLICY_CLUSTER)
+		out->cluster = view_cluster_id(alert->subject_a, a);
+	else if (alert->accounts.n > 0)
+		out->cluster = view_cluster_id(graph_cluster_of(e->graph, alert->accounts.at[0]), a);
+}
+
+struct alert_order { uint64_t updated_seq; size_t at; };
+
+static int compare_alerts(const void *x, const void *y)
+{
+	const struct alert_order *a = x, *b = y;
+	if (a->updated_seq != b->updated_seq)
+		return a->updated_seq > b->updated_seq ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+unsigned engine_alerts(const struct engine *e, int state, unsigned max, struct arena *a, struct alert_view **out)
+{
+	struct VEC(struct alert_order) order = { 0 };
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		struct alert_order row = { e->alerts.at[i].updated_seq, i };
+		if (state < 0 || e->alerts.at[i].state == state)
+			VEC_PUSH(&order, row);
+	}
+	if (order.n > 0)
+		qsort(order.at, order.n, sizeof(*order.at), compare_alerts);
+	unsigned n = order.n < max ? (unsigned)order.n : max;
+	*out = ARENA_ARRAY(a, struct alert_view, n + 1);
+	for (unsigned i = 0; i < n; i++)
+		alert_view(e, &e->alerts.at[order.at[i].at], a, &(*out)[i]);
+	VEC_FREE(&order);
+	return n;
+}
+
+enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out)
+{
+	char text[17];
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		snprintf(text, sizeof(text), "%016llx", (unsigned long long)e->alerts.at[i].id);
+		if (!bytes_is(id, text))
+			continue;
+		alert_view(e, &e->alerts.at[i], a, out);
+		return ERR_OK;
+	}
+	return ERR_NOTFOUND;
+}

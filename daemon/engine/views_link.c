@@ -1,0 +1,230 @@
+/* Links as people and programs see them; the waterfall behind one. */
+#include "views.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/clock.h"
+
+enum band view_band(const struct engine *e, int score)
+{
+	unsigned band = BAND_NONE;
+	while (band < BAND_STRONG && score >= e->rules->scoring.score_bands[band])
+		band++;
+	return (enum band)band;
+}
+
+struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a)
+{
+	struct text text = { 0 };
+	for (unsigned i = 0; i < e->rules->n_families; i++) {
+		if (!(families >> i & 1))
+			continue;
+		text_adds(&text, text.len > 0 ? ", " : "");
+		text_add(&text, e->rules->families[i]);
+	}
+	struct bytes out = arena_bytes(a, text_bytes(&text));
+	text_free(&text);
+	return out;
+}
+
+void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, struct arena *a, struct link_view *out)
+{
+	struct bytes x = account_name(e, pair->a), y = account_name(e, pair->b);
+	bool is_swapped = asked == NONE ? bytes_cmp(x, y) > 0 : asked == pair->b;
+	*out = (struct link_view){
+		.a = is_swapped ? y : x, .b = is_swapped ? x : y, .score = pair->score, .computed = pair->computed,
+		.strength_mb = pair->strength_mb, .state = pair->state, .band = view_band(e, pair->score),
+		.first_ms = pair->first_ms, .last_ms = pair->last_ms, .explained_by = BYTES_NONE,
+		.families = a != NULL ? view_families(e, pair->families, a) : BYTES_NONE,
+	};
+	if (pair->explained > 0)
+		out->explained_by = e->rules->relations[pair->explained - 1].name;
+}
+
+static int compare_links(const void *x, const void *y)
+{
+	const struct link_view *a = x, *b = y;
+	if (a->score != b->score)
+		return a->score > b->score ? -1 : 1;
+	return bytes_cmp(a->b, b->b);
+}
+
+unsigned view_links(const struct engine *e, uint32_t account, int min, struct arena *a, struct link_view **out)
+{
+	const struct account *acc = &e->accounts.at[account];
+	unsigned n = 0;
+	*out = ARENA_ARRAY(a, struct link_view, acc->n_pairs + 1);
+	for (uint32_t i = 0; i < acc->n_pairs; i++) {
+		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
+		if (pair->score >= min || pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME))
+			view_link(e, pair, account, a, &(*out)[n++]);
+	}
+	qsort(*out, n, sizeof(**out), compare_links);
+	return n;
+}
+
+static void fill_placeholder(const struct engine *e, const struct pair *ends, const struct evidence *item,
+			     struct bytes name, struct text *out)
+{
+	char gap[32];
+	if (bytes_is(name, "a"))
+		text_add(out, account_name(e, ends->a));
+	else if (bytes_is(name, "b"))
+		text_add(out, account_name(e, ends->b));
+	else if (bytes_is(name, "value"))
+		text_add(out, item->value != NONE ? index_shown(e->index, item->value) : BYTES_NONE);
+	else if (bytes_is(name, "holders"))
+		text_addu(out, item->holders);
+	else if (bytes_is(name, "gap"))
+		text_adds(out, time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap)));
+	else if (bytes_is(name, "network"))
+		text_adds(out, network_kind_names[item->network]);
+}
+
+struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a)
+{
+	struct bytes form = item->signal != NULL ? item->signal->head.explain : item->compare->head.explain;
+	struct text text = { 0 };
+	for (size_t at = 0; at < form.len;) {
+		struct bytes rest = bytes_slice(form, at, form.len);
+		ptrdiff_t end = rest.ptr[0] == '{' ? bytes_find_char(rest, '}') : -1;
+		if (end < 0) {
+			text_addc(&text, rest.ptr[0]);
+			at++;
+			continue;
+		}
+		fill_placeholder(e, ends, item, bytes_slice(rest, 1, (size_t)end - 1), &text);
+		at += (size_t)end + 1;
+	}
+	struct bytes out = arena_bytes(a, text_bytes(&text));
+	text_free(&text);
+	return out;
+}
+
+static struct bytes view_note(const struct evidence *item, struct arena *a)
+{
+	char gap[32];
+	time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap));
+	if (item->note == NOTE_RECYCLED)
+		return bytes_of(arena_printf(a, "recycled address: disjoint use, %s apart", gap));
+	if (item->note == NOTE_FURTHER)
+		return BYTES_LIT("same family as stronger evidence: counts in part");
+	if (item->raw_mb <= 0 && item->signal != NULL)
+		return BYTES_LIT("too common to count");
+	if (item->counted_mb == 0)
+		return BYTES_LIT("supports only: nothing else to support");
+	return BYTES_NONE;
+}
+
+static void view_times(const struct pair *pair, const struct evidence *item, bool is_swapped, struct evidence_view *out)
+{
+	(void)pair;
+	const struct posting *a = is_swapped ? item->b : item->a, *b = is_swapped ? item->a : item->b;
+	out->a_first_ms = (int64_t)a->first_s * 1000;
+	out->a_last_ms = (int64_t)a->last_s * 1000;
+	out->b_first_ms = (int64_t)b->first_s * 1000;
+	out->b_last_ms = (int64_t)b->last_s * 1000;
+	out->gap_ms = (int64_t)item->gap_s * 1000;
+}
+
+static void view_evidence(const struct engine *e, const struct pair *pair, const struct weighing *w, unsigned i,
+			  struct arena *a, struct evidence_view *out)
+{
+	const struct evidence *item = &w->items[i];
+	const struct rule_head *head = item->signal != NULL ? &item->signal->head : &item->compare->head;
+	int kind_index = item->signal != NULL ? item->signal->kind : item->compare->kind;
+	int family = item->signal != NULL ? item->signal->family : item->compare->family;
+	const struct kind *kind = &e->rules->kinds.rows[kind_index];
+	*out = (struct evidence_view){
+		.rule = head->id, .family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
+		.kind = kind->name, .kind_title = kind->title, .shown = BYTES_NONE, .raw_mb = item->raw_mb,
+		.counted_mb = item->counted_mb, .without_score = weigh_without(e, w, i), .holders = item->holders,
+		.network = item->network, .has_network = item->signal != NULL && kind->is_network,
+		.sentence = view_sentence(e, pair, item, a), .note = view_note(item, a),
+	};
+	if (item->signal == NULL)
+		return;
+	out->shown = index_shown(e->index, item->value);
+	view_times(pair, item, false, out);
+}
+
+static int compare_items(const void *x, const void *y)
+{
+	const struct evidence_view *a = x, *b = y;
+	bool a_against = a->raw_mb < 0, b_against = b->raw_mb < 0;
+	if (a_against != b_against)
+		return a_against ? 1 : -1;
+	if (a->counted_mb != b->counted_mb)
+		return a->counted_mb > b->counted_mb ? -1 : 1;
+	if (a->raw_mb != b->raw_mb)
+		return a->raw_mb > b->raw_mb ? -1 : 1;
+	int by_rule = bytes_cmp(a->rule, b->rule);
+	return by_rule != 0 ? by_rule : bytes_cmp(a->shown, b->shown);
+}
+
+static struct bytes view_blocked(const struct engine *e, const struct pair *pair)
+{
+	uint32_t x = graph_cluster_of(e->graph, pair->a), y = graph_cluster_of(e->graph, pair->b);
+	if (pair->state != LINK_SUSPECTED || pair->score < e->rules->scoring.cluster_link || (x == y && x != GRAPH_NONE))
+		return BYTES_NONE;
+	return BYTES_LIT("held apart: one link alone does not join a cluster (guard against chaining)");
+}
+
+enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_name, struct arena *a, struct why_view *out)
+{
+	uint32_t x = account_find(e, a_name), y = account_find(e, b_name);
+	if (x == NONE || y == NONE || x == y)
+		return ERR_NOTFOUND;
+	struct weighing *w = arena_zalloc(a, sizeof(*w));
+	weigh_pair(e, x < y ? x : y, x < y ? y : x, w);
+	const struct pair *stored = pair_find(e, x, y);
+	struct pair fresh = { .a = x < y ? x : y, .b = x < y ? y : x, .computed = (int16_t)w->computed,
+			      .score = (int16_t)w->computed, .strength_mb = w->strength_mb, .families = w->families };
+	if (stored != NULL) {
+		fresh.flags = stored->flags;
+		fresh.first_ms = stored->first_ms;
+		fresh.last_ms = stored->last_ms;
+	}
+	pair_refresh_state(e, &fresh);
+	*out = (struct why_view){ .prior_mb = w->prior_mb, .sum_mb = w->sum_mb, .n_items = w->n,
+				  .scale_a_milli = (int32_t)e->rules->scoring.scale_a_milli,
+				  .shift_b_mb = e->rules->scoring.shift_b_mb,
+				  .accounts = (unsigned)weights_population(e->weights), .blocked = view_blocked(e, &fresh) };
+	view_link(e, &fresh, fresh.a, a, &out->link);
+	out->items = ARENA_ARRAY(a, struct evidence_view, w->n + 1);
+	for (unsigned i = 0; i < w->n; i++)
+		view_evidence(e, &fresh, w, i, a, &out->items[i]);
+	qsort(out->items, w->n, sizeof(*out->items), compare_items);
+	return ERR_OK;
+}
+
+struct export_row { uint32_t pair; struct bytes a, b; };
+
+static int compare_rows(const void *x, const void *y)
+{
+	const struct export_row *a = x, *b = y;
+	int by_a = bytes_cmp(a->a, b->a);
+	return by_a != 0 ? by_a : bytes_cmp(a->b, b->b);
+}
+
+void engine_each_link(const struct engine *e, int min_score, link_fn *fn, void *arg)
+{
+	struct VEC(struct export_row) rows = { 0 };
+	for (size_t i = 0; i < e->pairs.n; i++) {
+		const struct pair *pair = &e->pairs.at[i];
+		if (pair->a == NONE || pair->score < min_score)
+			continue;
+		struct bytes x = account_name(e, pair->a), y = account_name(e, pair->b);
+		bool is_swapped = bytes_cmp(x, y) > 0;
+		struct export_row row = { (uint32_t)i, is_swapped ? y : x, is_swapped ? x : y };
+		VEC_PUSH(&rows, row);
+	}
+	if (rows.n > 0)
+		qsort(rows.at, rows.n, sizeof(*rows.at), compare_rows);
+	for (size_t i = 0; i < rows.n; i++) {
+		struct link_view link;
+		view_link(e, &e->pairs.at[rows.at[i].pair], NONE, NULL, &link);
+		fn(arg, &link);
+	}
+	VEC_FREE(&rows);
+}

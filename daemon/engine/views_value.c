@@ -1,0 +1,154 @@
+/* Values and who holds them: search, hubs, what several accounts share; and the engine's own numbers. */
+#include "views.h"
+
+#include <stdlib.h>
+
+#include "weigh.h"
+
+static void view_value(const struct engine *e, uint32_t id, struct arena *a, struct value_holders_view *out)
+{
+	const struct index_value *value = index_value(e->index, id);
+	const struct kind *kind = &e->rules->kinds.rows[value->kind];
+	const uint32_t *holders;
+	unsigned n = index_holders(e->index, id, &holders);
+	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = index_shown(e->index, id),
+					    .holders = value->holders, .is_hub = value->is_hub, .network = value->network };
+	out->latest = ARENA_ARRAY(a, struct holder_view, n + 1);
+	for (unsigned i = n; i > 0; i--) {
+		const struct posting *p = index_posting(e->index, holders[i - 1], id);
+		if (p == NULL)
+			continue;
+		out->latest[out->n_latest++] = (struct holder_view){
+			.account = account_name(e, holders[i - 1]), .first_ms = (int64_t)p->first_s * 1000,
+			.last_ms = (int64_t)p->last_s * 1000, .count = p->sessions,
+		};
+	}
+}
+
+enum err engine_value(const struct engine *e, int kind, uint64_t key, struct arena *a, struct value_holders_view *out)
+{
+	uint32_t id = index_find(e->index, key);
+	if (id == UINT32_MAX || index_value(e->index, id)->kind != kind)
+		return ERR_NOTFOUND;
+	view_value(e, id, a, out);
+	return ERR_OK;
+}
+
+struct ranked { uint32_t value, holders; };
+
+static int compare_ranked(const void *x, const void *y)
+{
+	const struct ranked *a = x, *b = y;
+	if (a->holders != b->holders)
+		return a->holders > b->holders ? -1 : 1;
+	return a->value < b->value ? -1 : a->value > b->value;
+}
+
+static unsigned view_ranked(const struct engine *e, struct ranked *rows, size_t n, unsigned max, struct arena *a,
+			    struct value_holders_view **out)
+{
+	if (n > 0)
+		qsort(rows, n, sizeof(*rows), compare_ranked);
+	unsigned count = n < max ? (unsigned)n : max;
+	*out = ARENA_ARRAY(a, struct value_holders_view, count + 1);
+	for (unsigned i = 0; i < count; i++)
+		view_value(e, rows[i].value, a, &(*out)[i]);
+	return count;
+}
+
+unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, struct value_holders_view **out)
+{
+	struct index_counts counts;
+	struct VEC(struct ranked) rows = { 0 };
+	index_counts(e->index, &counts);
+	for (uint32_t i = 0; i < counts.values; i++) {
+		struct ranked row = { i, index_value(e->index, i)->holders };
+		if (index_value(e->index, i)->is_hub)
+			VEC_PUSH(&rows, row);
+	}
+	unsigned n = view_ranked(e, rows.at, rows.n, max, a, out);
+	VEC_FREE(&rows);
+	return n;
+}
+
+static int compare_ids(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	return a < b ? -1 : a > b;
+}
+
+#define CORRELATE_MAX 200
+
+unsigned engine_correlate(const struct engine *e, const struct bytes *names, unsigned n, struct arena *a,
+			  struct value_holders_view **out)
+{
+	struct VEC(uint32_t) all = { 0 };
+	struct VEC(struct ranked) rows = { 0 };
+	for (unsigned i = 0; i < n; i++) {
+		const struct posting *postings;
+		uint32_t account = account_find(e, names[i]);
+		unsigned count = account == NONE ? 0 : index_postings(e->index, account, &postings);
+		for (unsigned k = 0; k < count; k++)
+			VEC_PUSH(&all, postings[k].value);
+	}
+	if (all.n > 0)
+		qsort(all.at, all.n, sizeof(*all.at), compare_ids);
+	for (size_t i = 0; i < all.n;) {
+		size_t run = 1;
+		while (i + run < all.n && all.at[i + run] == all.at[i])
+			run++;
+		struct ranked row = { all.at[i], (uint32_t)run };
+		if (run > 1)
+			VEC_PUSH(&rows, row);
+		i += run;
+	}
+	unsigned found = view_ranked(e, rows.at, rows.n, CORRELATE_MAX, a, out);
+	VEC_FREE(&all);
+	VEC_FREE(&rows);
+	return found;
+}
+
+static int compare_bytes(const void *x, const void *y)
+{
+	return bytes_cmp(*(const struct bytes *)x, *(const struct bytes *)y);
+}
+
+unsigned engine_accounts_like(const struct engine *e, struct bytes prefix, unsigned max, struct arena *a, struct bytes **out)
+{
+	unsigned n = 0;
+	*out = ARENA_ARRAY(a, struct bytes, max + 1);
+	for (uint32_t i = 0; i < e->accounts.n && n < max; i++) {
+		struct bytes name = account_name(e, i), site = event_account_site(name);
+		struct bytes bare = site.len > 0 ? bytes_slice(name, site.len + 1, name.len) : name;
+		if (bytes_starts(name, prefix) || bytes_starts(bare, prefix))
+			(*out)[n++] = name;
+	}
+	qsort(*out, n, sizeof(**out), compare_bytes);
+	return n;
+}
+
+static void count_pairs(const struct engine *e, struct engine_stats *out)
+{
+	for (size_t i = 0; i < e->pairs.n; i++)
+		if (e->pairs.at[i].a != NONE)
+			out->links[view_band(e, e->pairs.at[i].score)]++;
+	for (size_t i = 0; i < e->alerts.n; i++)
+		out->alerts[e->alerts.at[i].state]++;
+}
+
+void engine_stats(const struct engine *e, struct engine_stats *out)
+{
+	struct index_counts counts;
+	index_counts(e->index, &counts);
+	*out = (struct engine_stats){
+		.seq = e->seq, .now_ms = e->now_ms, .events = e->n_events, .accounts = e->n_accounts, .values = counts.values,
+		.postings = counts.postings, .pairs = e->n_pairs, .clusters = graph_clusters(e->graph), .hubs = counts.hubs,
+		.candidates = e->candidates, .rescored = e->rescored,
+		.limits_hit = e->limits_hit + counts.limits_hit + graph_limits_hit(e->graph),
+		.memory_index = counts.memory,
+		.memory_pairs = e->pairs.cap * sizeof(struct pair) + u64map_memory(e->pair_of),
+	};
+	out->memory_total = out->memory_index + out->memory_pairs + strtab_memory(e->names) +
+			    e->accounts.cap * sizeof(struct account);
+	count_pairs(e, out);
+}

@@ -1,0 +1,50 @@
+/* What speaks for and against one operator behind two accounts, in 1/1000 bit. Read anew each time from the index and
+ * the accounts' facts, with holder counts as they are now; nothing of it is stored. */
+#ifndef ASSOCD_ENGINE_WEIGH_H
+#define ASSOCD_ENGINE_WEIGH_H
+
+#include "state.h"
+
+#define EVIDENCE_MAX 128
+
+enum evidence_note { NOTE_NONE, NOTE_HUB, NOTE_RECYCLED, NOTE_FURTHER, NOTE_SUPPORT_ONLY, NOTE_COVERAGE };
+
+struct evidence {
+	const struct signal_rule *signal;   /* of a shared value, or NULL */
+	const struct compare_rule *compare; /* of a comparison, or NULL */
+	uint32_t value;                     /* shared value */
+	int32_t raw_mb, counted_mb;
+	uint32_t holders, gap_s;
+	uint8_t outcome; /* compare: 0 equal, 1 overlap, 2 differ */
+	uint8_t note;
+	uint8_t network;
+	const struct posting *a, *b;
+};
+
+struct weighing {
+	struct evidence items[EVIDENCE_MAX];
+	unsigned n;
+	int32_t prior_mb, sum_mb; /* sum: prior and everything counted */
+	int32_t strength_mb;      /* W' = a W + b */
+	int computed;             /* score */
+	uint16_t families;        /* bit per family with positive evidence */
+};
+
+/* a < b. */
+void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
+/* The score without item i of a finished weighing. */
+int weigh_without(const struct engine *e, const struct weighing *w, unsigned i);
+
+/* Bits of each signal by number of holders, for a population that moves in steps of 1/16. */
+struct weights;
+struct weights *weights_new(const struct ruleset *rules);
+void weights_free(struct weights *w);
+/* Tells the population; true when a step was taken. */
+bool weights_set_population(struct weights *w, const struct ruleset *rules, uint64_t accounts);
+/* The step a snapshot was taken at. */
+void weights_restore_population(struct weights *w, const struct ruleset *rules, uint64_t population);
+int32_t weights_bits(const struct weights *w, unsigned signal, uint32_t holders);
+int32_t weights_prior(const struct weights *w);
+uint64_t weights_population(const struct weights *w);
+
+#endif
