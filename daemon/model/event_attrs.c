@@ -1,0 +1,177 @@
+/* Attributes of an event: each kind takes the texts of its slots through its normaliser chain and hashes what comes out.
+ * I1: attrs are sorted by kind, because kinds are taken in their order; no (kind, key) stands twice.
+ * I2: a kind that yields many values leaves a place for every later kind. */
+#include "event_reader.h"
+
+#include "daemon/vendor/crypto.h"
+#include "normalise.h"
+
+struct attr_list {
+	struct attr at[EVENT_ATTRS_MAX];
+	unsigned n;
+	unsigned first; /* of the kind at work */
+	unsigned limit; /* for the kind at work */
+};
+
+static uint64_t private_key(struct hmac_key *key, const struct kind *kind, struct bytes normal)
+{
+	char message[NORMALISE_IN_MAX + 256];
+	uint8_t mac[CRYPTO_HASH_SIZE];
+	uint64_t out = 0;
+	size_t name = kind->name.len < 255 ? kind->name.len : 255;
+
+	BUG_ON(normal.len > NORMALISE_IN_MAX);
+	memcpy(message, kind->name.ptr, name);
+	message[name] = '\0';
+	memcpy(message + name + 1, normal.ptr, normal.len);
+	hmac_sign(key, bytes_make(message, name + 1 + normal.len), mac);
+	for (unsigned i = 0; i < 8; i++)
+		out = out << 8 | mac[i];
+	return out;
+}
+
+static void add_attr(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes normal)
+{
+	const struct kind *kind = &r->ctx->kinds->rows[index];
+	struct attr *attr = &list->at[list->n];
+
+	if (list->n >= list->limit)
+		return;
+	attr->kind = (uint16_t)index;
+	if (kind->privacy == PRIVACY_HASH && r->ctx->hash_key)
+		attr->key = private_key(r->ctx->hash_key, kind, normal);
+	else
+		attr->key = bytes_hash(normal, kind->seed);
+	for (unsigned i = list->first; i < list->n; i++)
+		if (list->at[i].key == attr->key)
+			return;
+	attr->shown = kind_shown(kind, r->arena, normal);
+	list->n++;
+}
+
+static void add_raw(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes raw)
+{
+	const struct kind *kind = &r->ctx->kinds->rows[index];
+	struct normalised normal;
+
+	if (raw.len == 0)
+		return;
+	normal.n = 0;
+	kind_normalise(kind, r->arena, raw, &normal);
+	for (unsigned i = 0; i < normal.n; i++)
+		add_attr(r, list, index, normal.text[i]);
+}
+
+static struct bytes whole_text(struct arena *a, int64_t num)
+{
+	enum { SIZE = 20 };
+	char *text = arena_alloc(a, SIZE);
+	uint64_t left = num < 0 ? 0 - (uint64_t)num : (uint64_t)num;
+	size_t at = SIZE;
+
+	do {
+		text[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (num < 0)
+		text[--at] = '-';
+	return bytes_make(text + at, SIZE - at);
+}
+
+/* Text of a scalar; of an array its first entry. */
+static struct bytes node_text(struct event_reader *r, const struct json_node *node)
+{
+	char text[JSON_REAL_TEXT];
+
+	if (node == NULL)
+		return BYTES_NONE;
+	switch (node->type) {
+	case JSON_STRING:
+		return node->text;
+	case JSON_INT:
+		return whole_text(r->arena, node->num);
+	case JSON_DOUBLE:
+		return arena_bytes(r->arena, bytes_make(text, json_real_text(node->real, text)));
+	case JSON_BOOL:
+		return bytes_of(node->num ? "true" : "false");
+	case JSON_ARRAY:
+		return node->num > 0 ? node_text(r, node + 1) : BYTES_NONE;
+	default:
+		return BYTES_NONE;
+	}
+}
+
+/* The texts of all paths with '|' between them; empty when a required one or all of them are. */
+static struct bytes joined_text(struct event_reader *r, const struct kind *kind)
+{
+	struct bytes part[KIND_PATHS_MAX];
+	size_t len = kind->n_paths, used = 0;
+	bool any = false;
+	char *out;
+
+	for (unsigned p = 0; p < kind->n_paths; p++) {
+		part[p] = bytes_trim(node_text(r, r->slot[kind->slots[p]]));
+		if (part[p].len == 0 && kind->required[p])
+			return BYTES_NONE;
+		any |= part[p].len > 0;
+		len += part[p].len;
+	}
+	if (!any)
+		return BYTES_NONE;
+	out = arena_alloc(r->arena, len);
+	for (unsigned p = 0; p < kind->n_paths; p++) {
+		if (p > 0)
+			out[used++] = '|';
+		memcpy(out + used, part[p].ptr, part[p].len);
+		used += part[p].len;
+	}
+	return bytes_make(out, used);
+}
+
+static void add_array(struct event_reader *r, struct attr_list *list, unsigned index, const struct json_node *array)
+{
+	const struct json_node *end = r->doc->nodes + array->next;
+
+	for (const struct json_node *node = array + 1; node < end; node = r->doc->nodes + node->next)
+		add_raw(r, list, index, node->text);
+}
+
+static void add_kind(struct event_reader *r, struct attr_list *list, unsigned index)
+{
+	const struct kind *kind = &r->ctx->kinds->rows[index];
+	const struct json_node *node;
+
+	if (kind->privacy == PRIVACY_DROP || kind->is_port_block || kind->n_paths == 0)
+		return;
+	list->first = list->n;
+	if (kind->n_paths > 1) {
+		add_raw(r, list, index, joined_text(r, kind));
+		return;
+	}
+	node = r->slot[kind->slots[0]];
+	if (node == NULL)
+		return;
+	if (node->type == JSON_ARRAY)
+		add_array(r, list, index, node);
+	else
+		add_raw(r, list, index, node_text(r, node));
+}
+
+void event_make_attrs(struct event_reader *r)
+{
+	unsigned kinds = r->ctx->kinds->n;
+	struct attr_list list;
+	struct attr *kept;
+
+	list.n = 0;
+	for (unsigned i = 0; i < kinds; i++) {
+		unsigned later = kinds - i - 1 < EVENT_ATTRS_MAX / 2 ? kinds - i - 1 : EVENT_ATTRS_MAX / 2;
+
+		list.limit = EVENT_ATTRS_MAX - later; /* I2 */
+		add_kind(r, &list, i);
+	}
+	kept = arena_alloc(r->arena, list.n * sizeof *kept + 1);
+	memcpy(kept, list.at, list.n * sizeof *kept);
+	r->out->attrs = kept;
+	r->out->n_attrs = list.n;
+}

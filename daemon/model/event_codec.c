@@ -1,0 +1,256 @@
+/* The journal's form of an event. Version 1; integers are LEB128 varints (signed ones zig-zag) unless a width is given,
+ * fixed widths are big-endian, a text is a varint length and its bytes:
+ *
+ *   u8      version = 1
+ *   u8      type
+ *   varint  flags: 1 failed, 2 address, 4 address is v4, 8 port, 16 id, 32 session, 64 statement, 128 until
+ *   svarint ts_ms
+ *   u64     id_hash
+ *   text    account
+ *   text    word                  type 0 only; other types are their own word
+ *   4 or 16 bytes address         flag 2
+ *   u16     port                  flag 8
+ *   text    id                    flag 16
+ *   text    session               flag 32
+ *   u16     fields, then a text for each bit set, in the order of statement_fields    flag 64
+ *   svarint until_ms              flag 128
+ *   varint  number of attributes, each: varint kind minus the one before, u64 key, text shown
+ *
+ * The sequence number is not in it: it is the key under which the journal keeps the row.
+ * I1: what decodes encodes to the same bytes: absent fields have no bit, kinds do not fall, nothing follows the end.
+ * I2: every length and index is checked against its limit before it is used. */
+#include "daemon/base/cursor.h"
+#include "daemon/base/text.h"
+#include "event.h"
+
+#define CODEC_VERSION 1
+#define CODEC_TEXT_MAX EVENT_LINE_MAX
+
+enum { HAS_FAILED = 1, HAS_IP = 2, HAS_V4 = 4, HAS_PORT = 8, HAS_ID = 16, HAS_SESSION = 32, HAS_STATEMENT = 64, HAS_UNTIL = 128 };
+
+static const uint16_t statement_fields[] = {
+	offsetof(struct event, relation_kind), offsetof(struct event, relation_group), offsetof(struct event, relation_with),
+	offsetof(struct event, relation_proof), offsetof(struct event, actor), offsetof(struct event, with),
+	offsetof(struct event, alert), offsetof(struct event, reason), offsetof(struct event, value),
+};
+
+static struct bytes *statement_field(struct event *e, unsigned i)
+{
+	return (struct bytes *)((char *)e + statement_fields[i]);
+}
+
+static size_t put_varint(uint8_t *out, uint64_t v)
+{
+	size_t n = 0;
+
+	for (; v >= 0x80; v >>= 7)
+		out[n++] = (uint8_t)(v | 0x80);
+	out[n++] = (uint8_t)v;
+	return n;
+}
+
+static size_t put_u64(uint8_t *out, uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)(v >> (56 - 8 * i));
+	return 8;
+}
+
+static void add_raw(struct text *out, const uint8_t *p, size_t n)
+{
+	text_add(out, bytes_make((const char *)p, n));
+}
+
+static void add_text(struct text *out, struct bytes b)
+{
+	uint8_t buf[10];
+
+	add_raw(out, buf, put_varint(buf, b.len));
+	text_add(out, b);
+}
+
+static void add_svarint(struct text *out, int64_t v)
+{
+	uint8_t buf[10];
+
+	add_raw(out, buf, put_varint(buf, ((uint64_t)v << 1) ^ (uint64_t)(v >> 63)));
+}
+
+static unsigned statement_mask(const struct event *e)
+{
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < ARRAY_LEN(statement_fields); i++)
+		mask |= (unsigned)(statement_field((struct event *)e, i)->len > 0) << i;
+	return mask;
+}
+
+static unsigned event_flags(const struct event *e, unsigned mask)
+{
+	return (e->is_failed ? HAS_FAILED : 0) | (e->has_ip ? HAS_IP : 0) | (e->has_ip && ip_is_v4(&e->ip) ? HAS_V4 : 0) |
+	       (e->has_port ? HAS_PORT : 0) | (e->id.len ? HAS_ID : 0) | (e->session.len ? HAS_SESSION : 0) |
+	       (mask ? HAS_STATEMENT : 0) | (e->until_ms ? HAS_UNTIL : 0);
+}
+
+static void add_optional(struct text *out, const struct event *e, unsigned flags, unsigned mask)
+{
+	if (flags & HAS_IP)
+		add_raw(out, flags & HAS_V4 ? e->ip.b + 12 : e->ip.b, flags & HAS_V4 ? 4 : 16);
+	if (flags & HAS_PORT)
+		add_raw(out, (uint8_t[]){ (uint8_t)(e->port >> 8), (uint8_t)e->port }, 2);
+	if (flags & HAS_ID)
+		add_text(out, e->id);
+	if (flags & HAS_SESSION)
+		add_text(out, e->session);
+	if (flags & HAS_STATEMENT) {
+		add_raw(out, (uint8_t[]){ (uint8_t)(mask >> 8), (uint8_t)mask }, 2);
+		for (unsigned i = 0; i < ARRAY_LEN(statement_fields); i++)
+			if (mask & 1u << i)
+				add_text(out, *statement_field((struct event *)e, i));
+	}
+	if (flags & HAS_UNTIL)
+		add_svarint(out, e->until_ms);
+}
+
+static void add_attr(struct text *out, const struct attr *attr, unsigned before)
+{
+	uint8_t buf[32];
+	size_t n = put_varint(buf, attr->kind - before);
+
+	n += put_u64(buf + n, attr->key);
+	n += put_varint(buf + n, attr->shown.len);
+	add_raw(out, buf, n);
+	text_add(out, attr->shown);
+}
+
+void event_encode(const struct event *e, struct text *out)
+{
+	unsigned mask = statement_mask(e);
+	unsigned flags = event_flags(e, mask);
+	uint8_t buf[32];
+	size_t n = 0;
+
+	buf[n++] = CODEC_VERSION;
+	buf[n++] = (uint8_t)e->type;
+	n += put_varint(buf + n, flags);
+	n += put_varint(buf + n, ((uint64_t)e->ts_ms << 1) ^ (uint64_t)(e->ts_ms >> 63));
+	n += put_u64(buf + n, e->id_hash);
+	add_raw(out, buf, n);
+	add_text(out, e->account);
+	if (e->type == EVENT_ACTIVITY)
+		add_text(out, e->word);
+	add_optional(out, e, flags, mask);
+	add_raw(out, buf, put_varint(buf, e->n_attrs));
+	for (unsigned i = 0; i < e->n_attrs; i++)
+		add_attr(out, &e->attrs[i], i > 0 ? e->attrs[i - 1].kind : 0);
+}
+
+/* A text of 1 to max bytes; an empty one would not be there (I1). */
+static struct bytes take_text(struct cursor *c, size_t max)
+{
+	struct bytes b = cur_lenbytes(c);
+
+	if (b.len == 0 || b.len > max)
+		c->err = true;
+	return b;
+}
+
+static void take_ip(struct cursor *c, struct event *e, unsigned flags)
+{
+	size_t n = flags & HAS_V4 ? 4 : 16;
+	struct bytes b = cur_bytes(c, n);
+
+	if (c->err)
+		return;
+	e->has_ip = true;
+	e->ip = (struct ip){ { 0 } };
+	if (flags & HAS_V4)
+		e->ip.b[10] = e->ip.b[11] = 0xff;
+	memcpy(e->ip.b + 16 - n, b.ptr, n);
+	if (ip_is_v4(&e->ip) != !!(flags & HAS_V4))
+		c->err = true;
+}
+
+static void take_statement(struct cursor *c, struct event *e)
+{
+	unsigned mask = cur_u16(c);
+
+	if (mask == 0 || mask >> ARRAY_LEN(statement_fields))
+		c->err = true;
+	for (unsigned i = 0; i < ARRAY_LEN(statement_fields); i++)
+		if (mask & 1u << i)
+			*statement_field(e, i) = take_text(c, CODEC_TEXT_MAX);
+}
+
+static void take_optional(struct cursor *c, struct event *e, unsigned flags)
+{
+	if (flags & HAS_IP)
+		take_ip(c, e, flags);
+	if (flags & HAS_PORT) {
+		e->has_port = true;
+		e->port = cur_u16(c);
+	}
+	if (flags & HAS_ID)
+		e->id = take_text(c, EVENT_ID_MAX);
+	if (flags & HAS_SESSION)
+		e->session = take_text(c, CODEC_TEXT_MAX);
+	if (flags & HAS_STATEMENT)
+		take_statement(c, e);
+	if (flags & HAS_UNTIL) {
+		e->until_ms = cur_svarint(c);
+		c->err |= e->until_ms == 0;
+	}
+}
+
+static void take_attrs(struct cursor *c, struct arena *a, struct event *e)
+{
+	uint64_t n = cur_varint(c), kind = 0;
+	struct attr *attrs;
+
+	if (c->err || n > EVENT_ATTRS_MAX) {
+		c->err = true;
+		return;
+	}
+	attrs = arena_alloc(a, n * sizeof *attrs + 1);
+	for (uint64_t i = 0; i < n && !c->err; i++) {
+		uint64_t step = cur_varint(c);
+
+		kind += step < KINDS_MAX ? step : KINDS_MAX;
+		if (kind >= KINDS_MAX)
+			c->err = true;
+		attrs[i].kind = (uint16_t)kind;
+		attrs[i].key = cur_u64(c);
+		attrs[i].shown = cur_lenbytes(c);
+	}
+	e->attrs = attrs;
+	e->n_attrs = (unsigned)n;
+}
+
+enum err decode_event(struct bytes in, struct arena *a, struct event *out)
+{
+	struct event e = { .id = BYTES_NONE, .session = BYTES_NONE };
+	struct bytes kept = arena_bytes(a, in);
+	struct cursor c = cursor_of(kept.ptr, kept.len);
+	uint64_t flags;
+	uint8_t version = cur_u8(&c), type = cur_u8(&c);
+
+	if (!c.err && version != CODEC_VERSION)
+		return ERR_VERSION;
+	flags = cur_varint(&c);
+	if (c.err || type >= EVENT_TYPES || flags > 255 || (flags & (HAS_IP | HAS_V4)) == HAS_V4)
+		return ERR_CORRUPT;
+	e.type = (enum event_type)type;
+	e.is_failed = flags & HAS_FAILED;
+	e.ts_ms = cur_svarint(&c);
+	e.id_hash = cur_u64(&c);
+	e.account = cur_lenbytes(&c);
+	e.word = type == EVENT_ACTIVITY ? cur_lenbytes(&c) : bytes_of(event_type_names[type]);
+	if (e.account.len > EVENT_ACCOUNT_MAX || e.word.len > EVENT_ACCOUNT_MAX)
+		return ERR_CORRUPT;
+	take_optional(&c, &e, (unsigned)flags);
+	take_attrs(&c, a, &e);
+	if (c.err || cur_left(&c) > 0)
+		return ERR_CORRUPT;
+	*out = e;
+	return ERR_OK;
+}

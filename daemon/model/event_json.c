@@ -1,0 +1,443 @@
+/* A parsed JSON object to a canonical event.
+ * I1: key_rows is the one list of keys; key_slots finds a row by a hash that is perfect over it.
+ * I2: what the event keeps is copied into the arena: the parser's buffer lives until the next line only.
+ * I3: a refused event leaves *out undefined, *reason set and a text that names the key. */
+#include "event_reader.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "daemon/base/clock.h"
+
+#define TIME_LIMIT_MS INT64_C(253402300800000) /* the year 10000 */
+#define ID_SEED 0x6964
+#define CONTENT_SEED 0x62796b6579
+
+enum key_form { KEY_CALL, KEY_SLOT, KEY_FIELD };
+typedef enum err key_fn(struct event_reader *r, const struct json_node *node);
+
+struct key_row {
+	const char *name;
+	enum key_form form;
+	uint16_t at;  /* slot, or offset in struct event */
+	uint16_t max; /* bytes of a text */
+	key_fn *fn;
+};
+
+static key_fn read_id, read_ts, read_type, read_account, read_site, read_ok, read_ip, read_port, read_session, read_items,
+	read_relation, read_with, read_value, read_until;
+
+static const struct key_row key_rows[] = {
+	{ "id", KEY_CALL, 0, 0, read_id },
+	{ "ts", KEY_CALL, 0, 0, read_ts },
+	{ "type", KEY_CALL, 0, 0, read_type },
+	{ "account", KEY_CALL, 0, 0, read_account },
+	{ "ok", KEY_CALL, 0, 0, read_ok },
+	{ "site", KEY_CALL, 0, 0, read_site },
+	{ "ip", KEY_CALL, 0, 0, read_ip },
+	{ "port", KEY_CALL, 0, 0, read_port },
+	{ "user_agent", KEY_SLOT, SLOT_USER_AGENT, 0, NULL },
+	{ "accept_language", KEY_SLOT, SLOT_LANGUAGE, 0, NULL },
+	{ "timezone", KEY_SLOT, SLOT_TIMEZONE, 0, NULL },
+	{ "screen", KEY_SLOT, SLOT_SCREEN, 0, NULL },
+	{ "session", KEY_CALL, 0, 0, read_session },
+	{ "device", KEY_CALL, 0, 0, event_read_device },
+	{ "ja4", KEY_SLOT, SLOT_JA4, 0, NULL },
+	{ "tcp", KEY_SLOT, SLOT_TCP, 0, NULL },
+	{ "identity", KEY_CALL, 0, 0, event_read_identity },
+	{ "items", KEY_CALL, 0, 0, read_items },
+	{ "relation", KEY_CALL, 0, 0, read_relation },
+	{ "actor", KEY_FIELD, offsetof(struct event, actor), 256, NULL },
+	{ "with", KEY_CALL, 0, 0, read_with },
+	{ "alert", KEY_FIELD, offsetof(struct event, alert), EVENT_ID_MAX, NULL },
+	{ "reason", KEY_FIELD, offsetof(struct event, reason), 4096, NULL },
+	{ "value", KEY_CALL, 0, 0, read_value },
+	{ "until", KEY_CALL, 0, 0, read_until },
+};
+
+#define KEY_SLOTS 64
+/* Row + 1 by key_slot(); a unit test finds every key. */
+static const uint8_t key_slots[KEY_SLOTS] = {
+	5, 22, 17, 4, 2, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	21, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 18, 0, 0, 0, 0,
+	0, 25, 23, 15, 19, 0, 12, 13, 0, 0, 0, 0, 0, 0, 6, 0,
+	0, 10, 3, 16, 14, 20, 11, 0, 0, 0, 0, 24, 8, 0, 1, 0,
+};
+
+static unsigned key_slot(struct bytes key)
+{
+	const unsigned char *s = (const unsigned char *)key.ptr;
+
+	return ((unsigned)key.len + s[0] * 4u + s[key.len - 1] * 6u) & (KEY_SLOTS - 1);
+}
+
+static const struct key_row *find_key(struct bytes key)
+{
+	const struct key_row *row;
+	unsigned at;
+
+	if (key.len < 2)
+		return NULL;
+	at = key_slots[key_slot(key)];
+	row = &key_rows[at - 1];
+	return at != 0 && bytes_is(key, row->name) ? row : NULL;
+}
+
+enum err event_refuse(struct event_reader *r, const char *reason, const char *fmt, ...)
+{
+	char text[400];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	*r->reason = reason;
+	return errbuf_set(r->eb, ERR_INPUT, "%s", text);
+}
+
+enum err event_unknown_key(struct event_reader *r, struct bytes key, const char *const *known, size_t n)
+{
+	const char *near = bytes_nearest(bytes_slice(key, 0, 64), known, n);
+	int shown = key.len > 64 ? 64 : (int)key.len;
+
+	if (near)
+		return event_refuse(r, "key", "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.ptr, near);
+	return event_refuse(r, "key", "unknown key \"%.*s\" (own keys start with x_)", shown, key.ptr);
+}
+
+static enum err unknown_top_key(struct event_reader *r, struct bytes key)
+{
+	const char *known[ARRAY_LEN(key_rows)];
+
+	for (size_t i = 0; i < ARRAY_LEN(key_rows); i++)
+		known[i] = key_rows[i].name;
+	return event_unknown_key(r, key, known, ARRAY_LEN(known));
+}
+
+bool event_has_control(struct bytes s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+
+		if (c < 0x20 || c == 0x7f || (c == 0xc2 && i + 1 < s.len && (unsigned char)s.ptr[i + 1] < 0xa0))
+			return true;
+	}
+	return false;
+}
+
+bool event_is_word(struct bytes s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-'))
+			return false;
+	}
+	return s.len > 0 && s.len <= EVENT_WORD_MAX;
+}
+
+static enum err check_string(struct event_reader *r, const struct json_node *node)
+{
+	if (node->type == JSON_STRING)
+		return ERR_OK;
+	return event_refuse(r, "value", "\"%.*s\" must be a string", BYTES_ARG(node->key));
+}
+
+enum err event_read_text(struct event_reader *r, const struct json_node *node, size_t max, struct bytes *out)
+{
+	enum err err = check_string(r, node);
+
+	if (err)
+		return err;
+	if (node->text.len > max)
+		return event_refuse(r, "size", "\"%.*s\" has %zu bytes, more than %zu", BYTES_ARG(node->key), node->text.len, max);
+	*out = node->text.len ? arena_bytes(r->arena, node->text) : BYTES_NONE;
+	return ERR_OK;
+}
+
+static enum err read_id(struct event_reader *r, const struct json_node *node)
+{
+	if (event_has_control(node->text))
+		return event_refuse(r, "value", "\"id\" holds a control character");
+	return event_read_text(r, node, EVENT_ID_MAX, &r->out->id);
+}
+
+bool event_parse_time(const struct json_node *node, int64_t *ms)
+{
+	if (node->type == JSON_STRING)
+		return time_parse_rfc3339(node->text, ms);
+	*ms = node->num;
+	return node->type == JSON_INT && node->num > -TIME_LIMIT_MS && node->num < TIME_LIMIT_MS;
+}
+
+static enum err read_ts(struct event_reader *r, const struct json_node *node)
+{
+	if (!event_parse_time(node, &r->out->ts_ms))
+		return event_refuse(r, "ts", "\"ts\" must be an RFC 3339 time or a whole number of milliseconds since 1970");
+	r->has_ts = true;
+	return ERR_OK;
+}
+
+static enum err read_until(struct event_reader *r, const struct json_node *node)
+{
+	if (!event_parse_time(node, &r->out->until_ms))
+		return event_refuse(r, "ts", "\"until\" must be an RFC 3339 time or a whole number of milliseconds since 1970");
+	return ERR_OK;
+}
+
+static enum err read_type(struct event_reader *r, const struct json_node *node)
+{
+	if (node->type != JSON_STRING || !event_is_word(node->text))
+		return event_refuse(r, "type", "\"type\" must be a word of 1 to %d characters a-z, 0-9, _ . -", EVENT_WORD_MAX);
+	if (bytes_is(node->text, event_type_names[EVENT_TICK]))
+		return event_refuse(r, "type", "type \"tick\" is the daemon's own");
+	r->out->word = arena_bytes(r->arena, node->text);
+	for (int t = EVENT_ACTIVITY + 1; t < EVENT_TICK; t++)
+		if (bytes_is(node->text, event_type_names[t]))
+			r->out->type = (enum event_type)t;
+	return ERR_OK;
+}
+
+static enum err read_account(struct event_reader *r, const struct json_node *node)
+{
+	if (node->type != JSON_STRING || node->text.len == 0)
+		return event_refuse(r, "account", "\"account\" must be a string that is not empty");
+	r->account = node->text;
+	return ERR_OK;
+}
+
+static enum err read_ok(struct event_reader *r, const struct json_node *node)
+{
+	if (node->type != JSON_BOOL)
+		return event_refuse(r, "value", "\"ok\" must be true or false");
+	r->out->is_failed = node->num == 0;
+	return ERR_OK;
+}
+
+static enum err read_ip(struct event_reader *r, const struct json_node *node)
+{
+	enum err err = check_string(r, node);
+
+	if (err || node->text.len == 0)
+		return err;
+	if (!decode_ip(node->text, &r->out->ip))
+		return event_refuse(r, "value", "\"ip\": %.*s is not an IPv4 or IPv6 address",
+				    node->text.len > 64 ? 64 : (int)node->text.len, node->text.ptr);
+	r->out->has_ip = true;
+	r->slot[SLOT_IP] = node;
+	return ERR_OK;
+}
+
+static enum err read_port(struct event_reader *r, const struct json_node *node)
+{
+	if (node->type != JSON_INT || node->num < 0 || node->num > 65535)
+		return event_refuse(r, "value", "\"port\" must be a whole number of 0 to 65535");
+	if (node->num == 0)
+		return ERR_OK;
+	r->out->has_port = true;
+	r->out->port = (uint16_t)node->num;
+	r->slot[SLOT_PORT] = node;
+	return ERR_OK;
+}
+
+static enum err read_session(struct event_reader *r, const struct json_node *node)
+{
+	r->slot[SLOT_SESSION] = node;
+	return event_read_text(r, node, 256, &r->out->session);
+}
+
+static enum err read_items(struct event_reader *r, const struct json_node *node)
+{
+	r->slot[SLOT_ITEMS] = node;
+	return event_read_items(r, node);
+}
+
+static enum err read_relation(struct event_reader *r, const struct json_node *node)
+{
+	if (node->type != JSON_OBJECT)
+		return event_refuse(r, "relation", "\"relation\" must be an object");
+	r->relation = node;
+	return ERR_OK;
+}
+
+static enum err read_with(struct event_reader *r, const struct json_node *node)
+{
+	return event_read_text(r, node, EVENT_ACCOUNT_MAX, &r->with);
+}
+
+/* A verdict's word, or a rating, which may be sent as a number. */
+static enum err read_value(struct event_reader *r, const struct json_node *node)
+{
+	char text[JSON_REAL_TEXT];
+
+	if (node->type == JSON_INT)
+		r->out->value = bytes_of(arena_printf(r->arena, "%lld", (long long)node->num));
+	else if (node->type == JSON_DOUBLE)
+		r->out->value = arena_bytes(r->arena, bytes_make(text, json_real_text(node->real, text)));
+	else
+		return event_read_text(r, node, 256, &r->out->value);
+	return ERR_OK;
+}
+
+static enum err read_site(struct event_reader *r, const struct json_node *node)
+{
+	enum err err = check_string(r, node);
+
+	if (err || node->text.len == 0)
+		return err;
+	if (memchr(node->text.ptr, '/', node->text.len) || event_has_control(node->text))
+		return event_refuse(r, "account", "\"site\" may hold neither '/' nor control characters");
+	r->site = node->text;
+	return ERR_OK;
+}
+
+static enum err read_key(struct event_reader *r, const struct json_node *node)
+{
+	const struct key_row *row = find_key(node->key);
+	enum err err;
+
+	if (row == NULL)
+		return bytes_starts(node->key, BYTES_LIT("x_")) ? ERR_OK : unknown_top_key(r, node->key);
+	switch (row->form) {
+	case KEY_CALL:
+		return row->fn(r, node);
+	case KEY_FIELD:
+		return event_read_text(r, node, row->max, (struct bytes *)((char *)r->out + row->at));
+	case KEY_SLOT:
+		break;
+	}
+	err = check_string(r, node);
+	r->slot[row->at] = node;
+	return err;
+}
+
+/* XXH3 of each value under its key's hash; members are added up, so that their order does not matter. */
+uint64_t event_value_hash(const struct json_doc *doc, const struct json_node *node, uint64_t seed)
+{
+	const struct json_node *end = doc->nodes + node->next;
+	uint64_t h = seed * 31 + node->type;
+	uint64_t at = 0;
+
+	switch (node->type) {
+	case JSON_STRING:
+		return bytes_hash(node->text, h);
+	case JSON_DOUBLE:
+		return bytes_hash(bytes_make((const char *)&node->real, sizeof node->real), h);
+	case JSON_OBJECT:
+		for (const struct json_node *c = node + 1; c < end; c = doc->nodes + c->next)
+			at += event_value_hash(doc, c, bytes_hash(c->key, h));
+		break;
+	case JSON_ARRAY:
+		for (const struct json_node *c = node + 1; c < end; c = doc->nodes + c->next)
+			at = event_value_hash(doc, c, h + at);
+		break;
+	default:
+		at = (uint64_t)node->num;
+		break;
+	}
+	return bytes_hash(bytes_make((const char *)&at, sizeof at), h);
+}
+
+static enum err finish_account(struct event_reader *r)
+{
+	struct event *e = r->out;
+
+	if (r->site.len == 0)
+		r->site = r->ctx->default_site;
+	if (r->account.len == 0)
+		return event_refuse(r, "account", "\"account\" is missing");
+	if (event_has_control(r->account))
+		return event_refuse(r, "account", "\"account\" holds a control character");
+	if (r->site.len + 1 + r->account.len > EVENT_ACCOUNT_MAX)
+		return event_refuse(r, "account", "\"account\" has %zu bytes with its site, more than %d",
+				    r->site.len + 1 + r->account.len, EVENT_ACCOUNT_MAX);
+	e->account = event_account_name(r->arena, r->site, r->account);
+	r->site_node = (struct json_node){ .type = JSON_STRING, .text = r->site };
+	r->slot[SLOT_SITE] = &r->site_node;
+	return ERR_OK;
+}
+
+static enum err finish_with(struct event_reader *r)
+{
+	if (event_has_control(r->with))
+		return event_refuse(r, "account", "\"with\" holds a control character");
+	if (r->with.len == 0)
+		return ERR_OK;
+	r->out->with = memchr(r->with.ptr, '/', r->with.len) ? r->with : event_account_name(r->arena, r->site, r->with);
+	return ERR_OK;
+}
+
+static enum err check_statement(struct event_reader *r)
+{
+	const struct event *e = r->out;
+
+	switch (e->type) {
+	case EVENT_RELATION:
+		if (r->relation == NULL)
+			return event_refuse(r, "relation", "type \"relation\" needs \"relation\"");
+		return ERR_OK;
+	case EVENT_VERDICT:
+		if (!bytes_is(e->value, "clean") && !bytes_is(e->value, "confirmed") && !bytes_is(e->value, "not_same"))
+			return event_refuse(r, "value", "the \"value\" of a verdict is clean, confirmed or not_same");
+		if (bytes_is(e->value, "not_same") && e->with.len == 0 && e->alert.len == 0)
+			return event_refuse(r, "value", "verdict not_same needs \"with\" or \"alert\"");
+		return ERR_OK;
+	case EVENT_ACK:
+	case EVENT_RESOLVE:
+	case EVENT_SNOOZE:
+		if (e->alert.len == 0)
+			return event_refuse(r, "value", "type \"%s\" needs \"alert\"", event_type_names[e->type]);
+		return ERR_OK;
+	default:
+		if (r->relation)
+			return event_refuse(r, "relation", "\"relation\" belongs to type \"relation\" only");
+		return ERR_OK;
+	}
+}
+
+static enum err finish(struct event_reader *r)
+{
+	struct event *e = r->out;
+	enum err err;
+
+	if (!r->has_ts)
+		return event_refuse(r, "ts", "\"ts\" is missing");
+	if (e->word.len == 0)
+		return event_refuse(r, "type", "\"type\" is missing");
+	if ((err = finish_account(r)) || (err = finish_with(r)) || (err = check_statement(r)))
+		return err;
+	if (r->relation && (err = event_read_relation(r)))
+		return err;
+	if (e->id.len > 0)
+		e->id_hash = bytes_hash(e->id, bytes_hash(r->site, ID_SEED));
+	else
+		e->id_hash = event_value_hash(r->doc, r->doc->nodes, bytes_hash(r->site, CONTENT_SEED));
+	event_make_attrs(r);
+	return ERR_OK;
+}
+
+enum err event_from_json(const struct event_context *ctx, const struct json_doc *doc, struct arena *a, struct event *out,
+			 const char **reason, struct errbuf *eb)
+{
+	const struct json_node *root = doc->nodes, *end = root + root->next;
+	struct event_reader r;
+	enum err err;
+
+	BUG_ON(ctx->kinds->slots.n < KIND_FIXED_PATHS); /* kinds_prepare was not called */
+	memset(&r, 0, offsetof(struct event_reader, slot) + ctx->kinds->slots.n * sizeof r.slot[0]);
+	r.ctx = ctx;
+	r.doc = doc;
+	r.arena = a;
+	r.out = out;
+	r.reason = reason;
+	r.eb = eb;
+	*out = (struct event){ .type = EVENT_ACTIVITY };
+	if (root->type != JSON_OBJECT)
+		return event_refuse(&r, "json", "an event is a JSON object");
+	if (root->num > EVENT_KEYS_MAX)
+		return event_refuse(&r, "size", "more than %d keys", EVENT_KEYS_MAX);
+	for (const struct json_node *node = root + 1; node < end; node = doc->nodes + node->next)
+		if ((err = read_key(&r, node)))
+			return err;
+	return finish(&r);
+}

@@ -1,0 +1,52 @@
+/* What reading one JSON event shares between its files: event_json.c reads keys, event_objects.c the objects in them,
+ * event_attrs.c makes attributes of what was found. Private to model. */
+#ifndef ASSOCD_MODEL_EVENT_READER_H
+#define ASSOCD_MODEL_EVENT_READER_H
+
+#include "event.h"
+
+/* Slots of kind_fixed_paths. */
+enum { SLOT_IP, SLOT_PORT, SLOT_USER_AGENT, SLOT_LANGUAGE, SLOT_TIMEZONE, SLOT_SCREEN, SLOT_SESSION, SLOT_JA4, SLOT_TCP,
+       SLOT_ITEMS, SLOT_SITE };
+
+#define EVENT_ITEMS_MAX 64
+#define EVENT_IDENTITY_VALUES_MAX 16 /* of one kind in one event */
+#define EVENT_WORD_MAX 32
+
+struct event_reader {
+	const struct event_context *ctx;
+	const struct json_doc *doc;
+	struct arena *arena;
+	struct event *out;
+	const char **reason;
+	struct errbuf *eb;
+	struct bytes site, account, with;
+	const struct json_node *relation;
+	struct json_node site_node; /* the event's or the default site, as a slot */
+	bool has_ts;
+	const struct json_node *slot[KIND_SLOTS_MAX]; /* by kinds.slots; the first kinds.slots.n are set */
+};
+
+/* Notes the reason and its text; returns ERR_INPUT. */
+enum err event_refuse(struct event_reader *r, const char *reason, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* "a string is wanted", unless it is one of at most max bytes; copies it into the arena. */
+enum err event_read_text(struct event_reader *r, const struct json_node *node, size_t max, struct bytes *out) MUST_CHECK;
+/* Lower-case word of [a-z0-9_.-]{1,32}. */
+bool event_is_word(struct bytes s);
+bool event_has_control(struct bytes s);
+enum err event_unknown_key(struct event_reader *r, struct bytes key, const char *const *known, size_t n);
+
+enum err event_read_device(struct event_reader *r, const struct json_node *node) MUST_CHECK;
+enum err event_read_identity(struct event_reader *r, const struct json_node *node) MUST_CHECK;
+enum err event_read_items(struct event_reader *r, const struct json_node *node) MUST_CHECK;
+/* After account and site are known: `with` may name an account of the event's own site. */
+enum err event_read_relation(struct event_reader *r) MUST_CHECK;
+
+/* Attributes of the slots that were filled, into out->attrs. */
+void event_make_attrs(struct event_reader *r);
+
+/* Hash of any value, the same for every order of object keys. */
+uint64_t event_value_hash(const struct json_doc *doc, const struct json_node *node, uint64_t seed);
+bool event_parse_time(const struct json_node *node, int64_t *ms);
+
+#endif
