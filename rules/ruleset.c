@@ -256,7 +256,8 @@ enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out,
 	}
 	names_free(names, n);
 	builder_seal(b);
-	rule_tests_check(b, require_tests);
+	if (!b->problems.n)
+		rule_tests_check(b, require_tests);
 	if (b->problems.n) {
 		unsigned found = b->problems.n;
 		if (report && found > PROBLEMS_MAX)
