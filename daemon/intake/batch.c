@@ -1,0 +1,309 @@
+/* The life of a batch: gathers, is in flight, is applied or refused, is free again.
+ * I1: of BATCHES one always gathers; at most the others are in flight, and they complete in order.
+ * I2: sequence numbers are given at submission; those of a failed batch are given again when nothing is in flight.
+ * I3: the engine sees a batch only after its commit, in order of sequence numbers.
+ * I4: an id becomes known with its commit; until then the set of its batch knows it, and dies with it. */
+#include "internal.h"
+
+#include "daemon/base/log.h"
+
+/* Effects and marks wait up to EFFECTS_DELAY_US for a batch that goes anyway; the next turn knows the time. */
+#define DUE_FROM_NEXT_TURN -1
+
+void batch_reset(struct batch *b)
+{
+	arena_reset(b->arena);
+	arena_reset(b->effects.arena);
+	b->events.n = b->rows.n = b->owners.n = b->groups.n = b->effects.rows.n = 0;
+	text_clear(&b->payloads);
+	idset_clear(&b->ids);
+	b->store = (struct store_batch){ .owner = b };
+	b->number = 0;
+	b->in_flight = b->carries_effects = false;
+}
+
+void batch_add(struct intake *in, struct batch *b, struct group *g, const struct event *ev)
+{
+	struct store_event row = {
+		.ts_ms = ev->ts_ms, .id_hash = ev->id_hash, .flags = g->pub.is_backfill ? STORE_BACKFILL : 0,
+	};
+	size_t before = b->payloads.len;
+
+	event_encode(ev, &b->payloads);
+	row.payload.len = b->payloads.len - before; /* where it lies is known when the text has stopped moving */
+	VEC_PUSH(&b->events, ev);
+	VEC_PUSH(&b->rows, row);
+	VEC_PUSH(&b->owners, g);
+	idset_add(&b->ids, ev->id_hash);
+}
+
+static struct batch *take_free(struct intake *in)
+{
+	for (unsigned i = 0; i < BATCHES; i++) {
+		struct batch *b = &in->batches[i];
+
+		if (b->number)
+			continue;
+		batch_reset(b);
+		b->number = ++in->batch_numbers;
+		return b;
+	}
+	BUG_ON(true); /* I1 */
+}
+
+/* I2. Events are ours from decoding on; const only for whom they are handed to. */
+static void number_events(struct intake *in, struct batch *b)
+{
+	uint64_t seq = in->in_flight == 0 ? in->committed_seq : in->assigned_seq;
+	const char *at = b->payloads.ptr;
+
+	for (size_t i = 0; i < b->rows.n; i++) {
+		((struct event *)b->events.at[i])->seq = ++seq;
+		b->rows.at[i].seq = seq;
+		b->rows.at[i].payload.ptr = at;
+		at += b->rows.at[i].payload.len;
+	}
+	in->assigned_seq = seq;
+	b->store.events = b->rows.at;
+	b->store.n_events = b->rows.n;
+	b->store.arrived_ms = in->setup.ports.wall_ms(in->setup.ports.arg);
+}
+
+static void load_effects(struct intake *in, struct batch *b)
+{
+	struct outgoing empty = b->effects;
+
+	if (in->effects_in_flight || in->applied_durable == in->applied_seq)
+		return;
+	b->effects = in->waiting;
+	in->waiting = empty;
+	in->effects_in_flight = b->carries_effects = true;
+	in->due_us = 0;
+	b->store.alerts = b->effects.rows.at;
+	b->store.n_alerts = b->effects.rows.n;
+	b->store.applied_seq = in->applied_seq;
+}
+
+static void load_mark(struct intake *in, struct batch *b)
+{
+	b->store.outbox_drop = in->outbox_drop;
+	in->outbox_drop = 0;
+	for (unsigned i = 0; i < in->n_marks; i++) {
+		if (!in->marks[i].is_due)
+			continue;
+		in->marks[i].is_due = false;
+		b->store.sink = in->marks[i].name;
+		b->store.sink_through = in->marks[i].through;
+		return;
+	}
+}
+
+static void submit(struct intake *in, struct batch *b)
+{
+	number_events(in, b);
+	load_effects(in, b);
+	load_mark(in, b);
+	b->in_flight = true;
+	in->in_flight++;
+	in->stats.batches++;
+	b->store.result = in->setup.ports.submit(in->setup.ports.arg, &b->store);
+	if (b->store.result) {
+		errbuf_set(&b->store.error, b->store.result, "the writer's queue is full");
+		intake_completed(in, &b->store);
+	}
+}
+
+static bool has_due_mark(const struct intake *in)
+{
+	for (unsigned i = 0; i < in->n_marks; i++)
+		if (in->marks[i].is_due)
+			return true;
+	return false;
+}
+
+static bool events_are_due(const struct intake *in)
+{
+	size_t n = in->gathering->events.n;
+
+	return n > 0 && !in->is_held && (in->in_flight == 0 || n >= in->setup.batch_events);
+}
+
+static bool rest_is_due(const struct intake *in, int64_t mono_us)
+{
+	if (in->in_flight > 0)
+		return false;
+	if (in->is_held && in->applied_durable != in->applied_seq)
+		return true;
+	return in->stats.is_failing || (in->due_us > 0 && mono_us >= in->due_us);
+}
+
+bool batch_submit_due(struct intake *in, int64_t mono_us)
+{
+	bool is_too_soon = in->retry_us == DUE_FROM_NEXT_TURN || mono_us < in->retry_us || in->in_flight > 0;
+
+	if (in->in_flight == BATCHES - 1 || (in->stats.is_failing && is_too_soon))
+		return false;
+	if (events_are_due(in)) {
+		struct batch *b = in->gathering;
+
+		in->gathering = take_free(in);
+		submit(in, b);
+		return true;
+	}
+	if (!rest_is_due(in, mono_us))
+		return false;
+	in->due_us = 0;
+	submit(in, take_free(in));
+	return true;
+}
+
+static void collect_effects(struct intake *in, const struct batch *b, const struct effects *effects)
+{
+	uint64_t first = b->rows.at[0].seq;
+
+	for (size_t i = 0; i < effects->n; i++) {
+		const struct effect *ef = &effects->at[i];
+		bool is_ours = ef->seq >= first && ef->seq - first < b->rows.n;
+
+		outgoing_add(&in->waiting, ef, is_ours && (b->rows.at[ef->seq - first].flags & STORE_BACKFILL));
+	}
+	if (in->waiting.rows.n > 0 && in->due_us == 0)
+		in->due_us = DUE_FROM_NEXT_TURN;
+}
+
+static void apply(struct intake *in, struct batch *b)
+{
+	struct effects effects = { .arena = b->arena };
+	size_t n = b->events.n;
+
+	in->committed_seq = b->rows.at[n - 1].seq;
+	in->setup.ports.apply(in->setup.ports.arg, b->events.at, n, &effects);
+	in->applied_seq = in->committed_seq;
+	collect_effects(in, b, &effects);
+	for (size_t i = 0; i < n; i++) {
+		known_add(in->known, b->rows.at[i].id_hash, b->store.arrived_ms); /* I4 */
+		b->owners.at[i]->pub.last_seq = b->rows.at[i].seq;
+	}
+	in->stats.accepted += n;
+	in->stats.last_arrival_ms = b->store.arrived_ms;
+}
+
+static void succeed(struct intake *in, struct batch *b)
+{
+	if (in->stats.is_failing)
+		log_info("intake", "writing works again");
+	in->stats.is_failing = false;
+	in->stats.last_commit_us = b->store.commit_us;
+	if (b->carries_effects) {
+		in->applied_durable = b->store.applied_seq;
+		in->stats.alerts_written += b->store.n_alerts;
+	}
+	if (b->store.outbox_last > in->stats.outbox_last)
+		in->stats.outbox_last = b->store.outbox_last;
+	if (b->events.n > 0)
+		apply(in, b); /* I3 */
+}
+
+static void take_back(struct intake *in, struct batch *b)
+{
+	if (b->carries_effects) {
+		outgoing_return(&in->waiting, &b->effects);
+		in->due_us = DUE_FROM_NEXT_TURN;
+	}
+	for (unsigned i = 0; i < in->n_marks; i++)
+		if (b->store.sink.len > 0 && bytes_eq(in->marks[i].name, b->store.sink))
+			in->marks[i].is_due = true;
+	if (b->store.outbox_drop > in->outbox_drop)
+		in->outbox_drop = b->store.outbox_drop;
+}
+
+static void refuse_all(struct intake *in, struct batch *b)
+{
+	if (!in->stats.is_failing)
+		log_error("intake", "nothing is accepted until writing works again (tried every second): %s", b->store.error.text);
+	in->stats.is_failing = true;
+	in->stats.failure = b->store.result;
+	in->stats.failed_batches++;
+	in->retry_us = DUE_FROM_NEXT_TURN;
+	take_back(in, b);
+	for (size_t i = 0; i < b->groups.n; i++) {
+		struct intake_group *g = &b->groups.at[i]->pub;
+
+		g->result = b->store.result;
+		g->error = b->store.error;
+		g->accepted = 0;
+	}
+}
+
+void intake_completed(struct intake *in, struct store_batch *done)
+{
+	struct batch *b = done->owner;
+
+	BUG_ON(!b->in_flight);
+	in->in_flight--;
+	if (b->carries_effects)
+		in->effects_in_flight = false;
+	if (done->result)
+		refuse_all(in, b);
+	else
+		succeed(in, b);
+	for (size_t i = 0; i < b->groups.n; i++) {
+		b->groups.at[i]->pending--;
+		group_finish_if_done(in, b->groups.at[i]);
+	}
+	batch_reset(b);
+}
+
+void intake_restore(struct intake *in, const struct effects *effects, bool is_quiet, uint64_t applied_seq)
+{
+	for (size_t i = 0; i < effects->n; i++)
+		outgoing_add(&in->waiting, &effects->at[i], is_quiet);
+	in->applied_seq = applied_seq;
+	if (in->waiting.rows.n > 0)
+		in->due_us = DUE_FROM_NEXT_TURN;
+}
+
+void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, uint64_t drop)
+{
+	unsigned i = 0;
+
+	while (i < in->n_marks && !bytes_eq(in->marks[i].name, name))
+		i++;
+	BUG_ON(i == SINK_MARKS_MAX);
+	if (i == in->n_marks)
+		in->marks[in->n_marks++].name = name;
+	in->marks[i].through = through;
+	in->marks[i].is_due = true;
+	if (drop > in->outbox_drop)
+		in->outbox_drop = drop;
+	if (in->due_us == 0)
+		in->due_us = DUE_FROM_NEXT_TURN;
+}
+
+static int64_t wait_us(const struct intake *in, int64_t mono_us)
+{
+	int64_t at = in->stats.is_failing && in->in_flight == 0 ? in->retry_us : in->due_us;
+
+	if (in->answered.n > 0)
+		return 0;
+	if (at <= 0)
+		return -1;
+	return at > mono_us ? at - mono_us : 0;
+}
+
+int64_t intake_turn(struct intake *in, int64_t mono_us)
+{
+	if (in->due_us == DUE_FROM_NEXT_TURN)
+		in->due_us = mono_us + EFFECTS_DELAY_US;
+	if (in->retry_us == DUE_FROM_NEXT_TURN)
+		in->retry_us = mono_us + RETRY_US;
+	while (batch_submit_due(in, mono_us))
+		;
+	groups_answer(in);
+	/* What the answered senders offered at once goes out in this turn too. */
+	while (batch_submit_due(in, mono_us))
+		;
+	if (in->due_us == 0 && has_due_mark(in))
+		in->due_us = mono_us + EFFECTS_DELAY_US;
+	return wait_us(in, mono_us);
+}

@@ -1,0 +1,53 @@
+/* What an event must satisfy beyond its form: time against the wall clock, and who may state what. */
+#include "internal.h"
+
+#include "daemon/base/clock.h"
+
+#define TS_MIN 946684800000  /* 2000-01-01 */
+#define TS_MAX 4102444800000 /* 2100-01-01 */
+
+const char *const intake_reasons[] = {
+	"json", "key", "type", "ts", "account", "value", "size", "relation", "future", "trust", "congested", "utf8", "id",
+	"other",
+};
+_Static_assert(ARRAY_LEN(intake_reasons) == INTAKE_REASONS, "one counter a reason");
+
+unsigned intake_reason_index(const char *reason)
+{
+	for (unsigned i = 0; i < INTAKE_REASONS - 1; i++)
+		if (bytes_is(bytes_of(intake_reasons[i]), reason))
+			return i;
+	return INTAKE_REASONS - 1;
+}
+
+/* What only a trusted sender may state: it changes what links mean, or speaks for a person. */
+static const bool needs_trust[EVENT_TYPES] = {
+	[EVENT_RELATION] = true, [EVENT_CLOSED] = true, [EVENT_REINSTATED] = true, [EVENT_HEALTH] = true,
+	[EVENT_VERDICT] = true,  [EVENT_ACK] = true,    [EVENT_RESOLVE] = true,    [EVENT_SNOOZE] = true,
+	[EVENT_TICK] = true,
+};
+
+static const char *check_time(const struct intake *in, const struct group *g, int64_t ts_ms, struct errbuf *eb)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (ts_ms < TS_MIN || ts_ms >= TS_MAX) {
+		errbuf_set(eb, ERR_INPUT, "\"ts\" lies outside the years 2000 to 2099");
+		return "ts";
+	}
+	if (g->pub.is_backfill || ts_ms <= g->wall_ms + in->setup.future_limit_ms)
+		return NULL;
+	time_format(ts_ms, text);
+	errbuf_set(eb, ERR_INPUT, "\"ts\" %s is %lld s ahead of this machine's clock (limit %lld s)", text,
+		   (long long)((ts_ms - g->wall_ms) / 1000), (long long)(in->setup.future_limit_ms / 1000));
+	return "future";
+}
+
+const char *intake_check(const struct intake *in, const struct group *g, const struct event *ev, struct errbuf *eb)
+{
+	if (needs_trust[ev->type] && !g->pub.is_trusted && g->pub.source != SOURCE_INTERNAL) {
+		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs a token that is marked trusted", event_type_names[ev->type]);
+		return "trust";
+	}
+	return check_time(in, g, ev->ts_ms, eb);
+}

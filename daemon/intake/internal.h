@@ -1,0 +1,99 @@
+/* Shared by the files of intake: groups, batches, alerts on their way. */
+#ifndef ASSOCD_INTAKE_INTERNAL_H
+#define ASSOCD_INTAKE_INTERNAL_H
+
+#include "daemon/base/text.h"
+#include "daemon/base/vec.h"
+#include "known.h"
+#include "setup.h"
+
+#define BATCHES 3 /* one gathers, at most two are in flight */
+#define EFFECTS_DELAY_US 50000
+#define RETRY_US 1000000
+#define GATHERED_EVENTS_FACTOR 2     /* times batch_events: then senders wait */
+#define GATHERED_BYTES_MAX (64 << 20)
+#define SINK_MARKS_MAX 8
+
+struct group {
+	struct intake_group pub; /* first: the sender's pointer is the group's */
+	int64_t wall_ms;
+	unsigned pending;        /* batches that it waits for */
+	uint64_t in_batch;       /* number of the newest of them, 0 when none */
+	size_t refusals_cap;
+	bool is_sealed, is_queued;
+	char account[EVENT_ACCOUNT_MAX * 2 + 2];
+};
+
+/* Alerts on their way into a transaction. */
+struct outgoing {
+	struct arena *arena;
+	struct VEC(struct store_alert) rows;
+	uint64_t applied_seq; /* all effects up to here are in rows or durable */
+};
+
+struct batch {
+	struct store_batch store;
+	uint64_t number; /* 0: free */
+	bool in_flight, carries_effects;
+	struct arena *arena;
+	struct VEC(const struct event *) events;
+	struct VEC(struct store_event) rows;
+	struct VEC(struct group *) owners; /* of each event */
+	struct VEC(struct group *) groups; /* distinct, that wait for it */
+	struct text payloads;
+	struct idset ids;
+	struct outgoing effects;
+};
+
+struct sink_mark {
+	struct bytes name;
+	uint64_t through;
+	bool is_due;
+};
+
+struct intake {
+	struct intake_setup setup;
+	struct json_parser *parser;
+	struct known *known;
+	struct batch batches[BATCHES];
+	struct batch *gathering; /* never NULL */
+	unsigned in_flight;
+	uint64_t batch_numbers, committed_seq, assigned_seq;
+	/* effects */
+	struct outgoing waiting;
+	bool effects_in_flight;
+	uint64_t applied_seq, applied_durable;
+	int64_t due_us; /* when waiting effects go out alone, 0: nothing waits */
+	struct sink_mark marks[SINK_MARKS_MAX];
+	unsigned n_marks;
+	uint64_t outbox_drop;
+	/* state */
+	bool is_held, is_paused;
+	int64_t retry_us; /* while failing: not before */
+	struct VEC(struct group *) answered;
+	struct intake_stats stats;
+};
+
+/* groups */
+void group_wait_for(struct group *g, struct batch *b);
+void group_finish_if_done(struct intake *in, struct group *g);
+void groups_answer(struct intake *in);
+/* Index into intake_reasons. */
+unsigned intake_reason_index(const char *reason);
+/* NULL, or the reason's word with a text why this group may not state this. */
+const char *intake_check(const struct intake *in, const struct group *g, const struct event *ev, struct errbuf *eb);
+
+/* batches */
+void batch_reset(struct batch *b);
+void batch_add(struct intake *in, struct batch *b, struct group *g, const struct event *ev);
+/* Submits when something is due; false: nothing was, or the queue is full. */
+bool batch_submit_due(struct intake *in, int64_t mono_us);
+
+/* effects */
+void outgoing_init(struct outgoing *o);
+void outgoing_fini(struct outgoing *o);
+void outgoing_add(struct outgoing *o, const struct effect *ef, bool is_quiet);
+/* The failed one's rows come first again. */
+void outgoing_return(struct outgoing *waiting, struct outgoing *failed);
+
+#endif

@@ -1,0 +1,188 @@
+/* Known event ids, in generations of ten days of arrival that are dropped whole.
+ * I1: a slot is 0 when free; the hash 0 is kept as 1.
+ * I2: at most three quarters of a set are used.
+ * I3: a generation goes only when its last day is more than KNOWN_DAYS old and the others hold `at_least`.
+ * A generation is split into shards that grow one by one, so that no single event pays for copying millions. */
+#include "known.h"
+
+#include "daemon/base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SHARDS 64
+#define DAY_MS 86400000
+#define GENERATION_DAYS 10
+#define GENERATIONS_MAX 64
+
+struct generation {
+	int64_t number; /* day / GENERATION_DAYS */
+	uint64_t n;
+	struct idset shards[SHARDS];
+};
+
+struct known {
+	struct generation *at[GENERATIONS_MAX]; /* oldest first */
+	unsigned n;
+	uint64_t total, at_least;
+};
+
+static uint64_t slot_value(uint64_t id)
+{
+	return id ? id : 1; /* I1 */
+}
+
+/* The low bits choose the shard; the multiplication brings the others down. */
+static size_t slot_start(uint64_t id)
+{
+	return (size_t)((id * 0x9e3779b97f4a7c15u) >> 20);
+}
+
+bool idset_has(const struct idset *s, uint64_t id)
+{
+	uint64_t v = slot_value(id);
+
+	if (!s->slots)
+		return false;
+	for (size_t i = slot_start(v) & s->mask; s->slots[i]; i = (i + 1) & s->mask)
+		if (s->slots[i] == v)
+			return true;
+	return false;
+}
+
+static void put(struct idset *s, uint64_t v)
+{
+	size_t i = slot_start(v) & s->mask;
+
+	while (s->slots[i])
+		i = (i + 1) & s->mask;
+	s->slots[i] = v;
+}
+
+static void grow(struct idset *s)
+{
+	struct idset bigger = { NULL, s->slots ? s->mask * 2 + 1 : 15, s->n };
+
+	bigger.slots = xcalloc(bigger.mask + 1, sizeof(uint64_t));
+	for (size_t i = 0; s->slots && i <= s->mask; i++)
+		if (s->slots[i])
+			put(&bigger, s->slots[i]);
+	free(s->slots);
+	*s = bigger;
+}
+
+bool idset_add(struct idset *s, uint64_t id)
+{
+	if (idset_has(s, id))
+		return false;
+	if (!s->slots || (s->n + 1) * 4 > (s->mask + 1) * 3) /* I2 */
+		grow(s);
+	put(s, slot_value(id));
+	s->n++;
+	return true;
+}
+
+void idset_clear(struct idset *s)
+{
+	if (s->n > 0)
+		memset(s->slots, 0, (s->mask + 1) * sizeof(uint64_t));
+	s->n = 0;
+}
+
+void idset_fini(struct idset *s)
+{
+	free(s->slots);
+	*s = (struct idset){ NULL, 0, 0 };
+}
+
+struct known *known_new(uint64_t at_least)
+{
+	struct known *k = xcalloc(1, sizeof(*k));
+
+	k->at_least = at_least;
+	return k;
+}
+
+static void generation_free(struct generation *g)
+{
+	for (unsigned i = 0; i < SHARDS; i++)
+		idset_fini(&g->shards[i]);
+	free(g);
+}
+
+void known_free(struct known *k)
+{
+	if (!k)
+		return;
+	for (unsigned i = 0; i < k->n; i++)
+		generation_free(k->at[i]);
+	free(k);
+}
+
+bool known_has(const struct known *k, uint64_t id)
+{
+	for (unsigned i = k->n; i-- > 0;)
+		if (idset_has(&k->at[i]->shards[id % SHARDS], id))
+			return true;
+	return false;
+}
+
+static void drop_oldest(struct known *k)
+{
+	k->total -= k->at[0]->n;
+	generation_free(k->at[0]);
+	k->n--;
+	memmove(k->at, k->at + 1, k->n * sizeof(k->at[0]));
+}
+
+static bool may_drop(const struct known *k, int64_t day)
+{
+	int64_t last_day = k->n ? k->at[0]->number * GENERATION_DAYS + GENERATION_DAYS - 1 : 0;
+
+	return k->n > 1 && last_day < day - KNOWN_DAYS && k->total - k->at[0]->n >= k->at_least; /* I3 */
+}
+
+static struct generation *generation_of(struct known *k, int64_t arrived_ms)
+{
+	int64_t day = arrived_ms / DAY_MS, number = day / GENERATION_DAYS;
+
+	/* A clock that was set back goes on in the newest generation: remembered longer, never shorter. When all places
+	 * are taken (years of little traffic) the newest one stretches. */
+	if (k->n > 0 && (number <= k->at[k->n - 1]->number || k->n == GENERATIONS_MAX)) {
+		if (number > k->at[k->n - 1]->number)
+			k->at[k->n - 1]->number = number;
+		return k->at[k->n - 1];
+	}
+	k->at[k->n] = xcalloc(1, sizeof(struct generation));
+	k->at[k->n++]->number = number;
+	while (may_drop(k, day))
+		drop_oldest(k);
+	return k->at[k->n - 1];
+}
+
+void known_add(struct known *k, uint64_t id, int64_t arrived_ms)
+{
+	struct generation *g = generation_of(k, arrived_ms);
+
+	if (!idset_add(&g->shards[id % SHARDS], id))
+		return;
+	g->n++;
+	k->total++;
+}
+
+uint64_t known_count(const struct known *k)
+{
+	return k->total;
+}
+
+size_t known_memory(const struct known *k)
+{
+	size_t n = sizeof(*k);
+
+	for (unsigned i = 0; i < k->n; i++) {
+		n += sizeof(*k->at[i]);
+		for (unsigned s = 0; s < SHARDS; s++)
+			n += k->at[i]->shards[s].slots ? (k->at[i]->shards[s].mask + 1) * sizeof(uint64_t) : 0;
+	}
+	return n;
+}
