@@ -1,7 +1,7 @@
 /* The HTTP door: one table of routes over the engine's queries and intake. Dispatch, 404, 405 and the OpenAPI document
  * come from that table. Owned by the loop thread; everything in the setup is borrowed for the life of the api.
  *
- * Doors: /healthz, /readyz, /, /openapi.json and, on loopback, /metrics are open; everything else needs a bearer token
+ * Doors: /healthz, /readyz, / and, on loopback, /metrics are open; everything else needs a bearer token
  * with a role. STATE/admin.token (0600) is made at the first start; further tokens are lines of STATE/tokens:
  * "name role[,role...] sha256-hex [trusted]". Host and Origin are checked on every request, on loopback too. */
 #ifndef ASSOCD_API_API_H

@@ -1,0 +1,159 @@
+/* The HTTP door: opening it, and the way of one request: match, check Host and Origin, check the token, call the handler.
+ * I1: every request is answered exactly once, by its handler, by a check, or later by intake's completion. */
+#include "api.h"
+
+#include <stdlib.h>
+
+#include "call.h"
+#include "daemon/vendor/json.h"
+#include "router.h"
+
+#define HEADERS_MAX (32 * 1024)
+#define IDLE_TIMEOUT_S 60
+#define CONNECTIONS_DEFAULT 1024
+#define JSON_DEPTH_MAX 16
+#define STATEMENT_MAX (64 * 1024)
+
+static const char *const class_names[] = { "2xx", "3xx", "4xx", "5xx", NULL };
+static const char *const token_reasons[] = { "unknown", "role", NULL };
+static const char *const door_reasons[] = { "host", "origin", NULL };
+
+static const struct metric_row metric_rows[API_METRICS] = {
+	[API_REQUESTS] = { "assocd_http_requests_total", METRIC_COUNTER, "Requests answered, by class of status.", "class", class_names },
+	[API_TOKENS_REFUSED] = { "assocd_http_tokens_refused_total", METRIC_COUNTER, "Requests with an unknown token, or one without the role.", "reason", token_reasons },
+	[API_DOORS_REFUSED] = { "assocd_http_doors_refused_total", METRIC_COUNTER, "Requests for another host, or from a page of another origin.", "reason", door_reasons },
+};
+
+/* 404 or 405. */
+static void answer_unmatched(struct api_call *call, const struct route_choice *choice)
+{
+	struct bytes path = http_path(call->http);
+	struct text allowed = { 0 };
+
+	if (!choice->other) {
+		api_problem(call, 404, "path", "there is nothing at this path; /openapi.json lists what there is");
+		return;
+	}
+	route_allowed(api_routes, path, &allowed);
+	http_reply_header(call->http, "Allow", allowed.ptr);
+	api_problem(call, 405, "method", "this path takes %s", allowed.ptr);
+	text_free(&allowed);
+}
+
+static void run_route(struct api_call *call)
+{
+	struct api *api = call->api;
+
+	if (!route_decode(call->params, call->arena)) {
+		api_problem(call, 400, "path", "the path holds a broken percent escape");
+		return;
+	}
+	call->engine = api->setup.ports.engine(api->setup.ports.arg);
+	if ((call->route->needs & NEEDS_ENGINE) && !call->engine) {
+		api_busy(call, "the state is still being read; /readyz tells when it is there");
+		return;
+	}
+	call->route->fn(call);
+}
+
+static void on_request(struct http_request *r, void *arg)
+{
+	struct api *api = arg;
+	struct api_call call = { .api = api, .http = r, .arena = api->arena, .out = &api->out };
+	struct route_choice choice;
+
+	text_clear(call.out);
+	route_choose(api_routes, http_method(r), http_path(r), &choice);
+	call.route = choice.route;
+	memcpy(call.params, choice.params, sizeof(call.params));
+	if (api_check_origin(&call) == ERR_OK) {
+		if (!choice.route)
+			answer_unmatched(&call, &choice);
+		else if (api_check_token(&call) == ERR_OK)
+			run_route(&call);
+	}
+	arena_reset(api->arena);
+}
+
+/* The name in "NAME:PORT" is ours too, unless it stands for every address. */
+static void note_listen_host(struct api *api)
+{
+	const char *listen = api->setup.listen, *colon = strrchr(listen, ':');
+	size_t n = colon ? (size_t)(colon - listen) : 0;
+
+	if (!colon || strncmp(listen, "unix:", 5) == 0 || strncmp(listen, "fd:", 3) == 0 || n >= sizeof(api->listen_host))
+		return;
+	if (strncmp(listen, "0.0.0.0:", 8) == 0 || strncmp(listen, "[::]:", 5) == 0)
+		return;
+	memcpy(api->listen_host, listen, n);
+}
+
+enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf *eb)
+{
+	struct api *api = xcalloc(1, sizeof(*api));
+	struct http_limits limits = {
+		.max_body = API_BODY_MAX,
+		.max_headers = HEADERS_MAX,
+		.idle_timeout_s = IDLE_TIMEOUT_S,
+		.max_connections = setup->max_connections ? setup->max_connections : CONNECTIONS_DEFAULT,
+	};
+	enum err err;
+
+	api->setup = *setup;
+	note_listen_host(api);
+	api->arena = arena_new(64 * 1024);
+	api->parser = json_parser_new(STATEMENT_MAX, JSON_DEPTH_MAX);
+	api->metrics = metrics_new(metric_rows, API_METRICS);
+	err = tokens_open(setup->state_dir, &api->tokens, eb);
+	if (err == ERR_OK)
+		err = http_server_new(setup->loop, setup->listen, &limits, on_request, api, &api->server, eb);
+	if (err != ERR_OK) {
+		api_free(api);
+		return err;
+	}
+	*out = api;
+	return ERR_OK;
+}
+
+void api_free(struct api *api)
+{
+	if (!api)
+		return;
+	http_server_free(api->server);
+	tokens_free(api->tokens);
+	arena_free(api->arena);
+	json_parser_free(api->parser);
+	metrics_free(api->metrics);
+	text_free(&api->out);
+	free(api);
+}
+
+unsigned api_port(const struct api *api)
+{
+	return http_server_port(api->server);
+}
+
+enum err api_reload_tokens(struct api *api, struct errbuf *eb)
+{
+	struct tokens *fresh;
+	enum err err = tokens_open(api->setup.state_dir, &fresh, eb);
+
+	if (err != ERR_OK)
+		return err;
+	tokens_free(api->tokens);
+	api->tokens = fresh;
+	return ERR_OK;
+}
+
+bool api_may_ingest(void *arg, struct bytes token, bool *trusted)
+{
+	struct api *api = arg;
+	struct token_grant grant;
+
+	if (!tokens_check(api->tokens, token, &grant) || !(grant.roles & ROLE_INGEST)) {
+		metrics_add(api->metrics, API_TOKENS_REFUSED, 0, 1);
+		return false;
+	}
+	*trusted = grant.roles & ROLE_TRUSTED;
+	return true;
+}

@@ -1,0 +1,82 @@
+/* One request on its way through the api, and what the files of this folder share. */
+#ifndef ASSOCD_API_CALL_H
+#define ASSOCD_API_CALL_H
+
+#include "api.h"
+#include "daemon/base/arena.h"
+#include "daemon/base/metrics.h"
+#include "daemon/engine/engine.h"
+#include "daemon/vendor/http.h"
+#include "tokens.h"
+
+#define API_BODY_MAX (8u * 1024 * 1024)
+#define API_LINES_MAX 10000
+#define API_PARAMS_MAX 2
+
+struct json_parser;
+
+enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_METRICS };
+enum { CLASS_2XX, CLASS_3XX, CLASS_4XX, CLASS_5XX };
+
+struct api {
+	struct api_setup setup;
+	struct http_server *server;
+	struct tokens *tokens;
+	struct arena *arena;  /* of the request in work; reset when its handler has returned */
+	struct text out;      /* the answer being written */
+	struct json_parser *parser;
+	struct metrics *metrics;
+	char listen_host[256]; /* "" when the address is a wildcard, a socket file or a handed-over descriptor */
+};
+
+struct route;
+struct api_call {
+	struct api *api;
+	struct http_request *http;
+	const struct route *route;
+	const struct engine *engine; /* set for routes that need one */
+	struct bytes params[API_PARAMS_MAX];
+	struct arena *arena;
+	struct text *out;
+	struct token_grant grant;
+};
+
+typedef void route_fn(struct api_call *call);
+
+enum { NEEDS_NOTHING = 0, NEEDS_ENGINE = 1, OPEN_ON_LOOPBACK = 2 };
+
+/* One row is a route: dispatch, 404, 405, the index page and the OpenAPI document are made from it. */
+struct route {
+	const char *method;
+	const char *pattern; /* "/v1/links/{a}/{b}" */
+	unsigned roles;      /* any of these; 0 = open */
+	unsigned needs;      /* NEEDS_ENGINE, OPEN_ON_LOOPBACK */
+	route_fn *fn;
+	const char *summary;
+	const char *query;   /* "limit=most entries (1 to 1000)&state=..." for the document, or NULL */
+	const char *body;    /* schema of the request body, or NULL */
+	const char *result;  /* schema of the answer, or NULL */
+};
+extern const struct route api_routes[]; /* ended by a NULL method */
+
+/* Ends the call with what is in call->out. */
+void api_reply_json(struct api_call *call, int status);
+void api_reply(struct api_call *call, int status, const char *type, struct bytes body);
+/* Ends the call with an RFC 9457 problem document. error: stable word or NULL. */
+void api_problem(struct api_call *call, int status, const char *error, const char *fmt, ...) PRINTF_LIKE(4, 5);
+void api_busy(struct api_call *call, const char *why); /* 503 with Retry-After */
+void api_not_found(struct api_call *call, const char *what, struct bytes name);
+
+/* Number in a query parameter, `otherwise` when absent; false (and answered 400) when it is none or out of range. */
+bool api_query_number(struct api_call *call, const char *name, uint64_t otherwise, uint64_t max, uint64_t *out);
+
+route_fn get_account, get_account_links, get_link, get_cluster, get_alerts, get_alert, get_search, get_correlate, get_hubs;
+route_fn post_events, post_relations, post_verdicts, post_alert_ack, post_alert_resolve;
+route_fn get_status, get_metrics, get_healthz, get_readyz, get_openapi, get_index;
+
+/* ERR_DENIED with the answer given: Host or Origin are not ours. */
+enum err api_check_origin(struct api_call *call) MUST_CHECK;
+/* Token and role for call->route; sets call->grant. ERR_DENIED with the answer given. */
+enum err api_check_token(struct api_call *call) MUST_CHECK;
+
+#endif

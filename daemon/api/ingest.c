@@ -1,0 +1,211 @@
+/* Lines into intake and what became of them back to the sender: POST /v1/events, and the one line of a statement.
+ * I1: a request whose lines were offered is answered by group_done and by nothing else. */
+#include "ingest.h"
+
+#include <stdlib.h>
+
+#include "daemon/intake/intake.h"
+#include "render.h"
+
+#define LINKS_IN_ANSWER 10
+
+/* Lives from sealing to done. */
+struct waiting {
+	struct api *api;
+	struct http_request *http;
+	enum ingest_answer answer;
+};
+
+static void answer_failure(struct api_call *call, const struct intake_group *g)
+{
+	if (g->result == ERR_FULL)
+		api_busy(call, "there is no space to keep events; nothing of this was kept, send it again later");
+	else
+		api_busy(call, g->error.text[0] ? g->error.text : "the events could not be kept; send them again later");
+}
+
+static int status_of_refusal(const char *error)
+{
+	if (strcmp(error, "json") == 0)
+		return 400;
+	return strcmp(error, "size") == 0 ? 413 : 422;
+}
+
+static void answer_refusal(struct api_call *call, const struct intake_group *g)
+{
+	if (g->n_refusals > 0)
+		api_problem(call, status_of_refusal(g->refusals[0].error), g->refusals[0].error, "%s", g->refusals[0].detail);
+	else
+		api_problem(call, 400, "json", "the body holds no event");
+}
+
+static void answer_assessment(struct api_call *call, const struct intake_group *g)
+{
+	struct account_view account;
+
+	if (!call->engine || engine_assess(call->engine, g->account, LINKS_IN_ANSWER, call->arena, &account) != ERR_OK)
+		account = (struct account_view){ .name = g->account }; /* an event that leaves no account: kept all the same */
+	render_assessment(call->out, &account, g->last_seq, g->duplicate > 0);
+	api_reply_json(call, 200);
+}
+
+static void answer_counts(struct api_call *call, const struct intake_group *g)
+{
+	json_open_object(call->out);
+	json_member_int(call->out, "accepted", (int64_t)g->accepted);
+	json_member_int(call->out, "duplicate", (int64_t)g->duplicate);
+	json_key(call->out, "refused");
+	json_open_array(call->out);
+	for (unsigned i = 0; i < g->n_refusals; i++) {
+		json_open_object(call->out);
+		json_member_int(call->out, "line", (int64_t)g->refusals[i].line);
+		json_member_string(call->out, "error", bytes_of(g->refusals[i].error));
+		json_member_string(call->out, "detail", bytes_of(g->refusals[i].detail));
+		json_close_object(call->out);
+	}
+	json_close_array(call->out);
+	if (g->refused > g->n_refusals)
+		json_member_int(call->out, "refused_total", (int64_t)g->refused);
+	json_close_object(call->out);
+	api_reply_json(call, 200);
+}
+
+static void answer_statement(struct api_call *call, const struct intake_group *g)
+{
+	json_open_object(call->out);
+	json_member_int(call->out, "accepted", (int64_t)g->accepted);
+	json_member_int(call->out, "duplicate", (int64_t)g->duplicate);
+	json_member_int(call->out, "seq", (int64_t)g->last_seq);
+	json_close_object(call->out);
+	api_reply_json(call, 200);
+}
+
+static void group_done(struct intake_group *g, void *arg)
+{
+	struct waiting *waiting = arg;
+	struct api *api = waiting->api;
+	struct api_call call = { .api = api, .http = waiting->http, .arena = api->arena, .out = &api->out };
+
+	text_clear(call.out);
+	call.engine = api->setup.ports.engine(api->setup.ports.arg);
+	if (g->result != ERR_OK)
+		answer_failure(&call, g);
+	else if (waiting->answer == ANSWER_COUNTS)
+		answer_counts(&call, g);
+	else if (g->accepted + g->duplicate == 0)
+		answer_refusal(&call, g);
+	else if (waiting->answer == ANSWER_STATEMENT)
+		answer_statement(&call, g);
+	else
+		answer_assessment(&call, g);
+	arena_reset(api->arena);
+	free(waiting);
+}
+
+static void offer_lines(struct intake *in, struct intake_group *g, struct bytes body)
+{
+	while (body.len > 0) {
+		ptrdiff_t feed = bytes_find_char(body, '\n');
+		struct bytes line = bytes_slice(body, 0, feed < 0 ? body.len : (size_t)feed);
+
+		intake_offer(in, g, line);
+		body = bytes_slice(body, line.len + 1, body.len);
+	}
+}
+
+void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer)
+{
+	struct intake *in = call->api->setup.intake;
+	const char *site = call->api->setup.default_site;
+	struct bytes backfill = http_query(call->http, "backfill");
+	struct waiting *waiting;
+	struct intake_group *g;
+	struct intake_group setup = {
+		.source = SOURCE_HTTP,
+		.default_site = site ? bytes_of(site) : BYTES_NONE,
+		.is_backfill = bytes_is(backfill, "1") || bytes_is(backfill, "true"),
+		.is_trusted = answer == ANSWER_STATEMENT || (call->grant.roles & ROLE_TRUSTED),
+		.first_line = 1,
+		.done = group_done,
+	};
+
+	if (intake_is_congested(in)) {
+		api_busy(call, "more events are waiting than can be kept at the moment; send this again shortly");
+		return;
+	}
+	waiting = xcalloc(1, sizeof(*waiting));
+	*waiting = (struct waiting){ .api = call->api, .http = call->http, .answer = answer };
+	setup.arg = waiting;
+	g = intake_open(in, &setup);
+	if (answer == ANSWER_COUNTS)
+		offer_lines(in, g, body);
+	else
+		intake_offer(in, g, body);
+	intake_seal(in, g);
+}
+
+/* The body's media type without its parameters. */
+static struct bytes media_type(struct api_call *call)
+{
+	struct bytes type = http_header(call->http, "Content-Type");
+	ptrdiff_t semicolon = bytes_find_char(type, ';');
+
+	return bytes_trim(bytes_slice(type, 0, semicolon < 0 ? type.len : (size_t)semicolon));
+}
+
+enum body_form { FORM_REFUSED, FORM_OBJECT, FORM_LINES, FORM_LOOK };
+
+/* What curl and simple senders say when nobody told them a type is looked into instead. */
+static enum body_form form_of_type(struct bytes type)
+{
+	static const struct {
+		const char *type;
+		enum body_form form;
+	} forms[] = {
+		{ "application/json", FORM_OBJECT }, { "application/x-ndjson", FORM_LINES }, { "application/ndjson", FORM_LINES },
+		{ "application/jsonl", FORM_LINES }, { "application/x-jsonlines", FORM_LINES }, { "", FORM_LOOK },
+		{ "text/plain", FORM_LOOK }, { "application/x-www-form-urlencoded", FORM_LOOK }, { "application/octet-stream", FORM_LOOK },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (bytes_eq_nocase(type, bytes_of(forms[i].type)))
+			return forms[i].form;
+	return FORM_REFUSED;
+}
+
+static uint64_t count_lines(struct bytes body)
+{
+	uint64_t n = 0;
+
+	while (body.len > 0) {
+		ptrdiff_t feed = bytes_find_char(body, '\n');
+
+		n++;
+		body = bytes_slice(body, feed < 0 ? body.len : (size_t)feed + 1, body.len);
+	}
+	return n;
+}
+
+void post_events(struct api_call *call)
+{
+	struct bytes body = http_body(call->http), trimmed = bytes_trim(body);
+	enum body_form form = form_of_type(media_type(call));
+
+	if (form == FORM_REFUSED) {
+		api_problem(call, 415, "type", "the body is application/json (one event) or application/x-ndjson (an event a line)");
+		return;
+	}
+	if (trimmed.len == 0) {
+		api_problem(call, 400, "json", "the body is empty; it holds one event as a JSON object, or one a line");
+		return;
+	}
+	if (form == FORM_LOOK)
+		form = bytes_find_char(trimmed, '\n') < 0 ? FORM_OBJECT : FORM_LINES;
+	if (form == FORM_OBJECT) {
+		ingest_offer(call, trimmed, ANSWER_ASSESSMENT);
+	} else if (count_lines(body) > API_LINES_MAX) {
+		api_problem(call, 413, "size", "a request takes at most %d lines; cut it into several", API_LINES_MAX);
+	} else {
+		ingest_offer(call, body, ANSWER_COUNTS);
+	}
+}

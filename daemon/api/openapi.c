@@ -1,0 +1,224 @@
+/* The OpenAPI 3.1 document, from the route table and a table of schemas. */
+#include <stdio.h>
+
+#include "call.h"
+
+/* Schemas as JSON; the members that callers rely on. Answers may gain further members. */
+static const struct {
+	const char *name, *json;
+} schemas[] = {
+	{ "Problem", "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{\"type\":{\"type\":\"string\"},"
+		     "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+		     "\"instance\":{\"type\":\"string\"},\"error\":{\"type\":\"string\",\"description\":\"stable word of the reason\"}}}" },
+	{ "Event", "{\"type\":\"object\",\"required\":[\"ts\",\"type\",\"account\"],\"properties\":{\"id\":{\"type\":\"string\",\"maxLength\":64},"
+		   "\"ts\":{\"description\":\"RFC 3339 or epoch milliseconds\",\"type\":[\"string\",\"integer\"]},\"type\":{\"type\":\"string\"},"
+		   "\"account\":{\"type\":\"string\"},\"site\":{\"type\":\"string\"},\"ok\":{\"type\":\"boolean\"},\"ip\":{\"type\":\"string\"},"
+		   "\"port\":{\"type\":\"integer\"},\"user_agent\":{\"type\":\"string\"},\"device\":{\"type\":\"object\"},\"identity\":{\"type\":\"object\"}}}" },
+	{ "Assessment", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000},"
+			"\"band\":{\"enum\":[\"none\",\"possible\",\"probable\",\"strong\"]},\"links\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":"
+			"{\"account\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"state\":{\"type\":\"string\"}}}},\"cluster\":{\"type\":[\"string\",\"null\"]},"
+			"\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"seq\":{\"type\":\"integer\"}}}" },
+	{ "Counts", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"refused\":{\"type\":\"array\","
+		    "\"items\":{\"type\":\"object\",\"properties\":{\"line\":{\"type\":\"integer\"},\"error\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}}}" },
+	{ "Stated", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"}}}" },
+	{ "Relation", "{\"type\":\"object\",\"required\":[\"account\",\"relation\"],\"properties\":{\"account\":{\"type\":\"string\"},\"relation\":{\"type\":\"object\","
+		      "\"required\":[\"kind\"],\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"}}},"
+		      "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
+	{ "Verdict", "{\"type\":\"object\",\"required\":[\"account\",\"value\",\"reason\"],\"properties\":{\"account\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"},"
+		     "\"value\":{\"enum\":[\"clean\",\"confirmed\",\"not_same\"]},\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
+	{ "AlertStatement", "{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}" },
+	{ "Link", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"computed\":{\"type\":\"integer\"},"
+		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"bits\":{\"type\":\"number\"}}}" },
+	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}}" },
+	{ "Why", "{\"type\":\"object\",\"properties\":{\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
+		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
+		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"}}}}}}" },
+	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"links\":{\"type\":\"array\","
+		     "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
+	{ "Cluster", "{\"type\":\"object\",\"properties\":{\"cluster\":{\"type\":\"string\"},\"members\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+		     "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}}" },
+	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
+		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
+	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}" },
+	{ "Values", "{\"type\":\"object\",\"properties\":{\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
+		    "\"shown\":{\"type\":\"string\"},\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
+	{ "Found", "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		   "\"alert\":{},\"cluster\":{},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
+	{ "Status", "{\"type\":\"object\",\"properties\":{\"version\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"events\":{\"type\":\"integer\"},\"accounts\":{\"type\":\"integer\"}}}" },
+};
+
+static void write_reference(struct text *out, const char *schema)
+{
+	char reference[80];
+
+	snprintf(reference, sizeof(reference), "#/components/schemas/%s", schema);
+	json_open_object(out);
+	json_member_string(out, "$ref", bytes_of(reference));
+	json_close_object(out);
+}
+
+static void write_content(struct text *out, const char *media_type, const char *schema)
+{
+	json_key(out, media_type);
+	json_open_object(out);
+	json_key(out, "schema");
+	write_reference(out, schema);
+	json_close_object(out);
+}
+
+static void write_parameter(struct text *out, struct bytes name, const char *where, struct bytes description)
+{
+	bool is_path = strcmp(where, "path") == 0;
+
+	json_open_object(out);
+	json_member_string(out, "name", name);
+	json_member_string(out, "in", bytes_of(where));
+	json_member_bool(out, "required", is_path);
+	if (description.len > 0)
+		json_member_string(out, "description", description);
+	json_key(out, "schema");
+	json_raw(out, BYTES_LIT("{\"type\":\"string\"}"));
+	json_close_object(out);
+}
+
+static void write_parameters(struct text *out, const struct route *r)
+{
+	struct bytes query = r->query ? bytes_of(r->query) : BYTES_NONE;
+
+	json_key(out, "parameters");
+	json_open_array(out);
+	for (const char *at = strchr(r->pattern, '{'); at; at = strchr(at + 1, '{'))
+		write_parameter(out, bytes_make(at + 1, strcspn(at + 1, "}")), "path", BYTES_LIT("percent-encoded"));
+	while (query.len > 0) {
+		ptrdiff_t cut = bytes_find_char(query, '&');
+		struct bytes pair = bytes_slice(query, 0, cut < 0 ? query.len : (size_t)cut);
+		size_t equals = (size_t)bytes_find_char(pair, '=');
+
+		write_parameter(out, bytes_slice(pair, 0, equals), "query", bytes_slice(pair, equals + 1, pair.len));
+		query = bytes_slice(query, pair.len + 1, query.len);
+	}
+	json_close_array(out);
+}
+
+static void write_body(struct text *out, const struct route *r)
+{
+	if (!r->body)
+		return;
+	json_key(out, "requestBody");
+	json_open_object(out);
+	json_member_bool(out, "required", true);
+	json_key(out, "content");
+	json_open_object(out);
+	write_content(out, "application/json", r->body);
+	if (strcmp(r->body, "Event") == 0)
+		write_content(out, "application/x-ndjson", r->body);
+	json_close_object(out);
+	json_close_object(out);
+}
+
+static void write_responses(struct text *out, const struct route *r)
+{
+	json_key(out, "responses");
+	json_open_object(out);
+	json_key(out, "200");
+	json_open_object(out);
+	json_member_string(out, "description", BYTES_LIT("done"));
+	if (r->result) {
+		json_key(out, "content");
+		json_open_object(out);
+		json_key(out, "application/json");
+		json_open_object(out);
+		json_key(out, "schema");
+		if (strcmp(r->result, "Assessment") == 0)
+			json_raw(out, BYTES_LIT("{\"oneOf\":[{\"$ref\":\"#/components/schemas/Assessment\"},{\"$ref\":\"#/components/schemas/Counts\"}]}"));
+		else
+			write_reference(out, r->result);
+		json_close_object(out);
+		json_close_object(out);
+	}
+	json_close_object(out);
+	json_key(out, "default");
+	json_raw(out, BYTES_LIT("{\"description\":\"a problem (RFC 9457)\",\"content\":{\"application/problem+json\":{\"schema\":"
+				"{\"$ref\":\"#/components/schemas/Problem\"}}}}"));
+	json_close_object(out);
+}
+
+static void write_operation(struct text *out, const struct route *r)
+{
+	struct text roles = { 0 };
+
+	json_key(out, strcmp(r->method, "GET") == 0 ? "get" : "post");
+	json_open_object(out);
+	json_member_string(out, "summary", bytes_of(r->summary));
+	for (unsigned bit = 1; bit <= ROLE_TRUSTED; bit <<= 1)
+		if (r->roles & bit)
+			text_addf(&roles, "%s%s", roles.len ? ", " : "", role_name(bit));
+	if (r->roles) {
+		json_member_string(out, "x-roles", text_bytes(&roles));
+	} else {
+		json_key(out, "security");
+		json_raw(out, BYTES_LIT("[]"));
+	}
+	write_parameters(out, r);
+	write_body(out, r);
+	write_responses(out, r);
+	json_close_object(out);
+	text_free(&roles);
+}
+
+/* Has an earlier row written this path? */
+static bool is_written(const struct route *r)
+{
+	for (const struct route *earlier = api_routes; earlier < r; earlier++)
+		if (strcmp(earlier->pattern, r->pattern) == 0)
+			return true;
+	return false;
+}
+
+static void write_paths(struct text *out)
+{
+	json_key(out, "paths");
+	json_open_object(out);
+	for (const struct route *r = api_routes; r->method; r++) {
+		if (is_written(r))
+			continue;
+		json_key(out, r->pattern);
+		json_open_object(out);
+		for (const struct route *same = r; same->method; same++)
+			if (strcmp(same->pattern, r->pattern) == 0)
+				write_operation(out, same);
+		json_close_object(out);
+	}
+	json_close_object(out);
+}
+
+void get_openapi(struct api_call *call)
+{
+	struct text *out = call->out;
+
+	json_open_object(out);
+	json_member_string(out, "openapi", BYTES_LIT("3.1.0"));
+	json_key(out, "info");
+	json_open_object(out);
+	json_member_string(out, "title", BYTES_LIT("assocd"));
+	json_member_string(out, "summary", BYTES_LIT("Which accounts are run by the same people, and why."));
+	json_member_string(out, "version", BYTES_LIT(ASSOCD_VERSION));
+	json_close_object(out);
+	json_key(out, "security");
+	json_raw(out, BYTES_LIT("[{\"bearer\":[]}]"));
+	write_paths(out);
+	json_key(out, "components");
+	json_open_object(out);
+	json_key(out, "securitySchemes");
+	json_raw(out, BYTES_LIT("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+	json_key(out, "schemas");
+	json_open_object(out);
+	for (size_t i = 0; i < ARRAY_LEN(schemas); i++) {
+		json_key(out, schemas[i].name);
+		json_raw(out, bytes_of(schemas[i].json));
+	}
+	json_close_object(out);
+	json_close_object(out);
+	json_close_object(out);
+	api_reply_json(call, 200);
+}

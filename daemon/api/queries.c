@@ -1,0 +1,189 @@
+/* Questions to the engine: accounts, links, clusters, alerts, hubs, what accounts share. */
+#include "call.h"
+#include "render.h"
+
+#define ALERTS_MAX 1000
+#define ALERTS_SCANNED 100000 /* how far `after` is looked for */
+#define HUBS_MAX 1000
+#define CORRELATE_MAX 50
+
+/* A name without a site also stands for the account of the default site. */
+static enum err find_account(struct api_call *call, struct bytes name, struct account_view *out)
+{
+	const char *site = call->api->setup.default_site;
+	enum err err = engine_account(call->engine, name, call->arena, out);
+
+	if (err != ERR_NOTFOUND || !site || !*site)
+		return err;
+	return engine_account(call->engine, event_account_name(call->arena, bytes_of(site), name), call->arena, out);
+}
+
+/* False when it is not known; answered then. */
+static bool look_up_account(struct api_call *call, struct bytes name, struct account_view *out)
+{
+	if (find_account(call, name, out) == ERR_OK)
+		return true;
+	api_not_found(call, "account", name);
+	return false;
+}
+
+void get_account(struct api_call *call)
+{
+	struct account_view account;
+
+	if (!look_up_account(call, call->params[0], &account))
+		return;
+	render_account(call->out, &account);
+	api_reply_json(call, 200);
+}
+
+void get_account_links(struct api_call *call)
+{
+	struct account_view account;
+
+	if (!look_up_account(call, call->params[0], &account))
+		return;
+	render_links(call->out, account.name, account.links, account.n_links);
+	api_reply_json(call, 200);
+}
+
+void get_link(struct api_call *call)
+{
+	struct account_view a, b;
+	struct why_view why;
+
+	if (!look_up_account(call, call->params[0], &a) || !look_up_account(call, call->params[1], &b))
+		return;
+	if (engine_why(call->engine, a.name, b.name, call->arena, &why) != ERR_OK) {
+		api_problem(call, 404, "unlinked", "nothing links \"%.*s\" and \"%.*s\"", BYTES_ARG(bytes_slice(a.name, 0, 256)),
+			    BYTES_ARG(bytes_slice(b.name, 0, 256)));
+		return;
+	}
+	render_why(call->out, &why);
+	api_reply_json(call, 200);
+}
+
+void get_cluster(struct api_call *call)
+{
+	struct cluster_view cluster;
+
+	if (engine_cluster(call->engine, call->params[0], call->arena, &cluster) != ERR_OK) {
+		api_not_found(call, "cluster", call->params[0]);
+		return;
+	}
+	render_cluster(call->out, &cluster);
+	api_reply_json(call, 200);
+}
+
+/* "open", "acknowledged", "resolved"; "all" and absence are -1. False: answered 400. */
+static bool query_state(struct api_call *call, int *state)
+{
+	struct bytes word = http_query(call->http, "state");
+
+	*state = -1;
+	if (word.len == 0 || bytes_is(word, "all"))
+		return true;
+	for (int i = 0; i < ALERT_STATES; i++)
+		if (bytes_is(word, alert_state_names[i])) {
+			*state = i;
+			return true;
+		}
+	api_problem(call, 400, "query", "state is one of open, acknowledged, resolved, all");
+	return false;
+}
+
+/* Index behind the alert that a listing continues after; n when it is not there. */
+static unsigned index_after(const struct alert_view *alerts, unsigned n, struct bytes id)
+{
+	unsigned i = 0;
+
+	if (id.len == 0)
+		return 0;
+	while (i < n && !bytes_eq(alerts[i].id, id))
+		i++;
+	return i < n ? i + 1 : n;
+}
+
+void get_alerts(struct api_call *call)
+{
+	struct bytes after = http_query(call->http, "after");
+	struct alert_view *alerts;
+	uint64_t limit;
+	unsigned n, i, end;
+	int state;
+
+	if (!query_state(call, &state) || !api_query_number(call, "limit", 100, ALERTS_MAX, &limit))
+		return;
+	n = engine_alerts(call->engine, state, after.len ? ALERTS_SCANNED : (unsigned)limit + 1, call->arena, &alerts);
+	i = index_after(alerts, n, after);
+	end = n - i > limit ? i + (unsigned)limit : n;
+	json_open_object(call->out);
+	json_key(call->out, "alerts");
+	json_open_array(call->out);
+	for (; i < end; i++)
+		render_alert(call->out, &alerts[i]);
+	json_close_array(call->out);
+	render_optional(call->out, "next", end < n ? alerts[end - 1].id : BYTES_NONE);
+	json_close_object(call->out);
+	api_reply_json(call, 200);
+}
+
+void get_alert(struct api_call *call)
+{
+	struct alert_view alert;
+
+	if (engine_alert(call->engine, call->params[0], call->arena, &alert) != ERR_OK) {
+		api_not_found(call, "alert", call->params[0]);
+		return;
+	}
+	render_alert(call->out, &alert);
+	api_reply_json(call, 200);
+}
+
+static void reply_values(struct api_call *call, const struct value_holders_view *values, unsigned n)
+{
+	json_open_object(call->out);
+	json_key(call->out, "values");
+	json_open_array(call->out);
+	for (unsigned i = 0; i < n; i++)
+		render_value_holders(call->out, &values[i]);
+	json_close_array(call->out);
+	json_close_object(call->out);
+	api_reply_json(call, 200);
+}
+
+void get_hubs(struct api_call *call)
+{
+	struct value_holders_view *values;
+	uint64_t limit;
+	unsigned n;
+
+	if (!api_query_number(call, "limit", 100, HUBS_MAX, &limit))
+		return;
+	n = engine_hubs(call->engine, (unsigned)limit, call->arena, &values);
+	reply_values(call, values, n);
+}
+
+void get_correlate(struct api_call *call)
+{
+	struct bytes names[CORRELATE_MAX], name;
+	struct value_holders_view *values;
+	struct account_view account;
+	unsigned n = 0;
+
+	while (http_query_at(call->http, "account", n, &name)) {
+		if (n == CORRELATE_MAX) {
+			api_problem(call, 400, "query", "at most %d accounts are compared at once", CORRELATE_MAX);
+			return;
+		}
+		if (!look_up_account(call, name, &account))
+			return;
+		names[n++] = account.name;
+	}
+	if (n < 2) {
+		api_problem(call, 400, "query", "two accounts or more are needed: ?account=A&account=B");
+		return;
+	}
+	n = engine_correlate(call->engine, names, n, call->arena, &values);
+	reply_values(call, values, n);
+}

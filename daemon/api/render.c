@@ -1,0 +1,210 @@
+/* Accounts, clusters, values, alerts and counts as JSON. */
+#include "render.h"
+
+void render_optional(struct text *out, const char *key, struct bytes s)
+{
+	json_key(out, key);
+	if (s.len > 0)
+		json_string(out, s);
+	else
+		json_null(out);
+}
+
+void render_optional_time(struct text *out, const char *key, int64_t ms)
+{
+	if (ms != 0) {
+		json_member_time(out, key, ms);
+		return;
+	}
+	json_key(out, key);
+	json_null(out);
+}
+
+void render_strings(struct text *out, const char *key, const struct bytes *at, unsigned n)
+{
+	json_key(out, key);
+	json_open_array(out);
+	for (unsigned i = 0; i < n; i++)
+		json_string(out, at[i]);
+	json_close_array(out);
+}
+
+void render_assessment(struct text *out, const struct account_view *account, uint64_t seq, bool is_duplicate)
+{
+	json_open_object(out);
+	json_member_string(out, "account", account->name);
+	json_member_int(out, "risk", account->risk);
+	json_member_string(out, "band", bytes_of(band_names[account->band]));
+	json_key(out, "links");
+	json_open_array(out);
+	for (unsigned i = 0; i < account->n_links; i++) {
+		json_open_object(out);
+		json_member_string(out, "account", account->links[i].b);
+		json_member_int(out, "score", account->links[i].score);
+		json_member_string(out, "state", bytes_of(link_state_names[account->links[i].state]));
+		json_close_object(out);
+	}
+	json_close_array(out);
+	render_optional(out, "cluster", account->cluster);
+	render_strings(out, "alerts", account->alerts, account->n_alerts);
+	json_member_int(out, "seq", (int64_t)seq);
+	if (is_duplicate)
+		json_member_bool(out, "duplicate", true);
+	json_close_object(out);
+}
+
+static void render_value(struct text *out, const struct value_view *value)
+{
+	json_open_object(out);
+	json_member_string(out, "kind", value->kind);
+	json_member_string(out, "shown", value->shown);
+	json_member_int(out, "holders", value->holders);
+	json_member_bool(out, "is_hub", value->is_hub);
+	json_member_int(out, "count", (int64_t)value->count);
+	json_member_time(out, "first", value->first_ms);
+	json_member_time(out, "last", value->last_ms);
+	json_close_object(out);
+}
+
+static void render_account_links(struct text *out, const struct link_view *links, unsigned n)
+{
+	json_key(out, "links");
+	json_open_array(out);
+	for (unsigned i = 0; i < n; i++)
+		render_link(out, &links[i]);
+	json_close_array(out);
+}
+
+void render_account(struct text *out, const struct account_view *account)
+{
+	json_open_object(out);
+	json_member_string(out, "account", account->name);
+	render_optional(out, "site", account->site);
+	json_member_int(out, "risk", account->risk);
+	json_member_string(out, "band", bytes_of(band_names[account->band]));
+	json_member_bool(out, "is_closed", account->is_closed);
+	json_member_time(out, "first", account->first_ms);
+	json_member_time(out, "last", account->last_ms);
+	json_member_int(out, "events", (int64_t)account->events);
+	json_member_int(out, "failed", (int64_t)account->failed);
+	render_optional(out, "cluster", account->cluster);
+	render_strings(out, "relations", account->relations, account->n_relations);
+	render_strings(out, "alerts", account->alerts, account->n_alerts);
+	render_account_links(out, account->links, account->n_links);
+	json_key(out, "values");
+	json_open_array(out);
+	for (unsigned i = 0; i < account->n_values; i++)
+		render_value(out, &account->values[i]);
+	json_close_array(out);
+	json_close_object(out);
+}
+
+void render_links(struct text *out, struct bytes account, const struct link_view *links, unsigned n)
+{
+	json_open_object(out);
+	json_member_string(out, "account", account);
+	render_account_links(out, links, n);
+	json_close_object(out);
+}
+
+static void render_member(struct text *out, const struct cluster_member *member)
+{
+	json_open_object(out);
+	json_member_string(out, "account", member->account);
+	render_optional_time(out, "joined", member->joined_ms);
+	json_member_bool(out, "is_closed", member->is_closed);
+	json_close_object(out);
+}
+
+void render_cluster(struct text *out, const struct cluster_view *cluster)
+{
+	json_open_object(out);
+	json_member_string(out, "cluster", cluster->id);
+	json_key(out, "members");
+	json_open_array(out);
+	for (unsigned i = 0; i < cluster->n_members; i++)
+		render_member(out, &cluster->members[i]);
+	json_close_array(out);
+	render_account_links(out, cluster->links, cluster->n_links);
+	json_key(out, "held_apart");
+	json_open_array(out);
+	for (unsigned i = 0; i < cluster->n_near; i++)
+		render_link(out, &cluster->near[i]);
+	json_close_array(out);
+	json_close_object(out);
+}
+
+void render_alert(struct text *out, const struct alert_view *alert)
+{
+	json_open_object(out);
+	json_member_string(out, "id", alert->id);
+	json_member_string(out, "rule", alert->rule);
+	json_member_string(out, "title", alert->title);
+	json_member_string(out, "level", alert->level);
+	json_member_string(out, "state", bytes_of(alert_state_names[alert->state]));
+	json_member_string(out, "summary", alert->summary);
+	render_optional(out, "recommendation", alert->recommendation);
+	json_member_string(out, "subject", alert->subject_kind);
+	render_strings(out, "accounts", alert->accounts, alert->n_accounts);
+	render_optional(out, "cluster", alert->cluster);
+	json_member_int(out, "score", alert->score);
+	json_member_time(out, "opened", alert->opened_ms);
+	json_member_time(out, "updated", alert->updated_ms);
+	render_optional_time(out, "deadline", alert->deadline_ms);
+	render_optional(out, "resolution", alert->resolution);
+	render_optional(out, "reason", alert->reason);
+	render_optional(out, "actor", alert->actor);
+	json_member_int(out, "opened_seq", (int64_t)alert->opened_seq);
+	json_member_int(out, "updated_seq", (int64_t)alert->updated_seq);
+	json_close_object(out);
+}
+
+void render_value_holders(struct text *out, const struct value_holders_view *value)
+{
+	json_open_object(out);
+	json_member_string(out, "kind", value->kind);
+	json_member_string(out, "title", value->kind_title);
+	json_member_string(out, "shown", value->shown);
+	json_member_int(out, "holders", value->holders);
+	json_member_bool(out, "is_hub", value->is_hub);
+	render_optional(out, "network", value->network ? bytes_of(network_kind_names[value->network]) : BYTES_NONE);
+	json_key(out, "accounts");
+	json_open_array(out);
+	for (unsigned i = 0; i < value->n_latest; i++) {
+		const struct holder_view *holder = &value->latest[i];
+
+		json_open_object(out);
+		json_member_string(out, "account", holder->account);
+		json_member_time(out, "first", holder->first_ms);
+		json_member_time(out, "last", holder->last_ms);
+		json_member_int(out, "count", (int64_t)holder->count);
+		json_close_object(out);
+	}
+	json_close_array(out);
+	json_close_object(out);
+}
+
+void render_stats(struct text *out, const struct engine_stats *stats)
+{
+	json_member_int(out, "seq", (int64_t)stats->seq);
+	render_optional_time(out, "engine_time", stats->now_ms);
+	json_member_int(out, "events", (int64_t)stats->events);
+	json_member_int(out, "accounts", (int64_t)stats->accounts);
+	json_member_int(out, "values", (int64_t)stats->values);
+	json_member_int(out, "postings", (int64_t)stats->postings);
+	json_member_int(out, "pairs", (int64_t)stats->pairs);
+	json_member_int(out, "clusters", (int64_t)stats->clusters);
+	json_member_int(out, "hubs", (int64_t)stats->hubs);
+	json_key(out, "links");
+	json_open_object(out);
+	for (unsigned i = 1; i < BANDS; i++)
+		json_member_int(out, band_names[i], (int64_t)stats->links[i]);
+	json_close_object(out);
+	json_key(out, "alerts");
+	json_open_object(out);
+	for (unsigned i = 0; i < ALERT_STATES; i++)
+		json_member_int(out, alert_state_names[i], (int64_t)stats->alerts[i]);
+	json_close_object(out);
+	json_member_int(out, "memory_bytes", (int64_t)stats->memory_total);
+	json_member_int(out, "limits_hit", (int64_t)stats->limits_hit);
+}

@@ -1,0 +1,26 @@
+/* Views of the engine as JSON, appended to a text. Deterministic: the same view gives the same bytes. Times are RFC 3339,
+ * strengths bits with three decimals, scores 0 to 1000. */
+#ifndef ASSOCD_API_RENDER_H
+#define ASSOCD_API_RENDER_H
+
+#include "daemon/base/text.h"
+#include "daemon/engine/engine.h"
+
+/* {"account","risk","band","links":[{"account","score","state"}],"cluster","alerts","seq"}: the answer to one event. */
+void render_assessment(struct text *out, const struct account_view *account, uint64_t seq, bool is_duplicate);
+void render_account(struct text *out, const struct account_view *account);
+void render_link(struct text *out, const struct link_view *link);
+void render_links(struct text *out, struct bytes account, const struct link_view *links, unsigned n);
+void render_why(struct text *out, const struct why_view *why);
+void render_cluster(struct text *out, const struct cluster_view *cluster);
+void render_alert(struct text *out, const struct alert_view *alert);
+void render_value_holders(struct text *out, const struct value_holders_view *value);
+void render_stats(struct text *out, const struct engine_stats *stats); /* members only */
+
+/* Members that are absent rather than empty: null for "". */
+void render_optional(struct text *out, const char *key, struct bytes s);
+/* null for 0. */
+void render_optional_time(struct text *out, const char *key, int64_t ms);
+void render_strings(struct text *out, const char *key, const struct bytes *at, unsigned n);
+
+#endif

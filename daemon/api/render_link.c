@@ -1,0 +1,68 @@
+/* A link, and why: the waterfall from the prior over every item of evidence to the score. */
+#include "render.h"
+
+void render_link(struct text *out, const struct link_view *link)
+{
+	json_open_object(out);
+	json_member_string(out, "a", link->a);
+	json_member_string(out, "b", link->b);
+	json_member_int(out, "score", link->score);
+	json_member_int(out, "computed", link->computed);
+	json_member_string(out, "band", bytes_of(band_names[link->band]));
+	json_member_string(out, "state", bytes_of(link_state_names[link->state]));
+	render_optional(out, "explained_by", link->explained_by);
+	json_member_milli(out, "bits", link->strength_mb);
+	json_member_string(out, "families", link->families);
+	render_optional_time(out, "first", link->first_ms);
+	render_optional_time(out, "last", link->last_ms);
+	json_close_object(out);
+}
+
+static void render_uses(struct text *out, const char *key, int64_t first_ms, int64_t last_ms)
+{
+	json_key(out, key);
+	json_open_object(out);
+	render_optional_time(out, "first", first_ms);
+	render_optional_time(out, "last", last_ms);
+	json_close_object(out);
+}
+
+static void render_evidence(struct text *out, const struct evidence_view *item)
+{
+	json_open_object(out);
+	json_member_string(out, "rule", item->rule);
+	render_optional(out, "family", item->family);
+	json_member_string(out, "kind", item->kind);
+	json_member_string(out, "title", item->kind_title);
+	render_optional(out, "shown", item->shown);
+	json_member_milli(out, "bits", item->counted_mb);
+	json_member_milli(out, "bits_alone", item->raw_mb);
+	json_member_int(out, "without", item->without_score);
+	json_member_int(out, "holders", item->holders);
+	render_optional(out, "network", item->has_network ? bytes_of(network_kind_names[item->network]) : BYTES_NONE);
+	render_uses(out, "a", item->a_first_ms, item->a_last_ms);
+	render_uses(out, "b", item->b_first_ms, item->b_last_ms);
+	json_member_int(out, "gap_ms", item->gap_ms);
+	json_member_string(out, "sentence", item->sentence);
+	render_optional(out, "note", item->note);
+	json_close_object(out);
+}
+
+void render_why(struct text *out, const struct why_view *why)
+{
+	json_open_object(out);
+	json_key(out, "link");
+	render_link(out, &why->link);
+	json_member_int(out, "accounts", why->accounts);
+	json_member_milli(out, "prior_bits", why->prior_mb);
+	json_key(out, "evidence");
+	json_open_array(out);
+	for (unsigned i = 0; i < why->n_items; i++)
+		render_evidence(out, &why->items[i]);
+	json_close_array(out);
+	json_member_milli(out, "sum_bits", why->sum_mb);
+	json_member_milli(out, "scale", why->scale_a_milli);
+	json_member_milli(out, "shift_bits", why->shift_b_mb);
+	render_optional(out, "blocked", why->blocked);
+	json_close_object(out);
+}

@@ -1,0 +1,43 @@
+/* The route table: dispatch, 404, 405, the index page, the OpenAPI document and the manual come from it. */
+#include "call.h"
+
+#define ANY_ROLE (ROLE_INGEST | ROLE_READ | ROLE_ANALYST | ROLE_ADMIN)
+
+const struct route api_routes[] = {
+	{ "POST", "/v1/events", ROLE_INGEST, NEEDS_ENGINE, post_events,
+	  "One event (application/json): the account's assessment; or an event a line (application/x-ndjson): counts and refused lines.",
+	  "backfill=1 imports history without telling sinks", "Event", "Assessment" },
+	{ "GET", "/v1/accounts/{id}", ROLE_READ, NEEDS_ENGINE, get_account,
+	  "An account: risk, links, values, relations, alerts.", NULL, NULL, "Account" },
+	{ "GET", "/v1/accounts/{id}/links", ROLE_READ, NEEDS_ENGINE, get_account_links,
+	  "Links of one account.", NULL, NULL, "Links" },
+	{ "GET", "/v1/links/{a}/{b}", ROLE_READ, NEEDS_ENGINE, get_link,
+	  "Why two accounts are linked: prior, every item of evidence, sum, score.", NULL, NULL, "Why" },
+	{ "GET", "/v1/clusters/{id}", ROLE_READ, NEEDS_ENGINE, get_cluster,
+	  "A cluster: members, links, and what is held apart.", NULL, NULL, "Cluster" },
+	{ "GET", "/v1/alerts", ROLE_READ, NEEDS_ENGINE, get_alerts, "Alerts, newest change first.",
+	  "state=open, acknowledged, resolved or all&limit=most alerts, 1 to 1000&after=id that the listing continues behind", NULL, "Alerts" },
+	{ "GET", "/v1/alerts/{id}", ROLE_READ, NEEDS_ENGINE, get_alert, "One alert.", NULL, NULL, "Alert" },
+	{ "POST", "/v1/alerts/{id}/ack", ROLE_ANALYST, NEEDS_ENGINE, post_alert_ack,
+	  "Someone has taken the alert on: actor, reason.", NULL, "AlertStatement", "Stated" },
+	{ "POST", "/v1/alerts/{id}/resolve", ROLE_ANALYST, NEEDS_ENGINE, post_alert_resolve,
+	  "The alert is settled: actor, reason, value.", NULL, "AlertStatement", "Stated" },
+	{ "GET", "/v1/search", ROLE_READ, NEEDS_ENGINE, get_search,
+	  "Accounts, alerts, clusters and values that fit a text, with the holders.", "q=what to search for", NULL, "Found" },
+	{ "GET", "/v1/correlate", ROLE_READ, NEEDS_ENGINE, get_correlate,
+	  "Values that at least two of the accounts share.", "account=an account, repeated", NULL, "Values" },
+	{ "GET", "/v1/hubs", ROLE_READ, NEEDS_ENGINE, get_hubs,
+	  "Values that so many accounts hold that they mean nothing.", "limit=most values, 1 to 1000", NULL, "Values" },
+	{ "POST", "/v1/relations", ROLE_ANALYST | ROLE_TRUSTED, NEEDS_ENGINE, post_relations,
+	  "Declares a relation of an account: household, agency, joint ...", NULL, "Relation", "Stated" },
+	{ "POST", "/v1/verdicts", ROLE_ANALYST, NEEDS_ENGINE, post_verdicts,
+	  "What a person found: clean, confirmed or not_same.", NULL, "Verdict", "Stated" },
+	{ "GET", "/v1/status", ROLE_READ, NEEDS_NOTHING, get_status, "What the daemon holds and how it does.", NULL, NULL, "Status" },
+	{ "GET", "/metrics", ROLE_READ, OPEN_ON_LOOPBACK, get_metrics,
+	  "Counters in the Prometheus text format (open on loopback).", NULL, NULL, NULL },
+	{ "GET", "/healthz", 0, NEEDS_NOTHING, get_healthz, "The daemon runs.", NULL, NULL, NULL },
+	{ "GET", "/readyz", 0, NEEDS_NOTHING, get_readyz, "The daemon takes events; otherwise 503 with the reasons.", NULL, NULL, NULL },
+	{ "GET", "/openapi.json", ANY_ROLE, NEEDS_NOTHING, get_openapi, "This interface as an OpenAPI 3.1 document.", NULL, NULL, NULL },
+	{ "GET", "/", 0, NEEDS_NOTHING, get_index, "What this is, and the list of paths.", NULL, NULL, NULL },
+	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL },
+};

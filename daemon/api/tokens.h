@@ -1,0 +1,28 @@
+/* Bearer tokens and their roles. Tokens are kept as SHA-256 hashes; comparing takes the same time whatever is wrong. */
+#ifndef ASSOCD_API_TOKENS_H
+#define ASSOCD_API_TOKENS_H
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/err.h"
+
+enum role { ROLE_INGEST = 1, ROLE_READ = 2, ROLE_ANALYST = 4, ROLE_ADMIN = 8, ROLE_TRUSTED = 16 };
+#define TOKEN_NAME_MAX 64
+#define TOKENS_MAX 1024
+
+struct token_grant {
+	unsigned roles;           /* with what a role includes: admin all, analyst read */
+	char name[TOKEN_NAME_MAX];
+};
+
+struct tokens;
+/* Makes STATE/admin.token (0600) when there is none; reads STATE/tokens when there is one. Errors name file and line. */
+enum err tokens_open(const char *state_dir, struct tokens **out, struct errbuf *eb) MUST_CHECK;
+void tokens_free(struct tokens *t);
+/* False when the token is unknown. */
+bool tokens_check(const struct tokens *t, struct bytes token, struct token_grant *out);
+/* "ingest,read" to roles; 0 when a word is no role. */
+unsigned role_parse(struct bytes words);
+/* Name of a single role, for messages and documents. */
+const char *role_name(enum role role);
+
+#endif
