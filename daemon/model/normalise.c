@@ -1,0 +1,162 @@
+/* The table of normaliser steps, chains of them, and what people may see of the result. */
+#include "normalise.h"
+
+#include "normalise_steps.h"
+
+#define SHOWN_MAX 64
+
+const struct normaliser_step normaliser_steps[] = {
+	{ "trim", step_trim, "White space at both ends is taken off." },
+	{ "lower", step_lower, "Compatibility forms are unified (NFKC) and case is folded." },
+	{ "fold", step_fold, "As lower, and accents and tone marks are taken off; runs of white space become one space." },
+	{ "squash", step_squash, "As fold, and everything but letters and digits is taken out." },
+	{ "digits", step_digits, "Only the digits are kept." },
+	{ "tokens", step_tokens, "One value for each word of letters and digits, folded." },
+	{ "ngrams3", step_ngrams3, "One value for each run of three characters." },
+	{ "phonetic", step_phonetic, "Soundex code (first letter, three digits) of each word, for names that are spelt by ear." },
+	{ "prefix3", step_prefix3, "The first three characters." },
+	{ "prefix5", step_prefix5, "The first five characters." },
+	{ "ip", step_ip, "IPv4 address (v4-mapped ones folded to it), or the /64 network of an IPv6 address." },
+	{ "ip64", step_ip64, "The /64 network of an IPv6 address; nothing for IPv4." },
+	{ "ip24", step_ip24, "The /24 network of an IPv4 address, the /48 network of an IPv6 address." },
+	{ "tcp", step_tcp, "ttl:mss:window:options to initial ttl, window and options; the path-dependent mss is left out." },
+	{ "tcp_stack", step_tcp_stack, "Family of the TCP stack by ttl and order of options: windows, linux, apple or other." },
+	{ "screen", step_screen, "Width x height of a screen, the smaller first, so that turning it changes nothing." },
+	{ "language", step_language, "Primary language tags of Accept-Language in their order, each once." },
+	{ "user_agent", step_user_agent, "Browser family, major version and system: \"chrome 139 windows\"." },
+	{ "user_agent_os", step_user_agent_os, "System family of a user agent: windows, macos, ios, android, chromeos, linux." },
+	{ "email", step_email, "Mailbox of an e-mail address: case, junk, tags, dots and domain aliases of its provider removed." },
+	{ "email_domain", step_email_domain, "Domain of an e-mail address in ASCII, aliases of one provider unified." },
+	{ "phone", step_phone, "Digits of a phone number of at least 7, with + when the country code is there." },
+	{ "card", step_card, "Digits of a card number, or a payment token as it is; masked numbers give nothing." },
+	{ "account_number", step_account_number, "Letters and digits in upper case: bank account, tax id, document number." },
+	{ "name", step_name, "Words of a person's name, folded and sorted, titles removed." },
+	{ "name_tokens", step_name_tokens, "One value for each word of at least two letters of a name." },
+	{ "company", step_company, "As name, and legal forms (ltd, gmbh, inc ...) removed." },
+	{ "address", step_address, "Words of a postal address, abbreviated alike and sorted, each once." },
+	{ "address_tokens", step_address_tokens, "One value for each word of a postal address, abbreviated alike." },
+	{ "date", step_date, "A date as YYYY-MM-DD; with slashes and the year last the month comes first." },
+	{ "date_parts", step_date_parts, "Year, month and day of a date as three values." },
+	{ "year", step_year, "The year of a date." },
+	{ NULL, NULL, NULL },
+};
+
+const struct normaliser_step *normaliser_find(struct bytes name)
+{
+	for (const struct normaliser_step *s = normaliser_steps; s->name; s++)
+		if (bytes_is(name, s->name))
+			return s;
+	return NULL;
+}
+
+void normalised_add(struct normalised *out, struct bytes text)
+{
+	if (text.len == 0 || text.len > NORMALISE_IN_MAX || out->n == NORMALISE_OUT_MAX)
+		return;
+	out->text[out->n++] = text;
+}
+
+/* Placeholders are sorted; those with '*' in front are suffixes and stand together. */
+static bool is_placeholder(const struct kind *kind, struct bytes text)
+{
+	unsigned low = 0, high = kind->n_placeholders;
+
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+		int order = bytes_cmp(kind->placeholders[middle], text);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (unsigned i = 0; i < kind->n_placeholders && kind->placeholders[i].ptr[0] <= '*'; i++)
+		if (kind->placeholders[i].ptr[0] == '*' && bytes_ends(text, bytes_slice(kind->placeholders[i], 1, NORMALISE_IN_MAX)))
+			return true;
+	return false;
+}
+
+static void run_steps(const struct kind *kind, struct arena *a, struct bytes raw, struct normalised *out)
+{
+	struct normalised before;
+
+	out->n = 0;
+	if (kind->n_steps == 0) {
+		normalised_add(out, raw);
+		return;
+	}
+	kind->steps[0]->fn(a, raw, out);
+	for (unsigned s = 1; s < kind->n_steps; s++) {
+		before.n = out->n;
+		memcpy(before.text, out->text, out->n * sizeof before.text[0]);
+		out->n = 0;
+		for (unsigned i = 0; i < before.n; i++)
+			kind->steps[s]->fn(a, before.text[i], out);
+	}
+}
+
+void kind_normalise(const struct kind *kind, struct arena *a, struct bytes raw, struct normalised *out)
+{
+	unsigned kept = 0;
+
+	out->n = 0;
+	raw = bytes_trim(raw);
+	if (raw.len == 0 || raw.len > NORMALISE_IN_MAX)
+		return;
+	run_steps(kind, a, raw, out);
+	if (kind->n_placeholders == 0)
+		return;
+	for (unsigned i = 0; i < out->n; i++)
+		if (!is_placeholder(kind, out->text[i]))
+			out->text[kept++] = out->text[i];
+	out->n = kept;
+}
+
+/* At most max bytes that end where a character ends. */
+static struct bytes cut_text(struct bytes s, size_t max)
+{
+	size_t n = max;
+
+	if (s.len <= max)
+		return s;
+	while (n > 0 && ((unsigned char)s.ptr[n] & 0xc0) == 0x80)
+		n--;
+	return bytes_slice(s, 0, n);
+}
+
+/* "...4821": the last characters, but never more than half of the value. */
+static struct bytes masked(struct arena *a, struct bytes s, unsigned tail)
+{
+	static const char dots[] = "...";
+	size_t characters = 0, at = s.len;
+	char *out;
+
+	for (size_t i = 0; i < s.len; i++)
+		characters += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+	if (tail > characters / 2)
+		tail = (unsigned)(characters / 2);
+	if (tail > SHOWN_MAX / 4)
+		tail = SHOWN_MAX / 4;
+	for (; tail > 0; tail--)
+		do
+			at--;
+		while (((unsigned char)s.ptr[at] & 0xc0) == 0x80);
+	out = arena_alloc(a, sizeof dots + s.len - at);
+	memcpy(out, dots, 3);
+	memcpy(out + 3, s.ptr + at, s.len - at);
+	return bytes_make(out, 3 + s.len - at);
+}
+
+struct bytes kind_shown(const struct kind *kind, struct arena *a, struct bytes normal)
+{
+	switch (kind->privacy) {
+	case PRIVACY_PLAIN:
+		return arena_bytes(a, cut_text(normal, SHOWN_MAX));
+	case PRIVACY_HASH:
+		return masked(a, normal, kind->mask_tail);
+	default:
+		return BYTES_NONE;
+	}
+}

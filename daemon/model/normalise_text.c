@@ -1,0 +1,282 @@
+/* Steps for any text: case, accents, words, n-grams, sound. ASCII takes no library call. */
+#include "daemon/base/err.h"
+#include "daemon/vendor/unicode.h"
+#include "normalise_steps.h"
+
+/* Letters that Unicode does not take apart, but people type without their stroke. */
+static const struct { int32_t from; char to[3]; } stroke_letters[] = {
+	{ 0x00e6, "ae" }, { 0x00f0, "d" }, { 0x00f8, "o" }, { 0x00fe, "th" }, { 0x0111, "d" }, { 0x0127, "h" },
+	{ 0x0131, "i" }, { 0x0142, "l" }, { 0x0153, "oe" }, { 0x0167, "t" },
+};
+
+static bool is_ascii(struct bytes s)
+{
+	unsigned char seen = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		seen |= (unsigned char)s.ptr[i];
+	return seen < 0x80;
+}
+
+static const char *stroke_replacement(int32_t cp)
+{
+	for (size_t i = 0; i < ARRAY_LEN(stroke_letters); i++)
+		if (stroke_letters[i].from == cp)
+			return stroke_letters[i].to;
+	return NULL;
+}
+
+bool text_fold(struct arena *a, struct bytes in, struct bytes *out)
+{
+	struct bytes folded;
+	size_t used = 0;
+	char *text;
+
+	if (unicode_fold_plain(a, in, &folded) != ERR_OK)
+		return false;
+	*out = folded;
+	if (is_ascii(folded))
+		return true;
+	text = arena_alloc(a, folded.len + 1); /* a replacement is never longer than its letter's two bytes */
+	for (size_t pos = 0; pos < folded.len;) {
+		size_t start = pos;
+		const char *to = stroke_replacement(unicode_next(folded, &pos));
+		size_t n = to ? strlen(to) : pos - start;
+
+		if (pos == start)
+			return false;
+		memcpy(text + used, to ? to : folded.ptr + start, n);
+		used += n;
+	}
+	*out = bytes_make(text, used);
+	return true;
+}
+
+void tokens_split(struct arena *a, struct bytes in, unsigned flags, struct tokens *out)
+{
+	struct bytes s;
+	size_t used = 0, start = 0, since_dot = 0;
+	char *text;
+
+	out->n = 0;
+	if (!text_fold(a, in, &s))
+		return;
+	text = arena_alloc(a, s.len + 1);
+	for (size_t pos = 0, at = 0; out->n < TOKENS_MAX; at = pos) {
+		int32_t cp = unicode_next(s, &pos);
+
+		if (cp >= 0 && unicode_is_letter_or_digit(cp)) {
+			memcpy(text + used, s.ptr + at, pos - at);
+			used += pos - at;
+			since_dot++;
+			continue;
+		}
+		if (cp == '\'' || cp == 0x2019 || cp == '`')
+			continue;
+		if (cp == '.' && (flags & TOKENS_DOTTED) && since_dot == 1) {
+			since_dot = 0;
+			continue;
+		}
+		if (used > start)
+			out->at[out->n++] = bytes_make(text + start, used - start);
+		start = used;
+		since_dot = 0;
+		if (cp < 0)
+			break;
+	}
+}
+
+void tokens_sort(struct tokens *t)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < t->n; i++) {
+		struct bytes token = t->at[i];
+		unsigned at = n;
+		int order = 1;
+
+		while (at > 0 && (order = bytes_cmp(t->at[at - 1], token)) > 0)
+			at--;
+		if (at > 0 && order == 0)
+			continue;
+		memmove(&t->at[at + 1], &t->at[at], (n - at) * sizeof t->at[0]);
+		t->at[at] = token;
+		n++;
+	}
+	t->n = n;
+}
+
+bool tokens_is_one_of(struct bytes token, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes_is(token, words[i]))
+			return true;
+	return false;
+}
+
+struct bytes tokens_join(struct arena *a, const struct tokens *t, char separator)
+{
+	size_t len = 0, used = 0;
+	char *out;
+
+	for (unsigned i = 0; i < t->n; i++)
+		len += t->at[i].len + 1;
+	out = arena_alloc(a, len + 1);
+	for (unsigned i = 0; i < t->n; i++) {
+		if (i > 0)
+			out[used++] = separator;
+		memcpy(out + used, t->at[i].ptr, t->at[i].len);
+		used += t->at[i].len;
+	}
+	return bytes_make(out, used);
+}
+
+void step_trim(struct arena *a, struct bytes in, struct normalised *out)
+{
+	normalised_add(out, bytes_trim(in));
+}
+
+void step_lower(struct arena *a, struct bytes in, struct normalised *out)
+{
+	struct bytes s;
+
+	if (unicode_fold(a, in, &s) == ERR_OK)
+		normalised_add(out, s);
+}
+
+void step_fold(struct arena *a, struct bytes in, struct normalised *out)
+{
+	struct bytes s;
+	size_t used = 0;
+	char *text;
+
+	if (!text_fold(a, in, &s))
+		return;
+	text = arena_alloc(a, s.len + 1);
+	for (size_t i = 0; i < s.len; i++) {
+		bool space = s.ptr[i] == ' ' || (s.ptr[i] >= '\t' && s.ptr[i] <= '\r');
+
+		if (!space)
+			text[used++] = s.ptr[i];
+		else if (used > 0 && text[used - 1] != ' ')
+			text[used++] = ' ';
+	}
+	normalised_add(out, bytes_trim(bytes_make(text, used)));
+}
+
+void step_tokens(struct arena *a, struct bytes in, struct normalised *out)
+{
+	struct tokens t;
+
+	tokens_split(a, in, TOKENS_PLAIN, &t);
+	tokens_sort(&t);
+	for (unsigned i = 0; i < t.n; i++)
+		normalised_add(out, t.at[i]);
+}
+
+void step_squash(struct arena *a, struct bytes in, struct normalised *out)
+{
+	struct tokens t;
+	struct bytes s;
+	size_t used = 0;
+	char *text;
+
+	tokens_split(a, in, TOKENS_PLAIN, &t);
+	s = tokens_join(a, &t, ' ');
+	text = arena_alloc(a, s.len + 1);
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] != ' ')
+			text[used++] = s.ptr[i];
+	normalised_add(out, bytes_make(text, used));
+}
+
+/* Bytes of the first n characters; 0 when there are fewer. */
+static size_t prefix_length(struct bytes s, unsigned n)
+{
+	size_t pos = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (unicode_next(s, &pos) < 0)
+			return 0;
+	return pos;
+}
+
+void step_prefix3(struct arena *a, struct bytes in, struct normalised *out)
+{
+	normalised_add(out, bytes_slice(in, 0, prefix_length(in, 3)));
+}
+
+void step_prefix5(struct arena *a, struct bytes in, struct normalised *out)
+{
+	normalised_add(out, bytes_slice(in, 0, prefix_length(in, 5)));
+}
+
+static bool has_text(const struct normalised *out, struct bytes text)
+{
+	for (unsigned i = 0; i < out->n; i++)
+		if (bytes_eq(out->text[i], text))
+			return true;
+	return false;
+}
+
+void step_ngrams3(struct arena *a, struct bytes in, struct normalised *out)
+{
+	size_t start = 0;
+
+	if (prefix_length(in, 3) == 0) {
+		normalised_add(out, in);
+		return;
+	}
+	while (start < in.len && out->n < NORMALISE_OUT_MAX) {
+		struct bytes rest = bytes_slice(in, start, in.len);
+		size_t n = prefix_length(rest, 3);
+
+		if (n == 0)
+			return;
+		if (!has_text(out, bytes_slice(rest, 0, n)))
+			normalised_add(out, bytes_slice(rest, 0, n));
+		start += prefix_length(rest, 1);
+	}
+}
+
+/* American Soundex: vowels separate equal codes, h and w do not. Letters outside a..z are passed over. */
+static struct bytes soundex(struct arena *a, struct bytes word)
+{
+	static const char codes[] = "01230120022455012623010202"; /* a..z */
+	char *out = arena_alloc(a, 4);
+	char last = '0';
+	size_t n = 0;
+
+	for (size_t i = 0; i < word.len && n < 4; i++) {
+		char c = word.ptr[i], code;
+
+		if (c < 'a' || c > 'z')
+			continue;
+		code = codes[c - 'a'];
+		if (n == 0)
+			out[n++] = c;
+		else if (code != '0' && code != last)
+			out[n++] = code;
+		if (c != 'h' && c != 'w')
+			last = code;
+	}
+	if (n == 0)
+		return BYTES_NONE;
+	while (n < 4)
+		out[n++] = '0';
+	return bytes_make(out, 4);
+}
+
+void step_phonetic(struct arena *a, struct bytes in, struct normalised *out)
+{
+	struct tokens words, codes = { .n = 0 };
+
+	tokens_split(a, in, TOKENS_PLAIN, &words);
+	for (unsigned i = 0; i < words.n; i++) {
+		struct bytes code = soundex(a, words.at[i]);
+
+		if (code.len > 0)
+			codes.at[codes.n++] = code;
+	}
+	normalised_add(out, tokens_join(a, &codes, ' '));
+}
