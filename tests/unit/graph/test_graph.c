@@ -1,0 +1,281 @@
+/* The graph: the guard's sentences one by one, and the property that growing edge by edge equals building from scratch. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "daemon/graph/graph.h"
+
+#define STRONG 8
+#define SURE 15
+#define WEAK 1
+
+static const struct graph_guard guard = { .strong_level = STRONG, .sure_level = SURE, .support = 2, .cross = 2, .max = 50 };
+
+static struct graph *fresh(void)
+{
+	return graph_new(&guard);
+}
+
+static void settle(struct graph *g)
+{
+	graph_settle(g, NULL, NULL);
+}
+
+static bool together(const struct graph *g, uint32_t a, uint32_t b)
+{
+	return graph_cluster_of(g, a) != GRAPH_NONE && graph_cluster_of(g, a) == graph_cluster_of(g, b);
+}
+
+static void two_single_accounts_merge_freely(void **state)
+{
+	struct graph *g = fresh();
+	graph_set_edge(g, 3, 7, WEAK, false);
+	settle(g);
+	assert_true(together(g, 3, 7));
+	assert_int_equal(graph_clusters(g), 1);
+	graph_free(g);
+}
+
+static void a_weak_link_does_not_chain_a_third(void **state)
+{
+	struct graph *g = fresh();
+	graph_set_edge(g, 1, 2, STRONG, false);
+	graph_set_edge(g, 2, 3, WEAK, false);
+	settle(g);
+	assert_true(together(g, 1, 2));
+	assert_int_equal(graph_cluster_of(g, 3), GRAPH_NONE);
+	graph_free(g);
+}
+
+static void a_strong_link_joins_a_single_to_a_cluster(void **state)
+{
+	struct graph *g = fresh();
+	graph_set_edge(g, 1, 2, STRONG, false);
+	graph_set_edge(g, 2, 3, STRONG, false);
+	settle(g);
+	assert_true(together(g, 1, 3));
+	graph_free(g);
+}
+
+static void support_of_two_members_joins_a_single(void **state)
+{
+	struct graph *g = fresh();
+	graph_set_edge(g, 1, 2, STRONG, false);
+	graph_set_edge(g, 2, 3, WEAK, false);
+	graph_set_edge(g, 1, 3, WEAK, false);
+	settle(g);
+	assert_true(together(g, 1, 3));
+	graph_free(g);
+}
+
+static void one_bridge_does_not_merge_two_clusters_but_two_do(void **state)
+{
+	struct graph *g = fresh();
+	graph_set_edge(g, 1, 2, STRONG + 1, false);
+	graph_set_edge(g, 3, 4, STRONG + 1, false);
+	graph_set_edge(g, 2, 3, STRONG, false);
+	settle(g);
+	assert_false(together(g, 1, 4));
+	graph_set_edge(g, 1, 4, WEAK, false);
+	settle(g);
+	assert_true(together(g, 1, 4));
+	graph_free(g);
+}
+
+static void a_refusal_keeps_two_apart_whatever_joins_them(void **state)
+{
+	struct graph *g = fresh();
+	graph_set_edge(g, 1, 2, SURE, false);
+	graph_set_edge(g, 2, 3, SURE, false);
+	graph_set_edge(g, 1, 3, 0, true);
+	settle(g);
+	assert_false(together(g, 1, 3));
+	graph_free(g);
+}
+
+static void no_cluster_grows_beyond_the_maximum_but_by_sure_edges(void **state)
+{
+	struct graph *g = fresh();
+	for (uint32_t i = 1; i < 60; i++)
+		graph_set_edge(g, 0, i, STRONG, false);
+	settle(g);
+	const uint32_t *members;
+	assert_int_equal(graph_members(g, graph_cluster_of(g, 0), &members), guard.max);
+	graph_set_edge(g, 0, 59, SURE, false);
+	settle(g);
+	assert_true(together(g, 0, 59));
+	graph_free(g);
+}
+
+static void a_withdrawn_edge_splits_and_the_larger_part_keeps_the_handle(void **state)
+{
+	struct graph *g = fresh();
+	for (uint32_t i = 1; i < 4; i++)
+		graph_set_edge(g, i, i + 1, STRONG, false);
+	settle(g);
+	uint32_t handle = graph_cluster_of(g, 1);
+	graph_set_edge(g, 1, 2, 0, false);
+	settle(g);
+	assert_int_equal(graph_cluster_of(g, 1), GRAPH_NONE);
+	assert_int_equal(graph_cluster_of(g, 3), handle);
+	graph_free(g);
+}
+
+struct seen { unsigned formed, merged, dissolved, joined, left; uint32_t merged_into; };
+
+static void note(void *arg, const struct graph_change *change)
+{
+	struct seen *seen = arg;
+	seen->formed += change->type == GRAPH_FORMED;
+	seen->joined += change->type == GRAPH_JOINED;
+	seen->left += change->type == GRAPH_LEFT;
+	seen->dissolved += change->type == GRAPH_DISSOLVED;
+	if (change->type != GRAPH_MERGED)
+		return;
+	seen->merged++;
+	seen->merged_into = change->cluster;
+}
+
+static void a_merge_is_told_once_and_keeps_the_larger_handle(void **state)
+{
+	struct graph *g = fresh();
+	struct seen seen = { 0 };
+	graph_set_edge(g, 1, 2, STRONG, false);
+	graph_settle(g, note, &seen);
+	graph_set_edge(g, 3, 4, STRONG, false);
+	graph_set_edge(g, 4, 5, STRONG, false);
+	graph_settle(g, note, &seen);
+	assert_int_equal(seen.formed, 2);
+	uint32_t larger = graph_cluster_of(g, 4);
+	graph_set_edge(g, 2, 3, STRONG, false);
+	graph_set_edge(g, 1, 4, STRONG, false);
+	graph_settle(g, note, &seen);
+	assert_int_equal(seen.merged, 1);
+	assert_int_equal(seen.dissolved, 1);
+	assert_int_equal(seen.merged_into, larger);
+	assert_int_equal(graph_clusters(g), 1);
+	graph_free(g);
+}
+
+static uint32_t random_next(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(*seed >> 33);
+}
+
+#define NODES 24
+
+static void assert_same_partition(const struct graph *g, const struct graph *h)
+{
+	for (uint32_t a = 0; a < NODES; a++)
+		for (uint32_t b = a + 1; b < NODES; b++)
+			assert_int_equal(together(g, a, b), together(h, a, b));
+}
+
+/* Edges appear, change level and go at random; after each change the partition equals one built from scratch. */
+static void growing_edge_by_edge_equals_building_from_scratch(void **state)
+{
+	static const uint8_t levels[] = { 0, WEAK, WEAK, 3, STRONG, 12, SURE };
+	for (uint64_t round = 1; round <= 40; round++) {
+		uint64_t seed = round;
+		struct { uint8_t level; bool forbids; } edges[NODES][NODES] = { { { 0, false } } };
+		struct graph *g = fresh();
+		for (unsigned step = 0; step < 80; step++) {
+			uint32_t a = random_next(&seed) % NODES, b = random_next(&seed) % NODES;
+			if (a >= b)
+				continue;
+			edges[a][b].level = levels[random_next(&seed) % sizeof(levels)];
+			edges[a][b].forbids = random_next(&seed) % 16 == 0;
+			graph_set_edge(g, a, b, edges[a][b].level, edges[a][b].forbids);
+			settle(g);
+		}
+		struct graph *scratch = fresh();
+		for (uint32_t b = NODES; b-- > 0;)
+			for (uint32_t a = 0; a < b; a++)
+				graph_set_edge(scratch, b, a, edges[a][b].level, edges[a][b].forbids);
+		settle(scratch);
+		assert_same_partition(g, scratch);
+		graph_free(g);
+		graph_free(scratch);
+	}
+}
+
+struct memory { char *at; size_t n, read; };
+
+static enum err memory_write(void *arg, const void *p, size_t n)
+{
+	struct memory *m = arg;
+	m->at = realloc(m->at, m->n + n + 1);
+	memcpy(m->at + m->n, p, n);
+	m->n += n;
+	return ERR_OK;
+}
+
+static enum err memory_read(void *arg, void *p, size_t n)
+{
+	struct memory *m = arg;
+	if (m->read + n > m->n)
+		return ERR_CORRUPT;
+	memcpy(p, m->at + m->read, n);
+	m->read += n;
+	return ERR_OK;
+}
+
+static void a_snapshot_brings_back_the_same_clusters(void **state)
+{
+	struct graph *g = fresh(), *back = fresh();
+	for (uint32_t i = 0; i < 30; i += 3) {
+		graph_set_edge(g, i, i + 1, STRONG, false);
+		graph_set_edge(g, i + 1, i + 2, STRONG, i % 2 == 0);
+	}
+	settle(g);
+	struct memory m = { 0 };
+	assert_int_equal(graph_save(g, memory_write, &m), ERR_OK);
+	assert_int_equal(graph_load(back, memory_read, &m), ERR_OK);
+	for (uint32_t i = 0; i < 30; i++)
+		assert_int_equal(graph_cluster_of(g, i), graph_cluster_of(back, i));
+	graph_set_edge(back, 0, 1, 0, false);
+	settle(back);
+	assert_int_equal(graph_cluster_of(back, 0), GRAPH_NONE);
+	graph_free(g);
+	graph_free(back);
+	free(m.at);
+}
+
+static void a_cut_snapshot_is_refused(void **state)
+{
+	struct graph *g = fresh();
+	graph_set_edge(g, 1, 2, STRONG, false);
+	settle(g);
+	struct memory whole = { 0 };
+	assert_int_equal(graph_save(g, memory_write, &whole), ERR_OK);
+	for (size_t n = 0; n < whole.n; n++) {
+		struct memory cut = { whole.at, n, 0 };
+		struct graph *back = fresh();
+		assert_int_not_equal(graph_load(back, memory_read, &cut), ERR_OK);
+		graph_free(back);
+	}
+	graph_free(g);
+	free(whole.at);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_single_accounts_merge_freely),
+		cmocka_unit_test(a_weak_link_does_not_chain_a_third),
+		cmocka_unit_test(a_strong_link_joins_a_single_to_a_cluster),
+		cmocka_unit_test(support_of_two_members_joins_a_single),
+		cmocka_unit_test(one_bridge_does_not_merge_two_clusters_but_two_do),
+		cmocka_unit_test(a_refusal_keeps_two_apart_whatever_joins_them),
+		cmocka_unit_test(no_cluster_grows_beyond_the_maximum_but_by_sure_edges),
+		cmocka_unit_test(a_withdrawn_edge_splits_and_the_larger_part_keeps_the_handle),
+		cmocka_unit_test(a_merge_is_told_once_and_keeps_the_larger_handle),
+		cmocka_unit_test(growing_edge_by_edge_equals_building_from_scratch),
+		cmocka_unit_test(a_snapshot_brings_back_the_same_clusters),
+		cmocka_unit_test(a_cut_snapshot_is_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
