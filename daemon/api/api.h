@@ -16,6 +16,8 @@ struct hmac_key;
 struct intake;
 struct ruleset;
 
+typedef void api_removed_fn(void *done_arg, enum err result, uint64_t removed, const char *error);
+
 /* What main answers for the api. The engine and the rules may be swapped between two calls (a reload). */
 struct api_ports {
 	void *arg;
@@ -26,6 +28,9 @@ struct api_ports {
 	void (*status)(void *arg, struct text *json);
 	/* Prometheus text of everything but the api's own counters; may be NULL. */
 	void (*metrics)(void *arg, struct text *out);
+	/* Takes every event of the site, and of sites that start with "SITE-", out of the journal and rebuilds. done is
+	 * called later, once, on the loop thread. May be NULL: then it can be done only while the daemon is stopped. */
+	void (*remove_site)(void *arg, struct bytes site, api_removed_fn *done, void *done_arg);
 	/* false: not ready, with one reason a line; may be NULL. */
 	bool (*is_ready)(void *arg, struct text *reasons);
 };

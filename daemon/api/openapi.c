@@ -21,6 +21,7 @@ static const struct {
 	{ "Counts", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"refused\":{\"type\":\"array\","
 		    "\"items\":{\"type\":\"object\",\"properties\":{\"line\":{\"type\":\"integer\"},\"error\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}}}" },
 	{ "Stated", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"}}}" },
+	{ "Removed", "{\"type\":\"object\",\"properties\":{\"removed\":{\"type\":\"integer\"}}}" },
 	{ "Relation", "{\"type\":\"object\",\"required\":[\"account\",\"relation\"],\"properties\":{\"account\":{\"type\":\"string\"},\"relation\":{\"type\":\"object\","
 		      "\"required\":[\"kind\"],\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"}}},"
 		      "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },

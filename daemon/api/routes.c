@@ -32,6 +32,8 @@ const struct route api_routes[] = {
 	  "Declares a relation of an account: household, agency, joint ...", NULL, "Relation", "Stated" },
 	{ "POST", "/v1/verdicts", ROLE_ANALYST, NEEDS_ENGINE, post_verdicts,
 	  "What a person found: clean, confirmed or not_same.", NULL, "Verdict", "Stated" },
+	{ "POST", "/v1/sites/{site}/remove", ROLE_ADMIN, NEEDS_ENGINE, post_site_remove,
+	  "Takes every event of a site out of the journal, with its links and alerts.", NULL, NULL, "Removed" },
 	{ "GET", "/v1/status", ROLE_READ, NEEDS_NOTHING, get_status, "What the daemon holds and how it does.", NULL, NULL, "Status" },
 	{ "GET", "/metrics", ROLE_READ, OPEN_ON_LOOPBACK, get_metrics,
 	  "Counters in the Prometheus text format (open on loopback).", NULL, NULL, NULL },
