@@ -1,0 +1,57 @@
+/* The one table of fields that conditions may ask about. */
+#include "expression.h"
+
+#define EVERY (SCOPE_EVENT | SCOPE_ACCOUNT | SCOPE_LINK | SCOPE_CLUSTER)
+#define ACCOUNT (SCOPE_EVENT | SCOPE_ACCOUNT)
+
+const struct field_row field_rows[] = {
+	{ "event.type", EVERY, VALUE_TEXT, "Type of the event that is being applied, as sent." },
+	{ "event.ok", EVERY, VALUE_BOOL, "False when the event is a failed attempt." },
+	{ "event.account", EVERY, VALUE_TEXT, "Account of the event, with its site." },
+	{ "event.site", EVERY, VALUE_TEXT, "Site of the event's account; missing when it has none." },
+	{ "event.network", EVERY, VALUE_TEXT, "Kind of the network that the event's address belongs to: isp, mobile, hosting ..." },
+
+	{ "account.name", ACCOUNT, VALUE_TEXT, "Name of the account, with its site." },
+	{ "account.site", ACCOUNT, VALUE_TEXT, "Site of the account; missing when it has none." },
+	{ "account.risk", ACCOUNT, VALUE_NUMBER, "Largest score of the account's unexplained links, or its contagion if that is more." },
+	{ "account.links", ACCOUNT, VALUE_NUMBER, "Number of the account's links of score 500 and more." },
+	{ "account.events", ACCOUNT, VALUE_NUMBER, "Number of the account's events." },
+	{ "account.failed", ACCOUNT, VALUE_NUMBER, "Number of the account's failed attempts." },
+	{ "account.is_closed", ACCOUNT, VALUE_BOOL, "True while the account is closed." },
+	{ "account.age", ACCOUNT, VALUE_DURATION, "Time since the account's first event." },
+	{ "account.relations", ACCOUNT, VALUE_LIST, "Kinds of the relations that the account has declared." },
+
+	{ "link.score", SCOPE_LINK, VALUE_NUMBER, "Score of the link as reported, 0 to 1000." },
+	{ "link.computed", SCOPE_LINK, VALUE_NUMBER, "Score of the link from evidence alone, 0 to 1000." },
+	{ "link.state", SCOPE_LINK, VALUE_TEXT, "suspected, explained, joint, confirmed, cleared or withdrawn." },
+	{ "link.band", SCOPE_LINK, VALUE_TEXT, "none, possible, probable or strong." },
+	{ "link.same_site", SCOPE_LINK, VALUE_BOOL, "True when both accounts are of one site." },
+	{ "link.families", SCOPE_LINK, VALUE_LIST, "Families whose evidence is positive." },
+	{ "link.family_count", SCOPE_LINK, VALUE_NUMBER, "Number of families whose evidence is positive." },
+	{ "link.explained_by", SCOPE_LINK, VALUE_LIST, "Kinds of the declared relations that explain the link." },
+	{ "link.relation", SCOPE_LINK, VALUE_LIST, "Kinds of the relations that the two accounts have in common." },
+	{ "link.a_closed", SCOPE_LINK, VALUE_BOOL, "True while the first account of the link is closed." },
+	{ "link.b_closed", SCOPE_LINK, VALUE_BOOL, "True while the second account of the link is closed." },
+	{ "link.any_closed", SCOPE_LINK, VALUE_BOOL, "True while at least one of the two accounts is closed." },
+	{ "link.both_closed", SCOPE_LINK, VALUE_BOOL, "True while both accounts are closed." },
+	{ "link.newer_closed", SCOPE_LINK, VALUE_BOOL, "True while the account whose first event is later is closed." },
+	{ "link.older_closed", SCOPE_LINK, VALUE_BOOL, "True while the account whose first event is earlier is closed." },
+	{ "link.gap_since_closure", SCOPE_LINK, VALUE_DURATION,
+	  "From the closure of one account to the first event of the other; missing unless that came later." },
+
+	{ "cluster.size", SCOPE_CLUSTER, VALUE_NUMBER, "Number of accounts in the cluster." },
+	{ "cluster.closed", SCOPE_CLUSTER, VALUE_NUMBER, "Number of closed accounts in the cluster." },
+	{ "cluster.open", SCOPE_CLUSTER, VALUE_NUMBER, "Number of accounts in the cluster that are not closed." },
+	{ "cluster.links", SCOPE_CLUSTER, VALUE_NUMBER, "Number of links that hold the cluster together." },
+	{ "cluster.min_score", SCOPE_CLUSTER, VALUE_NUMBER, "Smallest score of those links." },
+	{ "cluster.max_score", SCOPE_CLUSTER, VALUE_NUMBER, "Largest score of those links." },
+	{ NULL, 0, VALUE_MISSING, NULL },
+};
+
+int field_find(struct bytes name)
+{
+	for (int i = 0; field_rows[i].name; i++)
+		if (bytes_is(name, field_rows[i].name))
+			return i;
+	return -1;
+}
