@@ -13,6 +13,9 @@
 /* A scalar as a condition on `scope` (enum field_scope bits). NULL with the problem reported. */
 const struct expr *condition_compile(struct reader *r, const struct yaml_node *at, unsigned scope);
 
+/* A condition as text that compiles to the same tree. */
+void expression_print(const struct expr *e, struct text *out);
+
 /* The keys under `policy:`. */
 void policy_read(struct reader *r, const struct yaml_node *at, struct policy_rule *rule);
 

@@ -8,8 +8,7 @@ static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPE
 					    [RULE_DISABLED] = "disabled", NULL };
 static const char *const level_names[] = { "info", "low", "medium", "high", "critical", NULL };
 /* What {words} an explanation may use; the engine fills them in. */
-static const char *const signal_words[] = { "a", "b", "value", "holders", "kind", "network", "gap", NULL };
-static const char *const policy_words[] = { "a", "b", "account", "score", "cluster", "members", "path", NULL };
+static const char *const explain_words[] = { "a", "b", "value", "holders", "network", "gap", NULL };
 
 struct rule_source {
 	struct rule_head head;
@@ -107,7 +106,7 @@ static bool is_word(struct bytes word, const char *const *words)
 	return false;
 }
 
-static void check_words(struct reader *r, const struct yaml_node *at, const char *const *words)
+static void check_words(struct reader *r, const struct yaml_node *at)
 {
 	struct bytes rest = at->text;
 	ptrdiff_t open;
@@ -117,8 +116,8 @@ static void check_words(struct reader *r, const struct yaml_node *at, const char
 		struct bytes word = bytes_slice(rest, 0, end < 0 ? 0 : (size_t)end);
 		if (end < 0)
 			problem_at(r, at, "a '{' is not closed in the explanation");
-		else if (!is_word(word, words))
-			problem_at(r, at, "nothing fills in {%.*s}%s", BYTES_ARG(word), did_you_mean(r->arena, word, words));
+		else if (!is_word(word, explain_words))
+			problem_at(r, at, "nothing fills in {%.*s}%s", BYTES_ARG(word), did_you_mean(r->arena, word, explain_words));
 	}
 }
 
@@ -164,9 +163,11 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 
 static void read_explain(struct reader *r, struct rule_source *source)
 {
+	if (source->explain && source->policy)
+		problem_at_key(r, source->explain, "explain belongs to signal and compare rules; an alert says title and accounts");
 	if (!source->explain || !node_text(r, source->explain, &source->head.explain))
 		return;
-	check_words(r, source->explain, source->policy ? policy_words : signal_words);
+	check_words(r, source->explain);
 }
 
 void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file)

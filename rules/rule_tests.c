@@ -228,7 +228,7 @@ bool rule_tests_load(const struct ruleset *set, const char *path, struct arena *
 		read_tests(&r, top.list, out);
 	else if (problems->n == before)
 		problem_at(&r, NULL, "the file is empty");
-	yaml_free(doc);
+	yaml_doc_free(doc);
 	return problems->n == before;
 }
 

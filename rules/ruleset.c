@@ -176,7 +176,7 @@ static void load_yaml(struct builder *b, const char *path, enum file_form form, 
 	else
 		read_root(&r, root, form, name);
 	b->set.n_files++;
-	yaml_free(doc);
+	yaml_doc_free(doc);
 }
 
 static void load_text_list(struct builder *b, const char *path, struct bytes name)

@@ -9,6 +9,7 @@
 #include "daemon/vendor/yaml.h"
 
 #define CONFIG_LIST_MAX 32
+#define CONFIG_KEYS_MAX 32
 
 struct config {
 	char *file;       /* absolute */
@@ -29,7 +30,21 @@ struct config {
 	int64_t batch_events;       /* largest group commit */
 	int64_t known_ids;          /* at least this many event ids are remembered (10 M) */
 	struct yaml_doc *doc;       /* the `collectors:` mapping is handed to each collector */
+	int sources[CONFIG_KEYS_MAX]; /* of each key: its line, 0 default, CONFIG_FROM_COMMAND_LINE */
 };
+#define CONFIG_FROM_COMMAND_LINE -1
+
+/* The table of keys, ended by a NULL name: assocd.yaml(5) and completion are made from it. */
+enum config_type { CONFIG_PATH, CONFIG_TEXT, CONFIG_PATHS, CONFIG_TEXTS, CONFIG_DURATION, CONFIG_NUMBER, CONFIG_MAPPING };
+struct config_key {
+	const char *name;
+	enum config_type type;
+	size_t at, count_at; /* offsets in struct config; count_at of lists */
+	int64_t min, max;    /* of numbers; milliseconds of durations */
+	const char *otherwise; /* default as text; NULL: found, as `help` says */
+	const char *help;      /* one sentence */
+};
+extern const struct config_key config_keys[];
 
 enum err config_load(const char *path, struct config **out, struct errbuf *eb) MUST_CHECK;
 void config_free(struct config *c);
@@ -42,5 +57,7 @@ void config_show(const struct config *c, bool as_json, struct text *out);
 char *config_default_path(void);
 /* A shipped file by its path in the tree ("rules/default"): build tree first, else PREFIX/share/assocd. malloc'd. */
 char *config_shipped_path(const char *relative);
+/* The `collectors:` mapping's member of that name, or NULL. */
+const struct yaml_node *config_collector(const struct config *c, const char *name);
 
 #endif

@@ -257,7 +257,7 @@ enum err yaml_parse(struct bytes input, const char *name, struct yaml_doc **out,
 	r.doc->name = arena_str(r.doc->arena, bytes_of(name));
 	err = read_events(&r, input);
 	if (err) {
-		yaml_free(r.doc);
+		yaml_doc_free(r.doc);
 		return err;
 	}
 	*out = r.doc;
@@ -307,7 +307,7 @@ enum err yaml_load(const char *path, struct yaml_doc **out, struct errbuf *eb)
 	return err;
 }
 
-void yaml_free(struct yaml_doc *doc)
+void yaml_doc_free(struct yaml_doc *doc)
 {
 	if (doc == NULL)
 		return;

@@ -23,7 +23,7 @@ struct yaml_doc;
 enum err yaml_parse(struct bytes input, const char *name, struct yaml_doc **out, struct errbuf *eb) MUST_CHECK;
 /* Reads the file (at most 16 MiB) and parses it. A directory, a missing file and no permission are each named. */
 enum err yaml_load(const char *path, struct yaml_doc **out, struct errbuf *eb) MUST_CHECK;
-void yaml_free(struct yaml_doc *doc);
+void yaml_doc_free(struct yaml_doc *doc);
 const char *yaml_name(const struct yaml_doc *doc);
 /* Roots of the documents in the stream, linked by next. NULL when empty. */
 const struct yaml_node *yaml_root(const struct yaml_doc *doc);
