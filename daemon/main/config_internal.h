@@ -1,0 +1,14 @@
+/* Shared by the files of the configuration. */
+#ifndef ASSOCD_MAIN_CONFIG_INTERNAL_H
+#define ASSOCD_MAIN_CONFIG_INTERNAL_H
+
+#include "config.h"
+
+/* malloc'd. NULL outside a build tree. */
+char *config_source_tree(void);
+char *config_absolute(const char *dir, struct bytes path);
+char *config_default_state_dir(const char *config_dir);
+/* Index of the key in config_keys; BUG when there is none. */
+unsigned config_key_index(const char *name);
+
+#endif

@@ -1,0 +1,93 @@
+/* The effective configuration with where each value came from: YAML that could be a configuration again, or JSON. */
+#include "config_internal.h"
+
+#include <stdio.h>
+
+static void show_value(struct text *t, const struct config *c, const struct config_key *key)
+{
+	const void *at = (const char *)c + key->at;
+
+	if (key->type == CONFIG_PATH || key->type == CONFIG_TEXT) {
+		json_string(t, bytes_of(*(char *const *)at));
+	} else if (key->type == CONFIG_NUMBER) {
+		json_int(t, *(const int64_t *)at);
+	} else if (key->type == CONFIG_DURATION) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%lldms", (long long)*(const int64_t *)at);
+		json_string(t, bytes_of(text));
+	} else {
+		unsigned n = *(const unsigned *)(const void *)((const char *)c + key->count_at);
+
+		json_open_array(t);
+		for (unsigned i = 0; i < n; i++)
+			json_string(t, bytes_of(((char *const *)at)[i]));
+		json_close_array(t);
+	}
+}
+
+static void show_source(struct text *t, const struct config *c, unsigned i)
+{
+	if (c->sources[i] == CONFIG_FROM_COMMAND_LINE)
+		text_adds(t, "command line");
+	else if (c->sources[i] > 0)
+		text_addf(t, "%s:%d", c->file, c->sources[i]);
+	else
+		text_adds(t, "default");
+}
+
+static void show_collectors(struct text *t, const struct config *c)
+{
+	const struct yaml_node *root = yaml_root(c->doc);
+	const struct yaml_node *all = root && root->type == YAML_MAPPING ? yaml_get(root, "collectors") : NULL;
+
+	json_open_array(t);
+	for (const struct yaml_node *at = all ? all->child : NULL; at; at = at->next)
+		json_string(t, at->key);
+	json_close_array(t);
+}
+
+static void show_json(const struct config *c, struct text *out)
+{
+	json_open_object(out);
+	json_member_string(out, "file", bytes_of(c->file));
+	for (unsigned i = 0; config_keys[i].name; i++) {
+		struct text source = { 0 };
+
+		show_source(&source, c, i);
+		json_key(out, config_keys[i].name);
+		json_open_object(out);
+		json_key(out, "value");
+		if (config_keys[i].type == CONFIG_MAPPING)
+			show_collectors(out, c);
+		else
+			show_value(out, c, &config_keys[i]);
+		json_member_string(out, "source", text_bytes(&source));
+		json_close_object(out);
+		text_free(&source);
+	}
+	json_close_object(out);
+}
+
+void config_show(const struct config *c, bool as_json, struct text *out)
+{
+	if (as_json) {
+		show_json(c, out);
+		return;
+	}
+	for (unsigned i = 0; config_keys[i].name; i++) {
+		struct text value = { 0 };
+
+		if (config_keys[i].type == CONFIG_MAPPING) {
+			show_collectors(&value, c);
+			text_addf(out, "# %s: %.*s", config_keys[i].name, BYTES_ARG(text_bytes(&value)));
+		} else {
+			show_value(&value, c, &config_keys[i]);
+			text_addf(out, "%s: %.*s", config_keys[i].name, BYTES_ARG(text_bytes(&value)));
+		}
+		text_adds(out, "   # ");
+		show_source(out, c, i);
+		text_addc(out, '\n');
+		text_free(&value);
+	}
+}
