@@ -1,0 +1,109 @@
+/* The alert log: one JSON line a change, appended.
+ * I1: a delivery is written by one write and synced before it counts; when either fails the file is cut back to where
+ *     it was, so that a failed delivery leaves no half line.
+ * I2: a file that was moved away keeps what it has; the next delivery after reopen starts a new one at the path. */
+#include "sink.h"
+
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct alert_log {
+	char *path;
+	int fd; /* -1: to be opened at the next delivery */
+};
+
+static enum err open_file(struct alert_log *l, struct errbuf *eb)
+{
+	if (l->fd >= 0)
+		return ERR_OK;
+	l->fd = open(l->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	return l->fd >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s", l->path, strerror(errno));
+}
+
+static void close_file(void *self)
+{
+	struct alert_log *l = self;
+
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+}
+
+static enum err log_open(const struct sink_setup *setup, void **out, struct errbuf *eb)
+{
+	struct alert_log *l = xcalloc(1, sizeof(*l));
+	enum err err;
+
+	l->path = xstrdup(setup->alert_log);
+	l->fd = -1;
+	err = open_file(l, eb);
+	if (err) {
+		free(l->path);
+		free(l);
+		return err;
+	}
+	*out = l;
+	return ERR_OK;
+}
+
+static enum err write_whole(int fd, struct bytes b)
+{
+	while (b.len > 0) {
+		ssize_t n = write(fd, b.ptr, b.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return ERR_IO;
+		b = bytes_slice(b, (size_t)n, b.len);
+	}
+	return ERR_OK;
+}
+
+static enum err append(struct alert_log *l, struct bytes lines, struct errbuf *eb)
+{
+	struct stat st;
+	bool is_file = fstat(l->fd, &st) == 0 && S_ISREG(st.st_mode);
+
+	/* A pipe or a terminal cannot be synced, nor cut. */
+	if (write_whole(l->fd, lines) == ERR_OK && (!is_file || fdatasync(l->fd) == 0))
+		return ERR_OK;
+	enum err err = errbuf_set(eb, errno == ENOSPC ? ERR_FULL : ERR_IO, "alert log %s: %s", l->path, strerror(errno));
+	if (is_file && ftruncate(l->fd, st.st_size) != 0) /* I1 */
+		log_warn("sinks", "alert log %s may hold a half line at byte %lld", l->path, (long long)st.st_size);
+	close_file(l);
+	return err;
+}
+
+static enum err log_deliver(void *self, const struct sink_row *rows, size_t n, struct errbuf *eb)
+{
+	struct alert_log *l = self;
+	struct text lines = { 0 };
+	enum err err = open_file(l, eb);
+
+	for (size_t i = 0; i < n && !err; i++) {
+		text_add(&lines, rows[i].json);
+		text_addc(&lines, '\n');
+	}
+	if (!err)
+		err = append(l, text_bytes(&lines), eb);
+	text_free(&lines);
+	return err;
+}
+
+static void log_close(void *self)
+{
+	struct alert_log *l = self;
+
+	close_file(l);
+	free(l->path);
+	free(l);
+}
+
+const struct sink sink_log = { "log", "Appends alerts to a file of JSON lines.", log_open, log_deliver, close_file, log_close };

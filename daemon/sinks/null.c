@@ -1,0 +1,19 @@
+/* The sink that takes everything and keeps nothing: the contract at its shortest, and what a test stands on. */
+#include "sink.h"
+
+static enum err null_open(const struct sink_setup *setup, void **out, struct errbuf *eb)
+{
+	*out = NULL;
+	return ERR_OK;
+}
+
+static enum err null_deliver(void *self, const struct sink_row *rows, size_t n, struct errbuf *eb)
+{
+	return ERR_OK;
+}
+
+static void null_nothing(void *self)
+{
+}
+
+const struct sink sink_null = { "null", "Takes alerts and drops them.", null_open, null_deliver, null_nothing, null_nothing };
