@@ -19,9 +19,10 @@ declare -A services=([nginx]=nginx)
 policy=/usr/sbin/policy-rc.d
 
 missing_of() {
-	local package
+	local installed package
+	installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
 	for package in "$@"; do
-		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+		grep -qx "installed $package" <<<"$installed" || echo "$package"
 	done
 }
 
