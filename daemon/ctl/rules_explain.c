@@ -1,0 +1,228 @@
+/* assocctl rules explain: one rule as people read it, with what it weighs at some numbers of holders and accounts. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ctl.h"
+#include "daemon/base/bits.h"
+#include "daemon/base/clock.h"
+#include "daemon/main/config.h"
+#include "rules/expression.h"
+
+extern const struct ctl_command ctl_rules_explain;
+
+#define ACCOUNTS_DEFAULT 20000
+
+static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (never alerts)",
+					    [RULE_DISABLED] = "disabled" };
+
+static void add_head(struct text *t, const struct rule_head *head, const char *what)
+{
+	text_addf(t, "%.*s: %.*s\n", BYTES_ARG(head->id), BYTES_ARG(head->title));
+	text_addf(t, "  %s, %s, level %s, %.*s:%u\n", what, status_names[head->status], rule_level_names[head->level],
+		  BYTES_ARG(head->file), head->line);
+	if (head->explain.len)
+		text_addf(t, "  says: %.*s\n", BYTES_ARG(head->explain));
+}
+
+static void add_bits(struct text *t, int32_t mb)
+{
+	text_addf(t, "%s%d.%03d", mb < 0 ? "-" : "+", abs(mb) / 1000, abs(mb) % 1000);
+}
+
+static int32_t signal_bits(const struct signal_rule *s, unsigned holders, uint64_t accounts)
+{
+	uint64_t strangers = s->strangers_milli + (holders > 2 ? holders - 2 : 0) * UINT64_C(1000);
+	int32_t mb = bits_log2_ratio(s->m_milli * accounts, strangers);
+	return mb < s->max_mb ? mb : s->max_mb;
+}
+
+static int score_alone(const struct scoring *scoring, int32_t mb, uint64_t accounts)
+{
+	int64_t sum = (int64_t)mb - bits_log2_ratio(accounts * 1000, scoring->prior_milli);
+	return bits_score((int32_t)(sum * scoring->scale_a_milli / 1000 + scoring->shift_b_mb));
+}
+
+static void add_holders(struct text *t, const struct ruleset *rules, const struct signal_rule *s, uint64_t accounts)
+{
+	static const unsigned holders[] = { 2, 3, 5, 10, 20 };
+	const unsigned cap = rules->kinds.rows[s->kind].hub_cap;
+	text_addf(t, "  of %llu accounts, used at the same time:\n  holders     bits   score alone\n", (unsigned long long)accounts);
+	for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
+		if (holders[i] > cap) {
+			text_addf(t, "  %7u   ignored: more than %u holders\n", holders[i], cap);
+			continue;
+		}
+		int32_t mb = signal_bits(s, holders[i], accounts);
+		text_addf(t, "  %7u  ", holders[i]);
+		add_bits(t, mb);
+		if (s->supports_only)
+			text_adds(t, "   none: it only supports other evidence\n");
+		else
+			text_addf(t, "   %d\n", score_alone(&rules->scoring, mb, accounts));
+	}
+}
+
+static void add_networks(struct text *t, const struct signal_rule *s)
+{
+	for (int i = 0; i < NET_KINDS; i++) {
+		if (!s->network_mb[i])
+			continue;
+		text_addf(t, "  on %s: ", network_kind_names[i]);
+		if (s->network_mb[i] == NETWORK_IGNORE)
+			text_adds(t, "ignored");
+		else
+			add_bits(t, s->network_mb[i]);
+		text_addc(t, '\n');
+	}
+	for (int i = 0; i < NET_KINDS; i++) {
+		char gap[32];
+		if (s->recycled_nets >> i & 1)
+			text_addf(t, "  on %s: at most 0 when the uses are disjoint and %s or more apart\n", network_kind_names[i],
+				  time_duration_text(s->recycled_gap_ms, gap, sizeof gap));
+	}
+}
+
+static void add_signal(struct text *t, const struct ruleset *rules, const struct signal_rule *s, uint64_t accounts)
+{
+	char half_life[32];
+	add_head(t, &s->head, "signal");
+	text_addf(t, "  two accounts share the %.*s (%.*s); family %.*s\n", BYTES_ARG(rules->kinds.rows[s->kind].title),
+		  BYTES_ARG(rules->kinds.rows[s->kind].name), BYTES_ARG(rules->families[s->family]));
+	add_holders(t, rules, s, accounts);
+	if (s->half_life_ms)
+		text_addf(t, "  loses a bit for every %s between the two uses, at most %d.%03d\n",
+			  time_duration_text(s->half_life_ms, half_life, sizeof half_life), s->max_decay_mb / 1000, s->max_decay_mb % 1000);
+	add_networks(t, s);
+	const char *comma = "  explained by ";
+	for (unsigned i = 0; i < rules->n_relations; i++) {
+		if (!(s->explained_by >> i & 1))
+			continue;
+		text_addf(t, "%s%.*s", comma, BYTES_ARG(rules->relations[i].name));
+		comma = ", ";
+	}
+	text_adds(t, s->explained_by ? "\n" : "");
+}
+
+static void add_compare(struct text *t, const struct ruleset *rules, const struct compare_rule *c)
+{
+	add_head(t, &c->head, "comparison");
+	text_addf(t, "  of the %.*s (%.*s) of two accounts\n", BYTES_ARG(rules->kinds.rows[c->kind].title),
+		  BYTES_ARG(rules->kinds.rows[c->kind].name));
+	const struct { const char *what; int32_t mb; } rows[] = {
+		{ "equal", c->equal_mb }, { "some in common", c->overlap_mb }, { "nothing in common", c->differ_mb } };
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		text_addf(t, "  %s: ", rows[i].what);
+		if (rows[i].mb)
+			add_bits(t, rows[i].mb);
+		else
+			text_adds(t, "says nothing");
+		text_addc(t, '\n');
+	}
+	if (c->needs_positive)
+		text_adds(t, "  counted only where some signal is positive\n");
+}
+
+static void add_policy(struct text *t, const struct policy_rule *p)
+{
+	char deadline[32];
+	add_head(t, &p->head, p->scope == POLICY_LINK ? "policy on links" : p->scope == POLICY_CLUSTER ? "policy on clusters" : "policy on accounts");
+	text_adds(t, "  when: ");
+	expression_print(p->when, t);
+	text_adds(t, "\n  until: ");
+	if (p->until)
+		expression_print(p->until, t);
+	else
+		text_adds(t, "that is no longer so");
+	text_addc(t, '\n');
+	if (p->deadline_ms)
+		text_addf(t, "  deadline: %s after opening\n", time_duration_text(p->deadline_ms, deadline, sizeof deadline));
+	if (p->recommendation.len)
+		text_addf(t, "  recommendation: %.*s\n", BYTES_ARG(p->recommendation));
+}
+
+/* Everything, or the one rule of that id. */
+static unsigned add_rules(struct text *t, const struct ruleset *rules, const char *id, uint64_t accounts)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < rules->n_signals; i++)
+		if (bytes_is(rules->signals[i].head.id, id) && ++n)
+			add_signal(t, rules, &rules->signals[i], accounts);
+	for (unsigned i = 0; i < rules->n_compares; i++)
+		if (bytes_is(rules->compares[i].head.id, id) && ++n)
+			add_compare(t, rules, &rules->compares[i]);
+	for (unsigned i = 0; i < rules->n_policies; i++)
+		if (bytes_is(rules->policies[i].head.id, id) && ++n)
+			add_policy(t, &rules->policies[i]);
+	return n;
+}
+
+static const char *nearest_rule(const struct ruleset *rules, const char *id, struct text *keep)
+{
+	const char *names[1024];
+	size_t n = 0;
+	struct arena *a = arena_new(4096);
+	for (unsigned i = 0; i < rules->n_signals && n < ARRAY_LEN(names); i++)
+		names[n++] = arena_str(a, rules->signals[i].head.id);
+	for (unsigned i = 0; i < rules->n_compares && n < ARRAY_LEN(names); i++)
+		names[n++] = arena_str(a, rules->compares[i].head.id);
+	for (unsigned i = 0; i < rules->n_policies && n < ARRAY_LEN(names); i++)
+		names[n++] = arena_str(a, rules->policies[i].head.id);
+	const char *near = bytes_nearest(bytes_of(id), names, n);
+	text_adds(keep, near ? near : "");
+	arena_free(a);
+	return keep->len ? keep->ptr : NULL;
+}
+
+static int explain(const char *dir, const char *id, uint64_t accounts)
+{
+	struct text report = {0}, out = {0}, near = {0};
+	struct errbuf eb = {0};
+	struct ruleset *rules = NULL;
+	int status = 0;
+	if (ruleset_load(dir, false, &rules, &report, &eb)) {
+		fprintf(stderr, "%.*s", BYTES_ARG(text_bytes(&report)));
+		status = 1;
+	} else if (add_rules(&out, rules, id, accounts)) {
+		printf("%.*s", BYTES_ARG(text_bytes(&out)));
+	} else {
+		const char *name = nearest_rule(rules, id, &near);
+		status = name ? ctl_fail("no rule '%s' in %s; did you mean '%s'?", id, dir, name) : ctl_fail("no rule '%s' in %s", id, dir);
+	}
+	text_free(&report);
+	text_free(&out);
+	text_free(&near);
+	ruleset_free(rules);
+	return status;
+}
+
+static int run_explain(struct ctl *ctl, int argc, char **argv)
+{
+	const char *id = NULL, *dir = NULL;
+	uint64_t accounts = ACCOUNTS_DEFAULT;
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--accounts") && i + 1 < argc) {
+			if (!bytes_to_u64(bytes_of(argv[++i]), &accounts) || !accounts || accounts > UINT32_MAX)
+				return ctl_usage(&ctl_rules_explain, "--accounts takes a number, not '%s'", argv[i]);
+		} else if (!strcmp(argv[i], "--rules") && i + 1 < argc) {
+			dir = argv[++i];
+		} else if (id || argv[i][0] == '-') {
+			return ctl_usage(&ctl_rules_explain, "unexpected '%s'", argv[i]);
+		} else {
+			id = argv[i];
+		}
+	}
+	if (!id)
+		return ctl_usage(&ctl_rules_explain, "the id of a rule is missing");
+	if (!dir) {
+		const struct config *config = ctl_config(ctl);
+		if (!config)
+			return 1;
+		dir = config->rules_dir;
+	}
+	return explain(dir, id, accounts);
+}
+
+const struct ctl_command ctl_rules_explain = {
+	.name = "rules explain", .arguments = "ID [--accounts N] [--rules DIR]", .run = run_explain,
+	.help = "One rule as people read it, with its bits for typical numbers of holders.",
+};
