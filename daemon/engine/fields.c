@@ -177,12 +177,12 @@ static void cluster_open(const struct field_subject *s, struct value *out)
 	give_number(out, (int64_t)n - closed.num / 1000);
 }
 
-struct link_range { unsigned n; int least, most; };
+struct link_range { unsigned n, suspected; int least, most; };
 
 /* Links inside the cluster, of the lowest band and more. */
 static struct link_range cluster_links(const struct field_subject *s)
 {
-	struct link_range range = { 0, 1000, 0 };
+	struct link_range range = { 0, 0, 1000, 0 };
 	unsigned n;
 	const uint32_t *members = cluster_members(s, &n);
 	for (unsigned i = 0; i < n; i++) {
@@ -193,6 +193,7 @@ static struct link_range cluster_links(const struct field_subject *s)
 			    pair->score < s->e->rules->scoring.score_bands[0])
 				continue;
 			range.n++;
+			range.suspected += pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED;
 			range.least = pair->score < range.least ? pair->score : range.least;
 			range.most = pair->score > range.most ? pair->score : range.most;
 		}
@@ -201,6 +202,7 @@ static struct link_range cluster_links(const struct field_subject *s)
 }
 
 static void cluster_link_count(const struct field_subject *s, struct value *out) { give_number(out, cluster_links(s).n); }
+static void cluster_suspected(const struct field_subject *s, struct value *out) { give_number(out, cluster_links(s).suspected); }
 static void cluster_min_score(const struct field_subject *s, struct value *out) { give_number(out, cluster_links(s).least); }
 static void cluster_max_score(const struct field_subject *s, struct value *out) { give_number(out, cluster_links(s).most); }
 
@@ -220,7 +222,7 @@ static const struct {
 	{ "link.older_closed", link_older_closed }, { "link.gap_since_closure", link_gap_since_closure },
 	{ "link.explained_by", link_explained_by },
 	{ "cluster.size", cluster_size }, { "cluster.closed", cluster_closed }, { "cluster.open", cluster_open },
-	{ "cluster.links", cluster_link_count }, { "cluster.min_score", cluster_min_score },
+	{ "cluster.links", cluster_link_count }, { "cluster.suspected", cluster_suspected }, { "cluster.min_score", cluster_min_score },
 	{ "cluster.max_score", cluster_max_score },
 };
 

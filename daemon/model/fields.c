@@ -43,6 +43,7 @@ const struct field_row field_rows[] = {
 	{ "cluster.closed", SCOPE_CLUSTER, VALUE_NUMBER, "Number of closed accounts in the cluster." },
 	{ "cluster.open", SCOPE_CLUSTER, VALUE_NUMBER, "Number of accounts in the cluster that are not closed." },
 	{ "cluster.links", SCOPE_CLUSTER, VALUE_NUMBER, "Number of links that hold the cluster together." },
+	{ "cluster.suspected", SCOPE_CLUSTER, VALUE_NUMBER, "Number of those links that are suspected or confirmed, not joint." },
 	{ "cluster.min_score", SCOPE_CLUSTER, VALUE_NUMBER, "Smallest score of those links." },
 	{ "cluster.max_score", SCOPE_CLUSTER, VALUE_NUMBER, "Largest score of those links." },
 	{ NULL, 0, VALUE_MISSING, NULL },
