@@ -36,7 +36,7 @@ struct json_parser {
 
 extern "C" struct json_parser *json_parser_new(size_t max_bytes, unsigned max_depth)
 {
-	auto *p = new (std::nothrow) json_parser{ dom::parser(max_bytes + 1), max_bytes, max_depth,
+	auto *p = new (std::nothrow) json_parser{ dom::parser(), max_bytes, max_depth,
 						  nullptr, 0, nullptr, 0, nullptr, 0 };
 
 	BUG_ON(p == nullptr || max_depth > DEPTH_MAX);
@@ -62,7 +62,7 @@ static void reserve_input(json_parser *p, size_t n)
 		return;
 	while (want < n)
 		want *= 2;
-	want = std::min(want, p->max_bytes + 1);
+	want = std::min(want, std::max(p->max_bytes + 1, FIRST_CAPACITY));
 	p->input = (char *)xrealloc(p->input, want + simdjson::SIMDJSON_PADDING);
 	p->capacity = want;
 	/* simdjson counts an open document as one level, hence + 1. */
@@ -259,6 +259,8 @@ static enum err flatten(json_parser *p, walk *w, struct errbuf *eb)
 		}
 		json_node *node = walk_node(p, w, key);
 		if (type == '{' || type == '[') {
+			if (w->depth == p->max_depth) /* simdjson does not count an empty container */
+				return parse_error(simdjson::DEPTH_ERROR, p->max_depth, eb);
 			walk_open(w, node, type == '{');
 		} else if (type == '"') {
 			node->type = JSON_STRING;
