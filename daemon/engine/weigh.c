@@ -146,6 +146,8 @@ static int32_t sum_items(const struct engine *e, struct weighing *w, unsigned sk
 		w->families |= (uint16_t)(1u << item->signal->family);
 		*(item->signal->supports_only ? &supports : &makes) += item->counted_mb;
 	}
+	for (unsigned i = 0; i < w->n && makes == 0; i++)
+		w->items[i].counted_mb = 0;
 	for (unsigned i = 0; i < w->n; i++) {
 		struct evidence *item = &w->items[i];
 		if (i == skip || item->compare == NULL || (item->compare->needs_positive && makes + supports == 0))
