@@ -48,6 +48,7 @@ static bool make_networks(struct run *run)
 	struct enrich_setup setup = { .networks_files = files, .n_networks = run->test->n_networks > 0 };
 	int fd = memfd_create("networks", MFD_CLOEXEC);
 	bool is_written = fd >= 0;
+	is_written = is_written && dprintf(fd, "cidr,asn,org,kind\n") > 0;
 	for (unsigned i = 0; is_written && i < run->test->n_networks; i++)
 		is_written = dprintf(fd, "%.*s\n", BYTES_ARG(run->test->networks[i])) > 0;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
