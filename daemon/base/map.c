@@ -29,14 +29,12 @@ static inline uint64_t slot_key(const struct slot *s)
 	return (uint64_t)s->key_high << 32 | s->key_low;
 }
 
-/* Keys may be hashes or packed pairs of small numbers: both must spread over the high bits. */
+/* Keys may be hashes or packed pairs of small numbers: both must spread over the high bits. Both halves of one wide
+ * product, folded, do so for half the price of two rounds of shifting and multiplying. */
 static inline uint64_t mix(uint64_t key)
 {
-	key ^= key >> 32;
-	key *= 0xd6e8feb86659fd93u;
-	key ^= key >> 32;
-	key *= 0xd6e8feb86659fd93u;
-	return key;
+	unsigned __int128 product = (unsigned __int128)(key ^ 0x2d358dccaa6c78a5u) * 0x9e3779b97f4a7c15u;
+	return (uint64_t)(product >> 64) ^ (uint64_t)product;
 }
 
 static inline size_t home_of(const struct u64map *m, uint64_t key)
