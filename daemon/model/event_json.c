@@ -17,7 +17,7 @@ enum key_form { KEY_CALL, KEY_SLOT, KEY_FIELD };
 typedef enum err key_fn(struct event_reader *r, const struct json_node *node);
 
 struct key_row {
-	const char *name;
+	struct bytes name;
 	enum key_form form;
 	uint16_t at;  /* slot, or offset in struct event */
 	uint16_t max; /* bytes of a text */
@@ -27,32 +27,33 @@ struct key_row {
 static key_fn read_id, read_ts, read_type, read_account, read_site, read_ok, read_ip, read_port, read_session, read_items,
 	read_relation, read_with, read_value, read_until;
 
+#define KEY_NAME(s) { s, sizeof(s) - 1 }
 static const struct key_row key_rows[] = {
-	{ "id", KEY_CALL, 0, 0, read_id },
-	{ "ts", KEY_CALL, 0, 0, read_ts },
-	{ "type", KEY_CALL, 0, 0, read_type },
-	{ "account", KEY_CALL, 0, 0, read_account },
-	{ "ok", KEY_CALL, 0, 0, read_ok },
-	{ "site", KEY_CALL, 0, 0, read_site },
-	{ "ip", KEY_CALL, 0, 0, read_ip },
-	{ "port", KEY_CALL, 0, 0, read_port },
-	{ "user_agent", KEY_SLOT, SLOT_USER_AGENT, 0, NULL },
-	{ "accept_language", KEY_SLOT, SLOT_LANGUAGE, 0, NULL },
-	{ "timezone", KEY_SLOT, SLOT_TIMEZONE, 0, NULL },
-	{ "screen", KEY_SLOT, SLOT_SCREEN, 0, NULL },
-	{ "session", KEY_CALL, 0, 0, read_session },
-	{ "device", KEY_CALL, 0, 0, event_read_device },
-	{ "ja4", KEY_SLOT, SLOT_JA4, 0, NULL },
-	{ "tcp", KEY_SLOT, SLOT_TCP, 0, NULL },
-	{ "identity", KEY_CALL, 0, 0, event_read_identity },
-	{ "items", KEY_CALL, 0, 0, read_items },
-	{ "relation", KEY_CALL, 0, 0, read_relation },
-	{ "actor", KEY_FIELD, offsetof(struct event, actor), 256, NULL },
-	{ "with", KEY_CALL, 0, 0, read_with },
-	{ "alert", KEY_FIELD, offsetof(struct event, alert), EVENT_ID_MAX, NULL },
-	{ "reason", KEY_FIELD, offsetof(struct event, reason), 4096, NULL },
-	{ "value", KEY_CALL, 0, 0, read_value },
-	{ "until", KEY_CALL, 0, 0, read_until },
+	{ KEY_NAME("id"), KEY_CALL, 0, 0, read_id },
+	{ KEY_NAME("ts"), KEY_CALL, 0, 0, read_ts },
+	{ KEY_NAME("type"), KEY_CALL, 0, 0, read_type },
+	{ KEY_NAME("account"), KEY_CALL, 0, 0, read_account },
+	{ KEY_NAME("ok"), KEY_CALL, 0, 0, read_ok },
+	{ KEY_NAME("site"), KEY_CALL, 0, 0, read_site },
+	{ KEY_NAME("ip"), KEY_CALL, 0, 0, read_ip },
+	{ KEY_NAME("port"), KEY_CALL, 0, 0, read_port },
+	{ KEY_NAME("user_agent"), KEY_SLOT, SLOT_USER_AGENT, 0, NULL },
+	{ KEY_NAME("accept_language"), KEY_SLOT, SLOT_LANGUAGE, 0, NULL },
+	{ KEY_NAME("timezone"), KEY_SLOT, SLOT_TIMEZONE, 0, NULL },
+	{ KEY_NAME("screen"), KEY_SLOT, SLOT_SCREEN, 0, NULL },
+	{ KEY_NAME("session"), KEY_CALL, 0, 0, read_session },
+	{ KEY_NAME("device"), KEY_CALL, 0, 0, event_read_device },
+	{ KEY_NAME("ja4"), KEY_SLOT, SLOT_JA4, 0, NULL },
+	{ KEY_NAME("tcp"), KEY_SLOT, SLOT_TCP, 0, NULL },
+	{ KEY_NAME("identity"), KEY_CALL, 0, 0, event_read_identity },
+	{ KEY_NAME("items"), KEY_CALL, 0, 0, read_items },
+	{ KEY_NAME("relation"), KEY_CALL, 0, 0, read_relation },
+	{ KEY_NAME("actor"), KEY_FIELD, offsetof(struct event, actor), 256, NULL },
+	{ KEY_NAME("with"), KEY_CALL, 0, 0, read_with },
+	{ KEY_NAME("alert"), KEY_FIELD, offsetof(struct event, alert), EVENT_ID_MAX, NULL },
+	{ KEY_NAME("reason"), KEY_FIELD, offsetof(struct event, reason), 4096, NULL },
+	{ KEY_NAME("value"), KEY_CALL, 0, 0, read_value },
+	{ KEY_NAME("until"), KEY_CALL, 0, 0, read_until },
 };
 
 #define KEY_SLOTS 64
@@ -80,7 +81,7 @@ static const struct key_row *find_key(struct bytes key)
 		return NULL;
 	at = key_slots[key_slot(key)];
 	row = &key_rows[at - 1];
-	return at != 0 && bytes_is(key, row->name) ? row : NULL;
+	return at != 0 && bytes_eq(key, row->name) ? row : NULL;
 }
 
 enum err event_refuse(struct event_reader *r, const char *reason, const char *fmt, ...)
@@ -110,7 +111,7 @@ static enum err unknown_top_key(struct event_reader *r, struct bytes key)
 	const char *known[ARRAY_LEN(key_rows)];
 
 	for (size_t i = 0; i < ARRAY_LEN(key_rows); i++)
-		known[i] = key_rows[i].name;
+		known[i] = key_rows[i].name.ptr;
 	return event_unknown_key(r, key, known, ARRAY_LEN(known));
 }
 

@@ -3,28 +3,43 @@
 #include "daemon/base/err.h"
 #include "normalise_steps.h"
 
+#define RANK_SAFARI 8
+#define RANK_IE11 11
+
 struct agent_word {
 	const char *word; /* as it stands before the version, or anywhere for a system */
 	const char *family;
 	unsigned rank;    /* the smallest wins */
 };
 
-static const struct agent_word browsers[] = {
-	{ "Edg/", "edge", 1 }, { "EdgA/", "edge", 1 }, { "EdgiOS/", "edge", 1 }, { "Edge/", "edge", 1 },
-	{ "OPR/", "opera", 2 }, { "OPiOS/", "opera", 2 }, { "Opera/", "opera", 3 },
-	{ "SamsungBrowser/", "samsung", 4 }, { "YaBrowser/", "yandex", 4 }, { "Vivaldi/", "vivaldi", 4 },
-	{ "UCBrowser/", "ucbrowser", 4 }, { "MiuiBrowser/", "miui", 4 }, { "HuaweiBrowser/", "huawei", 4 },
-	{ "DuckDuckGo/", "duckduckgo", 4 }, { "Whale/", "whale", 4 },
-	{ "HeadlessChrome/", "headless", 5 },
-	{ "Firefox/", "firefox", 6 }, { "FxiOS/", "firefox", 6 },
-	{ "CriOS/", "chrome", 7 }, { "Chrome/", "chrome", 7 }, { "Chromium/", "chrome", 7 },
-	{ "Version/", "safari", 8 }, { "MSIE ", "ie", 9 }, { "rv:11", "ie", 11 },
+#define LETTERS 32
+#define WORDS_A_LETTER 6
+
+/* By the low five bits of the first letter, so that most words of an agent meet an empty row. */
+static const struct agent_word browsers[LETTERS][WORDS_A_LETTER] = {
+	['C' & 31] = { { "Chrome/", "chrome", 7 }, { "CriOS/", "chrome", 7 }, { "Chromium/", "chrome", 7 } },
+	['D' & 31] = { { "DuckDuckGo/", "duckduckgo", 4 } },
+	['E' & 31] = { { "Edg/", "edge", 1 }, { "EdgA/", "edge", 1 }, { "EdgiOS/", "edge", 1 }, { "Edge/", "edge", 1 } },
+	['F' & 31] = { { "Firefox/", "firefox", 6 }, { "FxiOS/", "firefox", 6 } },
+	['H' & 31] = { { "HuaweiBrowser/", "huawei", 4 }, { "HeadlessChrome/", "headless", 5 } },
+	['M' & 31] = { { "MiuiBrowser/", "miui", 4 }, { "MSIE ", "ie", 9 } },
+	['O' & 31] = { { "OPR/", "opera", 2 }, { "OPiOS/", "opera", 2 }, { "Opera/", "opera", 3 } },
+	['R' & 31] = { { "rv:11", "ie", RANK_IE11 } },
+	['S' & 31] = { { "SamsungBrowser/", "samsung", 4 } },
+	['U' & 31] = { { "UCBrowser/", "ucbrowser", 4 } },
+	['V' & 31] = { { "Version/", "safari", RANK_SAFARI }, { "Vivaldi/", "vivaldi", 4 } },
+	['W' & 31] = { { "Whale/", "whale", 4 } },
+	['Y' & 31] = { { "YaBrowser/", "yandex", 4 } },
 };
 
-static const struct agent_word systems[] = {
-	{ "Windows Phone", "windowsphone", 1 }, { "Windows", "windows", 2 }, { "iPhone", "ios", 2 }, { "iPad", "ios", 2 },
-	{ "iPod", "ios", 2 }, { "Android", "android", 2 }, { "CrOS", "chromeos", 3 }, { "Macintosh", "macos", 3 },
-	{ "Mac OS X", "macos", 4 }, { "Linux", "linux", 5 }, { "X11", "linux", 6 },
+static const struct agent_word systems[LETTERS][WORDS_A_LETTER] = {
+	['A' & 31] = { { "Android", "android", 2 } },
+	['C' & 31] = { { "CrOS", "chromeos", 3 } },
+	['I' & 31] = { { "iPhone", "ios", 2 }, { "iPad", "ios", 2 }, { "iPod", "ios", 2 } },
+	['L' & 31] = { { "Linux", "linux", 5 } },
+	['M' & 31] = { { "Macintosh", "macos", 3 }, { "Mac OS X", "macos", 4 } },
+	['W' & 31] = { { "Windows Phone", "windowsphone", 1 }, { "Windows", "windows", 2 } },
+	['X' & 31] = { { "X11", "linux", 6 } },
 };
 
 struct agent {
@@ -58,14 +73,16 @@ static void see_browser(struct agent *g, struct bytes s, size_t at)
 {
 	size_t n;
 
-	for (size_t i = 0; i < ARRAY_LEN(browsers); i++) {
-		const struct agent_word *w = &browsers[i];
+	for (size_t i = 0; i < WORDS_A_LETTER; i++) {
+		const struct agent_word *w = &browsers[s.ptr[at] & (LETTERS - 1)][i];
 
-		if (w->word[0] != s.ptr[at] || w->rank >= g->browser_rank || !word_at(s, at, w->word, &n))
+		if (w->word == NULL)
+			return;
+		if (w->rank >= g->browser_rank || !word_at(s, at, w->word, &n))
 			continue;
 		g->browser = w->family;
 		g->browser_rank = w->rank;
-		g->version = w->rank == 11 ? BYTES_LIT("11") : number_at(s, at + n);
+		g->version = w->rank == RANK_IE11 ? BYTES_LIT("11") : number_at(s, at + n);
 	}
 }
 
@@ -73,10 +90,12 @@ static void see_system(struct agent *g, struct bytes s, size_t at)
 {
 	size_t n;
 
-	for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
-		const struct agent_word *w = &systems[i];
+	for (size_t i = 0; i < WORDS_A_LETTER; i++) {
+		const struct agent_word *w = &systems[s.ptr[at] & (LETTERS - 1)][i];
 
-		if (w->word[0] != s.ptr[at] || w->rank >= g->system_rank || !word_at(s, at, w->word, &n))
+		if (w->word == NULL)
+			return;
+		if (w->rank >= g->system_rank || !word_at(s, at, w->word, &n))
 			continue;
 		g->system = w->family;
 		g->system_rank = w->rank;
@@ -100,7 +119,7 @@ static void read_agent(struct bytes in, struct agent *g)
 		see_system(g, in, at);
 		g->is_safari |= word_at(in, at, "Safari/", &n);
 	}
-	if (g->browser_rank == 8 && !g->is_safari)
+	if (g->browser_rank == RANK_SAFARI && !g->is_safari)
 		g->browser = NULL;
 }
 

@@ -107,7 +107,7 @@ static struct bytes mend_domain(struct arena *a, struct bytes domain)
 {
 	domain = without_leading_digits(mend_top_level(a, domain));
 	for (size_t i = 0; i < ARRAY_LEN(same_domain); i++)
-		if (bytes_is(domain, same_domain[i].from))
+		if (domain.ptr[0] == same_domain[i].from[0] && bytes_is(domain, same_domain[i].from))
 			return bytes_of(same_domain[i].to);
 	return domain;
 }

@@ -96,7 +96,7 @@ void step_company(struct arena *a, struct bytes in, struct normalised *out)
 static struct bytes abbreviate(struct arena *a, struct bytes word)
 {
 	for (size_t i = 0; i < ARRAY_LEN(abbreviations); i++)
-		if (bytes_is(word, abbreviations[i].from))
+		if (word.ptr[0] == abbreviations[i].from[0] && bytes_is(word, abbreviations[i].from))
 			return bytes_of(abbreviations[i].to);
 	if (word.len > 7 && bytes_ends(word, BYTES_LIT("strasse"))) /* Hauptstrasse, Hauptstr. */
 		return bytes_slice(word, 0, word.len - 4);

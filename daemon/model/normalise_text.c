@@ -109,7 +109,7 @@ void tokens_sort(struct tokens *t)
 bool tokens_is_one_of(struct bytes token, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (bytes_is(token, words[i]))
+		if (token.len > 0 && token.ptr[0] == words[i][0] && bytes_is(token, words[i]))
 			return true;
 	return false;
 }
