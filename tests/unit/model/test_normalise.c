@@ -1,0 +1,270 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "daemon/model/normalise.h"
+
+struct row {
+	const char *step, *in, *out; /* values joined with ", "; "" = nothing */
+};
+
+static const struct row rows[] = {
+	{ "ip", "11.10.1.14", "11.10.1.14" }, { "ip", "::ffff:11.10.1.14", "11.10.1.14" },
+	{ "ip", "2a17:64:ae:10:2fcd:fd73:e08d:14f9", "2a17:64:ae:10::/64" }, { "ip", "0.0.0.0", "" }, { "ip", "127.0.0.1", "" },
+	{ "ip", "x", "" }, { "ip64", "2a17:64:ae:10::1", "2a17:64:ae:10::/64" }, { "ip64", "11.1.1.1", "" },
+	{ "ip24", "11.10.1.14", "11.10.1.0/24" }, { "ip24", "2a17:64:ae:10::1", "2a17:64:ae::/48" },
+
+	{ "email", "  Ann.Lee+shop@Gmail.com ", "annlee@gmail.com" }, { "email", "a.n.n@googlemail.com", "ann@gmail.com" },
+	{ "email", "ann@ya.ru", "ann@yandex.ru" }, { "email", "a.b@yandex.com", "a-b@yandex.ru" },
+	{ "email", "ann-x@yahoo.co.uk", "ann@yahoo.co.uk" }, { "email", "ann+x@yahoo.com", "ann+x@yahoo.com" },
+	{ "email", "ann-x+t@web.de", "ann-x@web.de" }, { "email", "Ann_B@pm.me", "annb@proton.me" },
+	{ "email", "ann@protonmail.com", "ann@proton.me" }, { "email", "ann@me.com", "ann@icloud.com" },
+	{ "email", "ann@hotmail.com", "ann@hotmail.com" }, { "email", "ann@outlook.com", "ann@outlook.com" },
+	{ "email", "ann@gmial.com", "ann@gmail.com" }, { "email", "ann@gmail.con", "ann@gmail.com" },
+	{ "email", "ann@10gmail.com", "ann@gmail.com" }, { "email", "ann@x.com.com", "ann@x.com" },
+	{ "email", "ann@bücher.de", "ann@xn--bcher-kva.de" }, { "email", "any@ann.fastmail.com", "ann@fastmail.com" },
+	{ "email", "\"Ann Lee\" <ann@x.org>", "ann@x.org" }, { "email", "mailto:ann@x.org.", "ann@x.org" },
+	{ "email", "ann@x.org,", "ann@x.org" }, { "email", "+tag@x.org", "+tag@x.org" }, { "email", "ann @x.org", "ann@x.org" },
+	{ "email", "...@gmail.com", "" }, { "email", "ann", "" }, { "email", "@x.org", "" }, { "email", "ann@", "" },
+	{ "email", "ann@localhost", "" }, { "email", "a b@x.org", "" }, { "email", "a@b@x.org", "" }, { "email", "(no user)", "" },
+	{ "email", "<>", "" }, { "email", ">", "" },
+	{ "email_domain", "Ann@GoogleMail.com", "gmail.com" }, { "email_domain", "x@ann.fastmail.fm", "fastmail.fm" },
+	{ "email_domain", "none", "" },
+
+	{ "phone", "+1370260890", "+1370260890" }, { "phone", "+81 (943) 261631", "+81943261631" },
+	{ "phone", "+150 287-8771", "+1502878771" }, { "phone", "0044 20 7946 0958", "+442079460958" },
+	{ "phone", "+44 (0)20 7946 0958", "+442079460958" }, { "phone", "020 7946 0958", "02079460958" },
+	{ "phone", "tel:+1-202-555-0143", "+12025550143" }, { "phone", "+1 202 555 0143 ext. 12", "+12025550143" },
+	{ "phone", "2025550143x9", "2025550143" }, { "phone", "+１２０２５５５０１４３", "+12025550143" }, { "phone", "(+49) 30 1234567", "+49301234567" },
+	{ "phone", "123456", "" }, { "phone", "0000000000", "" }, { "phone", "1234567890123456", "" }, { "phone", "call me 1234567", "" },
+	{ "phone", "+", "" },
+
+	{ "card", "4001 5028 8853 9193", "4001502888539193" }, { "card", "4001-5028-8853-9193", "4001502888539193" },
+	{ "card", "tok_1N3T00LkdIwH", "tok_1N3T00LkdIwH" }, { "card", "**** 9193", "" }, { "card", "9193", "" }, { "card", "•••• 9193", "" },
+	{ "card", "0000 0000 0000 0000", "" }, { "card", "abc", "" },
+	{ "account_number", "de89 3704-0044 0532 0130 00", "DE89370400440532013000" }, { "account_number", "TUS 735/969.813", "TUS735969813" },
+	{ "account_number", "000000", "" }, { "account_number", "ab", "" },
+
+	{ "name", "Lee, Ann", "ann lee" }, { "name", "ANN  LEE", "ann lee" }, { "name", "Lǐ Lián", "li lian" },
+	{ "name", "Dr. Ann O’Neill", "ann oneill" }, { "name", "O'Neill Ann", "ann oneill" }, { "name", "Müller-Łoś", "los muller" },
+	{ "name", "Dr", "dr" }, { "name", "李 小龙", "小龙 李" }, { "name", "--", "" }, { "name", "Ann Ann", "ann" },
+	{ "name_tokens", "Ann B Lee", "ann, lee" }, { "name_tokens", "李 小龙", "小龙" },
+	{ "company", "Acme Trading Co., Ltd.", "acme trading" }, { "company", "ACME TRADING L.L.C.", "acme trading" },
+	{ "company", "Trading Acme S.A.", "acme trading" }, { "company", "深圳市某某有限公司", "深圳市某某" }, { "company", "Ltd", "ltd" },
+	{ "company", "Bücher GmbH & Co. KG", "bucher" },
+
+	{ "address", "607 West St., 74494, US", "607 74494 st us w" }, { "address", "607 west street 74494 us", "607 74494 st us w" },
+	{ "address", "US 74494; 607 W. Street", "607 74494 st us w" }, { "address", "Hauptstraße 5, Berlin", "5 berlin hauptstr" },
+	{ "address", "Hauptstr. 5 Berlin", "5 berlin hauptstr" }, { "address", "Apartment 4, 12 Oak Avenue", "12 4 apt ave oak" },
+	{ "address", "Flat 4, 12 Oak Av", "12 4 apt ave oak" }, { "address", "US", "" }, { "address", ",,", "" },
+	{ "address_tokens", "12 Oak Road", "12, oak, rd" },
+
+	{ "user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36",
+	  "chrome 139 windows" },
+	{ "user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0 Safari/537.36 Edg/138.0",
+	  "edge 138 windows" },
+	{ "user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:139.0) Gecko/20100101 Firefox/139.0", "firefox 139 windows" },
+	{ "user_agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.2 "
+	  "Mobile/15E148 Safari/604.1", "safari 18 ios" },
+	{ "user_agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) AppleWebKit/605.1.15 CriOS/139.0 Mobile Safari/604.1",
+	  "chrome 139 ios" },
+	{ "user_agent", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+	  "safari 18 macos" },
+	{ "user_agent", "Mozilla/5.0 (Linux; Android 14; SM-A535B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 "
+	  "Chrome/125.0.0.0 Mobile Safari/537.36", "samsung 27 android" },
+	{ "user_agent", "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36",
+	  "chrome 138 chromeos" },
+	{ "user_agent", "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0", "firefox 139 linux" },
+	{ "user_agent", "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", "ie 11 windows" },
+	{ "user_agent", "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1)", "ie 8 windows" },
+	{ "user_agent", "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 OPR/106.0", "opera 106 windows" },
+	{ "user_agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+	  "other ios" },
+	{ "user_agent", "curl/7.88.1", "curl 7" }, { "user_agent", "Wget", "wget" },
+	{ "user_agent_os", "Mozilla/5.0 (Linux; Android 14; SM-A535B)", "android" }, { "user_agent_os", "curl/7", "" },
+
+	{ "language", "en-US,en;q=0.9", "en" }, { "language", "zh-CN,zh;q=0.9,en;q=0.8", "zh,en" }, { "language", "ja,en-US;q=0.9", "ja,en" },
+	{ "language", " DE , *;q=0.1", "de" }, { "language", "*", "" }, { "language", "fil,fi", "fil,fi" },
+	{ "screen", "412x915", "412x915" }, { "screen", "915x412", "412x915" }, { "screen", "1920 × 1080", "1080x1920" },
+	{ "screen", "1920x1080x24", "1080x1920" }, { "screen", "0x0", "" }, { "screen", "big", "" }, { "screen", "412", "" },
+	{ "screen", "999999x1", "" }, { "screen", "1x999999", "" },
+	{ "tcp", "58:1380:64240:mss,sok,ts,nop,ws7", "64:64240:mss,sok,ts,nop,ws7" }, { "tcp", "128:1452:64240:mss", "128:64240:mss" },
+	{ "tcp", "0:1:2:mss", "" }, { "tcp", "64:1:2", "" }, { "tcp", "64:1:2:a:b", "" }, { "tcp", "x:1:2:mss", "" },
+	{ "tcp_stack", "118:1452:64240:mss,nop,ws8,nop,nop,sok", "windows" }, { "tcp_stack", "64:1380:64240:mss,sok,ts,nop,ws7", "linux" },
+	{ "tcp_stack", "57:1440:65535:mss,nop,ws6,nop,nop,ts,sok,eol", "apple" }, { "tcp_stack", "255:1:2:mss", "other" },
+
+	{ "trim", "  a b ", "a b" }, { "lower", "ＡBc É", "abc é" }, { "fold", " A\t\n É  b ", "a e b" }, { "squash", "A-b c/É", "abce" },
+	{ "digits", "a1b２c", "12" }, { "digits", "abc", "" }, { "tokens", "b a-b, C", "a, b, c" },
+	{ "ngrams3", "abcd", "abc, bcd" }, { "ngrams3", "aaaa", "aaa" }, { "ngrams3", "ab", "ab" }, { "ngrams3", "日本語x", "日本語, 本語x" },
+	{ "prefix3", "abcd", "abc" }, { "prefix3", "ab", "" }, { "prefix5", "日本語で書く", "日本語で書" },
+	{ "phonetic", "Robert", "r163" }, { "phonetic", "Rupert", "r163" }, { "phonetic", "Tymczak", "t522" },
+	{ "phonetic", "Pfister", "p236" }, { "phonetic", "Ashcraft", "a261" }, { "phonetic", "Lee Ann", "l000 a500" }, { "phonetic", "李", "" },
+	{ "date", "1980-07-03", "1980-07-03" }, { "date", "19800703", "1980-07-03" }, { "date", "3.7.1980", "1980-07-03" },
+	{ "date", "7/3/1980", "1980-07-03" }, { "date", "31/12/1980", "1980-12-31" }, { "date", "1980-07-03T00:00:00Z", "1980-07-03" },
+	{ "date", "1980-02-30", "" }, { "date", "2000-02-29", "2000-02-29" }, { "date", "1900-02-29", "" }, { "date", "7/1980", "" },
+	{ "date", "80-07-03", "" }, { "date", "1980-07.03", "" }, { "date", "x", "" },
+	{ "date_parts", "1980-07-03", "year 1980, month 7, day 3" }, { "year", "3.7.1980", "1980" }, { "year", "soon", "" },
+};
+
+static struct arena *arena;
+
+static int setup(void **state)
+{
+	arena = arena_new(4096);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	arena_free(arena);
+	return 0;
+}
+
+static void joined(const struct normalised *n, char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < n->n; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%.*s", i ? ", " : "", BYTES_ARG(n->text[i]));
+}
+
+static void run(const char *step, struct bytes in, char *out, size_t size)
+{
+	struct kind kind = { .steps = { normaliser_find(bytes_of(step)) }, .n_steps = 1 };
+	struct normalised n;
+
+	if (kind.steps[0] == NULL)
+		fail_msg("no step %s", step);
+	kind_normalise(&kind, arena, in, &n);
+	joined(&n, out, size);
+}
+
+static void every_step_brings_its_table_to_normal_form(void **state)
+{
+	char out[4096];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		run(rows[i].step, bytes_of(rows[i].in), out, sizeof out);
+		if (strcmp(out, rows[i].out) != 0)
+			fail_msg("%s(%s) = \"%s\", not \"%s\"", rows[i].step, rows[i].in, out, rows[i].out);
+	}
+}
+
+/* Values of several tokens are the one exception: a token of a token is itself, but a date part is no date. */
+static void normal_form_is_a_fixed_point(void **state)
+{
+	static const char *const steps[] = { "email", "phone", "card", "account_number", "name", "company", "address", "screen",
+					     "language", "date", "fold", "lower", "squash", "digits" };
+	char once[4096], twice[4096];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		for (size_t s = 0; s < ARRAY_LEN(steps); s++) {
+			run(steps[s], bytes_of(rows[i].in), once, sizeof once);
+			run(steps[s], bytes_of(once), twice, sizeof twice);
+			if (once[0] != '\0' && strcmp(once, twice) != 0)
+				fail_msg("%s(%s) = \"%s\", then \"%s\"", steps[s], rows[i].in, once, twice);
+		}
+	}
+}
+
+static void every_step_survives_bad_input(void **state)
+{
+	static const char *const bad[] = { "", " ", "\xff\xfe", "a\xc3", "@", ":", "::::", "+", "<", ">", "((((", "\xcc\x81", "....", "x", "\xe2\x80\x8b" };
+	char big[NORMALISE_IN_MAX + 2], out[NORMALISE_IN_MAX * 4];
+
+	memset(big, 'a', sizeof big);
+	for (const struct normaliser_step *s = normaliser_steps; s->name; s++) {
+		assert_true(strlen(s->help) > 10);
+		assert_ptr_equal(normaliser_find(bytes_of(s->name)), s);
+		for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+			run(s->name, bytes_of(bad[i]), out, sizeof out);
+		run(s->name, bytes_make("a\0b@c\0d.de", 10), out, sizeof out);
+		run(s->name, bytes_make(big, NORMALISE_IN_MAX), out, sizeof out);
+		run(s->name, bytes_make(big, sizeof big), out, sizeof out);
+		assert_string_equal(out, "");
+	}
+	assert_null(normaliser_find(bytes_of("nothing")));
+}
+
+static void steps_of_a_chain_work_on_every_text_before(void **state)
+{
+	struct kind kind = { .steps = { normaliser_find(bytes_of("name_tokens")), normaliser_find(bytes_of("phonetic")) }, .n_steps = 2 };
+	struct normalised n;
+	char out[200];
+
+	kind_normalise(&kind, arena, bytes_of("Robert Lee"), &n);
+	joined(&n, out, sizeof out);
+	assert_string_equal(out, "l000, r163");
+}
+
+static void a_chain_yields_a_bounded_number_of_texts(void **state)
+{
+	struct kind kind = { .steps = { normaliser_find(bytes_of("tokens")) }, .n_steps = 1 };
+	struct normalised n;
+
+	kind_normalise(&kind, arena, bytes_of("a b c d e f g h i j k l m n o p q r s t u v w x y z 1 2 3 4"), &n);
+	assert_int_equal(n.n, NORMALISE_OUT_MAX);
+}
+
+static void placeholders_are_taken_out(void **state)
+{
+	const struct bytes list[] = { BYTES_LIT("*@example.com"), BYTES_LIT("noreply@x.org"), BYTES_LIT("test@test.com") };
+	struct kind kind = { .steps = { normaliser_find(bytes_of("email")) }, .n_steps = 1, .placeholders = list, .n_placeholders = 3 };
+	struct normalised n;
+
+	kind_normalise(&kind, arena, bytes_of("Test@Test.com"), &n);
+	assert_int_equal(n.n, 0);
+	kind_normalise(&kind, arena, bytes_of("noreply@x.org"), &n);
+	assert_int_equal(n.n, 0);
+	kind_normalise(&kind, arena, bytes_of("somebody@example.com"), &n);
+	assert_int_equal(n.n, 0);
+	kind_normalise(&kind, arena, bytes_of("ann@test.com"), &n);
+	assert_int_equal(n.n, 1);
+}
+
+static void private_values_show_at_most_half_of_themselves(void **state)
+{
+	struct kind kind = { .privacy = PRIVACY_HASH, .mask_tail = 4 };
+
+	assert_true(bytes_is(kind_shown(&kind, arena, bytes_of("4001502888539193")), "...9193"));
+	assert_true(bytes_is(kind_shown(&kind, arena, bytes_of("abcd")), "...cd"));
+	assert_true(bytes_is(kind_shown(&kind, arena, bytes_of("a")), "..."));
+	assert_true(bytes_is(kind_shown(&kind, arena, bytes_of("日本語日本語")), "...日本語"));
+	kind.mask_tail = 0;
+	assert_true(bytes_is(kind_shown(&kind, arena, bytes_of("4001502888539193")), "..."));
+	kind.privacy = PRIVACY_DROP;
+	assert_int_equal(kind_shown(&kind, arena, bytes_of("x")).len, 0);
+}
+
+static void plain_values_are_cut_where_a_character_ends(void **state)
+{
+	struct kind kind = { .privacy = PRIVACY_PLAIN };
+	char text[100];
+
+	memset(text, 'a', 63);
+	strcpy(text + 63, "日本");
+	assert_int_equal(kind_shown(&kind, arena, bytes_of(text)).len, 63);
+	strcpy(text + 62, "é日");
+	assert_int_equal(kind_shown(&kind, arena, bytes_of(text)).len, 64);
+	assert_true(bytes_is(kind_shown(&kind, arena, bytes_of("x")), "x"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_step_brings_its_table_to_normal_form),
+		cmocka_unit_test(normal_form_is_a_fixed_point),
+		cmocka_unit_test(every_step_survives_bad_input),
+		cmocka_unit_test(steps_of_a_chain_work_on_every_text_before),
+		cmocka_unit_test(a_chain_yields_a_bounded_number_of_texts),
+		cmocka_unit_test(placeholders_are_taken_out),
+		cmocka_unit_test(private_values_show_at_most_half_of_themselves),
+		cmocka_unit_test(plain_values_are_cut_where_a_character_ends),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
