@@ -28,6 +28,7 @@ struct builder {
 	unsigned n_lists;
 	struct VEC(struct signal_rule) signals;
 	struct VEC(struct compare_rule) compares;
+	struct VEC(struct limit_rule) limits;
 	struct VEC(struct policy_rule) policies;
 };
 
@@ -36,6 +37,10 @@ struct builder *builder_new(struct text *report, struct errbuf *eb);
 void builder_free(struct builder *b);
 /* Moves the collected rules into the set, in the order of their ids, and takes the hash. */
 void builder_seal(struct builder *b);
+
+enum file_form { FORM_ATTRIBUTES, FORM_SCORING, FORM_LIST, FORM_RULE };
+/* The content of one file, from memory; a list is named "input". */
+void decode_rule_file(struct builder *b, enum file_form form, struct bytes content);
 
 const struct named_list *builder_find_list(const struct builder *b, struct bytes name);
 /* Sorts, removes repeats, copies into the arena. */
@@ -54,9 +59,12 @@ void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file
 /* Index of a name, or -1 with the problem reported at `at`. */
 int builder_kind(struct reader *r, const struct yaml_node *at);
 int builder_family(struct reader *r, const struct yaml_node *at);
+/* Bits of a list of kinds or families. */
+void builder_kind_bits(struct reader *r, const struct yaml_node *list, uint64_t bits[2]);
+uint32_t builder_family_bits(struct reader *r, const struct yaml_node *list);
 int builder_relation(struct reader *r, const struct yaml_node *at);
 
 /* The tables, for the reference. */
-extern const struct key_row attribute_keys[], scoring_keys[], rule_keys[], signal_keys[], compare_keys[], policy_keys[];
+extern const struct key_row attribute_keys[], scoring_keys[], rule_keys[], signal_keys[], compare_keys[], limit_keys[], policy_keys[];
 
 #endif

@@ -1,4 +1,4 @@
-/* One rule a file: the head, then exactly one of signal, compare and policy.
+/* One rule a file: the head, then exactly one of signal, compare, limit and policy.
  * I1: ids are unique over all kinds of rules.  I2: every name in a rule is resolved here, never while scoring. */
 #include "builder.h"
 #include "daemon/base/bits.h"
@@ -12,7 +12,7 @@ static const char *const explain_words[] = { "a", "b", "value", "holders", "netw
 
 struct rule_source {
 	struct rule_head head;
-	const struct yaml_node *explain, *signal, *compare, *policy, *explained_by, *list, *prose;
+	const struct yaml_node *explain, *signal, *compare, *limit, *policy, *explained_by, *list, *prose;
 };
 
 #define HEAD(name) .offset = offsetof(struct rule_source, head.name)
@@ -27,6 +27,7 @@ const struct key_row rule_keys[] = {
 	{ "explain", KEY_NODE, .is_prose = true, FIELD(explain), .help = "The sentence shown with the evidence; {a}, {b}, {value} ... are filled in." },
 	{ "signal", KEY_NODE, FIELD(signal), .help = "A value that two accounts share." },
 	{ "compare", KEY_NODE, FIELD(compare), .help = "Agreement or disagreement of two accounts' facts." },
+	{ "limit", KEY_NODE, FIELD(limit), .help = "A cap on what one family of evidence says." },
 	{ "policy", KEY_NODE, FIELD(policy), .help = "A condition on an account, link or cluster that raises an alert." },
 	{ "explained_by", KEY_LIST, FIELD(explained_by),
 	  .help = "Declared relations that explain this evidence; absent: every relation that explains." },
@@ -129,6 +130,9 @@ static bool id_is_taken(const struct builder *b, struct bytes id)
 	for (size_t i = 0; i < b->compares.n; i++)
 		if (bytes_eq(b->compares.at[i].head.id, id))
 			return true;
+	for (size_t i = 0; i < b->limits.n; i++)
+		if (bytes_eq(b->limits.at[i].head.id, id))
+			return true;
 	for (size_t i = 0; i < b->policies.n; i++)
 		if (bytes_eq(b->policies.at[i].head.id, id))
 			return true;
@@ -140,7 +144,7 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 	struct builder *b = r->builder;
 	struct rule_head *head = &source->head;
 	if (source->signal) {
-		struct signal_rule rule = {0};
+		struct signal_rule rule = { .requires = -1 };
 		keys_read(r, source->signal, signal_keys, &rule);
 		rule.head = *head;
 		rule.explained_by = relation_bits(r, source->explained_by);
@@ -152,6 +156,12 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 		rule.head = *head;
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->compares, rule);
+	} else if (source->limit) {
+		struct limit_rule rule = { .count_family = -1 };
+		keys_read(r, source->limit, limit_keys, &rule);
+		rule.head = *head;
+		if (rule.head.status != RULE_DISABLED)
+			VEC_PUSH(&b->limits, rule);
 	} else {
 		struct policy_rule rule = {0};
 		policy_read(r, source->policy, &rule);
@@ -173,7 +183,7 @@ static void read_explain(struct reader *r, struct rule_source *source)
 void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file)
 {
 	struct rule_source source = {0};
-	if (r->builder->signals.n + r->builder->compares.n + r->builder->policies.n >= RULES_MAX) {
+	if (r->builder->signals.n + r->builder->compares.n + r->builder->limits.n + r->builder->policies.n >= RULES_MAX) {
 		problem_at(r, root, "more than %d rules", RULES_MAX);
 		return;
 	}
@@ -182,8 +192,8 @@ void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file
 	source.head.line = root->line;
 	if (root->type != YAML_MAPPING)
 		return;
-	if (!!source.signal + !!source.compare + !!source.policy != 1) {
-		problem_at(r, root, "a rule has exactly one of signal, compare and policy");
+	if (!!source.signal + !!source.compare + !!source.limit + !!source.policy != 1) {
+		problem_at(r, root, "a rule has exactly one of signal, compare, limit and policy");
 		return;
 	}
 	if (source.head.id.len && id_is_taken(r->builder, source.head.id))

@@ -14,6 +14,9 @@ static bool rule_exists(const struct ruleset *set, struct bytes id)
 	for (unsigned i = 0; i < set->n_compares; i++)
 		if (bytes_eq(set->compares[i].head.id, id))
 			return true;
+	for (unsigned i = 0; i < set->n_limits; i++)
+		if (bytes_eq(set->limits[i].head.id, id))
+			return true;
 	for (unsigned i = 0; i < set->n_policies; i++)
 		if (bytes_eq(set->policies[i].head.id, id))
 			return true;
@@ -287,6 +290,8 @@ void rule_tests_check(struct builder *b, bool require_tests)
 		check_rule_tests(b, &b->set.signals[i].head);
 	for (unsigned i = 0; require_tests && i < b->set.n_compares; i++)
 		check_rule_tests(b, &b->set.compares[i].head);
+	for (unsigned i = 0; require_tests && i < b->set.n_limits; i++)
+		check_rule_tests(b, &b->set.limits[i].head);
 	for (unsigned i = 0; require_tests && i < b->set.n_policies; i++)
 		check_rule_tests(b, &b->set.policies[i].head);
 }

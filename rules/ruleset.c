@@ -31,6 +31,7 @@ void builder_free(struct builder *b)
 		return;
 	VEC_FREE(&b->signals);
 	VEC_FREE(&b->compares);
+	VEC_FREE(&b->limits);
 	VEC_FREE(&b->policies);
 	text_free(&b->canonical);
 	arena_free(b->arena);
@@ -58,6 +59,9 @@ static void index_used_kinds(struct builder *b)
 {
 	for (size_t i = 0; i < b->signals.n; i++)
 		b->set.kinds.rows[b->signals.at[i].kind].is_indexed = true;
+	for (size_t i = 0; i < b->signals.n; i++)
+		if (b->signals.at[i].requires >= 0)
+			b->set.kinds.rows[b->signals.at[i].requires].is_indexed = true;
 	for (size_t i = 0; i < b->compares.n; i++)
 		b->set.kinds.rows[b->compares.at[i].kind].is_fact = true;
 }
@@ -69,11 +73,14 @@ void builder_seal(struct builder *b)
 	struct ruleset *set = &b->set;
 	SORT_RULES(&b->signals, compare_signals);
 	SORT_RULES(&b->compares, compare_heads);
+	SORT_RULES(&b->limits, compare_heads);
 	SORT_RULES(&b->policies, compare_heads);
 	set->signals = b->signals.at;
 	set->n_signals = (unsigned)b->signals.n;
 	set->compares = b->compares.at;
 	set->n_compares = (unsigned)b->compares.n;
+	set->limits = b->limits.at;
+	set->n_limits = (unsigned)b->limits.n;
 	set->policies = b->policies.at;
 	set->n_policies = (unsigned)b->policies.n;
 	index_used_kinds(b);
@@ -135,8 +142,6 @@ static void add_canonical(struct text *t, const struct yaml_node *at, const stru
 	text_addc(t, '}');
 }
 
-enum file_form { FORM_ATTRIBUTES, FORM_SCORING, FORM_LIST, FORM_RULE };
-
 static void read_root(struct reader *r, const struct yaml_node *root, enum file_form form, struct bytes name)
 {
 	switch (form) {
@@ -159,14 +164,8 @@ static void read_root(struct reader *r, const struct yaml_node *root, enum file_
 }
 
 /* A doc is kept only while it is read: what stays was copied into the arena. */
-static void load_yaml(struct builder *b, const char *path, enum file_form form, struct bytes name)
+static void read_doc(struct builder *b, struct yaml_doc *doc, enum file_form form, struct bytes name)
 {
-	struct yaml_doc *doc = NULL;
-	struct errbuf eb = {0};
-	if (yaml_load(path, &doc, &eb)) {
-		problem_plain(&b->problems, "%s", eb.text);
-		return;
-	}
 	struct reader r = { .problems = &b->problems, .doc = doc, .arena = b->arena, .builder = b };
 	const struct yaml_node *root = yaml_root(doc);
 	if (!root)
@@ -177,6 +176,26 @@ static void load_yaml(struct builder *b, const char *path, enum file_form form, 
 		read_root(&r, root, form, name);
 	b->set.n_files++;
 	yaml_doc_free(doc);
+}
+
+static void load_yaml(struct builder *b, const char *path, enum file_form form, struct bytes name)
+{
+	struct yaml_doc *doc = NULL;
+	struct errbuf eb = {0};
+	if (yaml_load(path, &doc, &eb))
+		problem_plain(&b->problems, "%s", eb.text);
+	else
+		read_doc(b, doc, form, name);
+}
+
+void decode_rule_file(struct builder *b, enum file_form form, struct bytes content)
+{
+	struct yaml_doc *doc = NULL;
+	struct errbuf eb = {0};
+	if (yaml_parse(content, "input", &doc, &eb))
+		problem_plain(&b->problems, "%s", eb.text);
+	else
+		read_doc(b, doc, form, BYTES_LIT("input"));
 }
 
 static void load_text_list(struct builder *b, const char *path, struct bytes name)

@@ -29,6 +29,9 @@ struct signal_rule {
 	int family; /* index in ruleset.families */
 	uint32_t m_milli;         /* P(shared | same operator) */
 	uint32_t strangers_milli; /* expected other people who hold such a value */
+	uint32_t growth_milli;    /* strangers that each holder beyond the two stands for: 1000 = every one is a stranger */
+	int32_t coverage_mb;      /* gained where all use of the kind lies on shared values, lost where next to none does */
+	int requires;             /* kind of which a value must be shared too, -1 none: network and gap are then that value's */
 	int64_t half_life_ms;     /* per lost bit of gap between the two accounts' uses; 0 = no decay */
 	int32_t max_decay_mb;
 	int32_t network_mb[NET_KINDS]; /* log2 of the multiplier; NETWORK_IGNORE = no evidence */
@@ -47,6 +50,18 @@ struct compare_rule {
 	int family;               /* -1: negatives and plain additions stand outside families */
 	int32_t equal_mb, overlap_mb, differ_mb; /* sets: equal, some in common, none; 0 = says nothing */
 	bool needs_positive;      /* counted only where some signal is positive */
+};
+
+/* Caps what one family says, under conditions on the other evidence of the pair. */
+struct limit_rule {
+	struct rule_head head;
+	int family;
+	int32_t max_mb;           /* the family's sum is at most this; below 0 it speaks against */
+	uint64_t with_kinds[2];   /* bit per kind: one of them must be shared; none set: always */
+	uint32_t without_families; /* bit per family: none of them may have evidence */
+	uint64_t unless_kinds[2]; /* one of them shared: the limit does not hold */
+	int count_family;         /* -1 none; else: only with fewer than `fewer` kinds of this family */
+	unsigned fewer;
 };
 
 enum policy_scope { POLICY_ACCOUNT = SCOPE_ACCOUNT, POLICY_LINK = SCOPE_LINK, POLICY_CLUSTER = SCOPE_CLUSTER };
@@ -98,6 +113,8 @@ struct ruleset {
 	unsigned n_signals;
 	const struct compare_rule *compares;
 	unsigned n_compares;
+	const struct limit_rule *limits;
+	unsigned n_limits;
 	const struct policy_rule *policies;
 	unsigned n_policies;
 	bool site_isolation;

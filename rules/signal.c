@@ -66,6 +66,11 @@ static void read_signal_kind(struct reader *r, const struct yaml_node *at, void 
 		problem_at(r, at, "kind '%.*s' has hub_cap 0 and cannot be evidence by itself", BYTES_ARG(at->text));
 }
 
+static void read_signal_requires(struct reader *r, const struct yaml_node *at, void *into)
+{
+	((struct signal_rule *)into)->requires = builder_kind(r, at);
+}
+
 static void read_signal_family(struct reader *r, const struct yaml_node *at, void *into)
 {
 	int family = builder_family(r, at);
@@ -79,6 +84,12 @@ const struct key_row signal_keys[] = {
 	{ "m", KEY_MILLI, .is_required = true, FIELD(m_milli), RANGE(1, 1000), .help = "P(shared | same operator)." },
 	{ "strangers", KEY_MILLI, .is_required = true, FIELD(strangers_milli), RANGE(1, 1000000),
 	  .help = "Other people who hold such a value by a normal mechanism, on average." },
+	{ "growth", KEY_MILLI, FIELD(growth_milli), RANGE(0, 1000), .otherwise = "1",
+	  .help = "Strangers that each holder beyond the two stands for: 1 where every one is another person." },
+	{ "coverage", KEY_BITS, FIELD(coverage_mb), RANGE(0, 20000), .otherwise = "0",
+	  .help = "Bits gained where all of both accounts' days with the kind are days on shared values; lost where next to none are." },
+	{ "requires", KEY_SPECIAL, .read = read_signal_requires,
+	  .help = "A kind of which a value must be shared too; network and gap are then that value's." },
 	{ "half_life", KEY_DURATION, FIELD(half_life_ms), RANGE(SECOND, 100 * YEAR), .otherwise = "0",
 	  .help = "One bit is lost for so much time between the two accounts' uses; 0: never." },
 	{ "max_decay", KEY_BITS, FIELD(max_decay_mb), RANGE(0, 60000), .otherwise = "8", .help = "Bits lost by time at most." },

@@ -40,7 +40,7 @@ struct replay *replay_new(const struct ruleset *rules, const struct enrich *enri
 	r->rules = rules;
 	r->engine = engine_new(rules, enrich);
 	r->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
-	r->context = (struct event_context){ .kinds = &rules->kinds, .default_site = BYTES_NONE };
+	r->context = (struct event_context){ .kinds = &rules->kinds, .default_site = BYTES_NONE, .used_only = true };
 	r->arena = arena_new(256 * 1024);
 	r->effect_arena = arena_new(64 * 1024);
 	r->on_effect = on_effect;

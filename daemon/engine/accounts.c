@@ -51,6 +51,21 @@ void account_set_fact(struct account *account, unsigned kind, const uint64_t *ke
 	account->n_facts = (uint16_t)size;
 }
 
+void account_add_fact(struct account *account, unsigned kind, uint64_t key)
+{
+	unsigned n;
+	const uint64_t *known = account_fact(account, kind, &n);
+	for (unsigned i = 0; i < n; i++)
+		if (known[i] == key)
+			return;
+	uint64_t keys[FACT_KEYS_LATEST];
+	unsigned drop = n == FACT_KEYS_LATEST ? 1 : 0;
+	if (n > drop)
+		memcpy(keys, known + drop, (n - drop) * sizeof(*keys));
+	keys[n - drop] = key;
+	account_set_fact(account, kind, keys, n - drop + 1);
+}
+
 const uint64_t *account_fact(const struct account *account, unsigned kind, unsigned *n)
 {
 	unsigned at = fact_place(account, kind);

@@ -9,14 +9,6 @@
 
 #define GATHER_EVENTS 64
 
-static void signals_by_kind(struct engine *e)
-{
-	for (unsigned i = 0; i < KINDS_MAX; i++)
-		e->signal_of_kind[i] = -1;
-	for (unsigned i = e->rules->n_signals; i > 0; i--)
-		e->signal_of_kind[e->rules->signals[i - 1].kind] = (int)i - 1;
-}
-
 static struct graph *graph_of(const struct scoring *scoring)
 {
 	struct graph_guard guard = { .strong_level = 8, .sure_level = 15, .support = scoring->cluster_support,
@@ -36,9 +28,9 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->group_names = strtab_new();
 	e->alert_of = u64map_new();
 	e->weights = weights_new(rules);
-	e->memo = memo_new(rules);
+	e->memo = memo_new();
 	e->free_pair = NONE;
-	signals_by_kind(e);
+	plan_make(&e->plan, rules);
 	fields_prepare(e);
 	decide_prepare(e);
 	return e;

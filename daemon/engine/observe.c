@@ -3,7 +3,9 @@
  * I2: failed attempts never come here. */
 #include "state.h"
 
-#include "daemon/base/bits.h"
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "memo.h"
 
 void observe_prefetch(struct engine *e, const struct event *const *events, size_t n)
@@ -13,12 +15,12 @@ void observe_prefetch(struct engine *e, const struct event *const *events, size_
 			continue;
 		uint32_t account = account_intern(e, events[i]->account);
 		for (unsigned k = 0; k < events[i]->n_attrs; k++)
-			if (e->rules->kinds.rows[events[i]->attrs[k].kind].is_indexed)
+			if (e->plan.kinds[events[i]->attrs[k].kind].is_observed)
 				index_prefetch(e->index, events[i]->attrs[k].key, account);
 	}
 	for (size_t i = 0; i < n; i++)
 		for (unsigned k = 0; !events[i]->is_failed && k < events[i]->n_attrs; k++)
-			if (e->rules->kinds.rows[events[i]->attrs[k].kind].is_indexed)
+			if (e->plan.kinds[events[i]->attrs[k].kind].is_observed)
 				index_prefetch_value(e->index, events[i]->attrs[k].key);
 }
 
@@ -53,7 +55,6 @@ struct observation {
 	struct engine *e;
 	uint32_t account;
 	uint32_t at_s;
-	bool starts_session;
 	uint8_t network;
 	unsigned tokens;
 };
@@ -62,15 +63,19 @@ static uint32_t observe_value(struct observation *ob, unsigned kind_index, uint6
 {
 	struct engine *e = ob->e;
 	const struct kind *kind = &e->rules->kinds.rows[kind_index];
+	const struct kind_plan *plan = &e->plan.kinds[kind_index];
 	struct index_use use = {
-		.key = key, .kind = (uint8_t)kind_index, .network = ob->network, .starts = true, .at_s = ob->at_s,
-		.session_start_s = e->accounts.at[ob->account].session_start_s, .hub_cap = kind->hub_cap, .shown = shown,
+		.key = key, .kind = (uint8_t)kind_index, .network = ob->network, .at_s = ob->at_s,
+		.hub_cap = kind->hub_cap, .shown = shown,
 	};
 	struct index_seen seen;
 	index_observe(e->index, ob->account, &use, &seen);
+	if (plan->coverage != 0 && seen.is_new_day)
+		e->accounts.at[ob->account].days[plan->coverage - 1]++;
 	if (seen.became_hub)
 		pairs_withdraw_value(e, seen.value);
-	else if (seen.is_new && ob->tokens < e->rules->scoring.tokens_per_event) {
+	else if (plan->meets && seen.depth >= e->rules->scoring.holders_kept &&
+		 ob->tokens < e->rules->scoring.tokens_per_event) {
 		ob->tokens++;
 		meet_holders(e, ob->account, seen.value);
 	}
@@ -81,15 +86,16 @@ static uint32_t observe_value(struct observation *ob, unsigned kind_index, uint6
 static void observe_port_block(struct observation *ob, const struct event *ev, const struct network *network)
 {
 	struct engine *e = ob->e;
-	int kind = memo_port_block_kind(e->memo);
+	int kind = e->plan.port_block_kind;
 	if (kind < 0 || !ev->has_port || !ip_is_v4(&ev->ip) || ip_is_placeholder(&ev->ip))
 		return;
-	unsigned size = network->block_size != 0 ? network->block_size : memo_port_block_size(e->memo);
+	unsigned size = network->block_size != 0 ? network->block_size : e->rules->scoring.cgnat_block;
 	uint32_t block[2] = { ip_v4(&ev->ip), ev->port / size };
-	char text[IP_TEXT_SIZE + 24];
+	char address[IP_TEXT_SIZE], text[IP_TEXT_SIZE + 32];
 	uint64_t key = bytes_hash(bytes_make((const char *)block, sizeof(block)), e->rules->kinds.rows[kind].seed);
-	struct bytes shown = memo_block_text(&ev->ip, block[1] * size, size, text, sizeof(text));
-	observe_value(ob, (unsigned)kind, key, shown);
+	int len = snprintf(text, sizeof(text), "%s ports %u-%u", ip_format(&ev->ip, address), block[1] * size,
+			   block[1] * size + size - 1);
+	observe_value(ob, (unsigned)kind, key, bytes_make(text, (size_t)len));
 }
 
 static int compare_keys(const void *x, const void *y)
@@ -106,22 +112,36 @@ static unsigned observe_fact(struct engine *e, uint32_t account, const struct ev
 	for (; at < ev->n_attrs && ev->attrs[at].kind == kind; at++)
 		if (n < FACT_KEYS_MAX)
 			keys[n++] = ev->attrs[at].key;
-	if (!e->rules->kinds.rows[kind].is_fact)
+	if (!e->plan.kinds[kind].is_fact)
 		return at - first;
-	qsort(keys, n, sizeof(*keys), compare_keys);
-	account_set_fact(&e->accounts.at[account], kind, keys, n);
+	if (e->plan.kinds[kind].is_set) {
+		qsort(keys, n, sizeof(*keys), compare_keys);
+		account_set_fact(&e->accounts.at[account], kind, keys, n);
+		return at - first;
+	}
+	for (unsigned i = 0; i < n; i++)
+		account_add_fact(&e->accounts.at[account], kind, keys[i]);
 	return at - first;
+}
+
+/* What tells one session's address from another's, 0 without an address. */
+static uint32_t session_key(const struct engine *e, const struct event *ev)
+{
+	for (unsigned i = 0; i < ev->n_attrs && (int)ev->attrs[i].kind <= e->plan.session_kind; i++)
+		if ((int)ev->attrs[i].kind == e->plan.session_kind)
+			return (uint32_t)(ev->attrs[i].key >> 33) + 1;
+	return 0;
 }
 
 /* A session ends by silence or by another address. The address is the value of the first network kind. */
 static bool session_begins(struct engine *e, struct account *account, const struct event *ev, uint32_t at_s)
 {
-	uint64_t ip_key = memo_session_key(e->memo, ev);
+	uint32_t ip_key = session_key(e, ev);
 	uint32_t gap_s = (uint32_t)(e->rules->scoring.session_gap_ms / 1000);
 	bool is_new = account->sessions == 0 || at_s > account->last_use_s + gap_s ||
-		      (ip_key != 0 && (uint32_t)ip_key != account->session_ip);
+		      (ip_key != 0 && ip_key != account->session_ip);
 	if (ip_key != 0)
-		account->session_ip = (uint32_t)ip_key;
+		account->session_ip = ip_key;
 	if (is_new && at_s >= account->last_use_s) {
 		account->session_start_s = at_s;
 		account->sessions++;
@@ -138,14 +158,13 @@ bool observe_event(struct engine *e, const struct event *ev, uint32_t account)
 	if (ev->has_ip)
 		network = *memo_network(e->memo, e->enrich, &ev->ip);
 	bool is_session = session_begins(e, &e->accounts.at[account], ev, at_s);
-	struct observation ob = { .e = e, .account = account, .at_s = at_s, .starts_session = is_session,
-				  .network = (uint8_t)network.kind };
+	struct observation ob = { .e = e, .account = account, .at_s = at_s, .network = (uint8_t)network.kind };
 	e->stamp++;
 	e->candidate_list.n = 0;
 	for (unsigned i = 0; i < ev->n_attrs;) {
 		unsigned run = observe_fact(e, account, ev, i);
-		const struct kind *kind = &e->rules->kinds.rows[ev->attrs[i].kind];
-		for (unsigned k = i; kind->is_indexed && kind->hub_cap > 0 && k < i + run; k++)
+		bool is_observed = e->plan.kinds[ev->attrs[i].kind].is_observed;
+		for (unsigned k = i; is_observed && k < i + run; k++)
 			observe_value(&ob, ev->attrs[k].kind, ev->attrs[k].key, ev->attrs[k].shown);
 		i += run;
 	}

@@ -189,9 +189,9 @@ void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
 		b = swap;
 	}
 	struct weighing w;
-	weigh_pair(e, a, b, &w);
-	e->rescored++;
 	struct pair *pair = pair_find(e, a, b);
+	weigh_pair(e, a, b, pair != NULL && pair_is_kept(pair), &w);
+	e->rescored++;
 	bool is_stored = w.strength_mb >= e->rules->scoring.floor_mb;
 	if (pair == NULL && !is_stored)
 		return;

@@ -8,9 +8,11 @@
 #include "daemon/graph/graph.h"
 #include "daemon/index/index.h"
 #include "engine.h"
+#include "plan.h"
 
 #define NONE UINT32_MAX
-#define FACT_KEYS_MAX 8        /* values of one fact that are kept */
+#define FACT_KEYS_MAX 8        /* values of one set that are kept */
+#define FACT_KEYS_LATEST 4     /* values of any other fact: the latest */
 #define NEIGHBOURS_MAX 1024    /* stored pairs of one account; beyond, the weakest gives way */
 #define RELATIONS_PER_ACCOUNT 64
 #define GROUP_PAIRS_MAX 64     /* members of one joint group that are paired outright */
@@ -21,6 +23,7 @@ struct account {
 	uint32_t session_start_s, last_use_s; /* of uses: events that are evidence */
 	uint32_t session_ip;                  /* value id, NONE before the first */
 	uint32_t sessions, events, failed;
+	uint32_t days[COVERAGE_SLOTS]; /* days of use, summed over the values of a kind */
 	uint32_t *pairs; /* indexes into the pairs, unordered */
 	uint32_t n_pairs, cap_pairs;
 	uint32_t *groups; /* relation groups it belongs to */
@@ -107,14 +110,16 @@ struct engine {
 	uint32_t stamp;
 	field_handler **field_handlers; /* by index of field_rows */
 	int *least_score;                     /* by policy */
-	int signal_of_kind[KINDS_MAX]; /* first signal of the kind, -1 none; a kind's signals stand together */
+	struct plan plan;
 };
 
 /* accounts.c */
 uint32_t account_intern(struct engine *e, struct bytes name);
 uint32_t account_find(const struct engine *e, struct bytes name);
 struct bytes account_name(const struct engine *e, uint32_t account);
+/* Keys are sorted. A set replaces what was there; else the keys are added and the latest FACT_KEYS_LATEST kept. */
 void account_set_fact(struct account *account, unsigned kind, const uint64_t *keys, unsigned n);
+void account_add_fact(struct account *account, unsigned kind, uint64_t key);
 /* Keys of the fact, n 0 when it has none. */
 const uint64_t *account_fact(const struct account *account, unsigned kind, unsigned *n);
 int account_risk(const struct engine *e, uint32_t account);

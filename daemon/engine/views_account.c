@@ -88,7 +88,7 @@ static void view_values(const struct engine *e, uint32_t account, struct arena *
 		const struct index_value *value = index_value(e->index, postings[i].value);
 		out->values[i] = (struct value_view){
 			.kind = e->rules->kinds.rows[value->kind].name, .shown = index_shown(e->index, postings[i].value),
-			.holders = value->holders, .is_hub = value->is_hub, .count = postings[i].sessions,
+			.holders = value->holders, .is_hub = value->is_hub, .count = postings[i].days,
 			.first_ms = (int64_t)postings[i].first_s * 1000, .last_ms = (int64_t)postings[i].last_s * 1000,
 			.key = value->key,
 		};

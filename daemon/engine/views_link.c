@@ -81,9 +81,16 @@ static void fill_placeholder(const struct engine *e, const struct pair *ends, co
 		text_adds(out, network_kind_names[item->network]);
 }
 
+static const struct rule_head *evidence_head(const struct evidence *item)
+{
+	if (item->signal != NULL)
+		return &item->signal->head;
+	return item->compare != NULL ? &item->compare->head : &item->limit->head;
+}
+
 struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a)
 {
-	struct bytes form = item->signal != NULL ? item->signal->head.explain : item->compare->head.explain;
+	struct bytes form = evidence_head(item)->explain;
 	struct text text = { 0 };
 	for (size_t at = 0; at < form.len;) {
 		struct bytes rest = bytes_slice(form, at, form.len);
@@ -109,6 +116,8 @@ static struct bytes view_note(const struct evidence *item, struct arena *a)
 		return bytes_of(arena_printf(a, "recycled address: disjoint use, %s apart", gap));
 	if (item->note == NOTE_FURTHER)
 		return BYTES_LIT("same family as stronger evidence: counts in part");
+	if (item->note == NOTE_LITTLE_COVERAGE)
+		return BYTES_LIT("only a small part of their use: counts less");
 	if (item->raw_mb <= 0 && item->signal != NULL)
 		return BYTES_LIT("too common to count");
 	if (item->counted_mb == 0)
@@ -116,36 +125,44 @@ static struct bytes view_note(const struct evidence *item, struct arena *a)
 	return BYTES_NONE;
 }
 
-static void view_times(const struct pair *pair, const struct evidence *item, bool is_swapped, struct evidence_view *out)
+static int evidence_family(const struct evidence *item)
 {
-	(void)pair;
-	const struct posting *a = is_swapped ? item->b : item->a, *b = is_swapped ? item->a : item->b;
-	out->a_first_ms = (int64_t)a->first_s * 1000;
-	out->a_last_ms = (int64_t)a->last_s * 1000;
-	out->b_first_ms = (int64_t)b->first_s * 1000;
-	out->b_last_ms = (int64_t)b->last_s * 1000;
+	if (item->signal != NULL)
+		return item->signal->family;
+	return item->compare != NULL ? item->compare->family : item->limit->family;
+}
+
+static void view_signal(const struct engine *e, const struct evidence *item, struct arena *a, struct evidence_view *out)
+{
+	const struct kind *kind = &e->rules->kinds.rows[item->signal->kind];
+	out->kind = kind->name;
+	out->kind_title = kind->title;
+	out->shown = index_shown(e->index, item->value);
+	out->has_network = kind->is_network || item->signal->requires >= 0;
+	out->note = view_note(item, a);
+	out->a_first_ms = (int64_t)item->a->first_s * 1000;
+	out->a_last_ms = (int64_t)item->a->last_s * 1000;
+	out->b_first_ms = (int64_t)item->b->first_s * 1000;
+	out->b_last_ms = (int64_t)item->b->last_s * 1000;
 	out->gap_ms = (int64_t)item->gap_s * 1000;
 }
 
-static void view_evidence(const struct engine *e, const struct pair *pair, const struct weighing *w, unsigned i,
-			  struct arena *a, struct evidence_view *out)
+static void view_evidence(const struct engine *e, const struct pair *pair, const struct weighing *w,
+			  const struct evidence *item, struct arena *a, struct evidence_view *out)
 {
-	const struct evidence *item = &w->items[i];
-	const struct rule_head *head = item->signal != NULL ? &item->signal->head : &item->compare->head;
-	int kind_index = item->signal != NULL ? item->signal->kind : item->compare->kind;
-	int family = item->signal != NULL ? item->signal->family : item->compare->family;
-	const struct kind *kind = &e->rules->kinds.rows[kind_index];
+	int family = evidence_family(item);
 	*out = (struct evidence_view){
-		.rule = head->id, .family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
-		.kind = kind->name, .kind_title = kind->title, .shown = BYTES_NONE, .raw_mb = item->raw_mb,
-		.counted_mb = item->counted_mb, .without_score = weigh_without(e, w, i), .holders = item->holders,
-		.network = item->network, .has_network = item->signal != NULL && kind->is_network,
-		.sentence = view_sentence(e, pair, item, a), .note = view_note(item, a),
+		.rule = evidence_head(item)->id, .family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
+		.kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE, .note = BYTES_NONE, .raw_mb = item->raw_mb,
+		.counted_mb = item->counted_mb, .without_score = weigh_without(e, w, item), .holders = item->holders,
+		.network = item->network, .sentence = view_sentence(e, pair, item, a),
 	};
-	if (item->signal == NULL)
-		return;
-	out->shown = index_shown(e->index, item->value);
-	view_times(pair, item, false, out);
+	if (item->signal != NULL) {
+		view_signal(e, item, a, out);
+	} else if (item->compare != NULL) {
+		out->kind = e->rules->kinds.rows[item->compare->kind].name;
+		out->kind_title = e->rules->kinds.rows[item->compare->kind].title;
+	}
 }
 
 static int compare_items(const void *x, const void *y)
@@ -176,7 +193,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 	if (x == NONE || y == NONE || x == y)
 		return ERR_NOTFOUND;
 	struct weighing *w = arena_zalloc(a, sizeof(*w));
-	weigh_pair(e, x < y ? x : y, x < y ? y : x, w);
+	weigh_pair(e, x < y ? x : y, x < y ? y : x, true, w);
 	const struct pair *stored = pair_find(e, x, y);
 	struct pair fresh = { .a = x < y ? x : y, .b = x < y ? y : x, .computed = (int16_t)w->computed,
 			      .score = (int16_t)w->computed, .strength_mb = w->strength_mb, .families = w->families };
@@ -186,15 +203,17 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 		fresh.last_ms = stored->last_ms;
 	}
 	pair_refresh_state(e, &fresh);
-	*out = (struct why_view){ .prior_mb = w->prior_mb, .sum_mb = w->sum_mb, .n_items = w->n,
+	*out = (struct why_view){ .prior_mb = w->prior_mb, .sum_mb = w->sum_mb, .n_items = w->n + w->n_limits,
 				  .scale_a_milli = (int32_t)e->rules->scoring.scale_a_milli,
 				  .shift_b_mb = e->rules->scoring.shift_b_mb,
 				  .accounts = (unsigned)weights_population(e->weights), .blocked = view_blocked(e, &fresh) };
 	view_link(e, &fresh, fresh.a, a, &out->link);
-	out->items = ARENA_ARRAY(a, struct evidence_view, w->n + 1);
+	out->items = ARENA_ARRAY(a, struct evidence_view, out->n_items + 1);
 	for (unsigned i = 0; i < w->n; i++)
-		view_evidence(e, &fresh, w, i, a, &out->items[i]);
-	qsort(out->items, w->n, sizeof(*out->items), compare_items);
+		view_evidence(e, &fresh, w, &w->items[i], a, &out->items[i]);
+	for (unsigned i = 0; i < w->n_limits; i++)
+		view_evidence(e, &fresh, w, &w->limits[i], a, &out->items[w->n + i]);
+	qsort(out->items, out->n_items, sizeof(*out->items), compare_items);
 	return ERR_OK;
 }
 

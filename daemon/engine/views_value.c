@@ -20,7 +20,7 @@ static void view_value(const struct engine *e, uint32_t id, struct arena *a, str
 			continue;
 		out->latest[out->n_latest++] = (struct holder_view){
 			.account = account_name(e, holders[i - 1]), .first_ms = (int64_t)p->first_s * 1000,
-			.last_ms = (int64_t)p->last_s * 1000, .count = p->sessions,
+			.last_ms = (int64_t)p->last_s * 1000, .count = p->days,
 		};
 	}
 }

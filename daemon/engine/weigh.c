@@ -1,10 +1,9 @@
-/* The weight of a pair.
- *   W = prior + sum over families (strongest + rest_share of the others) + comparisons        W' = a W + b
- *   item = log2(m / u), u = (s + max(0, n - 2)) / N; less the gap's decay; plus the network's log2; capped.
+/* The evidence of a pair: shared values and comparisons, each with its bits.
+ *   value = log2(m / u), u = (s + r max(0, n - 2)) / N; less the gap's decay; plus the network's log2; plus coverage.
  * I1: every item is computed from the postings and counts as they are now.  I2: integers only. */
 #include "weigh.h"
 
-#include "daemon/base/bits.h"
+#include "sum.h"
 
 static uint32_t gap_between(const struct posting *a, const struct posting *b)
 {
@@ -21,6 +20,66 @@ static int32_t decay_of(const struct signal_rule *signal, uint32_t gap_s)
 	return lost < signal->max_decay_mb ? (int32_t)lost : signal->max_decay_mb;
 }
 
+struct pairing {
+	const struct engine *e;
+	uint32_t a, b;
+	const struct index_shared *shared;
+	unsigned n;
+};
+
+/* The network's multiplier less the gap's decay, of the item's own value. False: no evidence on such a network. */
+static bool place_of_value(const struct signal_rule *signal, bool is_network, struct evidence *item, int32_t *mb)
+{
+	item->gap_s = gap_between(item->a, item->b);
+	*mb = -decay_of(signal, item->gap_s);
+	if (!is_network)
+		return true;
+	if (signal->network_mb[item->network] == NETWORK_IGNORE)
+		return false;
+	*mb += signal->network_mb[item->network];
+	return true;
+}
+
+/* The same of the best shared value of the kind that the signal requires. False: none is shared. */
+static bool place_required(const struct pairing *p, const struct signal_rule *signal, struct evidence *item, int32_t *mb)
+{
+	bool is_found = false;
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct index_value *value = index_value(p->e->index, p->shared[i].value);
+		if (value->kind != signal->requires || value->is_hub || signal->network_mb[value->network] == NETWORK_IGNORE)
+			continue;
+		uint32_t gap_s = gap_between(p->shared[i].a, p->shared[i].b);
+		int32_t here_mb = signal->network_mb[value->network] - decay_of(signal, gap_s);
+		if (is_found && here_mb <= *mb)
+			continue;
+		is_found = true;
+		*mb = here_mb;
+		item->gap_s = gap_s;
+		item->network = value->network;
+	}
+	return is_found;
+}
+
+/* Share of one account's days with the kind that are days on shared values, in 1/1000. */
+static int64_t covered_milli(const struct pairing *p, unsigned kind, bool is_a)
+{
+	unsigned slot = p->e->plan.kinds[kind].coverage - 1u;
+	uint32_t days = p->e->accounts.at[is_a ? p->a : p->b].days[slot], shared = 0;
+	for (unsigned i = 0; i < p->n; i++)
+		if (index_value(p->e->index, p->shared[i].value)->kind == kind)
+			shared += is_a ? p->shared[i].a->days : p->shared[i].b->days;
+	return shared < days ? (int64_t)shared * 1000 / days : 1000;
+}
+
+static int32_t coverage_of(const struct pairing *p, const struct signal_rule *signal)
+{
+	unsigned kind = (unsigned)signal->kind;
+	if (signal->coverage_mb == 0 || p->e->plan.kinds[kind].coverage == 0)
+		return 0;
+	int64_t both = covered_milli(p, kind, true) + covered_milli(p, kind, false) - 1000;
+	return (int32_t)(signal->coverage_mb * both / 1000);
+}
+
 static bool is_recycled(const struct signal_rule *signal, const struct evidence *item)
 {
 	return (signal->recycled_nets >> item->network & 1) && signal->recycled_gap_ms > 0 &&
@@ -28,19 +87,20 @@ static bool is_recycled(const struct signal_rule *signal, const struct evidence 
 }
 
 /* False when the value says nothing under this signal. */
-static bool weigh_signal(const struct engine *e, unsigned number, struct evidence *item)
+static bool weigh_signal(const struct pairing *p, unsigned number, struct evidence *item)
 {
-	const struct signal_rule *signal = &e->rules->signals[number];
-	int32_t network_mb = 0;
-	if (e->rules->kinds.rows[signal->kind].is_network)
-		network_mb = signal->network_mb[item->network];
-	if (network_mb == NETWORK_IGNORE)
+	const struct signal_rule *signal = &p->e->rules->signals[number];
+	int32_t place_mb = 0;
+	bool is_network = p->e->rules->kinds.rows[signal->kind].is_network;
+	bool has_place = signal->requires < 0 ? place_of_value(signal, is_network, item, &place_mb)
+					      : place_required(p, signal, item, &place_mb);
+	if (!has_place)
 		return false;
 	item->signal = signal;
-	item->gap_s = gap_between(item->a, item->b);
-	int32_t mb = weights_bits(e->weights, number, item->holders) - decay_of(signal, item->gap_s) + network_mb;
-	if (mb > signal->max_mb)
-		mb = signal->max_mb;
+	int32_t coverage_mb = coverage_of(p, signal);
+	int32_t mb = weights_bits(p->e->weights, number, item->holders) + place_mb + coverage_mb;
+	item->note = coverage_mb < 0 ? NOTE_LITTLE_COVERAGE : NOTE_NONE;
+	mb = mb < signal->max_mb ? mb : signal->max_mb;
 	if (is_recycled(signal, item)) {
 		item->note = NOTE_RECYCLED;
 		mb = mb > 0 ? 0 : mb;
@@ -49,48 +109,53 @@ static bool weigh_signal(const struct engine *e, unsigned number, struct evidenc
 	return true;
 }
 
-static void weigh_value(const struct engine *e, const struct index_shared *shared, struct weighing *out)
+static void weigh_value(const struct pairing *p, const struct index_shared *shared, struct weighing *out)
 {
-	const struct index_value *value = index_value(e->index, shared->value);
+	const struct index_value *value = index_value(p->e->index, shared->value);
+	const struct ruleset *rules = p->e->rules;
 	if (value->is_hub)
 		return;
-	int number = e->signal_of_kind[value->kind];
-	for (; number >= 0 && (unsigned)number < e->rules->n_signals &&
-	       e->rules->signals[number].kind == value->kind; number++) {
+	int number = p->e->plan.kinds[value->kind].signal;
+	for (; number >= 0 && (unsigned)number < rules->n_signals && rules->signals[number].kind == value->kind; number++) {
 		struct evidence *item = &out->items[out->n];
-		if (out->n == EVIDENCE_MAX || e->rules->signals[number].head.status != RULE_STABLE)
+		if (out->n == EVIDENCE_MAX || rules->signals[number].head.status != RULE_STABLE)
 			continue;
 		*item = (struct evidence){ .value = shared->value, .holders = value->holders, .a = shared->a,
 					   .b = shared->b, .network = value->network };
-		out->n += weigh_signal(e, (unsigned)number, item);
+		out->n += weigh_signal(p, (unsigned)number, item);
 	}
 }
 
-/* 0 equal, 1 some in common, 2 nothing in common. Keys are sorted. */
-static unsigned compare_sets(const uint64_t *x, unsigned nx, const uint64_t *y, unsigned ny)
+static bool has_key(const uint64_t *keys, unsigned n, uint64_t key)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (keys[i] == key)
+			return true;
+	return false;
+}
+
+enum outcome { EQUAL, OVERLAP, DIFFER };
+
+/* Of sets: equal, some in common, none. Of latest values: equal when any is in common. */
+static enum outcome compare_facts(const uint64_t *x, unsigned nx, const uint64_t *y, unsigned ny, bool is_set)
 {
 	unsigned common = 0;
-	for (unsigned i = 0, j = 0; i < nx && j < ny;) {
-		common += x[i] == y[j];
-		uint64_t xi = x[i], yj = y[j];
-		i += xi <= yj;
-		j += yj <= xi;
-	}
-	if (common == nx && common == ny)
-		return 0;
-	return common > 0 ? 1 : 2;
+	for (unsigned i = 0; i < nx; i++)
+		common += has_key(y, ny, x[i]);
+	if (common == 0)
+		return DIFFER;
+	return !is_set || (common == nx && common == ny) ? EQUAL : OVERLAP;
 }
 
-static void weigh_comparison(const struct engine *e, const struct compare_rule *rule, uint32_t a, uint32_t b,
-			     struct weighing *out)
+static void weigh_comparison(const struct pairing *p, const struct compare_rule *rule, struct weighing *out)
 {
 	unsigned na, nb;
-	const uint64_t *x = account_fact(&e->accounts.at[a], (unsigned)rule->kind, &na);
-	const uint64_t *y = account_fact(&e->accounts.at[b], (unsigned)rule->kind, &nb);
+	const uint64_t *x = account_fact(&p->e->accounts.at[p->a], (unsigned)rule->kind, &na);
+	const uint64_t *y = account_fact(&p->e->accounts.at[p->b], (unsigned)rule->kind, &nb);
 	if (na == 0 || nb == 0 || out->n == EVIDENCE_MAX || rule->head.status != RULE_STABLE)
 		return;
-	unsigned outcome = compare_sets(x, na, y, nb);
-	const int32_t bits[] = { rule->equal_mb, rule->overlap_mb, rule->differ_mb };
+	enum outcome outcome = compare_facts(x, na, y, nb, p->e->plan.kinds[rule->kind].is_set);
+	const int32_t bits[] = { [EQUAL] = rule->equal_mb, [OVERLAP] = rule->overlap_mb, [DIFFER] = rule->differ_mb };
 	if (bits[outcome] == 0)
 		return;
 	out->items[out->n++] = (struct evidence){ .compare = rule, .raw_mb = bits[outcome], .value = NONE,
@@ -109,84 +174,38 @@ static void sort_items(struct weighing *w)
 	}
 }
 
-struct family_sum { int32_t best_mb, rest_mb; uint64_t kinds[2]; };
-
-/* What one positive item adds, given the stronger ones of its family before it. */
-static int32_t count_item(const struct scoring *scoring, struct family_sum *family, struct evidence *item)
+/* True when not even every comparison in favour could lift the sum to the floor. */
+static bool is_hopeless(const struct engine *e, struct weighing *w)
 {
-	unsigned kind = (unsigned)item->signal->kind;
-	uint64_t bit = 1ull << (kind & 63);
-	bool is_further = family->kinds[kind >> 6] & bit;
-	family->kinds[kind >> 6] |= bit;
-	if (family->best_mb == 0) {
-		family->best_mb = item->raw_mb;
-		return item->raw_mb;
-	}
-	int32_t mb = item->raw_mb;
-	if (is_further && mb > scoring->further_max_mb)
-		mb = scoring->further_max_mb;
-	item->note = item->note == NOTE_NONE ? NOTE_FURTHER : item->note;
-	return (int32_t)((int64_t)mb * scoring->rest_share_milli / 1000);
+	int64_t sum_mb = w->prior_mb + e->plan.most_compared_mb;
+	for (unsigned i = 0; i < w->n; i++)
+		sum_mb += w->items[i].raw_mb > 0 ? w->items[i].raw_mb : 0;
+	w->strength_mb = sum_strength(&e->rules->scoring, (int32_t)sum_mb);
+	return w->strength_mb < e->rules->scoring.floor_mb;
 }
 
-/* Sums what is counted; `skip` is left out (n: none). Items are sorted. */
-static int32_t sum_items(const struct engine *e, struct weighing *w, unsigned skip)
-{
-	struct family_sum families[FAMILIES_MAX] = { 0 };
-	int32_t makes = 0, supports = 0, against = 0;
-	w->families = 0;
-	for (unsigned i = 0; i < w->n; i++) {
-		struct evidence *item = &w->items[i];
-		item->counted_mb = 0;
-		if (i == skip || item->compare != NULL)
-			continue;
-		if (item->raw_mb <= 0)
-			continue;
-		item->counted_mb = count_item(&e->rules->scoring, &families[item->signal->family], item);
-		w->families |= (uint16_t)(1u << item->signal->family);
-		*(item->signal->supports_only ? &supports : &makes) += item->counted_mb;
-	}
-	for (unsigned i = 0; i < w->n && makes == 0; i++)
-		w->items[i].counted_mb = 0;
-	for (unsigned i = 0; i < w->n; i++) {
-		struct evidence *item = &w->items[i];
-		if (i == skip || item->compare == NULL || (item->compare->needs_positive && makes + supports == 0))
-			continue;
-		item->counted_mb = item->raw_mb;
-		against += item->raw_mb;
-	}
-	return makes + (makes > 0 ? supports : 0) + against;
-}
-
-static int32_t strength_of(const struct scoring *scoring, int32_t sum_mb)
-{
-	return (int32_t)((int64_t)sum_mb * scoring->scale_a_milli / 1000) + scoring->shift_b_mb;
-}
-
-static void weigh_sum(const struct engine *e, struct weighing *w, unsigned skip)
-{
-	w->sum_mb = w->prior_mb + sum_items(e, w, skip);
-	w->strength_mb = strength_of(&e->rules->scoring, w->sum_mb);
-	w->computed = bits_score(w->strength_mb);
-}
-
-void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out)
+void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out)
 {
 	struct index_shared shared[EVIDENCE_MAX];
-	unsigned n = index_intersect(e->index, a, b, shared, EVIDENCE_MAX);
-	out->n = 0;
+	struct pairing p = { e, a, b, shared, index_intersect(e->index, a, b, shared, EVIDENCE_MAX) };
+	out->n = out->n_limits = 0;
+	out->families = 0;
+	out->computed = 0;
 	out->prior_mb = weights_prior(e->weights);
-	for (unsigned i = 0; i < n; i++)
-		weigh_value(e, &shared[i], out);
+	for (unsigned i = 0; i < p.n; i++)
+		weigh_value(&p, &shared[i], out);
+	if (!is_full && is_hopeless(e, out))
+		return;
 	for (unsigned i = 0; i < e->rules->n_compares; i++)
-		weigh_comparison(e, &e->rules->compares[i], a, b, out);
+		weigh_comparison(&p, &e->rules->compares[i], out);
 	sort_items(out);
-	weigh_sum(e, out, out->n);
+	sum_evidence(e, out, NULL);
 }
 
-int weigh_without(const struct engine *e, const struct weighing *w, unsigned i)
+int weigh_without(const struct engine *e, const struct weighing *w, const struct evidence *item)
 {
 	struct weighing copy = *w;
-	weigh_sum(e, &copy, i);
+	bool is_limit = item >= w->limits && item < w->limits + w->n_limits;
+	sum_evidence(e, &copy, is_limit ? &copy.limits[item - w->limits] : &copy.items[item - w->items]);
 	return copy.computed;
 }

@@ -6,13 +6,15 @@
 #include "state.h"
 
 #define EVIDENCE_MAX 128
+#define LIMITS_MAX 8 /* limits that can hold for one pair; further ones are not asked */
 
-enum evidence_note { NOTE_NONE, NOTE_HUB, NOTE_RECYCLED, NOTE_FURTHER, NOTE_SUPPORT_ONLY, NOTE_COVERAGE };
+enum evidence_note { NOTE_NONE, NOTE_RECYCLED, NOTE_FURTHER, NOTE_LITTLE_COVERAGE, NOTE_REQUIRES };
 
 struct evidence {
 	const struct signal_rule *signal;   /* of a shared value, or NULL */
 	const struct compare_rule *compare; /* of a comparison, or NULL */
-	uint32_t value;                     /* shared value */
+	const struct limit_rule *limit;     /* of a cap, or NULL */
+	uint32_t value;                     /* shared value, NONE for the others */
 	int32_t raw_mb, counted_mb;
 	uint32_t holders, gap_s;
 	uint8_t outcome; /* compare: 0 equal, 1 overlap, 2 differ */
@@ -22,18 +24,21 @@ struct evidence {
 };
 
 struct weighing {
-	struct evidence items[EVIDENCE_MAX];
+	struct evidence items[EVIDENCE_MAX]; /* signals and comparisons, strongest first */
 	unsigned n;
+	struct evidence limits[LIMITS_MAX];
+	unsigned n_limits;
 	int32_t prior_mb, sum_mb; /* sum: prior and everything counted */
 	int32_t strength_mb;      /* W' = a W + b */
 	int computed;             /* score */
 	uint16_t families;        /* bit per family with positive evidence */
 };
 
-/* a < b. */
-void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
-/* The score without item i of a finished weighing. */
-int weigh_without(const struct engine *e, const struct weighing *w, unsigned i);
+/* a < b. Unless is_full, a pair that cannot reach the floor is left with an upper bound of its strength, which is below
+ * the floor too. */
+void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
+/* The score without one item or limit of a finished weighing. */
+int weigh_without(const struct engine *e, const struct weighing *w, const struct evidence *item);
 
 /* Bits of each signal by number of holders, for a population that moves in steps of 1/16. */
 struct weights;

@@ -1,4 +1,4 @@
-/* Bits by signal and holders: log2(m N / (s + max(0, n - 2))), tabulated for the current step of N.
+/* Bits by signal and holders: log2(m N / (s + r max(0, n - 2))), tabulated for the current step of N.
  * I1: N of the table is at least accounts_min and at most 1/16 behind the population told. */
 #include "weigh.h"
 
@@ -34,7 +34,7 @@ void weights_free(struct weights *w)
 
 static int32_t signal_bits(const struct signal_rule *signal, uint64_t population, uint32_t holders)
 {
-	uint64_t others = signal->strangers_milli + (holders > 2 ? 1000ull * (holders - 2) : 0);
+	uint64_t others = signal->strangers_milli + (holders > 2 ? (uint64_t)signal->growth_milli * (holders - 2) : 0);
 	return bits_log2_ratio((uint64_t)signal->m_milli * population, others > 0 ? others : 1);
 }
 

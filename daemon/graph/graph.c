@@ -167,6 +167,7 @@ void graph_settle(struct graph *g, graph_change_fn *fn, void *arg)
 	free(c.set);
 	free(c.size);
 	free(c.next);
+	free(c.used);
 }
 
 uint32_t graph_cluster_of(const struct graph *g, uint32_t account)

@@ -38,6 +38,7 @@ struct component {
 	struct VEC(struct component_edge) edges; /* u < v */
 	uint32_t *set;  /* union-find parent */
 	uint32_t *size, *next; /* of a root; circular list of a set's members */
+	uint32_t *used, pass; /* number of the count that last used the account */
 	uint8_t least_level;
 };
 

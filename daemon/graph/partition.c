@@ -47,17 +47,24 @@ static bool sets_are(struct component *c, const struct component_edge *edge, uin
 	return (u == x && v == y) || (u == y && v == x);
 }
 
-/* Edges between two sets; UINT32_MAX when a refusal stands between them. */
+/* Edges between two sets of which no two share an account, the strongest first (greedy); for a single account, its edges.
+ * UINT32_MAX when a refusal stands between the sets. */
 static uint32_t count_cross(struct component *c, uint32_t x, uint32_t y)
 {
 	uint32_t cross = 0;
+	bool is_single = c->size[x] == 1 || c->size[y] == 1;
+	c->pass++;
 	for (size_t i = 0; i < c->edges.n; i++) {
 		const struct component_edge *edge = &c->edges.at[i];
 		if (!sets_are(c, edge, x, y))
 			continue;
 		if (edge->forbids)
 			return UINT32_MAX;
-		cross += edge->level > 0;
+		bool is_free = is_single || (c->used[edge->u] != c->pass && c->used[edge->v] != c->pass);
+		if (edge->level == 0 || !is_free)
+			continue;
+		c->used[edge->u] = c->used[edge->v] = c->pass;
+		cross++;
 	}
 	return cross;
 }
@@ -99,6 +106,9 @@ void component_partition(const struct graph_guard *guard, struct component *c)
 	c->set = xrealloc(c->set, n * sizeof(*c->set));
 	c->size = xrealloc(c->size, n * sizeof(*c->size));
 	c->next = xrealloc(c->next, n * sizeof(*c->next));
+	c->used = xrealloc(c->used, n * sizeof(*c->used));
+	memset(c->used, 0, n * sizeof(*c->used));
+	c->pass = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		c->set[i] = c->next[i] = i;
 		c->size[i] = 1;

@@ -86,13 +86,14 @@ static unsigned holders_place(const struct holders *h, uint32_t list, uint8_t ke
 	return at; /* 1 more than the place, 0 when absent */
 }
 
-void holders_touch(struct holders *h, uint32_t list, uint8_t kept, uint32_t account)
+uint8_t holders_touch(struct holders *h, uint32_t list, uint8_t kept, uint32_t account)
 {
 	unsigned at = holders_place(h, list, kept, account);
-	if (at == 0 || at == kept)
-		return;
+	if (at == 0)
+		return INDEX_HOLDERS_MAX;
 	memmove(&h->pool[list + at - 1], &h->pool[list + at], (kept - at) * sizeof(*h->pool));
 	h->pool[list + kept - 1] = account;
+	return (uint8_t)(kept - at);
 }
 
 uint8_t holders_remove(struct holders *h, uint32_t list, uint8_t kept, uint32_t account)

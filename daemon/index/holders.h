@@ -19,8 +19,8 @@ void holders_fini(struct holders *h);
 uint32_t holders_pair(struct holders *h, uint32_t first, uint32_t second);
 /* Adds at the young end; a full list (INDEX_HOLDERS_MAX) drops its oldest. Returns the list's place; *kept is updated. */
 uint32_t holders_add(struct holders *h, uint32_t list, uint8_t *kept, uint32_t account);
-/* Moves the account to the young end if it is there. */
-void holders_touch(struct holders *h, uint32_t list, uint8_t kept, uint32_t account);
+/* Moves the account to the young end; how many younger ones stood before it, INDEX_HOLDERS_MAX when it is not there. */
+uint8_t holders_touch(struct holders *h, uint32_t list, uint8_t kept, uint32_t account);
 /* Takes the account out if it is there; returns the new count. */
 uint8_t holders_remove(struct holders *h, uint32_t list, uint8_t kept, uint32_t account);
 void holders_release(struct holders *h, uint32_t list, uint8_t kept);

@@ -1,4 +1,4 @@
-/* Postings: which account used which value, when, in how many sessions.
+/* Postings: which account used which value, when, on how many days.
  * I1: an account's postings are sorted by value id, each value once.
  * I2: a value with one holder keeps it in `list`; with more, `kept` of them stand in the holders' pool.
  * I3: `holders` counts every account that ever held the value and was not evicted; `kept` is at most INDEX_HOLDERS_MAX. */
@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "daemon/base/vec.h"
+
+#define DAY_S 86400
 
 struct index *index_new(void)
 {
@@ -170,14 +172,15 @@ static struct posting *posting_find(const struct index *ix, uint32_t account, ui
 }
 
 /* Late events count at their own time: they may move first_s back, never last_s. */
-static void posting_use(struct posting *p, const struct index_use *use)
+static bool posting_use(struct posting *p, const struct index_use *use)
 {
-	if (use->starts && p->last_s < use->session_start_s && p->sessions < INDEX_SESSIONS_MAX)
-		p->sessions++;
+	bool is_new_day = use->at_s / DAY_S > p->last_s / DAY_S && p->days < UINT16_MAX;
+	p->days += is_new_day;
 	if (use->at_s < p->first_s)
 		p->first_s = use->at_s;
 	if (use->at_s > p->last_s)
 		p->last_s = use->at_s;
+	return is_new_day;
 }
 
 static void check_hub(struct index *ix, struct index_value *value, const struct index_use *use, struct index_seen *seen)
@@ -200,15 +203,16 @@ void index_observe(struct index *ix, uint32_t account, const struct index_use *u
 	struct posting *p = is_first ? NULL : posting_find(ix, account, id);
 	struct index_value *value = &ix->values[id];
 	if (p != NULL) {
-		posting_use(p, use);
+		seen->is_new_day = posting_use(p, use);
 		if (value->kept > 1 && !value->is_hub)
-			holders_touch(&ix->holders, value->list, value->kept, account);
+			seen->depth = holders_touch(&ix->holders, value->list, value->kept, account);
 		return;
 	}
-	seen->is_new = true;
+	seen->is_new = seen->is_new_day = true;
+	seen->depth = INDEX_HOLDERS_MAX;
 	p = posting_insert(ix, account, id);
 	p->first_s = p->last_s = use->at_s;
-	p->sessions = use->starts;
+	p->days = 1;
 	if (!is_first)
 		value_gain_holder(ix, id, account, use);
 	check_hub(ix, &ix->values[id], use, seen);

@@ -1,4 +1,4 @@
-/* The index: (attribute value) <-> (account), with first and last use, sessions, exact holder counts and the latest
+/* The index: (attribute value) <-> (account), with first and last use, days of use, exact holder counts and the latest
  * holders of each value. It observes and answers; it never scores, joins or decides. Ids are dense and count up in order
  * of arrival, so that no order depends on the hashing key. Owned by one engine.
  * Memory: 24 bytes a value, 16 a posting, 5 a slot, plus holder lists of shared values. */
@@ -10,7 +10,6 @@
 
 #define INDEX_HOLDERS_MAX 64     /* holders of a value that are remembered by name */
 #define INDEX_POSTINGS_MAX 4096  /* values of one account; beyond, the longest unused gives way */
-#define INDEX_SESSIONS_MAX UINT16_MAX
 
 struct index;
 
@@ -18,7 +17,7 @@ struct index;
 struct posting {
 	uint32_t value;
 	uint32_t first_s, last_s; /* seconds since 1970 */
-	uint16_t sessions;        /* in how many of the account's sessions */
+	uint16_t days;            /* on how many days (UTC) */
 	uint16_t flags;           /* the owner's */
 };
 
@@ -37,8 +36,7 @@ void index_free(struct index *ix);
 struct index_use {
 	uint64_t key;
 	uint8_t kind, network;
-	bool starts; /* first use of the value in this session counts a session */
-	uint32_t at_s, session_start_s;
+	uint32_t at_s;
 	uint32_t hub_cap;
 	struct bytes shown;
 };
@@ -46,6 +44,8 @@ struct index_seen {
 	uint32_t value;
 	bool is_new;      /* the account did not hold it before */
 	bool became_hub;  /* holders just passed hub_cap */
+	bool is_new_day;  /* its days just rose */
+	uint8_t depth;    /* younger holders that stood before the account in the list; INDEX_HOLDERS_MAX when it was not there */
 };
 /* Asks for the cache lines that index_observe will touch. */
 void index_prefetch(const struct index *ix, uint64_t key, uint32_t account);

@@ -57,6 +57,7 @@ struct event_context {
 	const struct kinds *kinds;
 	struct hmac_key *hash_key;
 	struct bytes default_site;
+	bool used_only; /* leave out kinds that no rule and no search asks for: offline work, where nothing is kept */
 };
 
 /* One parsed JSON object (doc root) to an event in the arena. Checks keys, types, lengths, ts syntax; unknown keys are

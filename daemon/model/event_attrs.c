@@ -143,6 +143,8 @@ static void add_kind(struct event_reader *r, struct attr_list *list, unsigned in
 
 	if (kind->privacy == PRIVACY_DROP || kind->is_port_block || kind->n_paths == 0)
 		return;
+	if (r->ctx->used_only && !kind->is_indexed && !kind->is_fact)
+		return;
 	list->first = list->n;
 	if (kind->n_paths > 1) {
 		add_raw(r, list, index, joined_text(r, kind));

@@ -17,6 +17,7 @@ const struct normaliser_step normaliser_steps[] = {
 	{ "prefix3", step_prefix3, "The first three characters." },
 	{ "prefix5", step_prefix5, "The first five characters." },
 	{ "ip", step_ip, "IPv4 address (v4-mapped ones folded to it), or the /64 network of an IPv6 address." },
+	{ "ip_first", step_ip_first, "The address before the first bar in the form of step ip, the rest as it is." },
 	{ "ip64", step_ip64, "The /64 network of an IPv6 address; nothing for IPv4." },
 	{ "ip24", step_ip24, "The /24 network of an IPv4 address, the /48 network of an IPv6 address." },
 	{ "tcp", step_tcp, "ttl:mss:window:options to initial ttl, window and options; the path-dependent mss is left out." },

@@ -56,6 +56,23 @@ void step_ip64(struct arena *a, struct bytes in, struct normalised *out)
 		add_network(a, &ip, 64, out);
 }
 
+/* "ADDRESS|more": what is seen behind one address. */
+void step_ip_first(struct arena *a, struct bytes in, struct normalised *out)
+{
+	ptrdiff_t bar = bytes_find_char(in, '|');
+	struct normalised network = { .n = 0 };
+
+	if (bar < 0)
+		return;
+	step_ip(a, bytes_slice(in, 0, (size_t)bar), &network);
+	if (network.n == 0)
+		return;
+	struct bytes rest = bytes_slice(in, (size_t)bar, in.len);
+	char *text = arena_alloc(a, network.text[0].len + rest.len);
+	put_bytes(put_bytes(text, network.text[0]), rest);
+	normalised_add(out, bytes_make(text, network.text[0].len + rest.len));
+}
+
 void step_ip24(struct arena *a, struct bytes in, struct normalised *out)
 {
 	struct ip ip;

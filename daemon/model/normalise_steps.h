@@ -29,7 +29,7 @@ struct bytes text_digits(struct arena *a, struct bytes in);
 
 normalise_fn step_trim, step_lower, step_fold, step_tokens, step_ngrams3, step_phonetic, step_prefix3, step_prefix5,
 	step_digits, step_squash;
-normalise_fn step_ip, step_ip64, step_ip24, step_tcp, step_tcp_stack, step_screen, step_language, step_user_agent,
+normalise_fn step_ip, step_ip_first, step_ip64, step_ip24, step_tcp, step_tcp_stack, step_screen, step_language, step_user_agent,
 	step_user_agent_os;
 normalise_fn step_email, step_email_domain;
 normalise_fn step_name, step_name_tokens, step_company, step_address, step_address_tokens;

@@ -11,8 +11,8 @@
 
 static struct index_seen observe_at(struct index *ix, uint32_t account, uint64_t key, uint32_t at_s)
 {
-	struct index_use use = { .key = key, .kind = 3, .network = 2, .starts = true, .at_s = at_s,
-				 .session_start_s = at_s, .hub_cap = HUB_CAP, .shown = BYTES_LIT("value") };
+	struct index_use use = { .key = key, .kind = 3, .network = 2, .at_s = at_s, .hub_cap = HUB_CAP,
+				 .shown = BYTES_LIT("value") };
 	struct index_seen seen;
 	index_observe(ix, account, &use, &seen);
 	return seen;
@@ -23,13 +23,15 @@ static void a_value_new_to_an_account_is_told_once(void **state)
 	struct index *ix = index_new();
 	assert_true(observe_at(ix, 1, 77, 100).is_new);
 	assert_false(observe_at(ix, 1, 77, 200).is_new);
+	assert_false(observe_at(ix, 1, 77, 300).is_new_day);
+	assert_true(observe_at(ix, 1, 77, 86401).is_new_day);
 	assert_true(observe_at(ix, 2, 77, 300).is_new);
 	uint32_t value = index_find(ix, 77);
 	assert_int_equal(index_value(ix, value)->holders, 2);
 	const struct posting *p = index_posting(ix, 1, value);
 	assert_int_equal(p->first_s, 100);
-	assert_int_equal(p->last_s, 200);
-	assert_int_equal(p->sessions, 2);
+	assert_int_equal(p->last_s, 86401);
+	assert_int_equal(p->days, 2);
 	index_free(ix);
 }
 
@@ -71,7 +73,7 @@ static void holders_stand_longest_unused_first(void **state)
 	struct index *ix = index_new();
 	for (uint32_t i = 0; i < 5; i++)
 		observe_at(ix, i, 9, 10 + i);
-	observe_at(ix, 1, 9, 90);
+	assert_int_equal(observe_at(ix, 1, 9, 90).depth, 3);
 	const uint32_t *holders;
 	unsigned n = index_holders(ix, index_find(ix, 9), &holders);
 	const uint32_t expected[] = { 0, 2, 3, 4, 1 };
