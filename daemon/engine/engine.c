@@ -99,11 +99,10 @@ static void account_meets_event(struct engine *e, uint32_t account, const struct
 static void apply_evidence(struct engine *e, const struct event *ev, uint32_t account)
 {
 	bool is_session = observe_event(e, ev, account);
-	if (is_session)
-		pairs_rescore_neighbours(e, account);
 	e->candidates += e->candidate_list.n;
-	for (size_t i = 0; i < e->candidate_list.n; i++)
-		pair_rescore(e, account, e->candidate_list.at[i]);
+	if (is_session)
+		pairs_add_neighbours(e, account);
+	pairs_rescore(e, account, e->candidate_list.at, e->candidate_list.n);
 }
 
 static const char *const cluster_words[] = {
@@ -156,7 +155,6 @@ static void apply_event(struct engine *e, const struct event *ev)
 		statement_apply(e, ev, account);
 	else if (!ev->is_failed)
 		apply_evidence(e, ev, account);
-	pairs_sweep(e);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);
 	forget_touches(e);

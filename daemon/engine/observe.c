@@ -24,7 +24,7 @@ void observe_prefetch(struct engine *e, const struct event *const *events, size_
 				index_prefetch_value(e->index, events[i]->attrs[k].key);
 }
 
-static void add_candidate(struct engine *e, uint32_t other)
+void observe_candidate(struct engine *e, uint32_t other)
 {
 	if (other >= e->cap_candidate_stamp) {
 		size_t old = e->cap_candidate_stamp;
@@ -48,7 +48,7 @@ static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
 		return;
 	for (unsigned i = first; i < n; i++)
 		if (holders[i] != account)
-			add_candidate(e, holders[i]);
+			observe_candidate(e, holders[i]);
 }
 
 struct observation {

@@ -219,16 +219,31 @@ static unsigned best_neighbours(const struct engine *e, const struct account *ac
 	return n;
 }
 
-#define RESCORED_MAX 64
+#define NEIGHBOURS_RESCORED_MAX 64
 
-void pairs_rescore_neighbours(struct engine *e, uint32_t account)
+void pairs_add_neighbours(struct engine *e, uint32_t account)
 {
-	uint32_t best[RESCORED_MAX], others[RESCORED_MAX];
+	uint32_t best[NEIGHBOURS_RESCORED_MAX];
 	unsigned max = e->rules->scoring.neighbours_rescored;
-	unsigned n = best_neighbours(e, &e->accounts.at[account], best, max < RESCORED_MAX ? max : RESCORED_MAX);
+	max = max < NEIGHBOURS_RESCORED_MAX ? max : NEIGHBOURS_RESCORED_MAX;
+	unsigned n = best_neighbours(e, &e->accounts.at[account], best, max);
 	for (unsigned i = 0; i < n; i++)
-		others[i] = pair_other(&e->pairs.at[best[i]], account);
-	for (unsigned i = 0; i < n; i++)
+		observe_candidate(e, pair_other(&e->pairs.at[best[i]], account));
+}
+
+/* In steps, so that the cache misses of many accounts overlap. */
+void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		index_prefetch_account(e->index, others[i]);
+		__builtin_prefetch(&e->accounts.at[others[i]]);
+		u64map_prefetch(e->pair_of, pair_key(account, others[i]));
+	}
+	for (size_t i = 0; i < n; i++) {
+		index_prefetch_postings(e->index, others[i]);
+		__builtin_prefetch(e->accounts.at[others[i]].facts);
+	}
+	for (size_t i = 0; i < n; i++)
 		pair_rescore(e, account, others[i]);
 }
 
@@ -242,15 +257,4 @@ void pairs_withdraw_value(struct engine *e, uint32_t value)
 		for (unsigned k = i + 1; k < n; k++)
 			if (pair_find(e, holders[i], holders[k]) != NULL)
 				pair_rescore(e, holders[i], holders[k]);
-}
-
-/* One pair an event, round and round: scores are re-read when counts and the population change. */
-void pairs_sweep(struct engine *e)
-{
-	if (e->pairs.n == 0)
-		return;
-	e->sweep = e->sweep + 1 < e->pairs.n ? e->sweep + 1 : 0;
-	const struct pair *pair = &e->pairs.at[e->sweep];
-	if (pair->a != NONE)
-		pair_rescore(e, pair->a, pair->b);
 }

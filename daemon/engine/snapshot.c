@@ -9,7 +9,7 @@
 #include "weigh.h"
 
 struct snapshot_header {
-	uint32_t version, size_of_pair, size_of_account, free_pair, sweep, unused;
+	uint32_t version, size_of_pair, size_of_account, free_pair;
 	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing;
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
@@ -208,7 +208,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	struct out out = { write, arg, ERR_OK };
 	struct snapshot_header h = {
 		.version = SNAPSHOT_VERSION, .size_of_pair = sizeof(struct pair), .size_of_account = sizeof(struct account),
-		.free_pair = e->free_pair, .sweep = e->sweep, .names = strtab_count(e->names),
+		.free_pair = e->free_pair, .names = strtab_count(e->names),
 		.group_names = strtab_count(e->group_names), .accounts = e->accounts.n, .pairs = e->pairs.n,
 		.n_pairs = e->n_pairs, .groups = e->groups.n, .alerts = e->alerts.n, .standing = u64map_count(e->alert_of),
 		.n_accounts = e->n_accounts, .population = weights_population(e->weights), .seq = e->seq,
@@ -258,7 +258,6 @@ static void get_pairs(struct in *in, struct engine *e, const struct snapshot_hea
 static void set_numbers(struct engine *e, const struct snapshot_header *h)
 {
 	e->free_pair = h->free_pair;
-	e->sweep = h->sweep;
 	e->n_pairs = h->n_pairs;
 	e->n_accounts = h->n_accounts;
 	e->seq = h->seq;

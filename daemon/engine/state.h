@@ -98,7 +98,6 @@ struct engine {
 	uint64_t n_accounts;     /* that have had an event applied */
 	int64_t now_ms;
 	uint64_t seq, n_events;
-	uint32_t sweep; /* next pair to be re-read in passing */
 	uint64_t candidates, rescored, limits_hit;
 	struct touched touched;
 	struct effects *effects; /* of the current call, may be NULL */
@@ -129,6 +128,8 @@ bool account_same_site(const struct engine *e, uint32_t a, uint32_t b);
 void observe_prefetch(struct engine *e, const struct event *const *events, size_t n);
 /* Fills candidate_list; true when a new session began. */
 bool observe_event(struct engine *e, const struct event *ev, uint32_t account);
+/* Adds an account to candidate_list unless it is there. */
+void observe_candidate(struct engine *e, uint32_t other);
 
 /* pairs.c */
 struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b);
@@ -142,10 +143,11 @@ void pair_touch(struct engine *e, struct pair *pair);
 void pair_untouch(struct engine *e, uint32_t at);
 uint32_t pair_index(const struct engine *e, const struct pair *pair);
 uint32_t pair_other(const struct pair *pair, uint32_t account);
-void pairs_rescore_neighbours(struct engine *e, uint32_t account);
+/* The account's best neighbours join the candidates. */
+void pairs_add_neighbours(struct engine *e, uint32_t account);
+void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n);
 /* A value became a hub: every stored pair among its remembered holders is read anew. */
 void pairs_withdraw_value(struct engine *e, uint32_t value);
-void pairs_sweep(struct engine *e);
 
 /* relations.c */
 void relation_declare(struct engine *e, const struct event *ev, uint32_t account);

@@ -9,6 +9,7 @@
 #include "daemon/base/vec.h"
 
 #define DAY_S 86400
+#define PREFETCH_POSTINGS 32
 
 struct index *index_new(void)
 {
@@ -58,6 +59,21 @@ void index_prefetch_value(const struct index *ix, uint64_t key)
 	const struct index_value *value = &ix->values[id];
 	if (value->kept > 1)
 		__builtin_prefetch(&ix->holders.pool[value->list]);
+}
+
+void index_prefetch_account(const struct index *ix, uint32_t account)
+{
+	if (account < ix->n_accounts)
+		__builtin_prefetch(&ix->accounts[account]);
+}
+
+void index_prefetch_postings(const struct index *ix, uint32_t account)
+{
+	if (account >= ix->n_accounts || ix->accounts[account].n == 0)
+		return;
+	const struct account_postings *list = &ix->accounts[account];
+	for (uint32_t i = 0; i < list->n && i < PREFETCH_POSTINGS; i += 64 / sizeof(struct posting))
+		__builtin_prefetch(&list->at[i]);
 }
 
 static uint32_t postings_lower_bound(const struct account_postings *list, uint32_t value)
@@ -268,14 +284,16 @@ static unsigned intersect_by_search(const struct account_postings *small, const 
 	return n;
 }
 
-static unsigned intersect_by_merge(const struct account_postings *x, const struct account_postings *y,
+static unsigned intersect_by_merge(const struct index *ix, const struct account_postings *x, const struct account_postings *y,
 				   struct index_shared *out, unsigned max)
 {
 	unsigned n = 0;
 	const struct posting *p = x->at, *p_end = x->at + x->n, *q = y->at, *q_end = y->at + y->n;
 	while (p < p_end && q < q_end && n < max) {
-		if (p->value == q->value)
+		if (p->value == q->value) {
+			__builtin_prefetch(&ix->values[p->value]);
 			out[n++] = (struct index_shared){ p->value, p, q };
+		}
 		uint32_t pv = p->value, qv = q->value;
 		p += pv <= qv;
 		q += qv <= pv;
@@ -291,7 +309,7 @@ unsigned index_intersect(const struct index *ix, uint32_t a, uint32_t b, struct 
 	if (x->n * 8 < y->n)
 		return intersect_by_search(x, y, out, max);
 	if (y->n * 8 >= x->n)
-		return intersect_by_merge(x, y, out, max);
+		return intersect_by_merge(ix, x, y, out, max);
 	unsigned n = intersect_by_search(y, x, out, max);
 	for (unsigned i = 0; i < n; i++) {
 		const struct posting *swap = out[i].a;

@@ -50,6 +50,9 @@ struct index_seen {
 /* Asks for the cache lines that index_observe will touch. */
 void index_prefetch(const struct index *ix, uint64_t key, uint32_t account);
 void index_prefetch_value(const struct index *ix, uint64_t key);
+/* Two steps for a run of accounts whose postings are about to be read. */
+void index_prefetch_account(const struct index *ix, uint32_t account);
+void index_prefetch_postings(const struct index *ix, uint32_t account);
 void index_observe(struct index *ix, uint32_t account, const struct index_use *use, struct index_seen *seen);
 
 /* UINT32_MAX when nobody holds it. */
