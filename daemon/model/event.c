@@ -1,10 +1,17 @@
 /* Names of event types, and account names: "site/account", or "account" alone when it has neither site nor slash. */
-#include "event.h"
+#include "event_reader.h"
 
 const char *const event_type_names[EVENT_TYPES] = {
 	"activity", "login", "signup", "session", "payment", "order", "profile", "logout",
 	"relation", "closed", "reinstated", "verdict", "health", "contact", "appeal",
 	"ack", "resolve", "snooze", "tick",
+};
+
+#define NONE { "", 0 }
+const struct event event_empty = {
+	.type = EVENT_ACTIVITY, .id = NONE, .account = NONE, .word = NONE, .session = NONE,
+	.relation_kind = NONE, .relation_group = NONE, .relation_with = NONE, .relation_proof = NONE,
+	.actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE,
 };
 
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account)
@@ -16,7 +23,8 @@ struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes
 	if (!needs_slash)
 		return arena_bytes(a, account);
 	out = arena_alloc(a, len + 1);
-	memcpy(out, site.ptr, site.len);
+	if (site.len > 0)
+		memcpy(out, site.ptr, site.len);
 	out[site.len] = '/';
 	memcpy(out + site.len + 1, account.ptr, account.len);
 	out[len] = '\0';

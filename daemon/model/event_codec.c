@@ -21,7 +21,7 @@
  * I2: every length and index is checked against its limit before it is used. */
 #include "daemon/base/cursor.h"
 #include "daemon/base/text.h"
-#include "event.h"
+#include "event_reader.h"
 
 #define CODEC_VERSION 1
 #define CODEC_TEXT_MAX EVENT_LINE_MAX
@@ -228,7 +228,7 @@ static void take_attrs(struct cursor *c, struct arena *a, struct event *e)
 
 enum err decode_event(struct bytes in, struct arena *a, struct event *out)
 {
-	struct event e = { .id = BYTES_NONE, .session = BYTES_NONE };
+	struct event e = event_empty;
 	struct bytes kept = arena_bytes(a, in);
 	struct cursor c = cursor_of(kept.ptr, kept.len);
 	uint64_t flags;

@@ -77,11 +77,10 @@ static const struct key_row *find_key(struct bytes key)
 	const struct key_row *row;
 	unsigned at;
 
-	if (key.len < 2)
+	if (key.len < 2 || (at = key_slots[key_slot(key)]) == 0)
 		return NULL;
-	at = key_slots[key_slot(key)];
 	row = &key_rows[at - 1];
-	return at != 0 && bytes_eq(key, row->name) ? row : NULL;
+	return bytes_eq(key, row->name) ? row : NULL;
 }
 
 enum err event_refuse(struct event_reader *r, const char *reason, const char *fmt, ...)
@@ -432,7 +431,7 @@ enum err event_from_json(const struct event_context *ctx, const struct json_doc 
 	r.out = out;
 	r.reason = reason;
 	r.eb = eb;
-	*out = (struct event){ .type = EVENT_ACTIVITY };
+	*out = event_empty;
 	if (root->type != JSON_OBJECT)
 		return event_refuse(&r, "json", "an event is a JSON object");
 	if (root->num > EVENT_KEYS_MAX)

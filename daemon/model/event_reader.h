@@ -27,6 +27,9 @@ struct event_reader {
 	const struct json_node *slot[KIND_SLOTS_MAX]; /* by kinds.slots; the first kinds.slots.n are set */
 };
 
+/* No text of it is a NULL pointer. */
+extern const struct event event_empty;
+
 /* Notes the reason and its text; returns ERR_INPUT. */
 enum err event_refuse(struct event_reader *r, const char *reason, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* "a string is wanted", unless it is one of at most max bytes; copies it into the arena. */

@@ -1,0 +1,519 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/text.h"
+#include "daemon/model/event.h"
+#include "daemon/model/normalise.h"
+#include "daemon/vendor/crypto.h"
+
+enum { K_IP, K_DEVICE, K_FINGERPRINT, K_EMAIL, K_CARD, K_SECRET, K_TOKENS, K_BLOCK, K_ITEMS, K_SITE, K_PASSPORT, K_COUNT };
+
+#define HEAD "\"ts\":1767227241586,\"type\":\"login\",\"account\":\"ann\""
+
+static struct json_parser *parser;
+static struct arena *arena;
+static struct kinds kinds;
+static struct event_context context = { .kinds = &kinds };
+
+static struct kind *add_kind(const char *name, const char *path, const char *step)
+{
+	struct kind *k = &kinds.rows[kinds.n++];
+
+	k->name = bytes_of(name);
+	k->paths[k->n_paths++] = bytes_of(path);
+	if (step)
+		k->steps[k->n_steps++] = normaliser_find(bytes_of(step));
+	return k;
+}
+
+static int setup(void **state)
+{
+	struct errbuf eb = { "" };
+	struct kind *k;
+
+	parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
+	arena = arena_new(4096);
+	memset(&kinds, 0, sizeof kinds);
+	add_kind("ip", "ip", "ip");
+	add_kind("device.id", "device.id", "trim");
+	k = add_kind("fingerprint", "device.model", NULL);
+	k->required[0] = true;
+	k->paths[k->n_paths++] = bytes_of("device.dpr");
+	k->paths[k->n_paths++] = bytes_of("device.cores");
+	k->paths[k->n_paths++] = bytes_of("screen");
+	add_kind("identity.email", "identity.email", "email")->privacy = PRIVACY_HASH;
+	k = add_kind("identity.card", "identity.card", "card");
+	k->privacy = PRIVACY_HASH;
+	k->mask_tail = 4;
+	add_kind("secret", "identity.document", NULL)->privacy = PRIVACY_DROP;
+	add_kind("name_tokens", "identity.name", "name_tokens")->is_set = true;
+	add_kind("port_block", "ip", NULL)->is_port_block = true;
+	add_kind("items", "items", NULL)->is_set = true;
+	add_kind("site", "site", NULL);
+	add_kind("identity.passport", "identity.passport", NULL);
+	assert_int_equal(kinds.n, K_COUNT);
+	return kinds_prepare(&kinds, &eb);
+}
+
+static int teardown(void **state)
+{
+	json_parser_free(parser);
+	arena_free(arena);
+	return 0;
+}
+
+static enum err read_event(const char *text, struct event *e, const char **reason, struct errbuf *eb)
+{
+	struct json_doc doc;
+
+	errbuf_clear(eb);
+	if (json_parse(parser, bytes_of(text), &doc, eb))
+		fail_msg("%s: %s", text, eb->text);
+	return event_from_json(&context, &doc, arena, e, reason, eb);
+}
+
+static struct event event_of(const char *text)
+{
+	const char *reason = "";
+	struct errbuf eb;
+	struct event e;
+
+	if (read_event(text, &e, &reason, &eb))
+		fail_msg("%s: %s: %s", text, reason, eb.text);
+	return e;
+}
+
+static void assert_refused(const char *text, const char *expected, const char *why)
+{
+	const char *reason = "";
+	struct errbuf eb;
+	struct event e;
+
+	if (read_event(text, &e, &reason, &eb) != ERR_INPUT)
+		fail_msg("%s is accepted", text);
+	if (strcmp(reason, expected) != 0 || strstr(eb.text, why) == NULL)
+		fail_msg("%s: reason %s, \"%s\"", text, reason, eb.text);
+}
+
+static const struct attr *attr_of(const struct event *e, unsigned kind)
+{
+	for (unsigned i = 0; i < e->n_attrs; i++)
+		if (e->attrs[i].kind == kind)
+			return &e->attrs[i];
+	return NULL;
+}
+
+static bool shows(const struct event *e, unsigned kind, const char *shown)
+{
+	const struct attr *a = attr_of(e, kind);
+
+	return a && bytes_is(a->shown, shown);
+}
+
+static void what_an_application_saw_becomes_an_event(void **state)
+{
+	struct event e = event_of("{" HEAD ",\"ip\":\"::ffff:11.1.2.3\",\"port\":4711,\"ok\":false,\"session\":\"s1\","
+				  "\"device\":{\"id\":\" d1 \",\"model\":\"SM-A\",\"dpr\":2.6,\"cores\":8,\"other\":true},\"screen\":\"1x2\"}");
+	char text[IP_TEXT_SIZE];
+
+	assert_int_equal(e.type, EVENT_LOGIN);
+	assert_true(bytes_is(e.word, "login"));
+	assert_true(bytes_is(e.account, "ann"));
+	assert_true(e.ts_ms == 1767227241586);
+	assert_true(e.is_failed && e.has_ip && e.has_port);
+	assert_int_equal(e.port, 4711);
+	assert_string_equal(ip_format(&e.ip, text), "11.1.2.3");
+	assert_true(bytes_is(e.session, "s1"));
+	assert_true(shows(&e, K_IP, "11.1.2.3"));
+	assert_true(shows(&e, K_DEVICE, "d1"));
+	assert_true(shows(&e, K_FINGERPRINT, "SM-A|2.6|8|1x2"));
+	assert_int_equal(e.n_attrs, 3);
+}
+
+static void composites_need_their_required_paths(void **state)
+{
+	struct event e = event_of("{" HEAD ",\"device\":{\"dpr\":2,\"cores\":8}}");
+
+	assert_null(attr_of(&e, K_FINGERPRINT));
+	e = event_of("{" HEAD ",\"device\":{\"model\":\"\",\"dpr\":2}}");
+	assert_null(attr_of(&e, K_FINGERPRINT));
+	e = event_of("{" HEAD ",\"device\":{\"model\":\"M\",\"cores\":-12}}");
+	assert_true(shows(&e, K_FINGERPRINT, "M||-12|"));
+}
+
+static void times_may_be_rfc_3339_or_milliseconds(void **state)
+{
+	struct event e = event_of("{\"ts\":\"2026-01-01T01:00:00.5+01:00\",\"type\":\"login\",\"account\":\"a\"}");
+
+	assert_true(e.ts_ms == 1767225600500);
+	assert_refused("{\"ts\":\"yesterday\",\"type\":\"login\",\"account\":\"a\"}", "ts", "\"ts\"");
+	assert_refused("{\"ts\":1.5,\"type\":\"login\",\"account\":\"a\"}", "ts", "\"ts\"");
+	assert_refused("{\"ts\":9223372036854775807,\"type\":\"login\",\"account\":\"a\"}", "ts", "\"ts\"");
+	assert_refused("{\"type\":\"login\",\"account\":\"a\"}", "ts", "missing");
+}
+
+static void types_are_words_and_a_tick_is_the_daemons(void **state)
+{
+	struct event e = event_of("{\"ts\":1,\"type\":\"page.view\",\"account\":\"a\"}");
+
+	assert_int_equal(e.type, EVENT_ACTIVITY);
+	assert_true(bytes_is(e.word, "page.view"));
+	assert_int_equal(event_of("{\"ts\":1,\"type\":\"activity\",\"account\":\"a\"}").type, EVENT_ACTIVITY);
+	for (int t = EVENT_LOGIN; t < EVENT_TICK; t++) {
+		char text[300];
+
+		snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"%s\",\"account\":\"a\",\"alert\":\"x\"%s}", event_type_names[t],
+			 t == EVENT_RELATION ? ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}" : t == EVENT_VERDICT ? ",\"value\":\"clean\"" : "");
+		assert_int_equal(event_of(text).type, t);
+	}
+	assert_refused("{\"ts\":1,\"type\":\"tick\",\"account\":\"a\"}", "type", "daemon");
+	assert_refused("{\"ts\":1,\"type\":\"Log in\",\"account\":\"a\"}", "type", "word");
+	assert_refused("{\"ts\":1,\"type\":\"\",\"account\":\"a\"}", "type", "word");
+	assert_refused("{\"ts\":1,\"type\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"account\":\"a\"}", "type", "word");
+	assert_refused("{\"ts\":1,\"account\":\"a\"}", "type", "missing");
+}
+
+static void an_account_lives_in_its_site(void **state)
+{
+	struct event e = event_of("{" HEAD ",\"site\":\"us\"}");
+
+	assert_true(bytes_is(e.account, "us/ann"));
+	assert_true(bytes_is(event_account_site(e.account), "us"));
+	assert_true(shows(&e, K_SITE, "us"));
+	e = event_of("{\"ts\":1,\"type\":\"login\",\"account\":\"a/b\"}");
+	assert_true(bytes_is(e.account, "/a/b"));
+	assert_int_equal(event_account_site(e.account).len, 0);
+	assert_int_equal(event_account_site(bytes_of("ann")).len, 0);
+	context.default_site = BYTES_LIT("sample");
+	e = event_of("{" HEAD ",\"site\":\"\"}");
+	context.default_site = BYTES_NONE;
+	assert_true(bytes_is(e.account, "sample/ann"));
+	assert_true(shows(&e, K_SITE, "sample"));
+	assert_refused("{" HEAD ",\"site\":\"a/b\"}", "account", "site");
+	assert_refused("{" HEAD ",\"site\":\"a\\u0000b\"}", "account", "site");
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":\"a\\nb\"}", "account", "control");
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":\"a\\u0085b\"}", "account", "control");
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":\"\"}", "account", "empty");
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":5}", "account", "string");
+	assert_refused("{\"ts\":1,\"type\":\"login\"}", "account", "missing");
+}
+
+static void a_long_account_is_refused(void **state)
+{
+	char text[5000], name[4097];
+
+	memset(name, 'a', 4096);
+	name[4096] = '\0';
+	snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"login\",\"account\":\"%s\"}", name);
+	assert_refused(text, "account", "more than 256");
+	name[255] = '\0';
+	snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"login\",\"account\":\"%s\"}", name);
+	assert_int_equal(event_of(text).account.len, 255);
+	snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"login\",\"site\":\"s\",\"account\":\"%s\"}", name);
+	assert_refused(text, "account", "more than 256");
+}
+
+static void unknown_keys_are_refused_with_the_nearest(void **state)
+{
+	assert_refused("{" HEAD ",\"user_agnet\":\"x\"}", "key", "did you mean \"user_agent\"");
+	assert_refused("{" HEAD ",\"zzzzzzzzzzzz\":\"x\"}", "key", "x_");
+	assert_refused("{" HEAD ",\"\":\"x\"}", "key", "unknown key");
+	assert_refused("{" HEAD ",\"i\":\"x\"}", "key", "unknown key");
+	assert_refused("{" HEAD ",\"identity\":{\"emial\":\"x\"}}", "key", "did you mean \"email\"");
+	assert_refused("{" HEAD ",\"identity\":{\"passprt\":\"x\"}}", "key", "did you mean \"passport\"");
+	assert_refused("{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"relation\":{\"kind\":\"joint\",\"gruop\":\"g\"}}", "key", "group");
+	event_of("{" HEAD ",\"x_own\":{\"deep\":[1,{\"a\":null}]},\"identity\":{\"x_own\":\"1\",\"tax_id\":\"known without a kind\"}}");
+}
+
+static void every_key_has_its_type(void **state)
+{
+	static const char *const strings[] = { "id", "site", "ip", "user_agent", "accept_language", "timezone", "screen", "session", "ja4",
+					       "tcp", "actor", "with", "alert", "reason" };
+	char text[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(strings); i++) {
+		snprintf(text, sizeof text, "{" HEAD ",\"%s\":5}", strings[i]);
+		assert_refused(text, "value", strings[i]);
+		snprintf(text, sizeof text, "{" HEAD ",\"%s\":null}", strings[i]);
+		assert_refused(text, "value", strings[i]);
+		snprintf(text, sizeof text, "{" HEAD ",\"%s\":\"\"}", strings[i]);
+		event_of(text);
+	}
+	assert_refused("{" HEAD ",\"ip\":\"1.2.3\"}", "value", "1.2.3");
+	assert_refused("{" HEAD ",\"port\":70000}", "value", "port");
+	assert_refused("{" HEAD ",\"port\":\"80\"}", "value", "port");
+	assert_refused("{" HEAD ",\"port\":-1}", "value", "port");
+	assert_refused("{" HEAD ",\"ok\":1}", "value", "ok");
+	assert_refused("{" HEAD ",\"device\":[]}", "value", "device");
+	assert_refused("{" HEAD ",\"device\":{\"id\":{}}}", "value", "device.id");
+	assert_refused("{" HEAD ",\"device\":{\"id\":null}}", "value", "device.id");
+	assert_refused("{" HEAD ",\"identity\":\"x\"}", "value", "identity");
+	assert_refused("{" HEAD ",\"identity\":{\"email\":5}}", "value", "identity.email");
+	assert_refused("{" HEAD ",\"identity\":{\"email\":[5]}}", "value", "email");
+	assert_refused("{" HEAD ",\"items\":\"x\"}", "value", "items");
+	assert_refused("{" HEAD ",\"items\":[1]}", "value", "items");
+	assert_refused("{" HEAD ",\"value\":true}", "value", "value");
+	assert_refused("{" HEAD ",\"until\":\"x\"}", "ts", "until");
+	assert_refused("{" HEAD ",\"id\":\"a\\u0007\"}", "value", "id");
+	assert_refused("[]", "json", "object");
+	assert_refused("5", "json", "object");
+}
+
+static void sizes_are_limited(void **state)
+{
+	char text[9000];
+	size_t n;
+
+	n = (size_t)sprintf(text, "{" HEAD ",\"items\":[\"0\"");
+	for (int i = 1; i < 65; i++)
+		n += (size_t)sprintf(text + n, ",\"%d\"", i);
+	strcpy(text + n, "]}");
+	assert_refused(text, "size", "64");
+	snprintf(text, sizeof text, "{" HEAD ",\"id\":\"%065d\"}", 0);
+	assert_refused(text, "size", "id");
+	n = (size_t)sprintf(text, "{" HEAD ",\"device\":{\"k\":1");
+	for (int i = 0; i < 260; i++)
+		n += (size_t)sprintf(text + n, ",\"k%d\":1", i);
+	strcpy(text + n, "}}");
+	assert_refused(text, "size", "256");
+	snprintf(text, sizeof text, "{" HEAD ",\"device\":{\"%070d\":1}}", 0);
+	assert_refused(text, "size", "device");
+}
+
+static void identity_may_hold_several_values(void **state)
+{
+	struct event e = event_of("{" HEAD ",\"identity\":{\"email\":[\"a@x.org\",\"b@x.org\",\"A@x.org\",\"\"],\"name\":\"Lee Ann\"}}");
+
+	assert_int_equal(e.n_attrs, 4);
+	assert_int_equal(e.attrs[0].kind, K_EMAIL);
+	assert_int_equal(e.attrs[1].kind, K_EMAIL);
+	assert_int_equal(e.attrs[2].kind, K_TOKENS);
+	assert_true(bytes_is(e.attrs[2].shown, "ann"));
+}
+
+static void many_values_leave_room_for_later_kinds(void **state)
+{
+	char text[2000];
+	size_t n = (size_t)sprintf(text, "{" HEAD ",\"site\":\"s\",\"identity\":{\"passport\":\"P1\",\"email\":[\"a@x.org\"");
+	struct event e;
+
+	for (int i = 0; i < 15; i++)
+		n += (size_t)sprintf(text + n, ",\"a%d@x.org\"", i);
+	n += (size_t)sprintf(text + n, "]},\"items\":[\"x\"");
+	for (int i = 0; i < 63; i++)
+		n += (size_t)sprintf(text + n, ",\"i%d\"", i);
+	strcpy(text + n, "]}");
+	e = event_of(text);
+	assert_true(e.n_attrs <= EVENT_ATTRS_MAX);
+	assert_true(shows(&e, K_PASSPORT, "P1"));
+	for (unsigned i = 1; i < e.n_attrs; i++)
+		assert_true(e.attrs[i - 1].kind <= e.attrs[i].kind);
+}
+
+static void private_kinds_are_keyed_and_masked(void **state)
+{
+	static const char text[] = "{" HEAD ",\"identity\":{\"card\":\"4001 5028 8853 9193\",\"document\":\"D\"}}";
+	uint8_t mac[CRYPTO_HASH_SIZE];
+	struct hmac_key *key = hmac_key_new(bytes_of("k"));
+	struct event plain = event_of(text), keyed;
+	uint64_t expected = 0;
+
+	context.hash_key = key;
+	keyed = event_of(text);
+	context.hash_key = NULL;
+	hmac_sign(key, bytes_make("identity.card\0" "4001502888539193", 30), mac);
+	for (unsigned i = 0; i < 8; i++)
+		expected = expected << 8 | mac[i];
+	assert_true(attr_of(&keyed, K_CARD)->key == expected);
+	assert_true(attr_of(&plain, K_CARD)->key == bytes_hash(bytes_of("4001502888539193"), kinds.rows[K_CARD].seed));
+	assert_true(shows(&keyed, K_CARD, "...9193"));
+	assert_null(attr_of(&keyed, K_SECRET));
+	hmac_key_free(key);
+}
+
+static void the_same_input_has_one_hash_in_any_order(void **state)
+{
+	uint64_t h = event_of("{" HEAD ",\"device\":{\"id\":\"1\",\"dpr\":2.5},\"items\":[\"a\",\"b\"]}").id_hash;
+
+	assert_true(event_of("{\"items\":[\"a\",\"b\"],\"device\":{\"dpr\":2.5,\"id\":\"1\"}," HEAD "}").id_hash == h);
+	assert_true(event_of("{" HEAD ",\"device\":{\"id\":\"1\",\"dpr\":2.5},\"items\":[\"b\",\"a\"]}").id_hash != h);
+	assert_true(event_of("{" HEAD ",\"device\":{\"id\":\"2.5\",\"dpr\":1},\"items\":[\"a\",\"b\"]}").id_hash != h);
+	assert_true(event_of("{" HEAD ",\"device\":{\"id\":\"1\",\"dpr\":2.5},\"items\":[\"a\",\"b\"],\"x_n\":1}").id_hash != h);
+	assert_true(event_of("{" HEAD ",\"x_a\":{\"b\":1}}").id_hash != event_of("{" HEAD ",\"x_a\":{\"b\":2}}").id_hash);
+	assert_true(event_of("{" HEAD ",\"x_a\":1,\"x_b\":2}").id_hash != event_of("{" HEAD ",\"x_a\":2,\"x_b\":1}").id_hash);
+	assert_true(event_of("{" HEAD ",\"x_a\":[[1],2]}").id_hash != event_of("{" HEAD ",\"x_a\":[[1,2]]}").id_hash);
+}
+
+static void an_id_makes_the_duplicate_within_its_site(void **state)
+{
+	uint64_t h = event_of("{" HEAD ",\"id\":\"e1\"}").id_hash;
+
+	assert_true(event_of("{\"ts\":5,\"type\":\"order\",\"account\":\"bob\",\"id\":\"e1\"}").id_hash == h);
+	assert_true(event_of("{" HEAD ",\"id\":\"e2\"}").id_hash != h);
+	assert_true(event_of("{" HEAD ",\"id\":\"e1\",\"site\":\"us\"}").id_hash != h);
+	context.default_site = BYTES_LIT("us");
+	assert_true(event_of("{" HEAD ",\"id\":\"e1\"}").id_hash != h);
+	assert_true(event_of("{" HEAD ",\"id\":\"e1\"}").id_hash == event_of("{" HEAD ",\"id\":\"e1\",\"site\":\"us\"}").id_hash);
+	context.default_site = BYTES_NONE;
+}
+
+static void relations_have_a_group_or_a_partner(void **state)
+{
+#define RELATION "{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"site\":\"us\",\"relation\":"
+	struct event e = event_of(RELATION "{\"kind\":\"joint\",\"group\":\"J1\",\"proof\":\"doc\"}}");
+
+	assert_true(bytes_is(e.relation_kind, "joint") && bytes_is(e.relation_group, "J1") && bytes_is(e.relation_proof, "doc"));
+	e = event_of(RELATION "{\"kind\":\"household\",\"with\":\"b\"}}");
+	assert_true(bytes_is(e.relation_with, "us/b"));
+	e = event_of(RELATION "{\"kind\":\"household\",\"with\":\"uk/b\"}}");
+	assert_true(bytes_is(e.relation_with, "uk/b"));
+	assert_refused(RELATION "{\"kind\":\"joint\"}}", "relation", "either");
+	assert_refused(RELATION "{\"kind\":\"joint\",\"group\":\"g\",\"with\":\"b\"}}", "relation", "either");
+	assert_refused(RELATION "{\"kind\":\"Joint!\",\"group\":\"g\"}}", "relation", "kind");
+	assert_refused(RELATION "{\"group\":\"g\"}}", "relation", "kind");
+	assert_refused(RELATION "{\"kind\":\"joint\",\"with\":\"a\"}}", "relation", "itself");
+	assert_refused(RELATION "{\"kind\":\"joint\",\"group\":\"g\\n\"}}", "relation", "control");
+	assert_refused(RELATION "5}", "relation", "object");
+	assert_refused("{\"ts\":1,\"type\":\"relation\",\"account\":\"a\"}", "relation", "needs");
+	assert_refused("{" HEAD ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}}", "relation", "only");
+}
+
+static void statements_carry_what_people_said(void **state)
+{
+	struct event e = event_of("{\"ts\":1,\"type\":\"verdict\",\"account\":\"a\",\"with\":\"b\",\"value\":\"not_same\",\"actor\":\"kim\","
+				  "\"reason\":\"spoke to both\"}");
+
+	assert_true(bytes_is(e.with, "b") && bytes_is(e.value, "not_same") && bytes_is(e.actor, "kim"));
+	assert_true(bytes_is(e.reason, "spoke to both"));
+	e = event_of("{\"ts\":1,\"type\":\"health\",\"account\":\"a\",\"value\":250}");
+	assert_true(bytes_is(e.value, "250"));
+	e = event_of("{\"ts\":1,\"type\":\"snooze\",\"account\":\"a\",\"alert\":\"0011\",\"until\":\"2026-01-01T00:00:00Z\"}");
+	assert_true(bytes_is(e.alert, "0011") && e.until_ms == 1767225600000);
+	assert_refused("{\"ts\":1,\"type\":\"verdict\",\"account\":\"a\",\"value\":\"maybe\"}", "value", "verdict");
+	assert_refused("{\"ts\":1,\"type\":\"verdict\",\"account\":\"a\",\"value\":\"not_same\"}", "value", "with");
+	assert_refused("{\"ts\":1,\"type\":\"ack\",\"account\":\"a\"}", "value", "alert");
+}
+
+static void assert_bytes(struct bytes a, struct bytes b)
+{
+	assert_true(bytes_eq(a, b));
+}
+
+static void assert_same_event(const struct event *a, const struct event *b)
+{
+	assert_true(a->ts_ms == b->ts_ms && a->type == b->type && a->is_failed == b->is_failed && a->id_hash == b->id_hash);
+	assert_true(a->has_ip == b->has_ip && a->has_port == b->has_port && a->port == b->port && a->until_ms == b->until_ms);
+	assert_memory_equal(&a->ip, &b->ip, sizeof a->ip);
+	assert_bytes(a->id, b->id);
+	assert_bytes(a->account, b->account);
+	assert_bytes(a->word, b->word);
+	assert_bytes(a->session, b->session);
+	assert_bytes(a->relation_kind, b->relation_kind);
+	assert_bytes(a->relation_group, b->relation_group);
+	assert_bytes(a->relation_with, b->relation_with);
+	assert_bytes(a->relation_proof, b->relation_proof);
+	assert_bytes(a->actor, b->actor);
+	assert_bytes(a->with, b->with);
+	assert_bytes(a->alert, b->alert);
+	assert_bytes(a->reason, b->reason);
+	assert_bytes(a->value, b->value);
+	assert_int_equal(a->n_attrs, b->n_attrs);
+	for (unsigned i = 0; i < a->n_attrs; i++) {
+		assert_true(a->attrs[i].kind == b->attrs[i].kind && a->attrs[i].key == b->attrs[i].key);
+		assert_bytes(a->attrs[i].shown, b->attrs[i].shown);
+	}
+}
+
+static const char *const kept_events[] = {
+	"{" HEAD "}",
+	"{" HEAD ",\"id\":\"e\",\"ip\":\"11.1.2.3\",\"port\":65535,\"ok\":false,\"session\":\"s\",\"device\":{\"id\":\"d\"}}",
+	"{\"ts\":-5,\"type\":\"page\",\"account\":\"a/b\",\"ip\":\"2a00::1\",\"identity\":{\"name\":\"a bb cc dd\",\"card\":\"tok_12345\"}}",
+	"{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"relation\":{\"kind\":\"joint\",\"with\":\"b\",\"proof\":\"p\"},\"actor\":\"k\"}",
+	"{\"ts\":1,\"type\":\"snooze\",\"account\":\"a\",\"alert\":\"x\",\"until\":99,\"reason\":\"r\",\"with\":\"b\",\"value\":\"v\"}",
+};
+
+static void the_journals_form_gives_the_event_back(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kept_events); i++) {
+		struct event e = event_of(kept_events[i]), back;
+		struct text once = { 0 }, twice = { 0 };
+
+		event_encode(&e, &once);
+		assert_int_equal(decode_event(text_bytes(&once), arena, &back), ERR_OK);
+		assert_same_event(&e, &back);
+		event_encode(&back, &twice);
+		assert_bytes(text_bytes(&once), text_bytes(&twice));
+		text_free(&once);
+		text_free(&twice);
+	}
+}
+
+static void a_damaged_row_is_refused_or_still_canonical(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kept_events); i++) {
+		struct event e = event_of(kept_events[i]), back;
+		struct text once = { 0 }, twice = { 0 };
+
+		event_encode(&e, &once);
+		for (size_t n = 0; n < once.len; n++)
+			assert_int_equal(decode_event(bytes_make(once.ptr, n), arena, &back), ERR_CORRUPT);
+		for (size_t n = 0; n < once.len * 8; n++) {
+			once.ptr[n / 8] ^= (char)(1 << n % 8);
+			if (decode_event(text_bytes(&once), arena, &back) == ERR_OK) {
+				text_clear(&twice);
+				event_encode(&back, &twice);
+				assert_bytes(text_bytes(&once), text_bytes(&twice));
+			}
+			once.ptr[n / 8] ^= (char)(1 << n % 8);
+		}
+		text_addc(&once, '\0');
+		assert_int_equal(decode_event(text_bytes(&once), arena, &back), ERR_CORRUPT);
+		once.ptr[0] = 2;
+		assert_int_equal(decode_event(text_bytes(&once), arena, &back), ERR_VERSION);
+		text_free(&once);
+		text_free(&twice);
+	}
+}
+
+static void a_tick_survives_the_journal(void **state)
+{
+	struct event tick = { .type = EVENT_TICK, .ts_ms = 77, .account = BYTES_NONE, .word = BYTES_NONE, .id = BYTES_NONE }, back;
+	struct text row = { 0 };
+
+	event_encode(&tick, &row);
+	assert_int_equal(decode_event(text_bytes(&row), arena, &back), ERR_OK);
+	assert_int_equal(back.type, EVENT_TICK);
+	assert_true(back.ts_ms == 77 && back.n_attrs == 0);
+	text_free(&row);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_an_application_saw_becomes_an_event),
+		cmocka_unit_test(composites_need_their_required_paths),
+		cmocka_unit_test(times_may_be_rfc_3339_or_milliseconds),
+		cmocka_unit_test(types_are_words_and_a_tick_is_the_daemons),
+		cmocka_unit_test(an_account_lives_in_its_site),
+		cmocka_unit_test(a_long_account_is_refused),
+		cmocka_unit_test(unknown_keys_are_refused_with_the_nearest),
+		cmocka_unit_test(every_key_has_its_type),
+		cmocka_unit_test(sizes_are_limited),
+		cmocka_unit_test(identity_may_hold_several_values),
+		cmocka_unit_test(many_values_leave_room_for_later_kinds),
+		cmocka_unit_test(private_kinds_are_keyed_and_masked),
+		cmocka_unit_test(the_same_input_has_one_hash_in_any_order),
+		cmocka_unit_test(an_id_makes_the_duplicate_within_its_site),
+		cmocka_unit_test(relations_have_a_group_or_a_partner),
+		cmocka_unit_test(statements_carry_what_people_said),
+		cmocka_unit_test(the_journals_form_gives_the_event_back),
+		cmocka_unit_test(a_damaged_row_is_refused_or_still_canonical),
+		cmocka_unit_test(a_tick_survives_the_journal),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
