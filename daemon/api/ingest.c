@@ -26,14 +26,22 @@ static void answer_failure(struct api_call *call, const struct intake_group *g)
 
 static int status_of_refusal(const char *error)
 {
-	if (strcmp(error, "json") == 0)
-		return 400;
-	return strcmp(error, "size") == 0 ? 413 : 422;
+	static const struct {
+		const char *error;
+		int status;
+	} known[] = { { "json", 400 }, { "utf8", 400 }, { "size", 413 }, { "trust", 403 }, { "congested", 503 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strcmp(error, known[i].error) == 0)
+			return known[i].status;
+	return 422;
 }
 
 static void answer_refusal(struct api_call *call, const struct intake_group *g)
 {
-	if (g->n_refusals > 0)
+	if (g->n_refusals > 0 && status_of_refusal(g->refusals[0].error) == 503)
+		api_busy(call, g->refusals[0].detail);
+	else if (g->n_refusals > 0)
 		api_problem(call, status_of_refusal(g->refusals[0].error), g->refusals[0].error, "%s", g->refusals[0].detail);
 	else
 		api_problem(call, 400, "json", "the body holds no event");
@@ -122,7 +130,7 @@ void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer a
 	struct intake_group *g;
 	struct intake_group setup = {
 		.source = SOURCE_HTTP,
-		.default_site = site ? bytes_of(site) : BYTES_NONE,
+		.default_site = site && answer != ANSWER_STATEMENT ? bytes_of(site) : BYTES_NONE,
 		.is_backfill = bytes_is(backfill, "1") || bytes_is(backfill, "true"),
 		.is_trusted = answer == ANSWER_STATEMENT || (call->grant.roles & ROLE_TRUSTED),
 		.first_line = 1,

@@ -7,7 +7,8 @@
 enum ingest_answer {
 	ANSWER_ASSESSMENT, /* one object: the account's assessment, or a problem */
 	ANSWER_COUNTS,     /* a line each: counts and refusals */
-	ANSWER_STATEMENT,  /* one object of a person: counts and seq, or a problem; may state relations and the like */
+	ANSWER_STATEMENT,  /* one object of a person: counts and seq, or a problem; may state relations and the like,
+			    * and names its accounts whole */
 };
 /* Ends the call, now or later. body is copied by intake as far as it is needed. */
 void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer);

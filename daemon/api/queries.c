@@ -7,21 +7,26 @@
 #define HUBS_MAX 1000
 #define CORRELATE_MAX 50
 
-/* A name without a site also stands for the account of the default site. */
-static enum err find_account(struct api_call *call, struct bytes name, struct account_view *out)
+bool api_resolve_account(struct api_call *call, struct bytes name, struct bytes *out)
 {
 	const char *site = call->api->setup.default_site;
-	enum err err = engine_account(call->engine, name, call->arena, out);
+	struct account_view account;
 
-	if (err != ERR_NOTFOUND || !site || !*site)
-		return err;
-	return engine_account(call->engine, event_account_name(call->arena, bytes_of(site), name), call->arena, out);
+	*out = name;
+	if (engine_assess(call->engine, name, 0, call->arena, &account) == ERR_OK)
+		return true;
+	if (!site || !*site)
+		return false;
+	*out = event_account_name(call->arena, bytes_of(site), name);
+	return engine_assess(call->engine, *out, 0, call->arena, &account) == ERR_OK;
 }
 
 /* False when it is not known; answered then. */
 static bool look_up_account(struct api_call *call, struct bytes name, struct account_view *out)
 {
-	if (find_account(call, name, out) == ERR_OK)
+	struct bytes whole;
+
+	if (api_resolve_account(call, name, &whole) && engine_account(call->engine, whole, call->arena, out) == ERR_OK)
 		return true;
 	api_not_found(call, "account", name);
 	return false;
@@ -47,16 +52,25 @@ void get_account_links(struct api_call *call)
 	api_reply_json(call, 200);
 }
 
+/* As look_up_account, of the name alone. */
+static bool look_up_name(struct api_call *call, struct bytes name, struct bytes *out)
+{
+	if (api_resolve_account(call, name, out))
+		return true;
+	api_not_found(call, "account", name);
+	return false;
+}
+
 void get_link(struct api_call *call)
 {
-	struct account_view a, b;
+	struct bytes a, b;
 	struct why_view why;
 
-	if (!look_up_account(call, call->params[0], &a) || !look_up_account(call, call->params[1], &b))
+	if (!look_up_name(call, call->params[0], &a) || !look_up_name(call, call->params[1], &b))
 		return;
-	if (engine_why(call->engine, a.name, b.name, call->arena, &why) != ERR_OK) {
-		api_problem(call, 404, "unlinked", "nothing links \"%.*s\" and \"%.*s\"", BYTES_ARG(bytes_slice(a.name, 0, 256)),
-			    BYTES_ARG(bytes_slice(b.name, 0, 256)));
+	if (engine_why(call->engine, a, b, call->arena, &why) != ERR_OK) {
+		api_problem(call, 404, "unlinked", "nothing links \"%.*s\" and \"%.*s\"", BYTES_ARG(bytes_slice(a, 0, 256)),
+			    BYTES_ARG(bytes_slice(b, 0, 256)));
 		return;
 	}
 	render_why(call->out, &why);
@@ -168,7 +182,6 @@ void get_correlate(struct api_call *call)
 {
 	struct bytes names[CORRELATE_MAX], name;
 	struct value_holders_view *values;
-	struct account_view account;
 	unsigned n = 0;
 
 	while (http_query_at(call->http, "account", n, &name)) {
@@ -176,9 +189,9 @@ void get_correlate(struct api_call *call)
 			api_problem(call, 400, "query", "at most %d accounts are compared at once", CORRELATE_MAX);
 			return;
 		}
-		if (!look_up_account(call, name, &account))
+		if (!look_up_name(call, name, &names[n]))
 			return;
-		names[n++] = account.name;
+		n++;
 	}
 	if (n < 2) {
 		api_problem(call, 400, "query", "two accounts or more are needed: ?account=A&account=B");

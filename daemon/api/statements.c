@@ -1,7 +1,5 @@
 /* What people state - relations, verdicts, ack and resolve - turned into event lines with actor and reason, so that the
  * journal has them and a rebuild keeps them. */
-#include <stdio.h>
-
 #include "daemon/base/clock.h"
 #include "daemon/vendor/json.h"
 #include "ingest.h"
@@ -27,23 +25,29 @@ static const struct statement resolve_statement = { "resolve", alert_keys, alert
 
 static void write_node(struct text *out, const struct json_doc *doc, const struct json_node *node);
 
+static void write_member(struct text *out, const struct json_doc *doc, const struct json_node *child)
+{
+	json_string(out, child->key); /* as json_key, for a key that is no C string */
+	text_addc(out, ':');
+	out->comma &= ~((uint64_t)1 << out->depth);
+	write_node(out, doc, child);
+}
+
 static void write_members(struct text *out, const struct json_doc *doc, const struct json_node *parent)
 {
 	const struct json_node *child = json_first(doc, parent);
 
 	for (; child; child = json_after(doc, parent, child)) {
-		if (parent->type == JSON_OBJECT) {
-			json_string(out, child->key); /* as json_key, for a key that is no C string */
-			text_addc(out, ':');
-			out->comma &= ~((uint64_t)1 << out->depth);
-		}
-		write_node(out, doc, child);
+		if (parent->type == JSON_OBJECT)
+			write_member(out, doc, child);
+		else
+			write_node(out, doc, child);
 	}
 }
 
 static void write_node(struct text *out, const struct json_doc *doc, const struct json_node *node)
 {
-	char real[40];
+	char real[JSON_REAL_TEXT];
 
 	switch (node->type) {
 	case JSON_NULL:
@@ -56,8 +60,7 @@ static void write_node(struct text *out, const struct json_doc *doc, const struc
 		json_int(out, node->num);
 		break;
 	case JSON_DOUBLE:
-		snprintf(real, sizeof(real), "%.17g", node->real);
-		json_raw(out, bytes_of(real));
+		json_raw(out, bytes_make(real, json_real_text(node->real, real)));
 		break;
 	case JSON_STRING:
 		json_string(out, node->text);
@@ -111,33 +114,65 @@ static bool read_body(struct api_call *call, const struct statement *statement, 
 	return true;
 }
 
+/* A whole name as the two keys that an event has for it. */
+static void write_account(struct text *out, struct bytes name)
+{
+	struct bytes site = event_account_site(name);
+
+	if (site.len > 0)
+		json_member_string(out, "site", site);
+	json_member_string(out, "account", site.len > 0 || bytes_starts(name, BYTES_LIT("/")) ? bytes_slice(name, site.len + 1, name.len) : name);
+}
+
 /* The statement as an event: what the body gives, and what it left out that can be filled in. */
 static void write_event(struct api_call *call, const struct statement *statement, const struct json_doc *doc,
-			const struct alert_view *alert, struct text *out)
+			struct bytes account, struct text *out)
 {
+	const struct json_node *child = json_first(doc, doc->nodes);
+
 	json_open_object(out);
 	json_member_string(out, "type", bytes_of(statement->type));
 	if (!json_get(doc, doc->nodes, "ts"))
 		json_member_int(out, "ts", clock_wall_ms());
 	if (!json_get(doc, doc->nodes, "actor"))
 		json_member_string(out, "actor", bytes_of(call->grant.name));
-	if (alert) {
-		json_member_string(out, "alert", alert->id);
-		json_member_string(out, "account", alert->accounts[0]);
-	}
-	write_members(out, doc, doc->nodes);
+	if (statement->keys == alert_keys)
+		json_member_string(out, "alert", call->params[0]);
+	write_account(out, account);
+	for (; child; child = json_after(doc, doc->nodes, child))
+		if (!bytes_is(child->key, "site") && !bytes_is(child->key, "account"))
+			write_member(out, doc, child);
 	json_close_object(out);
 }
 
-static void state(struct api_call *call, const struct statement *statement, const struct alert_view *alert)
+/* The account that the body names, whole. A verdict is about accounts that are known; a relation may come before them.
+ * False: answered. */
+static bool read_account(struct api_call *call, const struct statement *statement, const struct json_doc *doc, struct bytes *out)
+{
+	struct bytes name = json_get_text(doc, doc->nodes, "account"), site = json_get_text(doc, doc->nodes, "site");
+
+	if (name.len == 0 || name.len > EVENT_ACCOUNT_MAX) {
+		api_problem(call, 422, "account", "\"account\" is a text of 1 to %d bytes", EVENT_ACCOUNT_MAX);
+		return false;
+	}
+	*out = site.len > 0 ? event_account_name(call->arena, site, name) : name;
+	if (api_resolve_account(call, *out, out) || statement == &relation_statement)
+		return true;
+	api_not_found(call, "account", name);
+	return false;
+}
+
+static void state(struct api_call *call, const struct statement *statement, struct bytes account)
 {
 	struct text line = { 0 };
 	struct json_doc doc;
 
-	if (read_body(call, statement, &doc)) {
-		write_event(call, statement, &doc, alert, &line);
-		ingest_offer(call, text_bytes(&line), ANSWER_STATEMENT);
-	}
+	if (!read_body(call, statement, &doc))
+		return;
+	if (account.len == 0 && !read_account(call, statement, &doc, &account))
+		return;
+	write_event(call, statement, &doc, account, &line);
+	ingest_offer(call, text_bytes(&line), ANSWER_STATEMENT);
 	text_free(&line);
 }
 
@@ -148,17 +183,17 @@ static void state_on_alert(struct api_call *call, const struct statement *statem
 	if (engine_alert(call->engine, call->params[0], call->arena, &alert) != ERR_OK || alert.n_accounts == 0)
 		api_not_found(call, "alert", call->params[0]);
 	else
-		state(call, statement, &alert);
+		state(call, statement, alert.accounts[0]);
 }
 
 void post_relations(struct api_call *call)
 {
-	state(call, &relation_statement, NULL);
+	state(call, &relation_statement, BYTES_NONE);
 }
 
 void post_verdicts(struct api_call *call)
 {
-	state(call, &verdict_statement, NULL);
+	state(call, &verdict_statement, BYTES_NONE);
 }
 
 void post_alert_ack(struct api_call *call)

@@ -7,6 +7,7 @@
 #include "daemon/vendor/json.h"
 
 struct config;
+struct ctl_client;
 
 struct ctl {
 	const char *config_path; /* -c, or NULL */
@@ -15,6 +16,8 @@ struct ctl {
 	struct config *config;   /* loaded when first needed: ctl_config */
 	bool as_json, as_csv;    /* --json, --csv anywhere on the line (taken out of argv before run) */
 	bool is_terminal;        /* standard output: colour and progress */
+	struct ctl_client *client; /* made when first needed */
+	int64_t progress_us;     /* when ctl_progress last wrote */
 };
 
 struct ctl_command {
@@ -40,6 +43,17 @@ void ctl_progress(struct ctl *ctl, const char *what, uint64_t at, uint64_t of, b
 int ctl_request(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply);
 /* GET and parse; non-2xx prints the problem's detail. NULL on failure (already printed). doc valid until next call. */
 const struct json_doc *ctl_get(struct ctl *ctl, const char *path);
+/* The same for commands that show one thing: with --json the answer is printed and NULL comes back; *status is what the
+ * command returns in that case, and when it failed. */
+const struct json_doc *ctl_show(struct ctl *ctl, const char *path, int *status);
+/* Prints the detail of a problem document; returns 1. */
+int ctl_problem(struct ctl *ctl, int status, struct bytes reply);
+
+/* Takes "--name VALUE" or "--name=VALUE" out of the arguments; NULL when absent. A "--" ends options. */
+const char *ctl_option(int *argc, char **argv, const char *name);
+bool ctl_flag(int *argc, char **argv, const char *name);
+/* Takes the "--" out and names the first argument in front of it that still looks like an option: ctl_usage, 2. 0: none. */
+int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv);
 /* Percent-encodes one path segment into out. */
 void ctl_escape(struct text *out, struct bytes segment);
 

@@ -1,0 +1,226 @@
+/* The connection to the daemon. Errors say what to do: who may read the token, how to start the daemon. */
+#include "client.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "daemon/main/config.h"
+#include "daemon/vendor/fetch.h"
+#include "daemon/vendor/percent.h"
+
+#define REPLY_MAX (256u * 1024 * 1024)
+#define REPLY_DEPTH_MAX 32
+#define TOKEN_MAX 4096
+
+struct ctl_client {
+	struct fetch *fetch;
+	struct text base, token, url;
+	struct json_parser *parser;
+	struct json_doc doc;
+	struct text reply;
+};
+
+void ctl_client_free(struct ctl_client *client)
+{
+	if (!client)
+		return;
+	fetch_free(client->fetch);
+	json_parser_free(client->parser);
+	text_free(&client->base);
+	text_free(&client->token);
+	text_free(&client->url);
+	text_free(&client->reply);
+	free(client);
+}
+
+void client_url_of_listen(struct text *out, const char *listen)
+{
+	const char *port = strrchr(listen, ':');
+
+	if (strncmp(listen, "0.0.0.0:", 8) == 0 || strncmp(listen, "[::]:", 5) == 0)
+		text_addf(out, "http://127.0.0.1%s", port);
+	else
+		text_addf(out, "http://%s", listen);
+}
+
+/* Who could read it: the question that follows "permission denied". */
+static int token_denied(const char *path)
+{
+	struct stat st;
+	struct passwd *owner;
+	struct group *group;
+
+	if (stat(path, &st) != 0)
+		return ctl_fail("cannot read the token file %s: permission denied; its folder is closed to you, so run this as the daemon's user or with sudo", path);
+	owner = getpwuid(st.st_uid);
+	group = getgrgid(st.st_gid);
+	if (st.st_mode & 0040)
+		return ctl_fail("cannot read the token file %s: permission denied; members of the group %s may read it", path, group ? group->gr_name : "(unnamed)");
+	return ctl_fail("cannot read the token file %s: permission denied; only its owner %s may (group %s has no right to it): use sudo, or --token-file with a token of your own",
+			path, owner ? owner->pw_name : "(unnamed)", group ? group->gr_name : "(unnamed)");
+}
+
+static int read_token(const char *path, struct text *out)
+{
+	char block[TOKEN_MAX];
+	FILE *f = fopen(path, "re");
+	size_t n;
+	struct bytes token;
+
+	if (!f && errno == EACCES)
+		return token_denied(path);
+	if (!f && errno == ENOENT)
+		return ctl_fail("there is no token file %s; the daemon makes it at its first start", path);
+	if (!f)
+		return ctl_fail("cannot read the token file %s: %s", path, strerror(errno));
+	n = fread(block, 1, sizeof(block), f);
+	fclose(f);
+	token = bytes_trim(bytes_make(block, n));
+	text_add(out, token);
+	return token.len ? 0 : ctl_fail("the token file %s is empty", path);
+}
+
+static int find_address(struct ctl *ctl, struct ctl_client *client)
+{
+	const struct config *config;
+
+	if (ctl->url) {
+		struct bytes url = bytes_of(ctl->url);
+
+		while (bytes_ends(url, BYTES_LIT("/")))
+			url.len--;
+		text_add(&client->base, url);
+		return 0;
+	}
+	config = ctl_config(ctl);
+	if (!config)
+		return 1;
+	client_url_of_listen(&client->base, config->listen);
+	return 0;
+}
+
+/* With --url alone no token is sent: the one of the local daemon is nobody else's business. */
+static int find_token(struct ctl *ctl, struct ctl_client *client)
+{
+	struct text path = { 0 };
+	int status;
+
+	if (ctl->token_file)
+		return read_token(ctl->token_file, &client->token);
+	if (ctl->url)
+		return 0;
+	text_addf(&path, "%s/admin.token", ctl_config(ctl)->state_dir);
+	status = read_token(path.ptr, &client->token);
+	text_free(&path);
+	return status;
+}
+
+static struct ctl_client *client_of(struct ctl *ctl)
+{
+	struct ctl_client *client;
+
+	if (ctl->client)
+		return ctl->client;
+	client = xcalloc(1, sizeof(*client));
+	client->fetch = fetch_new();
+	client->parser = json_parser_new(REPLY_MAX, REPLY_DEPTH_MAX);
+	if (find_address(ctl, client) != 0 || find_token(ctl, client) != 0) {
+		ctl_client_free(client);
+		return NULL;
+	}
+	ctl->client = client;
+	return client;
+}
+
+static void say_unreachable(const struct ctl_client *client, enum err err, const struct errbuf *eb)
+{
+	if (err == ERR_NOTFOUND)
+		ctl_fail("no daemon answers at %s; start it with `./run` in the source tree, or `systemctl start assocd` where it is installed", client->base.ptr);
+	else
+		ctl_fail("%s", eb->text);
+}
+
+int ctl_request(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply)
+{
+	struct ctl_client *client = client_of(ctl);
+	struct errbuf eb = { 0 };
+	struct fetch_request rq = { .method = method, .body = body };
+	int status;
+	enum err err;
+
+	if (!client)
+		return -1;
+	text_clear(&client->url);
+	text_addf(&client->url, "%s%s", client->base.ptr, path);
+	rq.url = client->url.ptr;
+	rq.bearer = client->token.len ? client->token.ptr : NULL;
+	if (body.len > 0)
+		rq.content_type = bytes_find_char(bytes_trim(body), '\n') < 0 ? "application/json" : "application/x-ndjson";
+	err = fetch_run(client->fetch, &rq, &status, reply, &eb);
+	if (err == ERR_OK)
+		return status;
+	say_unreachable(client, err, &eb);
+	return -1;
+}
+
+int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
+{
+	struct ctl_client *client = ctl->client;
+	struct json_doc doc;
+	struct bytes detail = BYTES_NONE;
+	struct text visible = { 0 };
+
+	if (json_parse(client->parser, reply, &doc, NULL) == ERR_OK && doc.nodes[0].type == JSON_OBJECT)
+		detail = json_get_text(&doc, doc.nodes, "detail");
+	text_add_visible(&visible, detail);
+	if (status == 401 && ctl->url && !ctl->token_file)
+		ctl_fail("%s wants a token; name a file that holds one with --token-file", client->base.ptr);
+	else if (detail.len > 0)
+		ctl_fail("%s", visible.ptr);
+	else
+		ctl_fail("%s answered with status %d", client->base.ptr, status);
+	text_free(&visible);
+	return 1;
+}
+
+const struct json_doc *ctl_get(struct ctl *ctl, const char *path)
+{
+	struct ctl_client *client = client_of(ctl);
+	struct errbuf eb = { 0 };
+	int status;
+
+	if (!client)
+		return NULL;
+	text_clear(&client->reply);
+	status = ctl_request(ctl, "GET", path, BYTES_NONE, &client->reply);
+	if (status < 0)
+		return NULL;
+	if (status >= 300) {
+		ctl_problem(ctl, status, text_bytes(&client->reply));
+		return NULL;
+	}
+	if (json_parse(client->parser, text_bytes(&client->reply), &client->doc, &eb) == ERR_OK)
+		return &client->doc;
+	ctl_fail("%s%s did not answer with JSON: %s", client->base.ptr, path, eb.text);
+	return NULL;
+}
+
+const struct json_doc *ctl_show(struct ctl *ctl, const char *path, int *status)
+{
+	const struct json_doc *doc = ctl_get(ctl, path);
+
+	*status = doc ? 0 : 1;
+	if (!doc || !ctl->as_json)
+		return doc;
+	fwrite(ctl->client->reply.ptr, 1, ctl->client->reply.len, stdout);
+	return NULL;
+}
+
+void ctl_escape(struct text *out, struct bytes segment)
+{
+	percent_encode(out, segment);
+}

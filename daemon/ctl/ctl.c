@@ -1,0 +1,225 @@
+/* The command line of assocctl: global flags are taken from anywhere, then the command's words, then its own arguments. */
+#include "ctl.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "daemon/base/clock.h"
+#include "daemon/main/config.h"
+#include "run.h"
+
+#define COMMANDS_MAX 128
+#define PROGRESS_EVERY_US 200000
+
+int ctl_fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fputs("assocctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return 1;
+}
+
+int ctl_usage(const struct ctl_command *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("assocctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nusage: assocctl %s %s\n", command->name, command->arguments);
+	return 2;
+}
+
+void ctl_progress(struct ctl *ctl, const char *what, uint64_t at, uint64_t of, bool done)
+{
+	int64_t now = clock_mono_us();
+
+	if (!isatty(STDERR_FILENO) || (!done && now - ctl->progress_us < PROGRESS_EVERY_US))
+		return;
+	ctl->progress_us = now;
+	if (done)
+		fputs("\r\033[K", stderr);
+	else if (of > 0)
+		fprintf(stderr, "\r%s %3u %%", what, (unsigned)(at * 100 / of));
+	else
+		fprintf(stderr, "\r%s %llu", what, (unsigned long long)at);
+	fflush(stderr);
+}
+
+const char *ctl_option(int *argc, char **argv, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
+		bool is_joined = strncmp(argv[i], name, n) == 0 && argv[i][n] == '=';
+		int taken = is_joined ? 1 : 2;
+		const char *value;
+
+		if (!is_joined && (strcmp(argv[i], name) != 0 || i + 1 >= *argc))
+			continue;
+		value = is_joined ? argv[i] + n + 1 : argv[i + 1];
+		memmove(argv + i, argv + i + taken, sizeof(*argv) * (size_t)(*argc - i - taken + 1));
+		*argc -= taken;
+		return value;
+	}
+	return NULL;
+}
+
+bool ctl_flag(int *argc, char **argv, const char *name)
+{
+	for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], name) != 0)
+			continue;
+		memmove(argv + i, argv + i + 1, sizeof(*argv) * (size_t)(*argc - i));
+		(*argc)--;
+		return true;
+	}
+	return false;
+}
+
+int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			memmove(argv + i, argv + i + 1, sizeof(*argv) * (size_t)(*argc - i));
+			(*argc)--;
+			return 0;
+		}
+		if (argv[i][0] == '-' && argv[i][1] != '\0')
+			return ctl_usage(command, "there is no option %s here, or its value is missing", argv[i]);
+	}
+	return 0;
+}
+
+const struct config *ctl_config(struct ctl *ctl)
+{
+	struct errbuf eb = { 0 };
+	char *path;
+
+	if (ctl->config)
+		return ctl->config;
+	path = ctl->config_path ? xstrdup(ctl->config_path) : config_default_path();
+	if (!path)
+		ctl_fail("there is no configuration file; name one with -c FILE");
+	else if (config_load(path, &ctl->config, &eb) != ERR_OK)
+		ctl_fail("%s", eb.text);
+	free(path);
+	return ctl->config;
+}
+
+/* Does the command's name, word by word, start the arguments? The number of its words, or 0. */
+static int words_matched(const char *name, int argc, char **argv)
+{
+	int words = 0;
+
+	while (*name) {
+		size_t n = strcspn(name, " ");
+
+		if (words == argc || strlen(argv[words]) != n || strncmp(argv[words], name, n) != 0)
+			return 0;
+		words++;
+		name += n + (name[n] == ' ');
+	}
+	return words;
+}
+
+const struct ctl_command *ctl_find(int argc, char **argv, int *words)
+{
+	const struct ctl_command *best = NULL;
+
+	*words = 0;
+	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
+		int n = words_matched((*c)->name, argc, argv);
+
+		if (n > *words) {
+			*words = n;
+			best = *c;
+		}
+	}
+	return best;
+}
+
+static int unknown_command(int argc, char **argv)
+{
+	const char *names[COMMANDS_MAX], *near;
+	struct text typed = { 0 };
+	size_t n = 0;
+
+	for (const struct ctl_command *const *c = ctl_commands; *c && n < COMMANDS_MAX; c++)
+		names[n++] = (*c)->name;
+	text_adds(&typed, argv[0]);
+	near = bytes_nearest(text_bytes(&typed), names, n);
+	if (!near && argc > 1) {
+		text_addf(&typed, " %s", argv[1]);
+		near = bytes_nearest(text_bytes(&typed), names, n);
+	}
+	if (near)
+		ctl_fail("there is no command \"%s\"; did you mean \"%s\"?", argv[0], near);
+	else
+		ctl_fail("there is no command \"%s\"; `assocctl help` lists them", argv[0]);
+	text_free(&typed);
+	return 2;
+}
+
+static void take_global_flags(struct ctl *ctl, int *argc, char **argv)
+{
+	const char *value;
+
+	if ((value = ctl_option(argc, argv, "-c")) || (value = ctl_option(argc, argv, "--config")))
+		ctl->config_path = value;
+	if ((value = ctl_option(argc, argv, "--url")))
+		ctl->url = value;
+	if ((value = ctl_option(argc, argv, "--token-file")))
+		ctl->token_file = value;
+	ctl->as_json = ctl_flag(argc, argv, "--json");
+	ctl->as_csv = ctl_flag(argc, argv, "--csv");
+	ctl->is_terminal = isatty(STDOUT_FILENO);
+}
+
+static int run_command(struct ctl *ctl, int argc, char **argv)
+{
+	bool wants_help = ctl_flag(&argc, argv, "--help") || ctl_flag(&argc, argv, "-h");
+	const struct ctl_command *command;
+	int words;
+
+	if (ctl_flag(&argc, argv, "--version")) {
+		printf("assocctl %s\n", ASSOCD_VERSION);
+		return 0;
+	}
+	if (argc < 2) {
+		ctl_print_help(NULL);
+		return wants_help ? 0 : 2;
+	}
+	command = ctl_find(argc - 1, argv + 1, &words);
+	if (!command)
+		return unknown_command(argc - 1, argv + 1);
+	if (wants_help) {
+		ctl_print_help(command);
+		return 0;
+	}
+	return command->run(ctl, argc - words, argv + words);
+}
+
+int ctl_run(int argc, char **argv)
+{
+	struct ctl ctl = { 0 };
+	int status;
+
+	take_global_flags(&ctl, &argc, argv);
+	status = run_command(&ctl, argc, argv);
+	ctl_client_free(ctl.client);
+	if (ctl.config)
+		config_free(ctl.config);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		status = status ? status : 1;
+	return status;
+}
