@@ -102,8 +102,8 @@ class World:
         for day in days:
             self.at(day, hour + self.random.random(), "login", account, owner, spec, ip, **more)
 
-    def states(self, day, kind, account, **more):
-        self.events.append({"ts": START + (day - 1) * DAY + 12 * 3600, "type": kind, "account": account, **more})
+    def states(self, day, kind, account, hour=12.0, **more):
+        self.events.append({"ts": START + (day - 1) * DAY + hour * 3600, "type": kind, "account": account, **more})
 
 
 def families(w):
@@ -125,7 +125,7 @@ def shared_networks(w):
     """A school's address, a carrier's shared address, and mobile addresses: many strangers on one value."""
     for i in range(1, 41):
         p = w.stranger()
-        w.at(2 + i % 5, 8 + i % 6, "signup", "school-pupil-%02d" % i, p, "office-pc#school%d" % (i % 30), "10.236.4.20",
+        w.at(2 + i % 5, 8 + i % 6, "signup", "school-pupil-%02d" % i, p, "office-pc#school%d" % i, "10.236.4.20",
              ("email", "name"), ok=True)
     for i in range(1, 13):
         p = w.stranger("pl")
@@ -165,8 +165,8 @@ def cloud_address(w):
 
 
 def agency(w):
-    """An agency works for five owners from one machine, and has said so; one of its own habits is a single machine."""
-    desk, line = "workstation#agency", "10.237.9.4"
+    """An agency works for five owners from one machine, pays their fees with one card, and has said so."""
+    desk, line, bureau = "workstation#agency", "10.237.9.4", w.person("Bright Desk")
     owners = ("bakery", "florist", "bicycles", "cheese", "toys")
     for i, shop in enumerate(owners):
         p = w.stranger()
@@ -174,6 +174,7 @@ def agency(w):
         w.joins(2 + i, name, p, "macbook/%s#%s" % (shop, shop), w.home(), 9)
         w.states(6 + i, "relation", name, relation={"kind": "agency", "group": "brightdesk", "proof": "contract-%s" % shop})
         w.logs_in((12, 13, 16), name, p, desk, line, 10 + i * .5)
+        w.at(14, 10 + i * .5, "payment", name, {**p, "identity": bureau["identity"]}, desk, line, ("card",))
 
 
 def joint(w):
@@ -182,9 +183,9 @@ def joint(w):
     line = w.home()
     for region, day in (("de", 2), ("us", 4)):
         name = "joint-nordhaus-" + region
+        w.states(day, "relation", name, 8.9, relation={"kind": "joint", "group": "nordhaus"})
         w.joins(day, name, p, "imac/nordhaus#nordhaus", line, 9)
         w.at(day, 10, "profile", name, p, "imac/nordhaus#nordhaus", line, ("tax_id", "bank", "company"))
-        w.states(day + 1, "relation", name, relation={"kind": "joint", "group": "nordhaus"})
 
 
 def ring(w):
@@ -194,6 +195,7 @@ def ring(w):
     kinds = ("gaming-pc", "thinkpad", "imac", "office-pc", "linux-laptop", "macbook")
     for i in range(1, 7):
         p = w.stranger("us")
+        del p["identity"]["name"]
         if i in cards:
             p["identity"]["card"] = cards[i]
         if i in (1, 2):  # one payout account for both: the slip that a ring makes sooner or later
@@ -233,14 +235,14 @@ def contagion(w):
 
 
 def guests(w):
-    """A password lent once, staff who log in as users, a monitoring probe, and guesses from a bot host."""
+    """A password lent once and used in a cafe, staff who log in as users, a monitoring probe, and guesses from a bot host."""
     owner, friend = w.person("Hanna Reuter"), w.person("Bjarne Holm")
     home, other = w.home(), w.home()
     w.joins(1, "lender-hanna", owner, "iphone-13#hanna", home, 18)
     w.logs_in((2, 4, 6, 8, 10, 12, 15, 18, 21), "lender-hanna", owner, "iphone-13#hanna", home)
     w.joins(3, "friend-bjarne", friend, "gaming-pc/bjarne#bjarne", other, 18)
     w.logs_in((5, 7, 9, 11, 14, 17, 20), "friend-bjarne", friend, "gaming-pc/bjarne#bjarne", other)
-    w.at(13, 20, "login", "lender-hanna", owner, "gaming-pc/bjarne#bjarne", other)
+    w.at(13, 16, "login", "lender-hanna", owner, "gaming-pc/bjarne#bjarne", "10.237.44.3")
     users = ["school-pupil-%02d" % i for i in range(1, 11)] + ["test-mail-%02d" % i for i in range(1, 9)]
     staff = w.person("Support Desk")
     for i, user in enumerate(users):

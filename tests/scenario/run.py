@@ -10,7 +10,7 @@ Each NNN-slug.yaml reads like the sentence in its `title`. It is expanded to NDJ
     population  N: as many unrelated accounts sign up in the day before the start
     people      NAME: {any event keys}: what an event takes over by `by: NAME`
     events      each: `at` (+3d, +2h30m, RFC 3339; else ten minutes after the one before), `type` (login), `account`,
-                `by`, `on` (a machine of tests/sample/hardware.py, MODEL[/VARIANT][#ID]), any key of the event format,
+                `by`, `machine` (of tests/sample/hardware.py: MODEL[/VARIANT][#ID]), any key of the event format,
                 `repeat: N` with `every` (10m): {i}, {i+5}, {i*7}, {i%4} and {i:03} are filled in from i = 1, also in `by`;
                 a string that is one such expression becomes a number
     expect      links:    [{a, b, min, max}]; a and b may hold {i} with `repeat`
@@ -105,9 +105,9 @@ def event_of(spec, people, i, ts):
     if by is not None and by not in people:
         raise Wrong("nobody is called %r" % by)
     event = merged(fill(people[by], i), spec) if by is not None else spec
-    on = event.pop("on", None)
-    if on:
-        event = merged(machine(on), event)
+    model = event.pop("machine", None)
+    if model:
+        event = merged(machine(model), event)
     event.setdefault("type", "login")
     event["ts"] = ts
     return event
@@ -161,7 +161,7 @@ def replay(folder):
                "--clusters", "clusters.csv", "--alerts", "alerts.jsonl", "events.ndjson"]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
     if done.returncode != 0:
-        raise Wrong("replay ended with %d: %s" % (done.returncode, done.stdout.decode(errors="replace").strip()[-600:]))
+        raise Wrong("replay ended with %d: %s" % (done.returncode, " ".join(done.stdout.decode(errors="replace").split())[:300]))
 
 
 class Outcome:
