@@ -132,7 +132,7 @@ def population(n, start):
                  "ip": "10.%d.%d.%d" % (100 + i // 60000, i // 250 % 240, 2 + i % 250), "port": 20000 + i % 40000,
                  "timezone": draw.choice(["Europe/Berlin", "America/Chicago", "Asia/Shanghai", "Europe/London"]),
                  "identity": {"email": "other%06d@elsewhere.example.net" % i, "phone": "+4916%09d" % i,
-                              "name": "%s %s" % (names_of(i, 1), names_of(i, 2)), "card": "4%014d0" % i}}
+                              "name": "%s %s" % (names_of(i, 1), names_of(i, 2)), "card": "5%014d0" % i}}
         event.update(machine("%s/o%d#other%d" % (names[draw.randrange(len(names))], draw.randrange(400), i)))
         yield event
 
