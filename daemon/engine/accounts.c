@@ -1,6 +1,6 @@
 /* Accounts: names, facts, risk.
  * I1: an account's id is its name's id in the name table; both count up together. */
-#include "state.h"
+#include "accounts.h"
 
 #include <stdlib.h>
 

@@ -2,10 +2,13 @@
  * I1: alert_of holds, for each (policy, subject), the alert that stands, or the one a person resolved while its condition
  *     still held; so a condition that stays true raises one alert.
  * I2: an id is a hash of rule, subject and opening event: applying the journal again gives the same alerts. */
-#include "state.h"
+#include "alerts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "accounts.h"
+#include "pairs.h"
 
 static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
 {

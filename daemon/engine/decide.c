@@ -1,9 +1,13 @@
 /* Policies: conditions on what the event touched, opening and resolving alerts.
  * I1: policies are asked in rule order, subjects in order of touching: effects come in one order.
  * I2: an alert's condition is asked again whenever its subject is touched. */
-#include "state.h"
+#include "decide.h"
 
 #include <stdlib.h>
+
+#include "accounts.h"
+#include "alerts.h"
+#include "fields.h"
 
 /* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */
 static int least_score_of(const struct expr *expr, int score_field)

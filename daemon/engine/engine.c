@@ -1,10 +1,16 @@
 /* One event after the other: account, evidence or statement, scores, clusters, decisions.
  * I1: nothing here depends on how events are cut into batches.  I2: what an event touched is forgotten at its end. */
-#include "state.h"
+#include "accounts.h"
 
 #include <stdlib.h>
 
+#include "alerts.h"
+#include "decide.h"
+#include "fields.h"
 #include "memo.h"
+#include "observe.h"
+#include "pairs.h"
+#include "statements.h"
 #include "weigh.h"
 
 #define GATHER_EVENTS 64

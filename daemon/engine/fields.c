@@ -1,8 +1,10 @@
 /* What a condition may ask: one handler a field, found by the field's name. An account field in link scope is not
  * answered: MISSING makes the condition UNKNOWN. */
-#include "state.h"
+#include "fields.h"
 
 #include <stdlib.h>
+
+#include "accounts.h"
 
 static void give_number(struct value *out, int64_t n)
 {

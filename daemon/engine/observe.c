@@ -1,12 +1,14 @@
 /* An event's values go into the index and the account's facts; whom it newly meets becomes a candidate.
  * I1: candidate_list holds each account once (candidate_stamp), in the order the values stand in the event.
  * I2: failed attempts never come here. */
-#include "state.h"
+#include "observe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "accounts.h"
 #include "memo.h"
+#include "pairs.h"
 
 void observe_prefetch(struct engine *e, const struct event *const *events, size_t n)
 {

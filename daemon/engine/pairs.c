@@ -1,11 +1,14 @@
 /* Stored pairs: those whose strength is above the floor, or that a statement keeps.
  * I1: a pair stands in the lists of both its accounts, in pair_of, and nowhere else; a < b.
  * I2: its edge in the graph follows from its state and score (edge_level); nothing else sets edges. */
-#include "state.h"
+#include "pairs.h"
 
 #include <stdlib.h>
 
 #include "daemon/base/bits.h"
+
+#include "observe.h"
+#include "relations.h"
 #include "weigh.h"
 
 #define SURE_LEVEL 15

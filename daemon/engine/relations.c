@@ -1,9 +1,11 @@
 /* Declared relations: groups that accounts join by their own events, and statements that two accounts make of each other.
  * I1: an account is in groups.members exactly when the group is in its list.  I2: members only ever grow.
  * A `with` statement is a group of its own, named by both accounts; it holds once both have joined. */
-#include "state.h"
+#include "relations.h"
 
 #include <stdlib.h>
+
+#include "pairs.h"
 
 static uint8_t relation_index(const struct engine *e, struct bytes kind)
 {

@@ -1,5 +1,10 @@
 /* What people and the business say: closures, verdicts, relations, and what is done with alerts. */
-#include "state.h"
+#include "statements.h"
+
+#include "accounts.h"
+#include "alerts.h"
+#include "pairs.h"
+#include "relations.h"
 
 static void touch_pairs_of(struct engine *e, uint32_t account)
 {

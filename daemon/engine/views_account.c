@@ -1,8 +1,11 @@
 /* Accounts, clusters and alerts as people and programs see them. */
-#include "views.h"
+#include "accounts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "pairs.h"
+#include "views.h"
 
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a)
 {

@@ -1,8 +1,11 @@
 /* Alerts as people and programs see them. */
-#include "views.h"
+#include "accounts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "alerts.h"
+#include "views.h"
 
 static const char *subject_word(unsigned scope)
 {

@@ -1,9 +1,12 @@
 /* Links as people and programs see them; the waterfall behind one. */
-#include "views.h"
+#include "accounts.h"
 
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+
+#include "pairs.h"
+#include "views.h"
 
 enum band view_band(const struct engine *e, int score)
 {
@@ -147,18 +150,20 @@ static void view_signal(const struct engine *e, const struct evidence *item, str
 	out->gap_ms = (int64_t)item->gap_s * 1000;
 }
 
-static void view_evidence(const struct engine *e, const struct pair *pair, const struct weighing *w,
-			  const struct evidence *item, struct arena *a, struct evidence_view *out)
+struct viewing { const struct engine *e; const struct pair *pair; const struct weighing *w; struct arena *arena; };
+
+static void view_evidence(const struct viewing *v, const struct evidence *item, struct evidence_view *out)
 {
+	const struct engine *e = v->e;
 	int family = evidence_family(item);
 	*out = (struct evidence_view){
 		.rule = evidence_head(item)->id, .family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
 		.kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE, .note = BYTES_NONE, .raw_mb = item->raw_mb,
-		.counted_mb = item->counted_mb, .without_score = weigh_without(e, w, item), .holders = item->holders,
-		.network = item->network, .sentence = view_sentence(e, pair, item, a),
+		.counted_mb = item->counted_mb, .without_score = weigh_without(e, v->w, item), .holders = item->holders,
+		.network = item->network, .sentence = view_sentence(e, v->pair, item, v->arena),
 	};
 	if (item->signal != NULL) {
-		view_signal(e, item, a, out);
+		view_signal(e, item, v->arena, out);
 	} else if (item->compare != NULL) {
 		out->kind = e->rules->kinds.rows[item->compare->kind].name;
 		out->kind_title = e->rules->kinds.rows[item->compare->kind].title;
@@ -209,10 +214,11 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 				  .accounts = (unsigned)weights_population(e->weights), .blocked = view_blocked(e, &fresh) };
 	view_link(e, &fresh, fresh.a, a, &out->link);
 	out->items = ARENA_ARRAY(a, struct evidence_view, out->n_items + 1);
+	struct viewing v = { e, &fresh, w, a };
 	for (unsigned i = 0; i < w->n; i++)
-		view_evidence(e, &fresh, w, &w->items[i], a, &out->items[i]);
+		view_evidence(&v, &w->items[i], &out->items[i]);
 	for (unsigned i = 0; i < w->n_limits; i++)
-		view_evidence(e, &fresh, w, &w->limits[i], a, &out->items[w->n + i]);
+		view_evidence(&v, &w->limits[i], &out->items[w->n + i]);
 	qsort(out->items, out->n_items, sizeof(*out->items), compare_items);
 	return ERR_OK;
 }

@@ -1,8 +1,9 @@
 /* Values and who holds them: search, hubs, what several accounts share; and the engine's own numbers. */
-#include "views.h"
+#include "accounts.h"
 
 #include <stdlib.h>
 
+#include "views.h"
 #include "weigh.h"
 
 static void view_value(const struct engine *e, uint32_t id, struct arena *a, struct value_holders_view *out)
@@ -44,29 +45,31 @@ static int compare_ranked(const void *x, const void *y)
 	return a->value < b->value ? -1 : a->value > b->value;
 }
 
-static unsigned view_ranked(const struct engine *e, struct ranked *rows, size_t n, unsigned max, struct arena *a,
+struct ranking VEC(struct ranked);
+
+static unsigned view_ranked(const struct engine *e, const struct ranking *rows, unsigned max, struct arena *a,
 			    struct value_holders_view **out)
 {
-	if (n > 0)
-		qsort(rows, n, sizeof(*rows), compare_ranked);
-	unsigned count = n < max ? (unsigned)n : max;
+	if (rows->n > 0)
+		qsort(rows->at, rows->n, sizeof(*rows->at), compare_ranked);
+	unsigned count = rows->n < max ? (unsigned)rows->n : max;
 	*out = ARENA_ARRAY(a, struct value_holders_view, count + 1);
 	for (unsigned i = 0; i < count; i++)
-		view_value(e, rows[i].value, a, &(*out)[i]);
+		view_value(e, rows->at[i].value, a, &(*out)[i]);
 	return count;
 }
 
 unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, struct value_holders_view **out)
 {
 	struct index_counts counts;
-	struct VEC(struct ranked) rows = { 0 };
+	struct ranking rows = { 0 };
 	index_counts(e->index, &counts);
 	for (uint32_t i = 0; i < counts.values; i++) {
 		struct ranked row = { i, index_value(e->index, i)->holders };
 		if (index_value(e->index, i)->is_hub)
 			VEC_PUSH(&rows, row);
 	}
-	unsigned n = view_ranked(e, rows.at, rows.n, max, a, out);
+	unsigned n = view_ranked(e, &rows, max, a, out);
 	VEC_FREE(&rows);
 	return n;
 }
@@ -83,7 +86,7 @@ unsigned engine_correlate(const struct engine *e, const struct bytes *names, uns
 			  struct value_holders_view **out)
 {
 	struct VEC(uint32_t) all = { 0 };
-	struct VEC(struct ranked) rows = { 0 };
+	struct ranking rows = { 0 };
 	for (unsigned i = 0; i < n; i++) {
 		const struct posting *postings;
 		uint32_t account = account_find(e, names[i]);
@@ -102,7 +105,7 @@ unsigned engine_correlate(const struct engine *e, const struct bytes *names, uns
 			VEC_PUSH(&rows, row);
 		i += run;
 	}
-	unsigned found = view_ranked(e, rows.at, rows.n, CORRELATE_MAX, a, out);
+	unsigned found = view_ranked(e, &rows, CORRELATE_MAX, a, out);
 	VEC_FREE(&all);
 	VEC_FREE(&rows);
 	return found;

@@ -3,6 +3,7 @@
  * I1: every item is computed from the postings and counts as they are now.  I2: integers only. */
 #include "weigh.h"
 
+#include "accounts.h"
 #include "sum.h"
 
 static uint32_t gap_between(const struct posting *a, const struct posting *b)

@@ -1,0 +1,18 @@
+/* Alerts: opened, updated and resolved. */
+#ifndef ASSOCD_ENGINE_ALERTS_H
+#define ASSOCD_ENGINE_ALERTS_H
+
+#include "state.h"
+
+struct alert_subject { uint8_t scope; uint32_t a, b; uint64_t cluster; };
+struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject);
+void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score);
+void alert_update(struct engine *e, struct alert *alert, int score);
+void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason);
+void alert_statement(struct engine *e, const struct event *ev);
+/* The condition became NO: what a person resolved may open anew from now on. */
+void alert_forget(struct engine *e, struct alert *alert);
+void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out);
+void alert_fini(struct alert *alert);
+
+#endif

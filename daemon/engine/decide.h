@@ -1,0 +1,11 @@
+/* Policies on what an event touched. */
+#ifndef ASSOCD_ENGINE_DECIDE_H
+#define ASSOCD_ENGINE_DECIDE_H
+
+#include "state.h"
+
+void decide(struct engine *e);
+/* Lowest link score at which each policy can be YES, worked out once. */
+void decide_prepare(struct engine *e);
+
+#endif

@@ -1,0 +1,13 @@
+/* An event's values into index and facts; whom it newly meets. */
+#ifndef ASSOCD_ENGINE_OBSERVE_H
+#define ASSOCD_ENGINE_OBSERVE_H
+
+#include "state.h"
+
+void observe_prefetch(struct engine *e, const struct event *const *events, size_t n);
+/* Fills candidate_list; true when a new session began. */
+bool observe_event(struct engine *e, const struct event *ev, uint32_t account);
+/* Adds an account to candidate_list unless it is there. */
+void observe_candidate(struct engine *e, uint32_t other);
+
+#endif
