@@ -18,7 +18,11 @@ bool api_resolve_account(struct api_call *call, struct bytes name, struct bytes 
 	if (!site || !*site)
 		return false;
 	*out = event_account_name(call->arena, bytes_of(site), name);
-	return engine_assess(call->engine, *out, 0, call->arena, &account) == ERR_OK;
+	if (engine_assess(call->engine, *out, 0, call->arena, &account) == ERR_OK)
+		return true;
+	if (bytes_find_char(name, '/') >= 0)
+		*out = name; /* it names a site of its own */
+	return false;
 }
 
 /* False when it is not known; answered then. */

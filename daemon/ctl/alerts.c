@@ -1,0 +1,148 @@
+/* assocctl alerts: the list, or one. */
+#include <stdio.h>
+
+#include "print.h"
+
+extern const struct ctl_command ctl_alerts;
+
+static struct text accounts_text(const struct json_doc *doc, const struct json_node *alert)
+{
+	const struct json_node *list = json_get(doc, alert, "accounts"), *account = json_first(doc, list);
+	struct text out = { 0 };
+
+	for (int n = 0; account && n < 5; account = json_after(doc, list, account), n++) {
+		text_adds(&out, n ? ", " : "");
+		text_add(&out, account->text);
+	}
+	if (account)
+		text_adds(&out, " ...");
+	return out;
+}
+
+static void print_list(struct ctl *ctl, const struct json_doc *doc)
+{
+	static const char *const heads[] = { "id", "state", "level", ">score", "title", "accounts", "updated", NULL };
+	struct table *t = table_new(ctl, heads);
+	const struct json_node *list = json_get(doc, doc->nodes, "alerts"), *alert = json_first(doc, list);
+	struct bytes next = json_get_text(doc, doc->nodes, "next");
+
+	for (; alert; alert = json_after(doc, list, alert)) {
+		struct text accounts = accounts_text(doc, alert);
+
+		table_text(t, json_get_text(doc, alert, "id"));
+		table_word(t, json_get_text(doc, alert, "state"));
+		table_word(t, json_get_text(doc, alert, "level"));
+		table_int(t, json_get_int(doc, alert, "score", 0));
+		table_text(t, json_get_text(doc, alert, "title"));
+		table_text(t, text_bytes(&accounts));
+		table_time(t, doc, alert, "updated");
+		text_free(&accounts);
+	}
+	table_end(t, "no alerts");
+	if (next.len > 0 && !ctl->as_csv)
+		printf("there are more: --after %.*s\n", BYTES_ARG(next));
+}
+
+static void add_text(struct text *out, const struct json_doc *doc, const char *key, const char *label)
+{
+	struct bytes s = json_get_text(doc, doc->nodes, key);
+
+	if (s.len == 0)
+		return;
+	text_addf(out, "%-15s ", label);
+	text_add_visible(out, s);
+	text_addc(out, '\n');
+}
+
+static void add_time(struct text *out, const struct json_doc *doc, const char *key)
+{
+	if (json_get_text(doc, doc->nodes, key).len == 0)
+		return;
+	text_addf(out, "%-15s ", key);
+	print_time(out, doc, doc->nodes, key);
+	text_addc(out, '\n');
+}
+
+static void print_one(struct ctl *ctl, const struct json_doc *doc)
+{
+	const struct json_node *list = json_get(doc, doc->nodes, "accounts"), *account = json_first(doc, list);
+	struct bytes state = json_get_text(doc, doc->nodes, "state"), level = json_get_text(doc, doc->nodes, "level");
+	struct text out = { 0 };
+
+	print_styled(ctl, &out, STYLE_BOLD, json_get_text(doc, doc->nodes, "title"));
+	text_adds(&out, ", ");
+	print_styled(ctl, &out, style_of_word(level), level);
+	text_adds(&out, ", ");
+	print_styled(ctl, &out, style_of_word(state), state);
+	text_adds(&out, "\n");
+	add_text(&out, doc, "summary", "what");
+	add_text(&out, doc, "recommendation", "recommendation");
+	for (; account; account = json_after(doc, list, account)) {
+		text_addf(&out, "%-15s ", "account");
+		text_add_visible(&out, account->text);
+		text_addc(&out, '\n');
+	}
+	add_text(&out, doc, "cluster", "cluster");
+	add_time(&out, doc, "opened");
+	add_time(&out, doc, "updated");
+	add_time(&out, doc, "deadline");
+	add_text(&out, doc, "resolution", "resolution");
+	add_text(&out, doc, "reason", "reason");
+	add_text(&out, doc, "actor", "actor");
+	add_text(&out, doc, "rule", "rule");
+	add_text(&out, doc, "id", "id");
+	print_out(&out);
+	text_free(&out);
+}
+
+static int show_one(struct ctl *ctl, const char *id)
+{
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	int status;
+
+	text_adds(&path, "/v1/alerts/");
+	ctl_escape(&path, bytes_of(id));
+	doc = ctl_show(ctl, path.ptr, &status);
+	text_free(&path);
+	if (doc)
+		print_one(ctl, doc);
+	return status;
+}
+
+static void add_query(struct text *path, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	text_addf(path, "%s%s=", strchr(path->ptr, '?') ? "&" : "?", key);
+	ctl_escape(path, bytes_of(value));
+}
+
+static int alerts_run(struct ctl *ctl, int argc, char **argv)
+{
+	const char *state = ctl_option(&argc, argv, "--state"), *limit = ctl_option(&argc, argv, "--limit");
+	const char *after = ctl_option(&argc, argv, "--after");
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	int status = ctl_no_more_options(&ctl_alerts, &argc, argv);
+
+	if (status)
+		return status;
+	if (argc > 2)
+		return ctl_usage(&ctl_alerts, "one alert at a time");
+	if (argc == 2)
+		return show_one(ctl, argv[1]);
+	text_adds(&path, "/v1/alerts");
+	add_query(&path, "state", state);
+	add_query(&path, "limit", limit);
+	add_query(&path, "after", after);
+	doc = ctl_show(ctl, path.ptr, &status);
+	text_free(&path);
+	if (doc)
+		print_list(ctl, doc);
+	return status;
+}
+
+const struct ctl_command ctl_alerts = {
+	"alerts", "[--state open|acknowledged|resolved] [--limit N] [--after ID] [ID]", "Alerts, newest change first, or one of them whole.", alerts_run,
+};

@@ -1,0 +1,134 @@
+/* assocctl search, correlate, hubs: values and who holds them. */
+#include <stdio.h>
+
+#include "print.h"
+
+extern const struct ctl_command ctl_search, ctl_correlate, ctl_hubs;
+
+/* "anna, bert and 10 more" of the holders in the answer. */
+static struct text holders_text(const struct json_doc *doc, const struct json_node *value)
+{
+	const struct json_node *list = json_get(doc, value, "accounts"), *holder = json_first(doc, list);
+	int64_t all = json_get_int(doc, value, "holders", 0), n = 0;
+	struct text out = { 0 };
+
+	for (; holder && n < 8; holder = json_after(doc, list, holder), n++) {
+		text_adds(&out, n ? ", " : "");
+		text_add(&out, json_get_text(doc, holder, "account"));
+	}
+	if (all > n)
+		text_addf(&out, "%s%lld more", n ? " and " : "", (long long)(all - n));
+	return out;
+}
+
+static void print_values(struct ctl *ctl, const struct json_doc *doc, const char *none)
+{
+	static const char *const heads[] = { "kind", "value", ">holders", "network", "held by", NULL };
+	struct table *t = table_new(ctl, heads);
+	const struct json_node *values = json_get(doc, doc->nodes, "values"), *value = json_first(doc, values);
+
+	for (; value; value = json_after(doc, values, value)) {
+		struct text holders = holders_text(doc, value);
+
+		table_text(t, json_get_text(doc, value, "kind"));
+		table_text(t, json_get_text(doc, value, "shown"));
+		table_int(t, json_get_int(doc, value, "holders", 0));
+		table_text(t, json_get_text(doc, value, "network"));
+		table_text(t, text_bytes(&holders));
+		text_free(&holders);
+	}
+	table_end(t, none);
+}
+
+static void print_found(struct ctl *ctl, const struct json_doc *doc)
+{
+	const struct json_node *list = json_get(doc, doc->nodes, "accounts"), *name = json_first(doc, list);
+	const struct json_node *alert = json_get(doc, doc->nodes, "alert"), *cluster = json_get(doc, doc->nodes, "cluster");
+	struct text out = { 0 };
+
+	for (; name; name = json_after(doc, list, name)) {
+		text_adds(&out, "account  ");
+		print_styled(ctl, &out, STYLE_BOLD, name->text);
+		text_addc(&out, '\n');
+	}
+	if (alert && alert->type == JSON_OBJECT) {
+		text_adds(&out, "alert    ");
+		text_add_visible(&out, json_get_text(doc, alert, "summary"));
+		text_addc(&out, '\n');
+	}
+	if (cluster && cluster->type == JSON_OBJECT)
+		text_addf(&out, "cluster  %.*s\n", BYTES_ARG(json_get_text(doc, cluster, "cluster")));
+	if (out.len > 0) {
+		text_addc(&out, '\n');
+		print_out(&out);
+	}
+	text_free(&out);
+}
+
+static int search_run(struct ctl *ctl, int argc, char **argv)
+{
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	int status = ctl_no_more_options(&ctl_search, &argc, argv);
+
+	if (status)
+		return status;
+	if (argc != 2)
+		return ctl_usage(&ctl_search, "say what to search for: an account or its beginning, an address, an e-mail address, a device, an alert");
+	text_adds(&path, "/v1/search?q=");
+	ctl_escape(&path, bytes_of(argv[1]));
+	doc = ctl_show(ctl, path.ptr, &status);
+	text_free(&path);
+	if (!doc)
+		return status;
+	if (!ctl->as_csv)
+		print_found(ctl, doc);
+	print_values(ctl, doc, "nobody holds it as a value");
+	return 0;
+}
+
+static int correlate_run(struct ctl *ctl, int argc, char **argv)
+{
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	int status = ctl_no_more_options(&ctl_correlate, &argc, argv);
+
+	if (status)
+		return status;
+	if (argc < 3)
+		return ctl_usage(&ctl_correlate, "name two accounts or more");
+	text_adds(&path, "/v1/correlate");
+	for (int i = 1; i < argc; i++) {
+		text_adds(&path, i == 1 ? "?account=" : "&account=");
+		ctl_escape(&path, bytes_of(argv[i]));
+	}
+	doc = ctl_show(ctl, path.ptr, &status);
+	text_free(&path);
+	if (doc)
+		print_values(ctl, doc, "they share nothing");
+	return status;
+}
+
+static int hubs_run(struct ctl *ctl, int argc, char **argv)
+{
+	const char *limit = ctl_option(&argc, argv, "--limit");
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	int status = ctl_no_more_options(&ctl_hubs, &argc, argv);
+
+	if (status)
+		return status;
+	if (argc != 1)
+		return ctl_usage(&ctl_hubs, "there are no arguments");
+	text_adds(&path, "/v1/hubs?limit=");
+	ctl_escape(&path, bytes_of(limit ? limit : "50"));
+	doc = ctl_show(ctl, path.ptr, &status);
+	text_free(&path);
+	if (doc)
+		print_values(ctl, doc, "no value is held by so many that it means nothing");
+	return status;
+}
+
+const struct ctl_command ctl_search = { "search", "VALUE", "Whatever is at hand (account, address, e-mail address, device, alert): who holds it.", search_run };
+const struct ctl_command ctl_correlate = { "correlate", "ACCOUNT ACCOUNT...", "Values that at least two of the accounts share.", correlate_run };
+const struct ctl_command ctl_hubs = { "hubs", "[--limit N]", "Values that so many accounts hold that they mean nothing.", hubs_run };

@@ -1,0 +1,163 @@
+/* assocctl why: the waterfall from the prior over every item of evidence to the score. */
+#include <stdio.h>
+
+#include "daemon/base/clock.h"
+#include "print.h"
+
+extern const struct ctl_command ctl_why;
+
+static void add_uses(struct text *out, const struct json_doc *doc, const struct json_node *item, const char *side, struct bytes name)
+{
+	const struct json_node *uses = json_get(doc, item, side);
+
+	if (json_get_text(doc, uses, "first").len == 0)
+		return;
+	text_adds(out, "            ");
+	text_add_visible(out, name);
+	text_adds(out, ": ");
+	print_day(out, doc, uses, "first");
+	text_adds(out, " to ");
+	print_day(out, doc, uses, "last");
+	text_addc(out, '\n');
+}
+
+static void add_line(struct ctl *ctl, struct text *out, enum style style, struct bytes s)
+{
+	if (s.len == 0)
+		return;
+	text_adds(out, "            ");
+	print_styled(ctl, out, style, s);
+	text_addc(out, '\n');
+}
+
+static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *item)
+{
+	const struct json_node *link = json_get(doc, doc->nodes, "link");
+	struct bytes shown = json_get_text(doc, item, "shown"), network = json_get_text(doc, item, "network");
+	int64_t holders = json_get_int(doc, item, "holders", 0), gap_ms = json_get_int(doc, item, "gap_ms", 0);
+	double bits = print_real(doc, item, "bits"), alone = print_real(doc, item, "bits_alone");
+	char gap[32];
+
+	text_adds(out, "  ");
+	print_bits(out, doc, item, "bits");
+	text_adds(out, "  ");
+	print_styled(ctl, out, bits < 0 ? STYLE_GREEN : STYLE_BOLD, json_get_text(doc, item, "title"));
+	if (shown.len > 0) {
+		text_addc(out, ' ');
+		text_add_visible(out, shown);
+	}
+	if (holders > 0)
+		text_addf(out, "; %lld holders", (long long)holders);
+	if (network.len > 0)
+		text_addf(out, "; network %.*s", BYTES_ARG(network));
+	text_addf(out, "; without it: %lld\n", (long long)json_get_int(doc, item, "without", 0));
+	add_line(ctl, out, STYLE_PLAIN, json_get_text(doc, item, "sentence"));
+	add_uses(out, doc, item, "a", json_get_text(doc, link, "a"));
+	add_uses(out, doc, item, "b", json_get_text(doc, link, "b"));
+	if (gap_ms > 0)
+		text_addf(out, "            %s between the two accounts' uses\n", time_duration_text(gap_ms, gap, sizeof(gap)));
+	if (alone - bits > 0.005 || bits - alone > 0.005)
+		text_addf(out, "            alone it would count %+.2f\n", alone);
+	add_line(ctl, out, STYLE_DIM, json_get_text(doc, item, "note"));
+}
+
+static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *link)
+{
+	struct bytes band = json_get_text(doc, link, "band"), state = json_get_text(doc, link, "state");
+	struct bytes by = json_get_text(doc, link, "explained_by");
+
+	print_styled(ctl, out, STYLE_BOLD, json_get_text(doc, link, "a"));
+	text_adds(out, " and ");
+	print_styled(ctl, out, STYLE_BOLD, json_get_text(doc, link, "b"));
+	text_addf(out, ": score %lld ", (long long)json_get_int(doc, link, "score", 0));
+	print_styled(ctl, out, style_of_word(band), band);
+	text_adds(out, ", ");
+	print_styled(ctl, out, style_of_word(state), state);
+	if (by.len > 0) {
+		text_adds(out, " by ");
+		text_add_visible(out, by);
+	}
+	text_adds(out, "\n\n      bits\n");
+}
+
+static void add_end(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *link)
+{
+	struct bytes blocked = json_get_text(doc, doc->nodes, "blocked");
+	int64_t score = json_get_int(doc, link, "score", 0), computed = json_get_int(doc, link, "computed", 0);
+
+	text_adds(out, "  --------\n  ");
+	print_bits(out, doc, doc->nodes, "sum_bits");
+	text_addf(out, "  sum; calibrated %.3f x sum %+.2f = ", print_real(doc, doc->nodes, "scale"), print_real(doc, doc->nodes, "shift_bits"));
+	text_addf(out, "%+.2f bits: score %lld\n", print_real(doc, link, "bits"), (long long)computed);
+	if (computed != score)
+		text_addf(out, "            reported as %lld because of what was declared or decided\n", (long long)score);
+	if (blocked.len > 0) {
+		text_adds(out, "            not in one cluster: ");
+		text_add_visible(out, blocked);
+		text_addc(out, '\n');
+	}
+}
+
+static void print_why(struct ctl *ctl, const struct json_doc *doc)
+{
+	const struct json_node *link = json_get(doc, doc->nodes, "link");
+	const struct json_node *items = json_get(doc, doc->nodes, "evidence"), *item = json_first(doc, items);
+	struct text out = { 0 };
+
+	add_title(ctl, &out, doc, link);
+	text_adds(&out, "  ");
+	print_bits(&out, doc, doc->nodes, "prior_bits");
+	text_adds(&out, "  prior: any two of ");
+	print_count(&out, json_get_int(doc, doc->nodes, "accounts", 0));
+	text_adds(&out, " accounts\n");
+	for (; item; item = json_after(doc, items, item))
+		add_item(ctl, &out, doc, item);
+	add_end(ctl, &out, doc, link);
+	print_out(&out);
+	text_free(&out);
+}
+
+static void print_items_csv(struct ctl *ctl, const struct json_doc *doc)
+{
+	static const char *const heads[] = { "kind", "value", "bits_milli", "holders", "network", "without", "sentence", NULL };
+	struct table *t = table_new(ctl, heads);
+	const struct json_node *items = json_get(doc, doc->nodes, "evidence"), *item = json_first(doc, items);
+
+	for (; item; item = json_after(doc, items, item)) {
+		double milli = print_real(doc, item, "bits") * 1000;
+
+		table_text(t, json_get_text(doc, item, "kind"));
+		table_text(t, json_get_text(doc, item, "shown"));
+		table_int(t, (int64_t)(milli < 0 ? milli - 0.5 : milli + 0.5));
+		table_int(t, json_get_int(doc, item, "holders", 0));
+		table_text(t, json_get_text(doc, item, "network"));
+		table_int(t, json_get_int(doc, item, "without", 0));
+		table_text(t, json_get_text(doc, item, "sentence"));
+	}
+	table_end(t, "");
+}
+
+static int why_run(struct ctl *ctl, int argc, char **argv)
+{
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	int status = ctl_no_more_options(&ctl_why, &argc, argv);
+
+	if (status)
+		return status;
+	if (argc != 3)
+		return ctl_usage(&ctl_why, "name two accounts");
+	text_adds(&path, "/v1/links/");
+	ctl_escape(&path, bytes_of(argv[1]));
+	text_addc(&path, '/');
+	ctl_escape(&path, bytes_of(argv[2]));
+	doc = ctl_show(ctl, path.ptr, &status);
+	text_free(&path);
+	if (doc && ctl->as_csv)
+		print_items_csv(ctl, doc);
+	else if (doc)
+		print_why(ctl, doc);
+	return status;
+}
+
+const struct ctl_command ctl_why = { "why", "ACCOUNT ACCOUNT", "Why two accounts are linked: every item of evidence, and the score without it.", why_run };
