@@ -11,6 +11,8 @@ const struct route api_routes[] = {
 	  "An account: risk, links, values, relations, alerts.", NULL, NULL, "Account" },
 	{ "GET", "/v1/accounts/{id}/links", ROLE_READ, NEEDS_ENGINE, get_account_links,
 	  "Links of one account.", NULL, NULL, "Links" },
+	{ "GET", "/v1/links", ROLE_READ, NEEDS_ENGINE, get_links, "The strongest links of all accounts.",
+	  "min=lowest score, 500 unless told&limit=most links, 1 to 1000", NULL, "Links" },
 	{ "GET", "/v1/links/{a}/{b}", ROLE_READ, NEEDS_ENGINE, get_link,
 	  "Why two accounts are linked: prior, every item of evidence, sum, score.", NULL, NULL, "Why" },
 	{ "GET", "/v1/clusters/{id}", ROLE_READ, NEEDS_ENGINE, get_cluster,

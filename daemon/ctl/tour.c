@@ -1,0 +1,273 @@
+/* `assocctl tour`: what a newcomer should see first. The strongest links with their reasons, the open alerts, the
+ * clusters behind them, and what to type next; everything from the daemon's own interface. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/base/arena.h"
+#include "daemon/base/vec.h"
+#include "print.h"
+
+#define LINKS_SHOWN 4
+#define REASONS_SHOWN 3
+#define ALERTS_SHOWN 6
+#define WIDTH 80
+
+extern const struct ctl_command ctl_tour;
+
+struct pair {
+	struct bytes a, b;
+	int64_t score;
+};
+
+struct tour {
+	struct ctl *ctl;
+	struct arena *arena; /* names outlive the answer they came in */
+	struct text out;
+	struct VEC(struct pair) pairs; /* strongest first */
+};
+
+static void heading(struct tour *t, const char *title, int64_t n)
+{
+	struct text line = { 0 };
+
+	text_adds(&line, title);
+	if (n >= 0)
+		text_addf(&line, " (%lld)", (long long)n);
+	text_addc(&t->out, '\n');
+	print_styled(t->ctl, &t->out, STYLE_BOLD, text_bytes(&line));
+	text_addc(&t->out, '\n');
+	text_free(&line);
+}
+
+/* Words of s, no line wider than the terminal form allows, every line but the first behind `indent` blanks. */
+static void add_wrapped(struct tour *t, struct bytes s, size_t used, unsigned indent)
+{
+	while (s.len) {
+		ptrdiff_t end = bytes_find_char(s, ' ');
+		struct bytes word = end < 0 ? s : bytes_slice(s, 0, (size_t)end);
+		bool fits = used + word.len + 1 <= WIDTH || used <= indent;
+		if (!fits) {
+			text_addf(&t->out, "\n%*s", (int)indent, "");
+			used = indent;
+		} else if (used > indent) {
+			text_addc(&t->out, ' ');
+			used++;
+		}
+		text_add_visible(&t->out, word);
+		used += word.len;
+		s = bytes_slice(s, word.len + 1, SIZE_MAX);
+	}
+	text_addc(&t->out, '\n');
+}
+
+static bool tour_opens(struct tour *t, bool *is_empty)
+{
+	const struct json_doc *doc = ctl_get(t->ctl, "/v1/status");
+	const struct json_node *links;
+
+	if (!doc)
+		return false;
+	links = json_get(doc, doc->nodes, "links");
+	print_count(&t->out, json_get_int(doc, doc->nodes, "events", 0));
+	text_adds(&t->out, " events of ");
+	print_count(&t->out, json_get_int(doc, doc->nodes, "accounts", 0));
+	text_adds(&t->out, " accounts: ");
+	for (unsigned i = 0; links && i < 3; i++) {
+		static const char *const bands[] = { "strong", "probable", "possible" };
+		print_count(&t->out, json_get_int(doc, links, bands[i], 0));
+		text_addf(&t->out, " %s%s", bands[i], i < 2 ? ", " : " links, ");
+	}
+	print_count(&t->out, json_get_int(doc, doc->nodes, "clusters", 0));
+	text_adds(&t->out, " clusters\n");
+	*is_empty = json_get_int(doc, doc->nodes, "events", 0) == 0;
+	return true;
+}
+
+static void note_pair(struct tour *t, const struct json_doc *doc, const struct json_node *link)
+{
+	struct pair p = {
+		.a = arena_bytes(t->arena, json_get_text(doc, link, "a")),
+		.b = arena_bytes(t->arena, json_get_text(doc, link, "b")),
+		.score = json_get_int(doc, link, "score", 0),
+	};
+
+	VEC_PUSH(&t->pairs, p);
+}
+
+static bool read_links(struct tour *t)
+{
+	const struct json_doc *doc = ctl_get(t->ctl, "/v1/links?min=500&limit=100");
+	const struct json_node *links;
+
+	if (!doc)
+		return false;
+	links = json_get(doc, doc->nodes, "links");
+	if (!links)
+		return true;
+	for (const struct json_node *link = json_first(doc, links); link; link = json_after(doc, links, link))
+		note_pair(t, doc, link);
+	return true;
+}
+
+static void show_reasons(struct tour *t, const struct json_doc *doc)
+{
+	const struct json_node *items = json_get(doc, doc->nodes, "evidence");
+	unsigned shown = 0;
+
+	if (!items)
+		return;
+	for (const struct json_node *item = json_first(doc, items); item && shown < REASONS_SHOWN;
+	     item = json_after(doc, items, item)) {
+		const struct json_node *bits = json_get(doc, item, "bits");
+		if (!bits || (bits->type == JSON_INT ? bits->num <= 0 : bits->real <= 0))
+			continue;
+		text_adds(&t->out, "      ");
+		print_bits(&t->out, doc, item, "bits");
+		text_adds(&t->out, " bits  ");
+		add_wrapped(t, json_get_text(doc, item, "sentence"), 20, 20);
+		shown++;
+	}
+}
+
+static bool show_link(struct tour *t, const struct pair *p)
+{
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	const struct json_node *link;
+
+	text_adds(&path, "/v1/links/");
+	ctl_escape(&path, p->a);
+	text_addc(&path, '/');
+	ctl_escape(&path, p->b);
+	doc = ctl_get(t->ctl, path.ptr);
+	text_free(&path);
+	if (!doc)
+		return false;
+	link = json_get(doc, doc->nodes, "link");
+	text_addf(&t->out, "%5lld  ", (long long)p->score);
+	print_styled(t->ctl, &t->out, STYLE_BOLD, p->a);
+	text_adds(&t->out, "  =  ");
+	print_styled(t->ctl, &t->out, STYLE_BOLD, p->b);
+	if (link) {
+		text_adds(&t->out, "  ");
+		print_styled(t->ctl, &t->out, style_of_word(json_get_text(doc, link, "state")), json_get_text(doc, link, "state"));
+	}
+	text_addc(&t->out, '\n');
+	show_reasons(t, doc);
+	return true;
+}
+
+static bool shares_account(const struct pair *p, const struct pair *q)
+{
+	return bytes_eq(p->a, q->a) || bytes_eq(p->a, q->b) || bytes_eq(p->b, q->a) || bytes_eq(p->b, q->b);
+}
+
+/* Of one group of accounts the strongest link is enough for a first look. */
+static bool is_told(const struct tour *t, const struct pair *const *told, unsigned n, const struct pair *p)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (shares_account(told[i], p))
+			return true;
+	return false;
+}
+
+static bool show_links(struct tour *t)
+{
+	const struct pair *told[LINKS_SHOWN];
+	unsigned n = 0;
+
+	heading(t, "Strongest links", -1);
+	if (!t->pairs.n)
+		text_adds(&t->out, "  none so far\n");
+	for (size_t i = 0; i < t->pairs.n && n < LINKS_SHOWN; i++) {
+		if (is_told(t, told, n, &t->pairs.at[i]))
+			continue;
+		told[n++] = &t->pairs.at[i];
+		if (!show_link(t, &t->pairs.at[i]))
+			return false;
+	}
+	return true;
+}
+
+static void show_alert(struct tour *t, const struct json_doc *doc, const struct json_node *alert)
+{
+	struct bytes level = json_get_text(doc, alert, "level");
+
+	text_adds(&t->out, "  ");
+	print_styled(t->ctl, &t->out, style_of_word(level), level);
+	text_addf(&t->out, "%*s", level.len < 9 ? (int)(9 - level.len) : 1, "");
+	add_wrapped(t, json_get_text(doc, alert, "summary"), 11, 11);
+}
+
+static bool show_alerts(struct tour *t)
+{
+	const struct json_doc *doc = ctl_get(t->ctl, "/v1/alerts?state=open&limit=1000");
+	const struct json_node *alerts = doc ? json_get(doc, doc->nodes, "alerts") : NULL;
+	unsigned n = 0, shown = 0;
+
+	if (!alerts)
+		return false;
+	for (const struct json_node *a = json_first(doc, alerts); a; a = json_after(doc, alerts, a))
+		n++;
+	heading(t, "Open alerts", n);
+	for (const struct json_node *a = json_first(doc, alerts); a && shown < ALERTS_SHOWN; a = json_after(doc, alerts, a), shown++)
+		show_alert(t, doc, a);
+	if (n > shown)
+		text_addf(&t->out, "  and %u more: assocctl alerts\n", n - shown);
+	return true;
+}
+
+static void say_next(struct tour *t)
+{
+	const struct pair *p = t->pairs.n ? &t->pairs.at[0] : NULL;
+
+	heading(t, "Ask on", -1);
+	if (p) {
+		text_addf(&t->out, "  assocctl why %.*s %.*s\n", BYTES_ARG(p->a), BYTES_ARG(p->b));
+		text_addf(&t->out, "  assocctl account %.*s\n", BYTES_ARG(p->a));
+	}
+	text_adds(&t->out, "  assocctl alerts        what is open, and what was resolved\n"
+			   "  assocctl hubs          values that too many share to mean anything\n"
+			   "  assocctl search TEXT   accounts, addresses, cards, alerts\n"
+			   "  assocctl help          all commands\n");
+}
+
+static bool tell(struct tour *t)
+{
+	bool is_empty = false;
+
+	if (!tour_opens(t, &is_empty))
+		return false;
+	if (is_empty) {
+		text_adds(&t->out, "Nothing has come in yet: `assocctl sample load` brings a sample, `assocctl send FILE` your own.\n");
+		return true;
+	}
+	if (!read_links(t) || !show_links(t) || !show_alerts(t))
+		return false;
+	say_next(t);
+	return true;
+}
+
+static int run(struct ctl *ctl, int argc, char **argv)
+{
+	struct tour t = { .ctl = ctl, .arena = arena_new(16 * 1024) };
+	bool is_told;
+
+	if (argc != 1) {
+		arena_free(t.arena);
+		return ctl_usage(&ctl_tour, "tour takes no arguments");
+	}
+	is_told = tell(&t);
+	print_out(&t.out);
+	text_free(&t.out);
+	VEC_FREE(&t.pairs);
+	arena_free(t.arena);
+	return is_told ? 0 : 1;
+}
+
+const struct ctl_command ctl_tour = {
+	.name = "tour",
+	.arguments = "",
+	.help = "A first look: the strongest links with their reasons, the open alerts, and what to ask next.",
+	.run = run,
+};
