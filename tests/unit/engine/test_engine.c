@@ -1,0 +1,299 @@
+/* The engine as a whole: what must hold whatever the events are. A made-up world of accounts that share devices, homes and
+ * cards is applied in different ways; links, clusters and effects must agree. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "daemon/base/text.h"
+#include "daemon/engine/engine.h"
+#include "daemon/model/event.h"
+#include "daemon/vendor/crypto.h"
+
+#define EVENTS 1500
+#define START_MS 1767225600000ll
+
+struct world {
+	struct ruleset *rules;
+	struct arena *arena;
+	const struct event *events[EVENTS];
+	size_t n;
+};
+
+static uint32_t random_next(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(*seed >> 33);
+}
+
+/* A line of the world: most accounts are alone, every fifth shares device and card with its neighbours. */
+static void world_line(struct text *line, unsigned i, uint64_t *seed)
+{
+	uint32_t account = random_next(seed) % 120, shared = account / 5;
+	bool is_ring = shared % 4 == 0;
+	long long ts = START_MS + (long long)i * 900000;
+	text_clear(line);
+	if (i % 97 == 50) {
+		text_addf(line, "{\"ts\":%lld,\"type\":\"closed\",\"account\":\"a%u\"}", ts, account);
+		return;
+	}
+	if (i % 89 == 40) {
+		text_addf(line, "{\"ts\":%lld,\"type\":\"relation\",\"account\":\"a%u\",\"relation\":{\"kind\":\"%s\",\"group\":\"g%u\"}}",
+			  ts, account, account % 2 ? "joint" : "agency", shared);
+		return;
+	}
+	text_addf(line, "{\"ts\":%lld,\"type\":\"login\",\"account\":\"a%u\",\"ip\":\"11.1.%u.%u\",\"port\":%u,", ts, account,
+		  shared, random_next(seed) % 3 + 1, 1024 + random_next(seed) % 4000);
+	text_addf(line, "\"timezone\":\"%s\",", account % 7 ? "Europe/Berlin" : "Asia/Tokyo");
+	text_addf(line, "\"device\":{\"id\":\"d%u\",\"gpu\":\"g%u\",\"os\":\"Windows\"},\"screen\":\"1920x1080\",",
+		  is_ring ? shared : account + 1000, shared % 3);
+	text_addf(line, "\"identity\":{\"card\":\"45561209334411%02u\",\"email\":\"m%u@mail.example.com.de\",\"name\":\"N%u Miller\"}}",
+		  is_ring ? shared : account % 90, account, account);
+}
+
+static void world_make(struct world *w, struct hmac_key *key)
+{
+	struct errbuf eb = { { 0 } };
+	struct json_parser *parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
+	struct text line = { 0 };
+	uint64_t seed = 42;
+	*w = (struct world){ .arena = arena_new(1 << 16) };
+	assert_int_equal(ruleset_load(SOURCE_DIR "/rules/default", false, &w->rules, NULL, &eb), ERR_OK);
+	struct event_context context = { .kinds = &w->rules->kinds, .hash_key = key };
+	for (unsigned i = 0; i < EVENTS; i++) {
+		struct event *ev = ARENA_NEW(w->arena, struct event);
+		struct json_doc doc;
+		const char *reason = "";
+		world_line(&line, i, &seed);
+		assert_int_equal(json_parse(parser, text_bytes(&line), &doc, &eb), ERR_OK);
+		assert_int_equal(event_from_json(&context, &doc, w->arena, ev, &reason, &eb), ERR_OK);
+		ev->seq = i + 1;
+		w->events[w->n++] = ev;
+	}
+	text_free(&line);
+	json_parser_free(parser);
+}
+
+static void world_free(struct world *w)
+{
+	ruleset_free(w->rules);
+	arena_free(w->arena);
+}
+
+static void note_effects(struct text *out, const struct effects *effects)
+{
+	for (size_t i = 0; i < effects->n; i++) {
+		const struct effect *effect = &effects->at[i];
+		text_addf(out, "%d %llu %.*s %.*s %.*s\n", (int)effect->type, (unsigned long long)effect->seq,
+			  BYTES_ARG(effect->alert.id), BYTES_ARG(effect->cluster), BYTES_ARG(effect->what));
+	}
+}
+
+/* Events from..to in pieces of `piece`; effects are noted. */
+static void apply(struct engine *e, const struct world *w, size_t from, size_t piece, struct text *effects_text)
+{
+	struct arena *arena = arena_new(1 << 16);
+	struct effects effects = { .arena = arena };
+	for (size_t at = from; at < w->n; at += piece) {
+		effects.n = 0;
+		engine_apply(e, w->events + at, w->n - at < piece ? w->n - at : piece, &effects);
+		note_effects(effects_text, &effects);
+		arena_reset(arena);
+	}
+	free(effects.at);
+	arena_free(arena);
+}
+
+static void note_link(void *arg, const struct link_view *link)
+{
+	text_addf(arg, "%.*s,%.*s,%d,%d,%lld\n", BYTES_ARG(link->a), BYTES_ARG(link->b), link->score, (int)link->state,
+		  (long long)link->first_ms);
+}
+
+static void note_member(void *arg, struct bytes account, struct bytes cluster)
+{
+	text_addf(arg, "%.*s,%.*s\n", BYTES_ARG(account), BYTES_ARG(cluster));
+}
+
+static void note_state(struct text *out, const struct engine *e)
+{
+	engine_each_link(e, 0, note_link, out);
+	engine_each_member(e, note_member, out);
+}
+
+static void assert_same(const struct text *x, const struct text *y)
+{
+	assert_true(x->len > 100);
+	assert_int_equal(x->len, y->len);
+	assert_memory_equal(x->ptr, y->ptr, x->len);
+}
+
+static void run_whole(const struct world *w, size_t piece, struct text *out)
+{
+	struct engine *e = engine_new(w->rules, NULL);
+	apply(e, w, 0, piece, out);
+	note_state(out, e);
+	engine_free(e);
+}
+
+static void nothing_depends_on_how_events_are_cut_into_batches(void **state)
+{
+	struct world w;
+	struct text one = { 0 }, many = { 0 };
+	world_make(&w, NULL);
+	run_whole(&w, 1, &one);
+	run_whole(&w, 777, &many);
+	assert_same(&one, &many);
+	text_free(&one);
+	text_free(&many);
+	world_free(&w);
+}
+
+static void nothing_depends_on_the_hashing_key(void **state)
+{
+	struct world plain, keyed;
+	struct text x = { 0 }, y = { 0 };
+	struct hmac_key *key = hmac_key_new(BYTES_LIT("0123456789abcdef0123456789abcdef"));
+	world_make(&plain, NULL);
+	world_make(&keyed, key);
+	run_whole(&plain, 64, &x);
+	run_whole(&keyed, 64, &y);
+	assert_same(&x, &y);
+	text_free(&x);
+	text_free(&y);
+	world_free(&plain);
+	world_free(&keyed);
+	hmac_key_free(key);
+}
+
+struct memory { char *at; size_t n, read; };
+
+static enum err memory_write(void *arg, const void *p, size_t n)
+{
+	struct memory *m = arg;
+	m->at = realloc(m->at, m->n + n + 1);
+	memcpy(m->at + m->n, p, n);
+	m->n += n;
+	return ERR_OK;
+}
+
+static enum err memory_read(void *arg, void *p, size_t n)
+{
+	struct memory *m = arg;
+	if (m->read + n > m->n)
+		return ERR_CORRUPT;
+	memcpy(p, m->at + m->read, n);
+	m->read += n;
+	return ERR_OK;
+}
+
+static void a_snapshot_goes_on_as_if_undisturbed(void **state)
+{
+	struct world w, half;
+	struct text undisturbed = { 0 }, first = { 0 }, rest = { 0 };
+	world_make(&w, NULL);
+	half = w;
+	half.n = EVENTS / 2;
+	struct engine *whole = engine_new(w.rules, NULL), *before = engine_new(w.rules, NULL), *after = engine_new(w.rules, NULL);
+	apply(whole, &half, 0, 64, &first);
+	apply(whole, &w, EVENTS / 2, 64, &undisturbed);
+	note_state(&undisturbed, whole);
+	apply(before, &half, 0, 64, &first);
+	struct memory m = { 0 };
+	assert_int_equal(engine_save(before, memory_write, &m), ERR_OK);
+	assert_int_equal(engine_load(after, memory_read, &m), ERR_OK);
+	apply(after, &w, EVENTS / 2, 64, &rest);
+	note_state(&rest, after);
+	assert_same(&undisturbed, &rest);
+	engine_free(whole);
+	engine_free(before);
+	engine_free(after);
+	free(m.at);
+	text_free(&undisturbed);
+	text_free(&first);
+	text_free(&rest);
+	world_free(&w);
+}
+
+static void a_cut_snapshot_is_refused(void **state)
+{
+	struct world w;
+	struct text effects = { 0 };
+	struct memory m = { 0 };
+	world_make(&w, NULL);
+	w.n = 200;
+	struct engine *e = engine_new(w.rules, NULL);
+	apply(e, &w, 0, 64, &effects);
+	assert_int_equal(engine_save(e, memory_write, &m), ERR_OK);
+	for (size_t n = 0; n < m.n; n += 997) {
+		struct memory cut = { m.at, n, 0 };
+		struct engine *back = engine_new(w.rules, NULL);
+		assert_int_not_equal(engine_load(back, memory_read, &cut), ERR_OK);
+		engine_free(back);
+	}
+	engine_free(e);
+	free(m.at);
+	text_free(&effects);
+	world_free(&w);
+}
+
+/* Of every link: what the waterfall counts adds up to the strength, and the score is the link's. */
+static void the_waterfall_adds_up(void **state)
+{
+	struct world w;
+	struct text effects = { 0 };
+	unsigned with_evidence = 0;
+	world_make(&w, NULL);
+	struct engine *e = engine_new(w.rules, NULL);
+	apply(e, &w, 0, 64, &effects);
+	for (unsigned a = 0; a < 119; a++) {
+		struct why_view why;
+		char x[16], y[16];
+		snprintf(x, sizeof(x), "a%u", a);
+		snprintf(y, sizeof(y), "a%u", a + 1);
+		if (engine_why(e, bytes_of(x), bytes_of(y), w.arena, &why) != ERR_OK)
+			continue;
+		int32_t sum_mb = why.prior_mb;
+		for (unsigned i = 0; i < why.n_items; i++)
+			sum_mb += why.items[i].counted_mb;
+		assert_int_equal(sum_mb, why.sum_mb);
+		assert_int_equal(why.link.strength_mb, (int64_t)sum_mb * why.scale_a_milli / 1000 + why.shift_b_mb);
+		with_evidence += why.n_items > 0;
+	}
+	assert_true(with_evidence > 50);
+	engine_free(e);
+	text_free(&effects);
+	world_free(&w);
+}
+
+static void what_is_unknown_is_not_found(void **state)
+{
+	struct world w;
+	struct account_view account;
+	struct why_view why;
+	struct cluster_view cluster;
+	struct alert_view alert;
+	world_make(&w, NULL);
+	struct engine *e = engine_new(w.rules, NULL);
+	assert_int_equal(engine_account(e, BYTES_LIT("nobody"), w.arena, &account), ERR_NOTFOUND);
+	assert_int_equal(engine_why(e, BYTES_LIT("a"), BYTES_LIT("b"), w.arena, &why), ERR_NOTFOUND);
+	assert_int_equal(engine_cluster(e, BYTES_LIT("c1"), w.arena, &cluster), ERR_NOTFOUND);
+	assert_int_equal(engine_alert(e, BYTES_LIT("0000000000000000"), w.arena, &alert), ERR_NOTFOUND);
+	engine_free(e);
+	world_free(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_depends_on_how_events_are_cut_into_batches),
+		cmocka_unit_test(nothing_depends_on_the_hashing_key),
+		cmocka_unit_test(a_snapshot_goes_on_as_if_undisturbed),
+		cmocka_unit_test(a_cut_snapshot_is_refused),
+		cmocka_unit_test(the_waterfall_adds_up),
+		cmocka_unit_test(what_is_unknown_is_not_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
