@@ -1,0 +1,43 @@
+/* The collector that collects nothing: the shortest one, to copy for a new way in. */
+#include "collectors/collector.h"
+
+#include <stdlib.h>
+
+struct null {
+	struct collector_stats stats;
+};
+
+static enum err null_start(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, void **out,
+			   struct errbuf *eb)
+{
+	*out = xcalloc(1, sizeof(struct null));
+	return ERR_OK;
+}
+
+static void null_pause(void *self)
+{
+}
+
+static void null_resume(void *self)
+{
+}
+
+static void null_stop(void *self)
+{
+	free(self);
+}
+
+static void null_stats(const void *self, struct collector_stats *out)
+{
+	*out = ((const struct null *)self)->stats;
+}
+
+COLLECTOR(null) = {
+	.name = "null",
+	.help = "Collects nothing; to copy for a new way in",
+	.start = null_start,
+	.pause = null_pause,
+	.resume = null_resume,
+	.stop = null_stop,
+	.stats = null_stats,
+};

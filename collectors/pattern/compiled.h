@@ -1,0 +1,62 @@
+/* A compiled pattern, as loading leaves it to decoding. */
+#ifndef ASSOCD_COLLECTORS_PATTERN_COMPILED_H
+#define ASSOCD_COLLECTORS_PATTERN_COMPILED_H
+
+#include "daemon/base/arena.h"
+#include "daemon/base/vec.h"
+#include "daemon/vendor/json.h"
+#include "daemon/vendor/regex.h"
+#include "pattern.h"
+
+/* "user {name}": runs of text and references. */
+struct template_part {
+	struct bytes text; /* literal, or the name of a reference */
+	bool is_reference;
+};
+struct template {
+	struct template_part *parts;
+	unsigned n;
+};
+
+struct event_member {
+	const char *name;
+	bool is_object;
+	struct template value;
+	struct event_member *members; /* of an object */
+	unsigned n_members;
+};
+
+/* A reference that equals one of some texts. */
+struct condition {
+	struct bytes reference;
+	struct bytes *texts;
+	unsigned n;
+};
+
+struct pattern_rule {
+	struct regex *match; /* NULL: every line */
+	struct condition *when;
+	unsigned n_when;
+	struct template repeat;
+	struct event_member *members;
+	unsigned n_members;
+};
+
+struct pattern {
+	struct arena *arena;
+	struct bytes name;
+	bool is_json;
+	struct bytes site;
+	struct template time;
+	enum time_form time_form;
+	bool is_local;
+	int offset_minutes;
+	struct regex *line; /* names parts of every line; NULL in JSON */
+	struct bytes subject; /* the reference that rules match; empty: the line */
+	struct pattern_rule *rules;
+	unsigned n_rules;
+	struct json_parser *parser;
+	uint64_t seed;
+};
+
+#endif

@@ -1,0 +1,196 @@
+/* The stream listener: NDJSON for bulk over the Unix socket STATE/assocd.sock and, where configured, over TCP. */
+#include "collectors/collector.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "connection.h"
+#include "daemon/base/log.h"
+#include "daemon/model/event.h"
+#include "daemon/vendor/yaml.h"
+
+#define CONNECTIONS_DEFAULT 256
+#define CONNECTIONS_MAX 100000
+
+struct stream {
+	struct stream_shared shared;
+	struct loop_listener *unix_listener, *tcp_listener;
+	char *tcp;
+	uint64_t max_connections;
+	bool is_full_told;
+};
+
+static void on_accepted(void *arg, struct loop_stream *connection)
+{
+	struct stream *s = arg;
+
+	if (s->shared.n < s->max_connections) {
+		s->is_full_told = false;
+		stream_connection_new(&s->shared, connection);
+		return;
+	}
+	s->shared.stats.errors++;
+	if (!s->is_full_told)
+		log_warn("stream", "%s is turned away: %u connections are open, the limit", loop_stream_peer(connection), s->shared.n);
+	s->is_full_told = true;
+	loop_stream_free(connection);
+}
+
+static void step_all(void *arg)
+{
+	struct stream *s = arg;
+	struct stream_connection *next;
+
+	for (struct stream_connection *c = s->shared.first; c; c = next) {
+		next = stream_connection_next(c);
+		stream_connection_step(c);
+	}
+}
+
+/* -- configuration -- */
+
+/* What is wrong with the value, or NULL; text ends with NUL. */
+typedef const char *key_fn(struct stream *s, const char *text);
+
+static const char *take_tcp(struct stream *s, const char *text)
+{
+	s->tcp = strcmp(text, "off") ? xstrdup(text) : NULL;
+	return NULL;
+}
+
+static const char *take_max(struct stream *s, const char *text)
+{
+	bool is_number = bytes_to_u64(bytes_of(text), &s->max_connections);
+
+	return is_number && s->max_connections >= 1 && s->max_connections <= CONNECTIONS_MAX ? NULL : "a number from 1 to 100000 is expected here";
+}
+
+static const char *take_trusted(struct stream *s, const char *text)
+{
+	s->shared.is_unix_trusted = !strcmp(text, "true");
+	return s->shared.is_unix_trusted || !strcmp(text, "false") ? NULL : "true or false is expected here";
+}
+
+static const char *const key_names[] = { "tcp", "max_connections", "unix_trusted" };
+static key_fn *const key_fns[ARRAY_LEN(key_names)] = { take_tcp, take_max, take_trusted };
+
+static enum err take_key(struct stream *s, const struct yaml_doc *doc, const struct yaml_node *node, struct errbuf *eb)
+{
+	const char *wrong, *near;
+	char text[256];
+	size_t key = 0;
+
+	while (key < ARRAY_LEN(key_names) && !bytes_is(node->key, key_names[key]))
+		key++;
+	if (key == ARRAY_LEN(key_names)) {
+		near = bytes_nearest(node->key, key_names, ARRAY_LEN(key_names));
+		return yaml_error(doc, node, eb, "unknown key '%.*s'%s%s%s", BYTES_ARG(node->key), near ? " (did you mean '" : "",
+				  near ? near : "", near ? "'?)" : "");
+	}
+	if (node->type != YAML_SCALAR || !node->text.len || node->text.len >= sizeof(text))
+		return yaml_error(doc, node, eb, "a text is expected here");
+	memcpy(text, node->text.ptr, node->text.len);
+	text[node->text.len] = '\0';
+	wrong = key_fns[key](s, text);
+	return wrong ? yaml_error(doc, node, eb, "%s", wrong) : ERR_OK;
+}
+
+static enum err take_config(struct stream *s, const struct yaml_doc *doc, const struct yaml_node *config, struct errbuf *eb)
+{
+	enum err e = ERR_OK;
+
+	if (!config || (config->type == YAML_SCALAR && !config->text.len))
+		return ERR_OK;
+	if (config->type != YAML_MAPPING)
+		return yaml_error(doc, config, eb, "'stream' is {tcp: ADDRESS:PORT, max_connections: N, unix_trusted: true}");
+	for (const struct yaml_node *c = config->child; c && !e; c = c->next)
+		e = take_key(s, doc, c, eb);
+	return e;
+}
+
+static enum err listen_all(struct stream *s, struct errbuf *eb)
+{
+	static const struct loop_stream_events events = { on_accepted };
+	struct loop *loop = s->shared.host->loop;
+	char *address = NULL;
+	enum err e;
+
+	BUG_ON(asprintf(&address, "unix:%s/assocd.sock", s->shared.host->state_dir) < 0);
+	e = loop_listen(loop, address, &events, s, &s->unix_listener, eb);
+	free(address);
+	if (!e && s->tcp)
+		e = loop_listen(loop, s->tcp, &events, s, &s->tcp_listener, eb);
+	if (!e && s->tcp)
+		log_info("stream", "listening on %s; the first line of a connection carries its token", s->tcp);
+	return e;
+}
+
+static void stream_free(struct stream *s)
+{
+	while (s->shared.first)
+		stream_connection_end(s->shared.first);
+	loop_listener_free(s->unix_listener);
+	loop_listener_free(s->tcp_listener);
+	loop_timer_free(s->shared.retry);
+	json_parser_free(s->shared.parser);
+	free(s->tcp);
+	free(s);
+}
+
+static enum err stream_start(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, void **out,
+			     struct errbuf *eb)
+{
+	struct stream *s = xcalloc(1, sizeof(*s));
+	enum err e;
+
+	s->shared.host = host;
+	s->shared.parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
+	s->shared.retry = loop_timer_new(host->loop, step_all, s);
+	s->shared.is_unix_trusted = true;
+	s->max_connections = CONNECTIONS_DEFAULT;
+	e = take_config(s, doc, config, eb);
+	if (!e)
+		e = listen_all(s, eb);
+	if (e) {
+		stream_free(s);
+		return e;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+static void stream_pause(void *self)
+{
+	struct stream *s = self;
+
+	s->shared.is_paused = true;
+	step_all(s);
+}
+
+static void stream_resume(void *self)
+{
+	struct stream *s = self;
+
+	s->shared.is_paused = false;
+	step_all(s);
+}
+
+static void stream_stop(void *self)
+{
+	stream_free(self);
+}
+
+static void stream_stats(const void *self, struct collector_stats *out)
+{
+	*out = ((const struct stream *)self)->shared.stats;
+}
+
+COLLECTOR(stream) = {
+	.name = "stream",
+	.help = "NDJSON in bulk over STATE/assocd.sock, and over TCP: {tcp: ADDRESS:PORT or off, max_connections: N, unix_trusted: true}",
+	.start = stream_start,
+	.pause = stream_pause,
+	.resume = stream_resume,
+	.stop = stream_stop,
+	.stats = stream_stats,
+};

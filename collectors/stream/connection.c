@@ -1,0 +1,307 @@
+/* One connection of the stream listener.
+ * I1: lines are offered straight from the read buffer and consumed only then; while groups fill their places, or intake
+ *     is congested, the stream is paused, so that a fast sender waits in its own send.
+ * I2: groups are answered in the order of their lines: "through" never goes back.
+ * I3: a line that is too long is offered as its first bytes, refused for its size, and skipped to its end unbuffered.
+ * I4: when the sender has closed, what is left is offered as a line: a half line is no JSON and refused by that reason. */
+#include "connection.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+#include "daemon/model/event.h"
+#include "hello.h"
+
+struct stream_group;
+
+struct stream_connection {
+	struct stream_shared *shared;
+	struct loop_stream *stream;
+	struct stream_connection *next, **link;
+	uint64_t lines; /* taken so far, the first line among them */
+	struct stream_group *groups; /* on their way, newest first */
+	unsigned n_groups;
+	bool is_begun, is_refused, is_backfill, is_trusted, is_skipping, is_closed;
+	char site[65];
+};
+
+/* Outlives the connection if need be: intake answers it in any case. */
+struct stream_group {
+	struct stream_connection *connection;
+	struct stream_group *next, **link;
+	uint64_t through;
+};
+
+static void connection_free(struct stream_connection *c)
+{
+	for (struct stream_group *g = c->groups; g; g = g->next)
+		g->connection = NULL;
+	if (c->groups)
+		c->groups->link = NULL;
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	c->shared->n--;
+	loop_stream_free(c->stream);
+	free(c);
+}
+
+static void group_unlink(struct stream_group *g)
+{
+	if (g->link)
+		*g->link = g->next;
+	if (g->next)
+		g->next->link = g->link;
+}
+
+static void write_refusals(struct text *t, const struct intake_group *g)
+{
+	json_key(t, "refused");
+	json_open_array(t);
+	for (unsigned i = 0; i < g->n_refusals; i++) {
+		json_open_object(t);
+		json_member_int(t, "line", (int64_t)g->refusals[i].line);
+		json_member_string(t, "error", bytes_of(g->refusals[i].error));
+		json_member_string(t, "detail", bytes_of(g->refusals[i].detail));
+		json_close_object(t);
+	}
+	json_close_array(t);
+}
+
+static void write_answer(struct stream_connection *c, const struct intake_group *g, uint64_t through)
+{
+	struct text t = { 0 };
+
+	json_open_object(&t);
+	json_member_int(&t, "through", (int64_t)through);
+	json_member_int(&t, "accepted", (int64_t)g->accepted);
+	json_member_int(&t, "duplicate", (int64_t)g->duplicate);
+	write_refusals(&t, g);
+	json_close_object(&t);
+	text_addc(&t, '\n');
+	loop_stream_write(c->stream, text_bytes(&t));
+	text_free(&t);
+}
+
+/* Says why the connection ends. */
+static void write_error(struct stream_connection *c, const char *error, const char *detail)
+{
+	struct text t = { 0 };
+
+	json_open_object(&t);
+	json_member_string(&t, "error", bytes_of(error));
+	json_member_string(&t, "detail", bytes_of(detail));
+	json_close_object(&t);
+	text_addc(&t, '\n');
+	loop_stream_write(c->stream, text_bytes(&t));
+	text_free(&t);
+}
+
+static void on_done(struct intake_group *g, void *arg)
+{
+	struct stream_group *group = arg;
+	struct stream_connection *c = group->connection;
+	uint64_t through = group->through;
+
+	if (c) {
+		group_unlink(group);
+		c->n_groups--;
+		c->shared->stats.accepted += g->accepted;
+		c->shared->stats.duplicate += g->duplicate;
+		c->shared->stats.refused += g->refused;
+	}
+	free(group);
+	if (!c)
+		return;
+	if (g->result) {
+		/* I2: nothing behind the failure is acknowledged; the sender comes back and sends it again. */
+		c->shared->stats.errors++;
+		write_error(c, err_word(g->result), g->error.text);
+		connection_free(c);
+		return;
+	}
+	write_answer(c, g, through);
+	stream_connection_step(c);
+}
+
+/* -- lines -- */
+
+static struct intake_group *open_group(struct stream_connection *c)
+{
+	struct stream_group *group = xcalloc(1, sizeof(*group));
+	struct intake_group setup = { .source = SOURCE_STREAM, .default_site = bytes_of(c->site), .is_backfill = c->is_backfill,
+				      .is_trusted = c->is_trusted, .first_line = c->lines + 1, .done = on_done, .arg = group };
+
+	group->connection = c;
+	group->next = c->groups;
+	group->link = &c->groups;
+	if (c->groups)
+		c->groups->link = &group->next;
+	c->groups = group;
+	c->n_groups++;
+	return intake_open(c->shared->host->intake, &setup);
+}
+
+/* The next line of chunk from `at` and, in *end, where the one behind it begins; false when there is none yet. */
+static bool next_line(const struct stream_connection *c, struct bytes chunk, size_t at, struct bytes *line, size_t *end)
+{
+	struct bytes rest = bytes_slice(chunk, at, chunk.len);
+	ptrdiff_t newline = bytes_find_char(rest, '\n');
+
+	*line = newline < 0 ? rest : bytes_slice(rest, 0, (size_t)newline);
+	*end = at + line->len + (newline >= 0);
+	if (newline >= 0)
+		return true;
+	if (rest.len > EVENT_LINE_MAX) /* I3 */
+		*line = bytes_slice(rest, 0, EVENT_LINE_MAX + 1);
+	return rest.len > EVENT_LINE_MAX || (c->is_closed && rest.len > 0);
+}
+
+/* I3: what is left of a line that was refused; true while its end is not there. */
+static bool skip_line(struct stream_connection *c)
+{
+	struct bytes chunk = loop_stream_peek(c->stream);
+	ptrdiff_t end = bytes_find_char(chunk, '\n');
+
+	if (!c->is_skipping)
+		return false;
+	c->is_skipping = end < 0;
+	loop_stream_consume(c->stream, end < 0 ? chunk.len : (size_t)end + 1);
+	return c->is_skipping;
+}
+
+/* One group of lines; false when no whole line is there. */
+static bool take_group(struct stream_connection *c)
+{
+	struct bytes chunk = loop_stream_peek(c->stream), line;
+	struct intake_group *g = NULL;
+	unsigned n = 0;
+	size_t at = 0, end;
+
+	while (n < STREAM_GROUP_LINES && !c->is_skipping && next_line(c, chunk, at, &line, &end)) {
+		if (!g)
+			g = open_group(c);
+		intake_offer(c->shared->host->intake, g, line);
+		c->is_skipping = end == chunk.len && chunk.ptr[end - 1] != '\n' && line.len > EVENT_LINE_MAX;
+		at = end;
+		n++;
+	}
+	if (!g)
+		return false;
+	c->lines += n;
+	c->shared->stats.lines += n;
+	c->groups->through = c->lines;
+	loop_stream_consume(c->stream, at);
+	intake_seal(c->shared->host->intake, g);
+	return true;
+}
+
+/* -- the first line -- */
+
+static enum err admit(struct stream_connection *c, const struct hello *hello, struct errbuf *eb)
+{
+	const struct collector_host *host = c->shared->host;
+	bool is_local = loop_stream_is_local(c->stream);
+
+	c->is_trusted = is_local && c->shared->is_unix_trusted;
+	if (!hello->token.len && !is_local)
+		return errbuf_set(eb, ERR_DENIED, "the first line over TCP is {\"token\": \"...\"}, of a token with the role ingest");
+	if (hello->token.len && !host->may_ingest(host->may_ingest_arg, hello->token, &c->is_trusted))
+		return errbuf_set(eb, ERR_DENIED, "the token is unknown or has not the role ingest");
+	c->is_backfill = hello->is_backfill;
+	snprintf(c->site, sizeof(c->site), "%s", hello->site);
+	return ERR_OK;
+}
+
+static void begin(struct stream_connection *c)
+{
+	struct bytes line;
+	struct errbuf eb = { "" };
+	struct hello hello;
+	size_t end;
+
+	if (!next_line(c, loop_stream_peek(c->stream), 0, &line, &end))
+		return;
+	if (decode_hello(c->shared->parser, line, &hello, &eb) || admit(c, &hello, &eb)) {
+		c->shared->stats.errors++;
+		log_info("stream", "%s is turned away: %s", loop_stream_peer(c->stream), eb.text);
+		write_error(c, "denied", eb.text);
+		c->is_refused = true;
+		return;
+	}
+	c->is_begun = true;
+	if (!hello.is_hello)
+		return;
+	loop_stream_consume(c->stream, end);
+	c->lines++;
+}
+
+static bool is_held(const struct stream_connection *c)
+{
+	return c->shared->is_paused || intake_is_congested(c->shared->host->intake);
+}
+
+static bool is_finished(const struct stream_connection *c)
+{
+	return c->is_refused || (c->is_closed && !c->n_groups && !loop_stream_peek(c->stream).len);
+}
+
+void stream_connection_step(struct stream_connection *c)
+{
+	bool held = is_held(c);
+
+	if (!held && !c->is_begun)
+		begin(c);
+	while (!held && c->is_begun && c->n_groups < STREAM_GROUPS) {
+		if (skip_line(c) || !take_group(c))
+			break;
+		held = is_held(c);
+	}
+	if (held)
+		loop_timer_set(c->shared->retry, STREAM_RETRY_MS);
+	if (is_finished(c))
+		connection_free(c);
+	else
+		loop_stream_pause(c->stream, held || c->n_groups == STREAM_GROUPS);
+}
+
+static void on_readable(void *arg)
+{
+	stream_connection_step(arg);
+}
+
+static void on_closed(void *arg)
+{
+	struct stream_connection *c = arg;
+
+	c->is_closed = true;
+	stream_connection_step(c);
+}
+
+void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream)
+{
+	struct stream_connection *c = xcalloc(1, sizeof(*c));
+
+	c->shared = shared;
+	c->stream = stream;
+	c->next = shared->first;
+	c->link = &shared->first;
+	if (c->next)
+		c->next->link = &c->next;
+	shared->first = c;
+	shared->n++;
+	loop_stream_handlers(stream, on_readable, on_closed, c, STREAM_BUFFER_MAX);
+}
+
+struct stream_connection *stream_connection_next(const struct stream_connection *c)
+{
+	return c->next;
+}
+
+void stream_connection_end(struct stream_connection *c)
+{
+	connection_free(c);
+}

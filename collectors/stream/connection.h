@@ -1,0 +1,33 @@
+/* One connection of the stream listener: NDJSON in, a line back after each commit. */
+#ifndef ASSOCD_COLLECTORS_STREAM_CONNECTION_H
+#define ASSOCD_COLLECTORS_STREAM_CONNECTION_H
+
+#include "collectors/collector.h"
+#include "daemon/vendor/json.h"
+
+#define STREAM_BUFFER_MAX (4 * 1024 * 1024)
+#define STREAM_GROUP_LINES 1000 /* at most INTAKE_REFUSALS_MAX: every refused line is named */
+#define STREAM_GROUPS 16        /* on their way at a time */
+#define STREAM_RETRY_MS 5       /* while intake takes nothing */
+
+/* What connections share; owned by the collector. */
+struct stream_shared {
+	const struct collector_host *host;
+	struct json_parser *parser;
+	struct loop_timer *retry; /* steps all connections */
+	struct collector_stats stats;
+	bool is_unix_trusted;
+	bool is_paused;
+	struct stream_connection *first;
+	unsigned n;
+};
+
+struct stream_connection;
+void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream);
+/* Offers what is there, as far as it may: when intake takes lines again. */
+void stream_connection_step(struct stream_connection *c);
+struct stream_connection *stream_connection_next(const struct stream_connection *c);
+/* Closes at once; answers that come later are nobody's. */
+void stream_connection_end(struct stream_connection *c);
+
+#endif

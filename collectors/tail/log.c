@@ -1,0 +1,227 @@
+/* Lines of one log to intake.
+ * I1: at most one group is on its way; its lines are kept until it is answered, and offered again if it failed.
+ * I2: the place is taken only while no group is on its way, so that it never says "read" of what is not committed, and
+ *     the line counts in it are those of the same moment. */
+#include "log.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+
+#define RETRY_US INT64_C(1000000)
+#define PLACE_EVERY_US INT64_C(500000)
+
+/* Outlives the log if need be: intake answers it in any case. */
+struct on_its_way {
+	struct tail_log *log;
+};
+
+struct tail_log {
+	const struct collector_host *host;
+	const struct log_setup *setup;
+	struct follow *follow;
+	struct line_counts *counts;
+	struct text events; /* of the group on its way, or to be offered again */
+	struct on_its_way *group;
+	int64_t retry_at_us; /* 0: nothing to offer again */
+	struct text place;
+	int64_t place_at_us;
+	bool is_place_due, is_place_changed, is_failing;
+	struct collector_stats stats;
+};
+
+struct tail_log *tail_log_new(const struct collector_host *host, const struct log_setup *setup, const char *path)
+{
+	struct tail_log *log = xcalloc(1, sizeof(*log));
+
+	log->host = host;
+	log->setup = setup;
+	log->follow = follow_new(path, setup->from_end);
+	log->counts = line_counts_new();
+	return log;
+}
+
+void tail_log_free(struct tail_log *log)
+{
+	if (!log)
+		return;
+	if (log->group)
+		log->group->log = NULL;
+	follow_free(log->follow);
+	line_counts_free(log->counts);
+	text_free(&log->events);
+	text_free(&log->place);
+	free(log);
+}
+
+const char *tail_log_path(const struct tail_log *log)
+{
+	return follow_path(log->follow);
+}
+
+bool tail_log_has(const struct tail_log *log, dev_t dev, ino_t ino)
+{
+	return follow_has(log->follow, dev, ino);
+}
+
+const struct log_setup *tail_log_setup(const struct tail_log *log)
+{
+	return log->setup;
+}
+
+bool tail_log_is_waiting(const struct tail_log *log)
+{
+	return log->group != NULL;
+}
+
+static void take_line(void *arg, struct bytes line, int64_t file_ms)
+{
+	struct tail_log *log = arg;
+	struct pattern_place place = { .file_ms = file_ms, .site = bytes_of(log->setup->site), .counts = log->counts };
+	int n;
+
+	log->stats.lines++;
+	if (!log->setup->pattern) {
+		text_add(&log->events, line);
+		text_addc(&log->events, '\n');
+		return;
+	}
+	n = decode_pattern_line(log->setup->pattern, &place, line, &log->events);
+	log->stats.skipped += n == 0;
+	log->stats.errors += n < 0;
+}
+
+static void take_answer(struct tail_log *log, const struct intake_group *g)
+{
+	log->is_place_due = true;
+	log->stats.accepted += g->accepted;
+	log->stats.duplicate += g->duplicate;
+	log->stats.refused += g->refused;
+	if (log->is_failing)
+		log_info("tail", "%s: lines are stored again", tail_log_path(log));
+	log->is_failing = false;
+	if (g->n_refusals)
+		log_debug("tail", "%s: %llu lines refused, the first for %s: %s", tail_log_path(log), (unsigned long long)g->refused,
+			  g->refusals[0].error, g->refusals[0].detail);
+	text_clear(&log->events);
+}
+
+static void on_done(struct intake_group *g, void *arg)
+{
+	struct on_its_way *group = arg;
+	struct tail_log *log = group->log;
+
+	free(group);
+	if (!log)
+		return;
+	log->group = NULL;
+	if (!g->result) {
+		take_answer(log, g);
+		return;
+	}
+	log->retry_at_us = clock_mono_us() + RETRY_US;
+	if (!log->is_failing)
+		log_warn("tail", "%s: lines cannot be stored (%s); offering them again every second", tail_log_path(log), g->error.text);
+	log->is_failing = true;
+}
+
+static void offer_events(struct tail_log *log)
+{
+	struct intake_group setup = { .source = SOURCE_TAIL, .default_site = bytes_of(log->setup->site),
+				      .is_trusted = log->setup->is_trusted, .done = on_done };
+	struct bytes rest = text_bytes(&log->events);
+	struct intake_group *g;
+
+	log->group = xcalloc(1, sizeof(*log->group));
+	log->group->log = log;
+	log->retry_at_us = 0;
+	setup.arg = log->group;
+	g = intake_open(log->host->intake, &setup);
+	while (rest.len) {
+		ptrdiff_t end = bytes_find_char(rest, '\n');
+		intake_offer(log->host->intake, g, bytes_slice(rest, 0, (size_t)end));
+		rest = bytes_slice(rest, (size_t)end + 1, rest.len);
+	}
+	intake_seal(log->host->intake, g);
+}
+
+static void say_trouble(struct tail_log *log)
+{
+	const char *trouble = follow_trouble(log->follow);
+
+	if (!trouble)
+		return;
+	log->stats.errors++;
+	log_warn("tail", "%s", trouble);
+}
+
+/* I2 */
+static void take_place(struct tail_log *log, int64_t now)
+{
+	struct text counts = { 0 };
+
+	text_clear(&log->place);
+	json_open_object(&log->place);
+	follow_save(log->follow, &log->place);
+	line_counts_save(log->counts, &counts);
+	json_member_string(&log->place, "counts", text_bytes(&counts));
+	json_close_object(&log->place);
+	text_free(&counts);
+	log->place_at_us = now;
+	log->is_place_due = false;
+	log->is_place_changed = true;
+}
+
+bool tail_log_step(struct tail_log *log, char *buffer)
+{
+	int64_t now = clock_mono_us();
+	bool has_more;
+
+	if (log->group || now < log->retry_at_us)
+		return false;
+	if (log->retry_at_us) {
+		offer_events(log);
+		return false;
+	}
+	if (log->is_place_due && now - log->place_at_us >= PLACE_EVERY_US)
+		take_place(log, now);
+	has_more = follow_read(log->follow, buffer, take_line, log);
+	say_trouble(log);
+	log->is_place_due |= has_more;
+	if (log->events.len)
+		offer_events(log);
+	return has_more;
+}
+
+bool tail_log_place_changed(const struct tail_log *log)
+{
+	return log->is_place_changed;
+}
+
+struct bytes tail_log_place(struct tail_log *log)
+{
+	if (!log->group && !log->retry_at_us && (log->is_place_due || !log->place.len))
+		take_place(log, clock_mono_us());
+	log->is_place_changed = false;
+	return text_bytes(&log->place);
+}
+
+void tail_log_restore(struct tail_log *log, const struct json_doc *doc, const struct json_node *saved)
+{
+	follow_restore(log->follow, doc, saved);
+	line_counts_restore(log->counts, json_get_text(doc, saved, "counts"));
+}
+
+void tail_log_add_stats(const struct tail_log *log, struct collector_stats *out)
+{
+	const struct follow_counts *counts = follow_counts(log->follow);
+
+	out->lines += log->stats.lines;
+	out->accepted += log->stats.accepted;
+	out->duplicate += log->stats.duplicate;
+	out->refused += log->stats.refused + counts->too_long;
+	out->skipped += log->stats.skipped;
+	out->truncations += counts->truncations;
+	out->errors += log->stats.errors + counts->half_lines;
+}

@@ -1,0 +1,72 @@
+/* The place file of the tail collector. */
+#include "places.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PLACES_MAX (256 * 1024 * 1024)
+
+struct places {
+	struct text content;
+};
+
+struct places *places_load(const char *path)
+{
+	struct places *p = xcalloc(1, sizeof(*p));
+	FILE *file = fopen(path, "re");
+	char chunk[65536];
+	size_t n;
+
+	while (file && p->content.len < PLACES_MAX && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		text_add(&p->content, bytes_make(chunk, n));
+	if (file)
+		fclose(file);
+	return p;
+}
+
+void places_free(struct places *p)
+{
+	if (!p)
+		return;
+	text_free(&p->content);
+	free(p);
+}
+
+struct bytes places_find(const struct places *p, const char *path)
+{
+	struct text begin = { 0 };
+	struct bytes rest = text_bytes(&p->content), found = BYTES_NONE;
+
+	json_open_object(&begin);
+	json_member_string(&begin, "path", bytes_of(path));
+	while (rest.len && !found.len) {
+		ptrdiff_t end = bytes_find_char(rest, '\n');
+		struct bytes line = end < 0 ? rest : bytes_slice(rest, 0, (size_t)end);
+		if (bytes_starts(line, text_bytes(&begin)))
+			found = line;
+		rest = bytes_slice(rest, line.len + 1, rest.len);
+	}
+	text_free(&begin);
+	return found;
+}
+
+enum err places_write(const char *path, struct bytes lines, struct errbuf *eb)
+{
+	char *fresh = NULL;
+	size_t at = 0;
+	ssize_t n = 0;
+	int fd;
+
+	BUG_ON(asprintf(&fresh, "%s.new", path) < 0);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	while (fd >= 0 && at < lines.len && (n = write(fd, lines.ptr + at, lines.len - at)) > 0)
+		at += (size_t)n;
+	if (fd < 0 || n < 0 || close(fd) || rename(fresh, path))
+		errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
+	free(fresh);
+	return eb->text[0] ? ERR_IO : ERR_OK;
+}
