@@ -7,6 +7,7 @@ Each NNN-slug.yaml reads like the sentence in its `title`. It is expanded to NDJ
     title       the sentence
     start       time of +0 (default 2026-03-01T08:00:00Z)
     networks    lines of a networks file, under its header
+    files       {events, networks}: paths in the tree, used as they are in place of `events` and `networks`
     population  N: as many unrelated accounts sign up in the day before the start
     people      NAME: {any event keys}: what an event takes over by `by: NAME`
     events      each: `at` (+3d, +2h30m, RFC 3339; else ten minutes after the one before), `type` (login), `account`,
@@ -41,7 +42,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "sample"))
 from hardware import MODELS, machine  # noqa: E402
 
 UNITS = {"d": 86400000, "h": 3600000, "m": 60000, "s": 1000}
-KEYS = {"title", "start", "networks", "population", "people", "events", "expect"}
+KEYS = {"title", "start", "files", "networks", "population", "people", "events", "expect"}
 EXPECTATIONS = {"links", "no_links", "together", "apart", "clusters", "alerts", "open_alerts"}
 
 
@@ -143,6 +144,10 @@ def names_of(i, salt):
 
 
 def write_inputs(scenario, folder):
+    if "files" in scenario:
+        shutil.copy(os.path.join(ROOT, scenario["files"]["events"]), os.path.join(folder, "events.ndjson"))
+        shutil.copy(os.path.join(ROOT, scenario["files"]["networks"]), os.path.join(folder, "networks.csv"))
+        return
     start = instant(scenario.get("start", "2026-03-01T08:00:00Z"), 0)
     with open(os.path.join(folder, "events.ndjson"), "w", encoding="utf-8") as out:
         for event in list(population(int(scenario.get("population", 0)), start)) + list(events_of(scenario)):
