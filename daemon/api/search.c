@@ -72,7 +72,7 @@ static void search_values(struct api_call *call, struct bytes q)
 	struct text question = { 0 };
 	struct json_doc doc;
 	struct event event;
-	const char *reason;
+	struct event_refusal why = { .eb = NULL };
 
 	for (unsigned i = 0; i < rules->kinds.n; i++) {
 		if (!is_searched(&rules->kinds.rows[i]) || is_asked_before(&rules->kinds, i))
@@ -81,7 +81,7 @@ static void search_values(struct api_call *call, struct bytes q)
 		write_question(&question, rules->kinds.rows[i].paths[0], q);
 		/* What is no address, say, is refused as one; that is an answer too. */
 		if (json_parse(call->api->parser, text_bytes(&question), &doc, NULL) == ERR_OK &&
-		    event_from_json(&context, &doc, call->arena, &event, &reason, NULL) == ERR_OK)
+		    event_from_json(&context, &doc, call->arena, &event, &why) == ERR_OK)
 			answer_attrs(call, &rules->kinds, &event);
 	}
 	text_free(&question);

@@ -84,14 +84,15 @@ static void refuse(struct replay *r, const char *file, uint64_t number, const ch
 
 static enum err read_event(struct replay *r, struct bytes line, struct event *ev, const char **reason, struct errbuf *eb)
 {
+	struct event_refusal why = { .eb = eb };
 	struct json_doc doc;
 	*reason = "size";
 	if (line.len > EVENT_LINE_MAX)
 		return errbuf_set(eb, ERR_INPUT, "the line has %zu bytes, at most %d are taken", line.len, EVENT_LINE_MAX);
 	*reason = "json";
 	enum err err = json_parse(r->parser, line, &doc, eb);
-	if (err == ERR_OK)
-		err = event_from_json(&r->context, &doc, r->arena, ev, reason, eb);
+	if (err == ERR_OK && (err = event_from_json(&r->context, &doc, r->arena, ev, &why)) != ERR_OK)
+		*reason = why.reason;
 	if (err == ERR_OK && (ev->ts_ms < TS_EARLIEST_MS || ev->ts_ms >= TS_LATEST_MS)) {
 		*reason = "ts";
 		err = errbuf_set(eb, ERR_INPUT, "ts lies outside the years 2000 to 2099");

@@ -66,9 +66,9 @@ static bool apply_line(struct run *run, struct bytes line)
 	const struct event_context context = { .kinds = &run->rules->kinds, .default_site = BYTES_NONE };
 	struct json_doc doc;
 	struct errbuf eb = {0};
-	const char *reason = "";
+	struct event_refusal why = { .eb = &eb };
 	struct event *event = ARENA_NEW(run->arena, struct event);
-	if (json_parse(run->parser, line, &doc, &eb) || event_from_json(&context, &doc, run->arena, event, &reason, &eb)) {
+	if (json_parse(run->parser, line, &doc, &eb) || event_from_json(&context, &doc, run->arena, event, &why)) {
 		run_fail(run, 0, "has an event that is refused: %s", eb.text);
 		return false;
 	}

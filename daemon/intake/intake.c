@@ -101,7 +101,7 @@ static enum verdict_of_line refuse(struct intake *in, struct group *g, const cha
 static const char *read_line(struct intake *in, struct group *g, struct bytes line, struct event *ev, struct errbuf *eb)
 {
 	struct event_context ctx = *in->setup.ports.context(in->setup.ports.arg);
-	const char *reason = "json";
+	struct event_refusal why = { .eb = eb };
 	struct json_doc doc;
 
 	if (line.len > EVENT_LINE_MAX) {
@@ -112,8 +112,8 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 		return "json";
 	if (g->pub.default_site.len > 0)
 		ctx.default_site = g->pub.default_site;
-	if (event_from_json(&ctx, &doc, in->gathering->arena, ev, &reason, eb))
-		return reason;
+	if (event_from_json(&ctx, &doc, in->gathering->arena, ev, &why))
+		return why.reason;
 	return intake_check(in, g, ev, eb);
 }
 

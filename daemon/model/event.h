@@ -60,11 +60,17 @@ struct event_context {
 	bool used_only; /* leave out kinds that no rule and no search asks for: offline work, where nothing is kept */
 };
 
+/* Why an event was refused: a stable word ("json", "key", "type", "ts", "account", "value", "size", "relation"), and in
+ * the caller's eb (NULL is allowed) a sentence that names the key. */
+struct event_refusal {
+	const char *reason;
+	struct errbuf *eb;
+};
+
 /* One parsed JSON object (doc root) to an event in the arena. Checks keys, types, lengths, ts syntax; unknown keys are
- * refused with a did-you-mean (x_... is free). ERR_INPUT, with a stable word of the reason in *reason: "json", "key",
- * "type", "ts", "account", "value", "size", "relation". Time limits against the wall clock are intake's. */
+ * refused with a did-you-mean (x_... is free). ERR_INPUT fills why. Time limits against the wall clock are intake's. */
 enum err event_from_json(const struct event_context *ctx, const struct json_doc *doc, struct arena *a, struct event *out,
-			 const char **reason, struct errbuf *eb) MUST_CHECK;
+			 struct event_refusal *why) MUST_CHECK;
 
 /* Canonical binary form (the journal's), version 1; drawn in event_codec.c. encode appends to `out`. */
 struct text;

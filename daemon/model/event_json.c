@@ -1,7 +1,7 @@
 /* A parsed JSON object to a canonical event.
  * I1: key_rows is the one list of keys; key_slots finds a row by a hash that is perfect over it.
  * I2: what the event keeps is copied into the arena: the parser's buffer lives until the next line only.
- * I3: a refused event leaves *out undefined, *reason set and a text that names the key. */
+ * I3: a refused event leaves *out undefined, why->reason set and a text that names the key. */
 #include "event_reader.h"
 
 #include <stdarg.h>
@@ -91,8 +91,8 @@ enum err event_refuse(struct event_reader *r, const char *reason, const char *fm
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	*r->reason = reason;
-	return errbuf_set(r->eb, ERR_INPUT, "%s", text);
+	r->why->reason = reason;
+	return errbuf_set(r->why->eb, ERR_INPUT, "%s", text);
 }
 
 enum err event_unknown_key(struct event_reader *r, struct bytes key, const char *const *known, size_t n)
@@ -417,7 +417,7 @@ static enum err finish(struct event_reader *r)
 }
 
 enum err event_from_json(const struct event_context *ctx, const struct json_doc *doc, struct arena *a, struct event *out,
-			 const char **reason, struct errbuf *eb)
+			 struct event_refusal *why)
 {
 	const struct json_node *root = doc->nodes, *end = root + root->next;
 	struct event_reader r;
@@ -429,8 +429,7 @@ enum err event_from_json(const struct event_context *ctx, const struct json_doc 
 	r.doc = doc;
 	r.arena = a;
 	r.out = out;
-	r.reason = reason;
-	r.eb = eb;
+	r.why = why;
 	*out = event_empty;
 	if (root->type != JSON_OBJECT)
 		return event_refuse(&r, "json", "an event is a JSON object");

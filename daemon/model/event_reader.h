@@ -18,8 +18,7 @@ struct event_reader {
 	const struct json_doc *doc;
 	struct arena *arena;
 	struct event *out;
-	const char **reason;
-	struct errbuf *eb;
+	struct event_refusal *why;
 	struct bytes site, account, with;
 	const struct json_node *relation;
 	struct json_node site_node; /* the event's or the default site, as a slot */

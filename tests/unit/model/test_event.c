@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include "daemon/base/text.h"
 #include "daemon/model/event.h"
 #include "daemon/model/normalise.h"
 #include "daemon/vendor/crypto.h"
@@ -68,12 +67,16 @@ static int teardown(void **state)
 
 static enum err read_event(const char *text, struct event *e, const char **reason, struct errbuf *eb)
 {
+	struct event_refusal why = { .eb = eb };
 	struct json_doc doc;
+	enum err err;
 
 	errbuf_clear(eb);
 	if (json_parse(parser, bytes_of(text), &doc, eb))
 		fail_msg("%s: %s", text, eb->text);
-	return event_from_json(&context, &doc, arena, e, reason, eb);
+	err = event_from_json(&context, &doc, arena, e, &why);
+	*reason = why.reason;
+	return err;
 }
 
 static struct event event_of(const char *text)
@@ -398,99 +401,6 @@ static void statements_carry_what_people_said(void **state)
 	assert_refused("{\"ts\":1,\"type\":\"ack\",\"account\":\"a\"}", "value", "alert");
 }
 
-static void assert_bytes(struct bytes a, struct bytes b)
-{
-	assert_true(bytes_eq(a, b));
-}
-
-static void assert_same_event(const struct event *a, const struct event *b)
-{
-	assert_true(a->ts_ms == b->ts_ms && a->type == b->type && a->is_failed == b->is_failed && a->id_hash == b->id_hash);
-	assert_true(a->has_ip == b->has_ip && a->has_port == b->has_port && a->port == b->port && a->until_ms == b->until_ms);
-	assert_memory_equal(&a->ip, &b->ip, sizeof a->ip);
-	assert_bytes(a->id, b->id);
-	assert_bytes(a->account, b->account);
-	assert_bytes(a->word, b->word);
-	assert_bytes(a->session, b->session);
-	assert_bytes(a->relation_kind, b->relation_kind);
-	assert_bytes(a->relation_group, b->relation_group);
-	assert_bytes(a->relation_with, b->relation_with);
-	assert_bytes(a->relation_proof, b->relation_proof);
-	assert_bytes(a->actor, b->actor);
-	assert_bytes(a->with, b->with);
-	assert_bytes(a->alert, b->alert);
-	assert_bytes(a->reason, b->reason);
-	assert_bytes(a->value, b->value);
-	assert_int_equal(a->n_attrs, b->n_attrs);
-	for (unsigned i = 0; i < a->n_attrs; i++) {
-		assert_true(a->attrs[i].kind == b->attrs[i].kind && a->attrs[i].key == b->attrs[i].key);
-		assert_bytes(a->attrs[i].shown, b->attrs[i].shown);
-	}
-}
-
-static const char *const kept_events[] = {
-	"{" HEAD "}",
-	"{" HEAD ",\"id\":\"e\",\"ip\":\"11.1.2.3\",\"port\":65535,\"ok\":false,\"session\":\"s\",\"device\":{\"id\":\"d\"}}",
-	"{\"ts\":-5,\"type\":\"page\",\"account\":\"a/b\",\"ip\":\"2a00::1\",\"identity\":{\"name\":\"a bb cc dd\",\"card\":\"tok_12345\"}}",
-	"{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"relation\":{\"kind\":\"joint\",\"with\":\"b\",\"proof\":\"p\"},\"actor\":\"k\"}",
-	"{\"ts\":1,\"type\":\"snooze\",\"account\":\"a\",\"alert\":\"x\",\"until\":99,\"reason\":\"r\",\"with\":\"b\",\"value\":\"v\"}",
-};
-
-static void the_journals_form_gives_the_event_back(void **state)
-{
-	for (size_t i = 0; i < ARRAY_LEN(kept_events); i++) {
-		struct event e = event_of(kept_events[i]), back;
-		struct text once = { 0 }, twice = { 0 };
-
-		event_encode(&e, &once);
-		assert_int_equal(decode_event(text_bytes(&once), arena, &back), ERR_OK);
-		assert_same_event(&e, &back);
-		event_encode(&back, &twice);
-		assert_bytes(text_bytes(&once), text_bytes(&twice));
-		text_free(&once);
-		text_free(&twice);
-	}
-}
-
-static void a_damaged_row_is_refused_or_still_canonical(void **state)
-{
-	for (size_t i = 0; i < ARRAY_LEN(kept_events); i++) {
-		struct event e = event_of(kept_events[i]), back;
-		struct text once = { 0 }, twice = { 0 };
-
-		event_encode(&e, &once);
-		for (size_t n = 0; n < once.len; n++)
-			assert_int_equal(decode_event(bytes_make(once.ptr, n), arena, &back), ERR_CORRUPT);
-		for (size_t n = 0; n < once.len * 8; n++) {
-			once.ptr[n / 8] ^= (char)(1 << n % 8);
-			if (decode_event(text_bytes(&once), arena, &back) == ERR_OK) {
-				text_clear(&twice);
-				event_encode(&back, &twice);
-				assert_bytes(text_bytes(&once), text_bytes(&twice));
-			}
-			once.ptr[n / 8] ^= (char)(1 << n % 8);
-		}
-		text_addc(&once, '\0');
-		assert_int_equal(decode_event(text_bytes(&once), arena, &back), ERR_CORRUPT);
-		once.ptr[0] = 2;
-		assert_int_equal(decode_event(text_bytes(&once), arena, &back), ERR_VERSION);
-		text_free(&once);
-		text_free(&twice);
-	}
-}
-
-static void a_tick_survives_the_journal(void **state)
-{
-	struct event tick = { .type = EVENT_TICK, .ts_ms = 77, .account = BYTES_NONE, .word = BYTES_NONE, .id = BYTES_NONE }, back;
-	struct text row = { 0 };
-
-	event_encode(&tick, &row);
-	assert_int_equal(decode_event(text_bytes(&row), arena, &back), ERR_OK);
-	assert_int_equal(back.type, EVENT_TICK);
-	assert_true(back.ts_ms == 77 && back.n_attrs == 0);
-	text_free(&row);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,9 +420,6 @@ int main(void)
 		cmocka_unit_test(an_id_makes_the_duplicate_within_its_site),
 		cmocka_unit_test(relations_have_a_group_or_a_partner),
 		cmocka_unit_test(statements_carry_what_people_said),
-		cmocka_unit_test(the_journals_form_gives_the_event_back),
-		cmocka_unit_test(a_damaged_row_is_refused_or_still_canonical),
-		cmocka_unit_test(a_tick_survives_the_journal),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

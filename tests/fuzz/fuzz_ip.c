@@ -1,0 +1,18 @@
+/* Any bytes as an address: what is accepted prints to text that reads back as the same address. */
+#include "daemon/base/err.h"
+#include "daemon/model/ip.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
+{
+	char text[IP_TEXT_SIZE];
+	struct ip ip, again;
+
+	if (!decode_ip(bytes_make((const char *)in, n), &ip))
+		return 0;
+	BUG_ON(strlen(ip_format(&ip, text)) >= IP_TEXT_SIZE - 1);
+	BUG_ON(!decode_ip(bytes_of(text), &again));
+	BUG_ON(ip_cmp(&ip, &again) != 0);
+	return 0;
+}
