@@ -168,6 +168,8 @@ void graph_settle(struct graph *g, graph_change_fn *fn, void *arg)
 	free(c.size);
 	free(c.next);
 	free(c.used);
+	free(c.first);
+	free(c.incident);
 }
 
 uint32_t graph_cluster_of(const struct graph *g, uint32_t account)

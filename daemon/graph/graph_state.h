@@ -39,6 +39,8 @@ struct component {
 	uint32_t *set;  /* union-find parent */
 	uint32_t *size, *next; /* of a root; circular list of a set's members */
 	uint32_t *used, pass; /* number of the count that last used the account */
+	uint32_t *first;      /* by account: where its edges begin in incident; n + 1 entries */
+	uint32_t *incident;   /* edge numbers, strongest first within an account */
 	uint8_t least_level;
 };
 

@@ -41,31 +41,40 @@ static int compare_edges(const void *x, const void *y)
 	return a->v < b->v ? -1 : a->v > b->v;
 }
 
-static bool sets_are(struct component *c, const struct component_edge *edge, uint32_t x, uint32_t y)
-{
-	uint32_t u = component_find(c, edge->u), v = component_find(c, edge->v);
-	return (u == x && v == y) || (u == y && v == x);
-}
-
-/* Edges between two sets of which no two share an account, the strongest first (greedy); for a single account, its edges.
- * UINT32_MAX when a refusal stands between the sets. */
-static uint32_t count_cross(struct component *c, uint32_t x, uint32_t y)
+/* Edges between the account and set y of which no two share an account; UINT32_MAX when a refusal is among them. */
+static uint32_t count_from(struct component *c, uint32_t account, uint32_t y, bool is_single)
 {
 	uint32_t cross = 0;
-	bool is_single = c->size[x] == 1 || c->size[y] == 1;
-	c->pass++;
-	for (size_t i = 0; i < c->edges.n; i++) {
-		const struct component_edge *edge = &c->edges.at[i];
-		if (!sets_are(c, edge, x, y))
+	for (uint32_t i = c->first[account]; i < c->first[account + 1]; i++) {
+		const struct component_edge *edge = &c->edges.at[c->incident[i]];
+		uint32_t other = edge->u == account ? edge->v : edge->u;
+		if (component_find(c, other) != y)
 			continue;
 		if (edge->forbids)
 			return UINT32_MAX;
-		bool is_free = is_single || (c->used[edge->u] != c->pass && c->used[edge->v] != c->pass);
+		bool is_free = is_single || (c->used[account] != c->pass && c->used[other] != c->pass);
 		if (edge->level == 0 || !is_free)
 			continue;
-		c->used[edge->u] = c->used[edge->v] = c->pass;
+		c->used[account] = c->used[other] = c->pass;
 		cross++;
 	}
+	return cross;
+}
+
+/* Edges between two sets of which no two share an account, each account's strongest first (greedy); for a single account,
+ * its edges into the set. UINT32_MAX when a refusal stands between the sets. */
+static uint32_t count_cross(struct component *c, uint32_t x, uint32_t y)
+{
+	uint32_t small = c->size[x] <= c->size[y] ? x : y, large = small == x ? y : x;
+	uint32_t cross = 0, account = small;
+	c->pass++;
+	do {
+		uint32_t found = count_from(c, account, large, c->size[small] == 1);
+		if (found == UINT32_MAX)
+			return UINT32_MAX;
+		cross += found;
+		account = c->next[account];
+	} while (account != small);
 	return cross;
 }
 
@@ -100,6 +109,25 @@ static bool partition_pass(const struct graph_guard *guard, struct component *c)
 	return has_merged;
 }
 
+/* Edges by account, in the order of the sorted edges. */
+static void index_edges(struct component *c)
+{
+	size_t n = c->nodes.n;
+	c->first = xrealloc(c->first, (n + 2) * sizeof(*c->first));
+	c->incident = xrealloc(c->incident, (2 * c->edges.n + 1) * sizeof(*c->incident));
+	memset(c->first, 0, (n + 2) * sizeof(*c->first));
+	for (size_t i = 0; i < c->edges.n; i++) {
+		c->first[c->edges.at[i].u + 2]++;
+		c->first[c->edges.at[i].v + 2]++;
+	}
+	for (size_t i = 2; i < n + 2; i++)
+		c->first[i] += c->first[i - 1];
+	for (uint32_t i = 0; i < c->edges.n; i++) {
+		c->incident[c->first[c->edges.at[i].u + 1]++] = i;
+		c->incident[c->first[c->edges.at[i].v + 1]++] = i;
+	}
+}
+
 void component_partition(const struct graph_guard *guard, struct component *c)
 {
 	size_t n = c->nodes.n;
@@ -115,6 +143,7 @@ void component_partition(const struct graph_guard *guard, struct component *c)
 	}
 	if (c->edges.n > 1)
 		qsort(c->edges.at, c->edges.n, sizeof(*c->edges.at), compare_edges);
+	index_edges(c);
 	while (partition_pass(guard, c))
 		;
 }
