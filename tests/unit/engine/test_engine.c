@@ -65,10 +65,10 @@ static void world_make(struct world *w, struct hmac_key *key)
 	for (unsigned i = 0; i < EVENTS; i++) {
 		struct event *ev = ARENA_NEW(w->arena, struct event);
 		struct json_doc doc;
-		const char *reason = "";
+		struct event_refusal why = { 0 };
 		world_line(&line, i, &seed);
 		assert_int_equal(json_parse(parser, text_bytes(&line), &doc, &eb), ERR_OK);
-		assert_int_equal(event_from_json(&context, &doc, w->arena, ev, &reason, &eb), ERR_OK);
+		assert_int_equal(event_from_json(&context, &doc, w->arena, ev, &why), ERR_OK);
 		ev->seq = i + 1;
 		w->events[w->n++] = ev;
 	}
