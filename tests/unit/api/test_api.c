@@ -1,0 +1,301 @@
+/* The door as its callers see it: who may come in, what is answered, what bad input gets. */
+#include "api_bench.h"
+
+static void expect(struct bench *b, int status, const char *part)
+{
+	if (b->status != status || !strstr(b->answer, part))
+		fail_msg("expected %d with \"%s\", but: %s", status, part, b->answer);
+}
+
+static const char login_a[] = "{\"id\":\"1\",\"ts\":1767225600000,\"type\":\"login\",\"account\":\"anna\",\"device\":{\"id\":\"d-1\"},\"identity\":{\"email\":\"anna@firm.example\"}}";
+static const char login_b[] = "{\"id\":\"2\",\"ts\":1767225601000,\"type\":\"login\",\"account\":\"bela\",\"device\":{\"id\":\"d-1\"},\"identity\":{\"card\":\"4929421234600821\"}}";
+
+static void feed(struct bench *b)
+{
+	bench_post(b, "/v1/events", "application/json", bytes_of(login_a));
+	expect(b, 200, "\"account\":\"anna\"");
+	bench_post(b, "/v1/events", "application/json", bytes_of(login_b));
+	expect(b, 200, "\"account\":\"bela\"");
+}
+
+static void one_event_is_answered_with_the_assessment(void **state)
+{
+	struct bench *b = *state;
+
+	feed(b);
+	expect(b, 200, "\"links\":[");
+	expect(b, 200, "\"seq\":2}");
+	bench_post(b, "/v1/events", "application/json", bytes_of(login_b));
+	expect(b, 200, "\"duplicate\":true");
+}
+
+static void lines_are_answered_with_counts_and_what_is_wrong_with_each(void **state)
+{
+	struct bench *b = *state;
+
+	bench_post(b, "/v1/events", "application/x-ndjson",
+		   BYTES_LIT("{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}\n\nnonsense\n{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}\r\n"
+			     "{\"ts\":1,\"type\":\"login\",\"account\":\"a\",\"nonsense\":1}\n"));
+	expect(b, 200, "{\"accepted\":1,\"duplicate\":1,\"refused\":[{\"line\":3,\"error\":\"json\"");
+	expect(b, 200, "{\"line\":5,\"error\":\"key\"");
+}
+
+static void every_kind_of_bad_event_gets_its_status(void **state)
+{
+	static const struct {
+		const char *body;
+		int status;
+		const char *part;
+	} cases[] = {
+		{ "", 400, "\"error\":\"json\"" },
+		{ "{", 400, "\"error\":\"json\"" },
+		{ "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"\xff\xfe\"}", 400, "application/problem+json" },
+		{ "[1]", 400, "application/problem+json" },
+		{ "{\"ts\":1767225600000,\"type\":\"login\"}", 422, "\"error\":\"account\"" },
+		{ "{\"ts\":\"soon\",\"type\":\"login\",\"account\":\"a\"}", 422, "\"error\":\"ts\"" },
+		{ "{\"ts\":0,\"type\":\"login\",\"account\":\"a\"}", 422, "\"error\":\"ts\"" },
+		{ "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\",\"acount\":\"b\"}", 422, "\"error\":\"key\"" },
+		{ "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\\u0000b\"}", 422, "\"error\":\"account\"" },
+	};
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bench_post(b, "/v1/events", "application/json", bytes_of(cases[i].body));
+		if (b->status != cases[i].status && !(i == 3 && b->status == 422))
+			fail_msg("%s: expected %d, but: %s", cases[i].body, cases[i].status, b->answer);
+		assert_non_null(strstr(b->answer, i == 3 ? "problem" : cases[i].part));
+	}
+}
+
+/* A body of n bytes around a filler. */
+static struct bytes filled(char *to, size_t n, const char *before, char filler, const char *after)
+{
+	memset(to, filler, n);
+	memcpy(to, before, strlen(before));
+	memcpy(to + n - strlen(after), after, strlen(after));
+	return bytes_make(to, n);
+}
+
+static void what_is_too_large_or_too_deep_is_refused(void **state)
+{
+	struct bench *b = *state;
+	char *big = malloc(11 << 20);
+
+	bench_post(b, "/v1/events", "application/json", filled(big, 10 << 20, "{\"account\":\"", 'a', "\"}"));
+	expect(b, 413, "problem+json");
+	bench_post(b, "/v1/events", "application/json", filled(big, 100000, "{\"account\":\"", 'a', "\"}"));
+	expect(b, 413, "\"error\":\"size\"");
+	bench_post(b, "/v1/events", "application/json", filled(big, 4200, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"", 'a', "\"}"));
+	expect(b, 422, "\"error\":\"account\"");
+	bench_post(b, "/v1/events", "application/x-ndjson", filled(big, 20002, "{", '\n', "}"));
+	expect(b, 413, "10000 lines");
+	bench_post(b, "/v1/events", "application/json", filled(big, 200000, "", '[', ""));
+	assert_true(b->status == 400 || b->status == 413);
+	free(big);
+}
+
+static void a_strange_content_type_is_refused(void **state)
+{
+	struct bench *b = *state;
+
+	bench_post(b, "/v1/events", "multipart/form-data", BYTES_LIT("{}"));
+	expect(b, 415, "\"error\":\"type\"");
+	bench_post(b, "/v1/events", "application/json; charset=utf-8", bytes_of(login_a));
+	expect(b, 200, "anna");
+}
+
+static void a_failed_commit_is_answered_with_try_again(void **state)
+{
+	struct bench *b = *state;
+
+	b->commit_result = ERR_FULL;
+	bench_post(b, "/v1/events", "application/json", bytes_of(login_a));
+	expect(b, 503, "Retry-After: ");
+	b->commit_result = ERR_OK;
+	for (int i = 0; i < 20 && (bench_post(b, "/v1/events", "application/json", bytes_of(login_a)), b->status == 503); i++)
+		continue;
+	expect(b, 200, "anna");
+}
+
+static void questions_are_answered(void **state)
+{
+	struct bench *b = *state;
+
+	feed(b);
+	bench_get(b, "/v1/accounts/anna");
+	expect(b, 200, "\"shown\":\"d-1\"");
+	bench_get(b, "/v1/accounts/anna/links");
+	expect(b, 200, "\"links\":[");
+	bench_get(b, "/v1/correlate?account=anna&account=bela");
+	expect(b, 200, "\"kind\":\"device.id\"");
+	bench_get(b, "/v1/search?q=d-1");
+	expect(b, 200, "\"account\":\"bela\"");
+	bench_get(b, "/v1/search?q=Anna@Firm.example");
+	expect(b, 200, "\"account\":\"anna\"");
+	bench_get(b, "/v1/search?q=an");
+	expect(b, 200, "\"accounts\":[\"anna\"]");
+	bench_get(b, "/v1/hubs");
+	expect(b, 200, "{\"values\":[");
+	bench_get(b, "/v1/alerts?state=open&limit=5");
+	expect(b, 200, "{\"alerts\":[");
+	bench_get(b, "/v1/status");
+	expect(b, 200, "\"accounts\":2");
+	bench_get(b, "/openapi.json");
+	expect(b, 200, "\"openapi\":\"3.1.0\"");
+	bench_get(b, "/metrics");
+	expect(b, 200, "assocd_http_requests_total{class=\"2xx\"}");
+}
+
+static void the_unknown_and_the_wrong_are_named(void **state)
+{
+	struct bench *b = *state;
+
+	feed(b);
+	bench_get(b, "/v1/accounts/nobody%2Fhere");
+	expect(b, 404, "nobody/here");
+	bench_get(b, "/v1/accounts/an%00na");
+	expect(b, 404, "problem+json");
+	bench_get(b, "/v1/accounts/%zz");
+	expect(b, 400, "percent");
+	bench_get(b, "/v1/accounts/");
+	expect(b, 404, "\"error\":\"path\"");
+	bench_get(b, "/v1/links/anna/nobody");
+	expect(b, 404, "nobody");
+	bench_get(b, "/v1/clusters/zz");
+	expect(b, 404, "cluster");
+	bench_get(b, "/v1/alerts/zz");
+	expect(b, 404, "alert");
+	bench_get(b, "/v1/alerts?limit=0");
+	expect(b, 400, "limit");
+	bench_get(b, "/v1/alerts?state=odd");
+	expect(b, 400, "state");
+	bench_get(b, "/v1/search");
+	expect(b, 400, "\"error\":\"query\"");
+	bench_get(b, "/v1/correlate?account=anna");
+	expect(b, 400, "two accounts");
+	bench_post(b, "/v1/accounts/anna", "application/json", BYTES_LIT("{}"));
+	expect(b, 405, "Allow: GET, HEAD\r\n");
+}
+
+static void statements_need_their_keys_and_are_recorded(void **state)
+{
+	struct bench *b = *state;
+	struct bytes verdict = BYTES_LIT("{\"account\":\"anna\",\"with\":\"bela\",\"value\":\"not_same\",\"reason\":\"sisters\"}");
+
+	feed(b);
+	bench_post(b, "/v1/verdicts", "application/json", BYTES_LIT("{\"account\":\"anna\",\"value\":\"clean\"}"));
+	expect(b, 422, "\\\"reason\\\" is missing");
+	bench_post(b, "/v1/verdicts", "application/json", BYTES_LIT("{\"account\":\"anna\",\"value\":\"clean\",\"reason\":\"x\",\"ip\":\"1.2.3.4\"}"));
+	expect(b, 422, "is no key");
+	bench_post(b, "/v1/verdicts", "application/json", BYTES_LIT("{\"account\":\"ana\",\"value\":\"clean\",\"reason\":\"x\"}"));
+	expect(b, 404, "ana");
+	bench_post(b, "/v1/verdicts", "application/json", verdict);
+	expect(b, 200, "\"accepted\":1");
+	bench_get(b, "/v1/links/anna/bela");
+	expect(b, 200, "\"state\":\"cleared\"");
+	bench_post(b, "/v1/relations", "application/json", BYTES_LIT("{\"account\":\"anna\",\"relation\":{\"kind\":\"household\",\"group\":\"h1\"}}"));
+	expect(b, 200, "\"accepted\":1");
+	bench_get(b, "/v1/accounts/anna");
+	expect(b, 200, "household");
+	bench_post(b, "/v1/alerts/zz/ack", "application/json", BYTES_LIT("{\"reason\":\"x\"}"));
+	expect(b, 404, "zz");
+}
+
+static void another_host_is_misdirected(void **state)
+{
+	static const struct {
+		const char *host;
+		int status;
+	} cases[] = {
+		{ "localhost", 200 }, { "LOCALHOST:8787", 200 }, { "127.0.0.1:1", 200 }, { "[::1]:8787", 200 }, { "fraud.example.com", 200 },
+		{ "fraud.example.com:443", 200 }, { "evil.example", 421 }, { "localhost.evil.example", 421 }, { "", 421 }, { "127.0.0.1.evil:80", 421 },
+	};
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		text_clear(&b->request);
+		text_addf(&b->request, "GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", cases[i].host);
+		bench_exchange(b);
+		if (b->status != cases[i].status)
+			fail_msg("%s: %s", cases[i].host, b->answer);
+	}
+}
+
+static void a_page_of_another_origin_may_not_write(void **state)
+{
+	struct bench *b = *state;
+	char headers[300];
+
+	snprintf(headers, sizeof(headers), "Authorization: Bearer %s\r\nOrigin: http://evil.example\r\n", b->admin);
+	bench_ask(b, "POST", "/v1/events", headers, bytes_of(login_a));
+	expect(b, 403, "\"error\":\"origin\"");
+	bench_ask(b, "GET", "/healthz", headers, BYTES_NONE);
+	expect(b, 200, "ok");
+	snprintf(headers, sizeof(headers), "Authorization: Bearer %s\r\nOrigin: null\r\n", b->admin);
+	bench_ask(b, "POST", "/v1/events", headers, bytes_of(login_a));
+	expect(b, 403, "\"error\":\"origin\"");
+	snprintf(headers, sizeof(headers), "Authorization: Bearer %s\r\nOrigin: http://localhost\r\n", b->admin);
+	bench_ask(b, "POST", "/v1/events", headers, bytes_of(login_a));
+	expect(b, 200, "anna");
+}
+
+static void without_an_engine_questions_wait_and_readiness_says_why(void **state)
+{
+	struct bench *b = *state;
+
+	b->has_engine = false;
+	bench_get(b, "/v1/accounts/anna");
+	expect(b, 503, "Retry-After");
+	bench_get(b, "/readyz");
+	expect(b, 503, "still being read");
+	b->has_engine = true;
+	b->is_ready = false;
+	bench_get(b, "/readyz");
+	expect(b, 503, "the disk is full");
+	b->is_ready = true;
+	bench_get(b, "/readyz");
+	expect(b, 200, "ready");
+}
+
+static void every_open_path_is_open_and_every_other_is_not(void **state)
+{
+	static const char *const open[] = { "/healthz", "/readyz", "/", "/metrics" };
+	static const char *const closed[] = { "/v1/accounts/a", "/v1/alerts", "/v1/search?q=a", "/v1/status", "/openapi.json" };
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(open); i++) {
+		bench_ask(b, "GET", open[i], "", BYTES_NONE);
+		assert_int_equal(b->status, 200);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(closed); i++) {
+		bench_ask(b, "GET", closed[i], "", BYTES_NONE);
+		expect(b, 401, "WWW-Authenticate: Bearer");
+		bench_ask(b, "GET", closed[i], "Authorization: Bearer 0000000000000000000000000000000000000000\r\n", BYTES_NONE);
+		expect(b, 401, "not known");
+	}
+	bench_ask(b, "GET", "/metrics", "", BYTES_NONE);
+	expect(b, 200, "assocd_http_tokens_refused_total{reason=\"unknown\"} 5");
+}
+
+#define BENCH(test) cmocka_unit_test_setup_teardown(test, bench_setup, bench_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BENCH(one_event_is_answered_with_the_assessment),
+		BENCH(lines_are_answered_with_counts_and_what_is_wrong_with_each),
+		BENCH(every_kind_of_bad_event_gets_its_status),
+		BENCH(what_is_too_large_or_too_deep_is_refused),
+		BENCH(a_strange_content_type_is_refused),
+		BENCH(a_failed_commit_is_answered_with_try_again),
+		BENCH(questions_are_answered),
+		BENCH(the_unknown_and_the_wrong_are_named),
+		BENCH(statements_need_their_keys_and_are_recorded),
+		BENCH(another_host_is_misdirected),
+		BENCH(a_page_of_another_origin_may_not_write),
+		BENCH(without_an_engine_questions_wait_and_readiness_says_why),
+		BENCH(every_open_path_is_open_and_every_other_is_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
