@@ -102,8 +102,11 @@ static void see_system(struct agent *g, struct bytes s, size_t at)
 	}
 }
 
+/* A word of the tables starts here: a capital, or the i of iPhone, or the r of rv. Most bytes fail the first test. */
 static bool starts_word(const char *s, size_t at)
 {
+	if ((unsigned char)(s[at] - 'A') > 'Z' - 'A' && s[at] != 'i' && s[at] != 'r')
+		return false;
 	return at == 0 || s[at - 1] == ' ' || s[at - 1] == '(' || s[at - 1] == ';';
 }
 
