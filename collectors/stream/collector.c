@@ -110,16 +110,16 @@ static enum err take_config(struct stream *s, const struct yaml_doc *doc, const 
 
 static enum err listen_all(struct stream *s, struct errbuf *eb)
 {
-	static const struct loop_stream_events events = { on_accepted };
+	const struct loop_stream_events events = { on_accepted, s };
 	struct loop *loop = s->shared.host->loop;
 	char *address = NULL;
 	enum err e;
 
 	BUG_ON(asprintf(&address, "unix:%s/assocd.sock", s->shared.host->state_dir) < 0);
-	e = loop_listen(loop, address, &events, s, &s->unix_listener, eb);
+	e = loop_listen(loop, address, &events, &s->unix_listener, eb);
 	free(address);
 	if (!e && s->tcp)
-		e = loop_listen(loop, s->tcp, &events, s, &s->tcp_listener, eb);
+		e = loop_listen(loop, s->tcp, &events, &s->tcp_listener, eb);
 	if (!e && s->tcp)
 		log_info("stream", "listening on %s; the first line of a connection carries its token", s->tcp);
 	return e;

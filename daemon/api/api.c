@@ -91,7 +91,10 @@ static void note_listen_host(struct api *api)
 enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf *eb)
 {
 	struct api *api = xcalloc(1, sizeof(*api));
-	struct http_limits limits = {
+	struct http_setup http = {
+		.address = setup->listen,
+		.fn = on_request,
+		.arg = api,
 		.max_body = API_BODY_MAX,
 		.max_headers = HEADERS_MAX,
 		.idle_timeout_s = IDLE_TIMEOUT_S,
@@ -106,7 +109,7 @@ enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf 
 	api->metrics = metrics_new(metric_rows, API_METRICS);
 	err = tokens_open(setup->state_dir, &api->tokens, eb);
 	if (err == ERR_OK)
-		err = http_server_new(setup->loop, setup->listen, &limits, on_request, api, &api->server, eb);
+		err = http_server_new(setup->loop, &http, &api->server, eb);
 	if (err != ERR_OK) {
 		api_free(api);
 		return err;

@@ -24,9 +24,7 @@ struct http_server {
 	struct loop *loop;
 	struct loop_listener *listener;
 	struct loop_timer *sweep;
-	struct http_limits limits;
-	http_fn *fn;
-	void *arg;
+	struct http_setup setup; /* the address is gone */
 	struct http_request *connections;
 	struct http_counts counts;
 	struct text reply;
@@ -41,7 +39,7 @@ static void deadline_in(struct http_request *c, int64_t us)
 
 static int64_t idle_us(const struct http_request *c)
 {
-	return c->server->limits.idle_timeout_s * 1000000LL;
+	return c->server->setup.idle_timeout_s * 1000000LL;
 }
 
 static void connection_destroy(void *arg)
@@ -169,14 +167,14 @@ static bool receive_head(struct http_request *c)
 	if (in.len == 0)
 		return false;
 	err = decode_http_head(in, &c->head, &fault);
-	if (err == ERR_OK && c->head.length <= c->server->limits.max_headers) {
+	if (err == ERR_OK && c->head.length <= c->server->setup.max_headers) {
 		c->has_head = true;
 		c->scan = c->head.length;
 		return true;
 	}
 	if (err == ERR_INPUT)
 		refuse(c, fault.status, fault.why);
-	else if (err == ERR_OK || in.len >= c->server->limits.max_headers)
+	else if (err == ERR_OK || in.len >= c->server->setup.max_headers)
 		refuse(c, 431, "the head of the request is too long");
 	else if (c->deadline_us == 0 || c->deadline_us > clock_mono_us() + HEAD_LIMIT_US)
 		deadline_in(c, HEAD_LIMIT_US); /* counts from the first byte of the head */
@@ -209,7 +207,7 @@ static bool receive_chunks(struct http_request *c, size_t max)
 /* True when the whole body is in the buffer. */
 static bool receive_body(struct http_request *c)
 {
-	size_t max = c->server->limits.max_body;
+	size_t max = c->server->setup.max_body;
 	bool is_complete;
 
 	if (c->head.content_length > max) {
@@ -240,7 +238,7 @@ static void hand_over(struct http_request *c)
 	c->deadline_us = 0;
 	c->server->counts.requests++;
 	loop_stream_pause(c->stream, true);
-	c->server->fn(c, c->server->arg);
+	c->server->setup.fn(c, c->server->setup.arg);
 }
 
 static void connection_readable(void *arg)
@@ -331,7 +329,7 @@ static void on_accepted(void *arg, struct loop_stream *stream)
 	struct http_server *s = arg;
 	struct http_request *c;
 
-	if (s->counts.connections >= s->limits.max_connections) {
+	if (s->counts.connections >= s->setup.max_connections) {
 		s->counts.refused_connections++;
 		loop_stream_free(stream);
 		return;
@@ -347,7 +345,7 @@ static void on_accepted(void *arg, struct loop_stream *stream)
 	s->counts.connections++;
 	note_peer(c);
 	deadline_in(c, idle_us(c));
-	loop_stream_handlers(stream, connection_readable, connection_closed, c, s->limits.max_headers + s->limits.max_body + FRAMING_ROOM);
+	loop_stream_handlers(stream, connection_readable, connection_closed, c, s->setup.max_headers + s->setup.max_body + FRAMING_ROOM);
 }
 
 static void connection_expire(struct http_request *c)
@@ -379,15 +377,15 @@ static void on_sweep(void *arg)
 	loop_timer_set(s->sweep, SWEEP_MS);
 }
 
-enum err http_server_new(struct loop *l, const char *address, const struct http_limits *limits, http_fn *fn, void *arg,
-			 struct http_server **out, struct errbuf *eb)
+enum err http_server_new(struct loop *l, const struct http_setup *setup, struct http_server **out, struct errbuf *eb)
 {
-	static const struct loop_stream_events events = { .accepted = on_accepted };
 	struct http_server *s = xcalloc(1, sizeof(*s));
+	const struct loop_stream_events events = { .accepted = on_accepted, .arg = s };
 	enum err err;
 
-	*s = (struct http_server){ .loop = l, .limits = *limits, .fn = fn, .arg = arg };
-	err = loop_listen(l, address, &events, s, &s->listener, eb);
+	*s = (struct http_server){ .loop = l, .setup = *setup };
+	s->setup.address = NULL;
+	err = loop_listen(l, setup->address, &events, &s->listener, eb);
 	if (err != ERR_OK) {
 		free(s);
 		return err;

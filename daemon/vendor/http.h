@@ -10,16 +10,17 @@ struct http_server;
 struct http_request;
 typedef void http_fn(struct http_request *r, void *arg);
 
-struct http_limits {
+struct http_setup {
+	const char *address;    /* as loop_listen */
+	http_fn *fn;            /* called for every request, whatever method and path */
+	void *arg;
 	size_t max_body;        /* bytes; beyond: 413 */
 	size_t max_headers;     /* bytes; beyond: 431 or closed */
 	int idle_timeout_s;
 	size_t max_connections; /* beyond: closed at accept, counted */
 };
 
-/* address as loop_listen. fn is called for every request, whatever method and path. */
-enum err http_server_new(struct loop *l, const char *address, const struct http_limits *limits, http_fn *fn, void *arg,
-			 struct http_server **out, struct errbuf *eb) MUST_CHECK;
+enum err http_server_new(struct loop *l, const struct http_setup *setup, struct http_server **out, struct errbuf *eb) MUST_CHECK;
 /* Requests that wait for their reply may still be replied to afterwards; nothing is sent then. */
 void http_server_free(struct http_server *s);
 /* Counted since the start, connections now. */

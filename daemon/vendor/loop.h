@@ -41,9 +41,10 @@ struct loop_watch *loop_signal_new(struct loop *l, int signo, loop_fn *fn, void 
  * a live one is ERR_BUSY), "fd:3" (a listening descriptor that was handed over: socket activation). Owns the descriptor. accept gets a connected stream. TCP_NODELAY is set. */
 struct loop_stream_events {
 	void (*accepted)(void *arg, struct loop_stream *s);
+	void *arg;
 };
-enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, void *arg,
-		     struct loop_listener **out, struct errbuf *eb) MUST_CHECK;
+enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, struct loop_listener **out,
+		     struct errbuf *eb) MUST_CHECK;
 void loop_listener_free(struct loop_listener *ls);
 unsigned loop_listener_port(const struct loop_listener *ls); /* the bound one, also for port 0 */
 /* Just the bound descriptor, for vendor/http. */

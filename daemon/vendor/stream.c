@@ -51,7 +51,6 @@ struct loop_listener {
 	struct event *event;
 	struct loop_timer *retry;
 	struct loop_stream_events events;
-	void *arg;
 	bool is_freed;
 	char *unix_path;
 };
@@ -403,7 +402,7 @@ static void on_accept(evutil_socket_t listening, short what, void *arg)
 			accept_failed(ls);
 			return;
 		}
-		ls->events.accepted(ls->arg, stream_new(ls->loop, fd, &ss));
+		ls->events.accepted(ls->events.arg, stream_new(ls->loop, fd, &ss));
 	}
 }
 
@@ -414,8 +413,8 @@ static void on_accept_retry(void *arg)
 	event_add(ls->event, NULL);
 }
 
-enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, void *arg,
-		     struct loop_listener **out, struct errbuf *eb)
+enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, struct loop_listener **out,
+		     struct errbuf *eb)
 {
 	struct loop_listener *ls;
 	int fd;
@@ -424,7 +423,7 @@ enum err loop_listen(struct loop *l, const char *address, const struct loop_stre
 	if (err != ERR_OK)
 		return err;
 	ls = xcalloc(1, sizeof(*ls));
-	*ls = (struct loop_listener){ .loop = l, .fd = fd, .events = *ev, .arg = arg };
+	*ls = (struct loop_listener){ .loop = l, .fd = fd, .events = *ev };
 	ls->event = event_new(loop_base(l), fd, EV_READ | EV_PERSIST, on_accept, ls);
 	ls->retry = loop_timer_new(l, on_accept_retry, ls);
 	if (strncmp(address, "unix:", 5) == 0)

@@ -1,5 +1,89 @@
 /* The door as its callers see it: who may come in, what is answered, what bad input gets. */
-#include "api_bench.h"
+#include "api_client.h"
+
+static void bench_read_admin(struct bench *b)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/admin.token", b->dir);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%79s", b->admin), 1);
+	fclose(f);
+}
+
+static void bench_open_door(struct bench *b)
+{
+	static const char *const hosts[] = { "fraud.example.com" };
+	struct errbuf eb = { 0 };
+	struct api_setup setup = {
+		.loop = b->loop, .intake = b->in, .hash_key = b->key, .listen = "127.0.0.1:0", .state_dir = b->dir,
+		.ports = { .arg = b, .engine = bench_engine, .rules = bench_rules, .is_ready = bench_is_ready },
+		.allowed_hosts = hosts, .n_allowed_hosts = 1,
+	};
+
+	if (api_new(&setup, &b->api, &eb) != ERR_OK)
+		fail_msg("%s", eb.text);
+	bench_read_admin(b);
+}
+
+static int bench_setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct errbuf eb = { 0 };
+	struct enrich_setup none = { 0 };
+	struct intake_setup setup = {
+		.ports = { b, bench_wall, bench_context, bench_submit, bench_apply },
+		.future_limit_ms = INT64_MAX / 4, .batch_events = 100, .known_ids = 1000,
+	};
+
+	if (ruleset_load(SOURCE_DIR "/rules/default", false, &b->rules, NULL, &eb) != ERR_OK || enrich_new(&none, &b->enrich, &eb) != ERR_OK)
+		fail_msg("%s", eb.text);
+	b->engine = engine_new(b->rules, b->enrich);
+	b->key = hmac_key_new(BYTES_LIT("a key of the tests"));
+	b->context = (struct event_context){ .kinds = &b->rules->kinds, .hash_key = b->key, .default_site = BYTES_NONE };
+	b->in = intake_new(&setup);
+	b->loop = loop_new();
+	b->tick = loop_timer_new(b->loop, bench_on_tick, b);
+	b->answer = malloc(ANSWER_MAX);
+	b->has_engine = b->is_ready = true;
+	snprintf(b->dir, sizeof(b->dir), "/tmp/test_api.XXXXXX");
+	assert_non_null(mkdtemp(b->dir));
+	assert_int_equal(pipe(b->done), 0);
+	b->done_watch = loop_watch_new(b->loop, b->done[0], bench_on_done, b);
+	bench_open_door(b);
+	*state = b;
+	return 0;
+}
+
+static int bench_teardown(void **state)
+{
+	struct bench *b = *state;
+	char path[128];
+
+	api_free(b->api);
+	intake_free(b->in);
+	engine_free(b->engine);
+	enrich_free(b->enrich);
+	ruleset_free(b->rules);
+	hmac_key_free(b->key);
+	loop_watch_free(b->done_watch);
+	loop_timer_free(b->tick);
+	loop_free(b->loop);
+	snprintf(path, sizeof(path), "%s/admin.token", b->dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/tokens", b->dir);
+	unlink(path);
+	rmdir(b->dir);
+	close(b->done[0]);
+	close(b->done[1]);
+	text_free(&b->request);
+	VEC_FREE(&b->queue);
+	free(b->answer);
+	free(b);
+	return 0;
+}
 
 static void expect(struct bench *b, int status, const char *part)
 {

@@ -95,13 +95,14 @@ static int connect_to(const struct scene *s)
 
 static int setup(void **state)
 {
-	static const struct http_limits limits = { .max_body = BODY_MAX, .max_headers = 4096, .idle_timeout_s = 1, .max_connections = 3 };
+	struct http_setup http = { .address = "127.0.0.1:0", .fn = on_request, .max_body = BODY_MAX, .max_headers = 4096, .idle_timeout_s = 1, .max_connections = 3 };
 	struct scene *s = calloc(1, sizeof(*s));
 	struct errbuf eb = { 0 };
 
+	http.arg = s;
 	s->loop = loop_new();
 	s->tick = loop_timer_new(s->loop, on_tick, s);
-	if (http_server_new(s->loop, "127.0.0.1:0", &limits, on_request, s, &s->server, &eb) != ERR_OK)
+	if (http_server_new(s->loop, &http, &s->server, &eb) != ERR_OK)
 		fail_msg("%s", eb.text);
 	s->peer = connect_to(s);
 	*state = s;

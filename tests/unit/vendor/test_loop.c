@@ -78,8 +78,8 @@ static int connect_to(const char *path)
 
 static int setup(void **state)
 {
-	static const struct loop_stream_events events = { .accepted = on_accepted };
 	struct scene *s = calloc(1, sizeof(*s));
+	const struct loop_stream_events events = { .accepted = on_accepted, .arg = s };
 	struct errbuf eb = { 0 };
 
 	s->loop = loop_new();
@@ -87,7 +87,7 @@ static int setup(void **state)
 	loop_timer_set(s->limit, 5000);
 	snprintf(s->path, sizeof(s->path), "/tmp/test_loop.%d.sock", (int)getpid());
 	snprintf(s->address, sizeof(s->address), "unix:%s", s->path);
-	if (loop_listen(s->loop, s->address, &events, s, &s->listener, &eb) != ERR_OK)
+	if (loop_listen(s->loop, s->address, &events, &s->listener, &eb) != ERR_OK)
 		fail_msg("%s", eb.text);
 	s->peer = connect_to(s->path);
 	loop_run(s->loop, NULL, NULL);
