@@ -1,0 +1,126 @@
+/* The queue over HTTP, in batches: one request at a time, repeated while the daemon is busy. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "send.h"
+
+#define BATCH_LINES 1000
+#define BATCH_BYTES (4 * 1024 * 1024)
+#define TRIES 8
+#define PAUSE_MS 250 /* doubled at each try */
+
+/* Where a line names no site, the given one in front. */
+static void add_line(struct text *body, struct bytes line, const char *site)
+{
+	if (site && bytes_starts(line, BYTES_LIT("{")) && bytes_find(line, BYTES_LIT("\"site\"")) < 0) {
+		text_addc(body, '{');
+		json_string(body, BYTES_LIT("site"));
+		text_addc(body, ':');
+		json_string(body, bytes_of(site));
+		text_addc(body, ',');
+		line = bytes_slice(line, 1, line.len);
+	}
+	text_add(body, line);
+}
+
+static size_t make_batch(const struct send_setup *s, struct text *body)
+{
+	size_t n = 0, count = send_queue_count(s->queue);
+
+	text_clear(body);
+	while (n < count && n < BATCH_LINES && body->len < BATCH_BYTES) {
+		body->comma = body->depth = 0;
+		add_line(body, send_queue_bytes(s->queue, s->queue->first + n, 1), s->site);
+		n++;
+	}
+	return n;
+}
+
+static bool is_worth_another_try(int status)
+{
+	return status < 0 || status == 429 || status >= 500;
+}
+
+static int post(const struct send_setup *s, struct bytes body, struct text *reply)
+{
+	const char *path = s->is_backfill ? "/v1/events?backfill=1" : "/v1/events";
+	unsigned pause_ms = PAUSE_MS;
+	int status = -1;
+
+	for (int i = 0; i < TRIES || s->is_patient; i++) {
+		text_clear(reply);
+		status = ctl_request(s->ctl, "POST", path, body, reply);
+		if (!is_worth_another_try(status))
+			return status;
+		usleep(pause_ms * 1000);
+		pause_ms = pause_ms > 8000 ? pause_ms : pause_ms * 2;
+	}
+	return status;
+}
+
+static void take_refusals(const struct send_setup *s, const struct json_doc *doc)
+{
+	const struct json_node *refused = json_get(doc, doc->nodes, "refused");
+
+	if (!refused || refused->type != JSON_ARRAY)
+		return;
+	for (const struct json_node *at = json_first(doc, refused); at; at = json_after(doc, refused, at)) {
+		uint64_t line = (uint64_t)json_get_int(doc, at, "line", 1);
+		send_count_refusal(s->counts, send_queue_source(s->queue, s->queue->first + line - 1), json_get_text(doc, at, "error"),
+				   json_get_text(doc, at, "detail"));
+	}
+}
+
+/* A single line is answered as one event: its assessment, or a problem. */
+static int take_single(const struct send_setup *s, int status, const struct json_doc *doc)
+{
+	if (status < 300)
+		s->counts->accepted++;
+	else
+		send_count_refusal(s->counts, send_queue_source(s->queue, s->queue->first), json_get_text(doc, doc->nodes, "reason"),
+				   json_get_text(doc, doc->nodes, "detail"));
+	return 0;
+}
+
+static int take_reply(const struct send_setup *s, struct json_parser *parser, int status, struct bytes reply)
+{
+	struct errbuf eb = { "" };
+	struct json_doc doc;
+
+	if (json_parse(parser, reply, &doc, &eb) || doc.nodes->type != JSON_OBJECT)
+		return ctl_fail("the answer is no JSON: %s", eb.text);
+	if (!json_get(&doc, doc.nodes, "refused"))
+		return take_single(s, status, &doc);
+	s->counts->accepted += (uint64_t)json_get_int(&doc, doc.nodes, "accepted", 0);
+	s->counts->duplicate += (uint64_t)json_get_int(&doc, doc.nodes, "duplicate", 0);
+	take_refusals(s, &doc);
+	return 0;
+}
+
+static int send_batch(const struct send_setup *s, struct json_parser *parser, struct text *body, struct text *reply)
+{
+	size_t n = make_batch(s, body);
+	int status = post(s, text_bytes(body), reply), failed;
+
+	if (status < 0)
+		return 1;
+	if (status >= 300 && (n > 1 || status == 401 || status == 403))
+		return ctl_problem(s->ctl, status, text_bytes(reply));
+	failed = take_reply(s, parser, status, text_bytes(reply));
+	if (!failed)
+		send_queue_drop(s->queue, s->queue->first + n);
+	return failed;
+}
+
+int send_http_pump(const struct send_setup *s, struct json_parser *parser, size_t keep)
+{
+	struct text body = { 0 }, reply = { 0 };
+	size_t whole = keep < BATCH_LINES ? 0 : BATCH_LINES - 1;
+	int failed = 0;
+
+	while (!failed && send_queue_count(s->queue) > whole)
+		failed = send_batch(s, parser, &body, &reply);
+	text_free(&body);
+	text_free(&reply);
+	return failed;
+}

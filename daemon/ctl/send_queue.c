@@ -1,0 +1,98 @@
+/* Event lines on their way to the daemon, and the tally of what became of them.
+ * I1: lines.at[i].end is where line i ends, its newline included, in bytes; both begin at gone_*. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "send.h"
+
+#define COMPACT_BYTES (4 * 1024 * 1024)
+
+void send_count_refusal(struct send_counts *counts, struct send_source source, struct bytes word, struct bytes detail)
+{
+	unsigned i = 0;
+
+	counts->refused++;
+	while (i < counts->n_reasons && !bytes_is(word, counts->reasons[i].word))
+		i++;
+	if (i == counts->n_reasons && i < SEND_REASONS)
+		snprintf(counts->reasons[counts->n_reasons++].word, sizeof(counts->reasons[i].word), "%.*s", BYTES_ARG(word));
+	if (i < SEND_REASONS)
+		counts->reasons[i].n++;
+	if (counts->n_examples == SEND_EXAMPLES)
+		return;
+	i = counts->n_examples++;
+	counts->examples[i].source = source;
+	snprintf(counts->examples[i].word, sizeof(counts->examples[i].word), "%.*s", BYTES_ARG(word));
+	snprintf(counts->examples[i].detail, sizeof(counts->examples[i].detail), "%.*s", BYTES_ARG(detail));
+}
+
+void send_queue_push(struct send_queue *q, struct bytes line, struct send_source source)
+{
+	text_add(&q->bytes, line);
+	text_addc(&q->bytes, '\n');
+	VEC_PUSH(&q->lines, ((struct send_line){ q->bytes.len, source }));
+}
+
+size_t send_queue_count(const struct send_queue *q)
+{
+	return q->lines.n - q->gone_lines;
+}
+
+static size_t start_of(const struct send_queue *q, size_t index)
+{
+	return index ? q->lines.at[index - 1].end : 0;
+}
+
+struct bytes send_queue_bytes(const struct send_queue *q, uint64_t number, size_t n)
+{
+	size_t from = q->gone_lines + (size_t)(number - q->first), to;
+
+	BUG_ON(number < q->first || from > q->lines.n);
+	to = n < q->lines.n - from ? from + n : q->lines.n;
+	if (from == to)
+		return BYTES_NONE;
+	return bytes_make(q->bytes.ptr + start_of(q, from), q->lines.at[to - 1].end - start_of(q, from));
+}
+
+struct send_source send_queue_source(const struct send_queue *q, uint64_t number)
+{
+	size_t index = q->gone_lines + (size_t)(number - q->first);
+
+	if (number < q->first || index >= q->lines.n)
+		return (struct send_source){ "?", 0 };
+	return q->lines.at[index].source;
+}
+
+static void compact(struct send_queue *q)
+{
+	size_t kept = q->lines.n - q->gone_lines, bytes = q->bytes.len - q->gone_bytes;
+
+	if (bytes)
+		memmove(q->bytes.ptr, q->bytes.ptr + q->gone_bytes, bytes);
+	q->bytes.len = bytes;
+	for (size_t i = 0; i < kept; i++) {
+		q->lines.at[i] = q->lines.at[i + q->gone_lines];
+		q->lines.at[i].end -= q->gone_bytes;
+	}
+	q->lines.n = kept;
+	q->gone_lines = q->gone_bytes = 0;
+}
+
+void send_queue_drop(struct send_queue *q, uint64_t number)
+{
+	size_t n = number > q->first ? (size_t)(number - q->first) : 0;
+
+	if (n > send_queue_count(q))
+		n = send_queue_count(q);
+	q->first += n;
+	q->gone_lines += n;
+	q->gone_bytes = start_of(q, q->gone_lines);
+	if (q->gone_lines == q->lines.n || q->gone_bytes > COMPACT_BYTES)
+		compact(q);
+}
+
+void send_queue_free(struct send_queue *q)
+{
+	text_free(&q->bytes);
+	VEC_FREE(&q->lines);
+}
