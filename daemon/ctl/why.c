@@ -6,18 +6,32 @@
 
 extern const struct ctl_command ctl_why;
 
-static void add_uses(struct text *out, const struct json_doc *doc, const struct json_node *item, const char *side, struct bytes name)
+static void add_span(struct text *out, const struct json_doc *doc, const struct json_node *item, const char *side, struct bytes name)
 {
 	const struct json_node *uses = json_get(doc, item, side);
 
-	if (json_get_text(doc, uses, "first").len == 0)
-		return;
-	text_adds(out, "            ");
 	text_add_visible(out, name);
-	text_adds(out, ": ");
+	text_addc(out, ' ');
 	print_day(out, doc, uses, "first");
 	text_adds(out, " to ");
 	print_day(out, doc, uses, "last");
+}
+
+/* Who used it when, and how far apart: on one line. */
+static void add_uses(struct text *out, const struct json_doc *doc, const struct json_node *item)
+{
+	const struct json_node *link = json_get(doc, doc->nodes, "link");
+	int64_t gap_ms = json_get_int(doc, item, "gap_ms", 0);
+	char gap[32];
+
+	if (json_get_text(doc, json_get(doc, item, "a"), "first").len == 0)
+		return;
+	text_adds(out, "            ");
+	add_span(out, doc, item, "a", json_get_text(doc, link, "a"));
+	text_adds(out, "; ");
+	add_span(out, doc, item, "b", json_get_text(doc, link, "b"));
+	if (gap_ms > 0)
+		text_addf(out, "; %s apart", time_duration_text(gap_ms, gap, sizeof(gap)));
 	text_addc(out, '\n');
 }
 
@@ -32,16 +46,15 @@ static void add_line(struct ctl *ctl, struct text *out, enum style style, struct
 
 static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *item)
 {
-	const struct json_node *link = json_get(doc, doc->nodes, "link");
 	struct bytes shown = json_get_text(doc, item, "shown"), network = json_get_text(doc, item, "network");
-	int64_t holders = json_get_int(doc, item, "holders", 0), gap_ms = json_get_int(doc, item, "gap_ms", 0);
+	struct bytes title = json_get_text(doc, item, "title"); /* of the kind; what is about no value has none */
+	int64_t holders = json_get_int(doc, item, "holders", 0);
 	double bits = print_real(doc, item, "bits"), alone = print_real(doc, item, "bits_alone");
-	char gap[32];
 
 	text_adds(out, "  ");
 	print_bits(out, doc, item, "bits");
 	text_adds(out, "  ");
-	print_styled(ctl, out, bits < 0 ? STYLE_GREEN : STYLE_BOLD, json_get_text(doc, item, "title"));
+	print_styled(ctl, out, bits < 0 ? STYLE_GREEN : STYLE_BOLD, title.len ? title : json_get_text(doc, item, "rule"));
 	if (shown.len > 0) {
 		text_addc(out, ' ');
 		text_add_visible(out, shown);
@@ -52,10 +65,7 @@ static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *d
 		text_addf(out, "; network %.*s", BYTES_ARG(network));
 	text_addf(out, "; without it: %lld\n", (long long)json_get_int(doc, item, "without", 0));
 	add_line(ctl, out, STYLE_PLAIN, json_get_text(doc, item, "sentence"));
-	add_uses(out, doc, item, "a", json_get_text(doc, link, "a"));
-	add_uses(out, doc, item, "b", json_get_text(doc, link, "b"));
-	if (gap_ms > 0)
-		text_addf(out, "            %s between the two accounts' uses\n", time_duration_text(gap_ms, gap, sizeof(gap)));
+	add_uses(out, doc, item);
 	if (alone - bits > 0.005 || bits - alone > 0.005)
 		text_addf(out, "            alone it would count %+.2f\n", alone);
 	add_line(ctl, out, STYLE_DIM, json_get_text(doc, item, "note"));
