@@ -65,6 +65,11 @@ void intake_know(struct intake *in, uint64_t id_hash, int64_t arrived_ms)
 	known_add(in->known, id_hash, arrived_ms);
 }
 
+void intake_forget(struct intake *in, uint64_t id_hash)
+{
+	known_remove(in->known, id_hash);
+}
+
 struct intake_group *intake_open(struct intake *in, const struct intake_group *setup)
 {
 	struct group *g = xcalloc(1, sizeof(*g));

@@ -82,6 +82,28 @@ bool idset_add(struct idset *s, uint64_t id)
 	return true;
 }
 
+/* What follows the gap in its run moves up, unless its own place lies behind the gap. */
+void idset_remove(struct idset *s, uint64_t id)
+{
+	uint64_t v = slot_value(id);
+	size_t gap;
+
+	if (!idset_has(s, id))
+		return;
+	for (gap = slot_start(v) & s->mask; s->slots[gap] != v;)
+		gap = (gap + 1) & s->mask;
+	s->n--;
+	for (size_t i = (gap + 1) & s->mask; s->slots[i]; i = (i + 1) & s->mask) {
+		size_t home = slot_start(s->slots[i]) & s->mask;
+
+		if (((i - home) & s->mask) < ((i - gap) & s->mask))
+			continue;
+		s->slots[gap] = s->slots[i];
+		gap = i;
+	}
+	s->slots[gap] = 0;
+}
+
 void idset_clear(struct idset *s)
 {
 	if (s->n > 0)
@@ -168,6 +190,18 @@ void known_add(struct known *k, uint64_t id, int64_t arrived_ms)
 		return;
 	g->n++;
 	k->total++;
+}
+
+void known_remove(struct known *k, uint64_t id)
+{
+	for (unsigned i = 0; i < k->n; i++) {
+		struct idset *shard = &k->at[i]->shards[id % SHARDS];
+		size_t before = shard->n;
+
+		idset_remove(shard, id);
+		k->at[i]->n -= before - shard->n;
+		k->total -= before - shard->n;
+	}
 }
 
 uint64_t known_count(const struct known *k)

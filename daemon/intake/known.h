@@ -15,6 +15,7 @@ struct idset {
 bool idset_has(const struct idset *s, uint64_t id);
 /* false: it was there. */
 bool idset_add(struct idset *s, uint64_t id);
+void idset_remove(struct idset *s, uint64_t id);
 /* Keeps its memory. */
 void idset_clear(struct idset *s);
 void idset_fini(struct idset *s);
@@ -25,6 +26,7 @@ void known_free(struct known *k);
 bool known_has(const struct known *k, uint64_t id);
 /* Times of arrival never fall back by more than a generation. Forgets what is old enough. */
 void known_add(struct known *k, uint64_t id, int64_t arrived_ms);
+void known_remove(struct known *k, uint64_t id);
 uint64_t known_count(const struct known *k);
 size_t known_memory(const struct known *k);
 

@@ -29,6 +29,8 @@ void intake_free(struct intake *in);
 
 /* Start-up: an id that the journal holds, in order of arrival. */
 void intake_know(struct intake *in, uint64_t id_hash, int64_t arrived_ms);
+/* The event was taken out of the journal: its id may come again. */
+void intake_forget(struct intake *in, uint64_t id_hash);
 /* Start-up: effects of events that are durable but whose effects may not be; quiet: tell no sink. */
 void intake_restore(struct intake *in, const struct effects *effects, bool is_quiet, uint64_t applied_seq);
 

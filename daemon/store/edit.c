@@ -1,6 +1,7 @@
 /* Changes outside the stream of batches: facts, and taking events out.
  * I1: the snapshot goes before the first event does, so that no start can bring them back. */
 #include "internal.h"
+#include "names.h"
 
 #include "daemon/base/vec.h"
 
@@ -21,6 +22,25 @@ enum err store_set_fact(const char *dir, const char *name, uint64_t value, struc
 	if (!err) {
 		statement_text(st, 1, bytes_of(name));
 		statement_number(st, 2, (int64_t)value);
+		err = statement_run(st, eb);
+		statement_free(st);
+	}
+	db_close(db);
+	return err;
+}
+
+enum err store_add_names(const char *dir, uint64_t from_seq, struct bytes names, struct errbuf *eb)
+{
+	struct db *db;
+	struct statement *st;
+	enum err err = schema_open(dir, &db, eb);
+
+	if (err)
+		return err;
+	err = db_prepare(db, "INSERT OR REPLACE INTO names(seq, names) VALUES(?1, ?2)", &st, eb);
+	if (!err) {
+		statement_number(st, 1, (int64_t)from_seq);
+		statement_text(st, 2, names);
 		err = statement_run(st, eb);
 		statement_free(st);
 	}

@@ -1,6 +1,7 @@
 /* Synchronous reads, each over its own read-only handle.
  * I1: a read sees one consistent state: one statement, one WAL snapshot. */
 #include "internal.h"
+#include "names.h"
 
 #define DAY_MS 86400000
 
@@ -147,4 +148,17 @@ enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *throug
 enum err store_fact(const char *dir, const char *name, uint64_t *value, struct errbuf *eb)
 {
 	return read_named(dir, "SELECT value FROM meta WHERE key=?1", bytes_of(name), value, eb);
+}
+
+enum err store_read_names(const char *dir, store_names_fn *fn, void *arg, struct errbuf *eb)
+{
+	struct reading r;
+	enum err err = reading_open(&r, dir, "SELECT seq, names FROM names ORDER BY seq", eb);
+
+	if (err)
+		return err;
+	while (!err && statement_step(r.st, &err, eb) == YES)
+		err = fn(arg, (uint64_t)statement_column_number(r.st, 0), statement_column_bytes(r.st, 1));
+	reading_close(&r);
+	return err;
 }

@@ -9,6 +9,7 @@
  * alerts   the newest form of each alert (a projection)
  * outbox   changes of alerts that sinks are to be told, numbered without reuse
  * sinks    how far each sink got
+ * names    what the kind indexes of payloads stand for, from a sequence number on
  * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; facts */
 #include "internal.h"
 
@@ -27,6 +28,7 @@ static const char *const steps[STORE_SCHEMA_VERSION] = {
 	"CREATE TABLE outbox(number INTEGER PRIMARY KEY AUTOINCREMENT, alert TEXT NOT NULL, seq INTEGER NOT NULL,"
 	" json TEXT NOT NULL);"
 	"CREATE TABLE sinks(name TEXT PRIMARY KEY, through INTEGER NOT NULL);"
+	"CREATE TABLE names(seq INTEGER PRIMARY KEY, names TEXT NOT NULL);"
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL);"
 	"INSERT INTO meta VALUES('applied', 0), ('events', 0);",
 };

@@ -101,6 +101,21 @@ static void id_costs_at_most_22_bytes(void **state)
 	known_free(k);
 }
 
+static void removed_id_is_unknown_and_the_others_stay(void **state)
+{
+	struct known *k = known_new(1);
+
+	for (uint64_t i = 0; i < 20000; i++)
+		known_add(k, id_at(i), DAY);
+	for (uint64_t i = 0; i < 20000; i += 3)
+		known_remove(k, id_at(i));
+	known_remove(k, id_at(999999));
+	for (uint64_t i = 0; i < 20000; i++)
+		assert_int_equal(known_has(k, id_at(i)), i % 3 != 0);
+	assert_int_equal(known_count(k), 20000 - 6667);
+	known_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +125,7 @@ int main(void)
 		cmocka_unit_test(old_ids_go_when_enough_newer_ones_are_held),
 		cmocka_unit_test(old_ids_stay_while_they_are_among_the_newest),
 		cmocka_unit_test(clock_that_was_set_back_forgets_nothing),
+		cmocka_unit_test(removed_id_is_unknown_and_the_others_stay),
 		cmocka_unit_test(id_costs_at_most_22_bytes),
 	};
 
