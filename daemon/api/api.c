@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "daemon/vendor/json.h"
+#include "ingest.h"
 #include "router.h"
 
 #define HEADERS_MAX (32 * 1024)
@@ -106,6 +107,7 @@ enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf 
 	note_listen_host(api);
 	api->arena = arena_new(64 * 1024);
 	api->parser = json_parser_new(STATEMENT_MAX, JSON_DEPTH_MAX);
+	api->queue_retry = loop_timer_new(setup->loop, ingest_retry, api);
 	api->metrics = metrics_new(metric_rows, API_METRICS);
 	err = tokens_open(setup->state_dir, &api->tokens, eb);
 	if (err == ERR_OK)
@@ -122,6 +124,8 @@ void api_free(struct api *api)
 {
 	if (!api)
 		return;
+	ingest_send_all_away(api);
+	loop_timer_free(api->queue_retry);
 	http_server_free(api->server);
 	tokens_free(api->tokens);
 	arena_free(api->arena);

@@ -14,6 +14,7 @@
 #define API_PARAMS_MAX 2
 
 struct json_parser;
+struct waiting;
 
 enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_METRICS };
 enum { CLASS_2XX, CLASS_3XX, CLASS_4XX, CLASS_5XX };
@@ -26,6 +27,8 @@ struct api {
 	struct text out;      /* the answer being written */
 	struct json_parser *parser;
 	struct metrics *metrics;
+	struct waiting *queue_first, *queue_last; /* requests with events that intake has no room for (ingest.c) */
+	struct loop_timer *queue_retry;
 	char listen_host[256]; /* "" when the address is a wildcard, a socket file or a handed-over descriptor */
 };
 

@@ -1,19 +1,28 @@
 /* Lines into intake and what became of them back to the sender: POST /v1/events, and the one line of a statement.
- * I1: a request whose lines were offered is answered by group_done and by nothing else. */
+ * I1: a request whose lines were offered is answered by group_done and by nothing else.
+ * I2: while intake is congested requests queue in order of arrival, because their connection pauses meanwhile: that is
+ *     back-pressure, and costs the sender less than being sent away. What has waited too long is told to come again. */
 #include "ingest.h"
 
 #include <stdlib.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/intake/intake.h"
 #include "render.h"
 
 #define LINKS_IN_ANSWER 10
+#define QUEUE_RETRY_MS 2
+#define QUEUE_LIMIT_US 2000000
 
-/* Lives from sealing to done. */
+/* Lives until the answer. */
 struct waiting {
 	struct api *api;
 	struct http_request *http;
 	enum ingest_answer answer;
+	bool is_trusted, is_backfill;
+	struct bytes body;      /* of the request; it stays in place until the answer */
+	int64_t since_us;       /* in the queue */
+	struct waiting *next;
 };
 
 static void answer_failure(struct api_call *call, const struct intake_group *g)
@@ -121,35 +130,98 @@ static void offer_lines(struct intake *in, struct intake_group *g, struct bytes 
 	}
 }
 
-void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer)
+static void start(struct waiting *w, struct bytes body)
 {
-	struct intake *in = call->api->setup.intake;
-	const char *site = call->api->setup.default_site;
-	struct bytes backfill = http_query(call->http, "backfill");
-	struct waiting *waiting;
+	struct intake *in = w->api->setup.intake;
+	const char *site = w->api->setup.default_site;
 	struct intake_group *g;
 	struct intake_group setup = {
 		.source = SOURCE_HTTP,
-		.default_site = site && answer != ANSWER_STATEMENT ? bytes_of(site) : BYTES_NONE,
-		.is_backfill = bytes_is(backfill, "1") || bytes_is(backfill, "true"),
-		.is_trusted = answer == ANSWER_STATEMENT || (call->grant.roles & ROLE_TRUSTED),
+		.default_site = site && w->answer != ANSWER_STATEMENT ? bytes_of(site) : BYTES_NONE,
+		.is_backfill = w->is_backfill,
+		.is_trusted = w->is_trusted,
 		.first_line = 1,
 		.done = group_done,
+		.arg = w,
 	};
 
-	if (intake_is_congested(in)) {
-		api_busy(call, "more events are waiting than can be kept at the moment; send this again shortly");
-		return;
-	}
-	waiting = xcalloc(1, sizeof(*waiting));
-	*waiting = (struct waiting){ .api = call->api, .http = call->http, .answer = answer };
-	setup.arg = waiting;
 	g = intake_open(in, &setup);
-	if (answer == ANSWER_COUNTS)
+	if (w->answer == ANSWER_COUNTS)
 		offer_lines(in, g, body);
 	else
 		intake_offer(in, g, body);
 	intake_seal(in, g);
+}
+
+static void send_away(struct waiting *w)
+{
+	struct api_call call = { .api = w->api, .http = w->http, .arena = w->api->arena, .out = &w->api->out };
+
+	api_busy(&call, "more events are waiting than can be kept at the moment; send this again shortly");
+	free(w);
+}
+
+static struct waiting *queue_take(struct api *api)
+{
+	struct waiting *w = api->queue_first;
+
+	api->queue_first = w->next;
+	if (!api->queue_first)
+		api->queue_last = NULL;
+	return w;
+}
+
+static void queue_put(struct api *api, struct waiting *w)
+{
+	w->since_us = clock_mono_us();
+	if (api->queue_last)
+		api->queue_last->next = w;
+	else
+		api->queue_first = w;
+	api->queue_last = w;
+	loop_timer_set(api->queue_retry, QUEUE_RETRY_MS);
+}
+
+void ingest_retry(void *arg)
+{
+	struct api *api = arg;
+	int64_t now = clock_mono_us();
+
+	while (api->queue_first && !intake_is_congested(api->setup.intake)) {
+		struct waiting *w = queue_take(api);
+
+		start(w, w->body);
+	}
+	while (api->queue_first && now - api->queue_first->since_us > QUEUE_LIMIT_US)
+		send_away(queue_take(api));
+	if (api->queue_first)
+		loop_timer_set(api->queue_retry, QUEUE_RETRY_MS);
+}
+
+void ingest_send_all_away(struct api *api)
+{
+	while (api->queue_first)
+		send_away(queue_take(api));
+}
+
+void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer)
+{
+	struct api *api = call->api;
+	struct bytes backfill = http_query(call->http, "backfill");
+	bool is_congested = intake_is_congested(api->setup.intake);
+	struct waiting *w = xcalloc(1, sizeof(*w));
+
+	*w = (struct waiting){
+		.api = api, .http = call->http, .answer = answer, .body = body,
+		.is_backfill = bytes_is(backfill, "1") || bytes_is(backfill, "true"),
+		.is_trusted = answer == ANSWER_STATEMENT || (call->grant.roles & ROLE_TRUSTED),
+	};
+	if (answer == ANSWER_STATEMENT && is_congested)
+		send_away(w); /* its line is no part of the request, and would be gone */
+	else if (answer != ANSWER_STATEMENT && (api->queue_first || is_congested))
+		queue_put(api, w);
+	else
+		start(w, body);
 }
 
 /* The body's media type without its parameters. */

@@ -13,4 +13,8 @@ enum ingest_answer {
 /* Ends the call, now or later. body is copied by intake as far as it is needed. */
 void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer);
 
+/* Requests that wait until intake is less congested: the callback of their timer, and what ends them with the api. */
+void ingest_retry(void *api);
+void ingest_send_all_away(struct api *api);
+
 #endif

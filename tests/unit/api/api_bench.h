@@ -33,6 +33,8 @@ struct bench {
 	struct intake *in;
 	struct VEC(struct store_batch *) queue;
 	enum err commit_result;
+	bool holds_commits;
+	unsigned release_after_ticks;
 	struct api *api;
 	char dir[64], admin[80];
 	bool has_engine, is_ready;
@@ -54,6 +56,10 @@ static int64_t bench_wall(void *arg)
 static const struct event_context *bench_context(void *arg)
 {
 	return &((struct bench *)arg)->context;
+}
+
+static void bench_ignore(struct intake_group *g, void *arg)
+{
 }
 
 static enum err bench_submit(void *arg, struct store_batch *batch)
@@ -100,6 +106,10 @@ static void bench_turn(void *arg)
 	struct bench *b = arg;
 
 	intake_turn(b->in, b->us += 100000);
+	if (b->holds_commits && b->release_after_ticks && b->ticks > b->release_after_ticks)
+		b->holds_commits = false;
+	if (b->holds_commits)
+		return;
 	for (size_t i = 0; i < b->queue.n; i++) {
 		b->queue.at[i]->result = b->commit_result;
 		intake_completed(b->in, b->queue.at[i]);

@@ -201,6 +201,41 @@ static void a_failed_commit_is_answered_with_try_again(void **state)
 	expect(b, 200, "anna");
 }
 
+static void a_request_waits_while_intake_is_congested(void **state)
+{
+	struct bench *b = *state;
+	struct text lines = { 0 };
+
+	/* More than twice a batch, from another sender whose commit is held up. */
+	b->holds_commits = true;
+	for (int i = 0; i < 400; i++)
+		text_addf(&lines, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a%d\"}\n", i);
+	struct intake_group setup = { .source = SOURCE_STREAM, .done = bench_ignore };
+	struct intake_group *g = intake_open(b->in, &setup);
+	struct bytes rest = text_bytes(&lines);
+	while (rest.len > 0) {
+		size_t n = (size_t)bytes_find_char(rest, '\n');
+		intake_offer(b->in, g, bytes_slice(rest, 0, n));
+		rest = bytes_slice(rest, n + 1, rest.len);
+	}
+	intake_seal(b->in, g);
+	assert_true(intake_is_congested(b->in));
+	b->release_after_ticks = 50;
+	bench_post(b, "/v1/events", "application/json", bytes_of(login_a));
+	expect(b, 200, "anna");
+	text_free(&lines);
+}
+
+static void a_request_that_waited_too_long_is_told_to_come_again(void **state)
+{
+	struct bench *b = *state;
+
+	b->commit_result = ERR_FULL;
+	bench_post(b, "/v1/events", "application/json", bytes_of(login_a));
+	bench_post(b, "/v1/events", "application/json", bytes_of(login_b));
+	expect(b, 503, "Retry-After: ");
+}
+
 static void questions_are_answered(void **state)
 {
 	struct bench *b = *state;
@@ -372,6 +407,8 @@ int main(void)
 		BENCH(what_is_too_large_or_too_deep_is_refused),
 		BENCH(a_strange_content_type_is_refused),
 		BENCH(a_failed_commit_is_answered_with_try_again),
+		BENCH(a_request_waits_while_intake_is_congested),
+		BENCH(a_request_that_waited_too_long_is_told_to_come_again),
 		BENCH(questions_are_answered),
 		BENCH(the_unknown_and_the_wrong_are_named),
 		BENCH(statements_need_their_keys_and_are_recorded),
