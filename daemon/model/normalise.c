@@ -57,8 +57,7 @@ void normalised_add(struct normalised *out, struct bytes text)
 	out->text[out->n++] = text;
 }
 
-/* Placeholders are sorted; those with '*' in front are suffixes and stand together. */
-static bool is_placeholder(const struct kind *kind, struct bytes text)
+static bool is_listed(const struct kind *kind, struct bytes text)
 {
 	unsigned low = 0, high = kind->n_placeholders;
 
@@ -73,6 +72,27 @@ static bool is_placeholder(const struct kind *kind, struct bytes text)
 		else
 			high = middle;
 	}
+	return false;
+}
+
+/* "noreply@*": the part before the '@' at any domain. */
+static bool is_listed_at_any_domain(const struct kind *kind, struct bytes text)
+{
+	ptrdiff_t at = bytes_find_char(text, '@');
+	char pattern[64 + 2]; /* a local part is at most 64 octets (RFC 5321, 4.5.3.1.1) */
+
+	if (at < 0 || at > 64)
+		return false;
+	memcpy(pattern, text.ptr, (size_t)at + 1);
+	pattern[at + 1] = '*';
+	return is_listed(kind, bytes_make(pattern, (size_t)at + 2));
+}
+
+/* Placeholders are sorted; those with '*' in front are suffixes and stand together. */
+static bool is_placeholder(const struct kind *kind, struct bytes text)
+{
+	if (is_listed(kind, text) || is_listed_at_any_domain(kind, text))
+		return true;
 	for (unsigned i = 0; i < kind->n_placeholders && kind->placeholders[i].ptr[0] <= '*'; i++)
 		if (kind->placeholders[i].ptr[0] == '*' && bytes_ends(text, bytes_slice(kind->placeholders[i], 1, NORMALISE_IN_MAX)))
 			return true;
