@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Every route with every role against the real daemon, and what bad input gets."""
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = os.environ["ASSOCD_BUILD"]
+ROOT = os.environ.get("ASSOCD_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+ROLES = ("ingest", "read", "analyst", "admin")
+# Paths that stand for the patterns of the document.
+PLACES = {"{id}": "nobody", "{a}": "nobody", "{b}": "none", "{site}": "no-such-site"}
+NOW = int(time.time() * 1000)
+
+
+class Daemon:
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="assocd-http-")
+        self.state = os.path.join(self.dir, "state")
+        os.mkdir(self.state, 0o700)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        with open(os.path.join(self.state, "tokens"), "w") as tokens:
+            for role in ROLES:
+                tokens.write(f"of-{role} {role} {hashlib.sha256(self.secret(role).encode()).hexdigest()}\n")
+        self.config = os.path.join(self.dir, "assocd.yaml")
+        with open(self.config, "w") as config:
+            config.write(f"listen: 127.0.0.1:{self.port}\nstate: {self.state}\n")
+        self.log = open(os.path.join(self.dir, "log"), "w+")
+        self.process = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", self.config], stdout=self.log, stderr=self.log)
+
+    @staticmethod
+    def secret(role):
+        return f"the-secret-of-{role}-that-is-long-enough"
+
+    def wait_ready(self):
+        for _ in range(300):
+            if self.process.poll() is not None:
+                break
+            try:
+                if self.ask("GET", "/readyz")[0] == 200:
+                    return True
+            except OSError:
+                pass
+            time.sleep(0.1)
+        self.log.seek(0)
+        print(self.log.read())
+        return False
+
+    def ask(self, method, path, role=None, body=None, headers=()):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        lines = dict(headers)
+        if role:
+            lines["Authorization"] = "Bearer " + self.secret(role)
+        try:
+            connection.request(method, path, body=body, headers=lines)
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Content-Type", ""), answer.read(), answer
+        finally:
+            connection.close()
+
+    def raw(self, request):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as s:
+            s.sendall(request)
+            s.shutdown(socket.SHUT_WR)
+            answer = b""
+            while piece := s.recv(65536):
+                answer += piece
+        return answer
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def event(**keys):
+    return json.dumps({"ts": NOW, "type": "login", "account": "anna", **keys}).encode()
+
+
+def placed(path):
+    for name, value in PLACES.items():
+        path = path.replace(name, value)
+    return path
+
+
+def every_route_is_open_to_its_roles_and_to_no_other(d):
+    _, _, text, _ = d.ask("GET", "/openapi.json", "read")
+    paths = json.loads(text)["paths"]
+    assert len(paths) > 15, paths.keys()
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            is_open = operation.get("security") == []
+            wanted = operation.get("x-roles", "").split(", ")
+            for role in (None, *ROLES):
+                body = b"{}" if method == "post" else None
+                status, kind, text, _ = d.ask(method.upper(), placed(path), role, body)
+                where = f"{method} {path} as {role}: {status} {text[:200]}"
+                allowed = is_open or path == "/metrics" or role in wanted or role == "admin" or (role == "analyst" and "read" in wanted)
+                assert (status not in (401, 403)) == allowed, where
+                assert status == 401 if role is None and not allowed else True, where
+                assert status < 500, where
+                if status >= 400 and path != "/readyz":
+                    assert kind == "application/problem+json", where
+                    assert json.loads(text)["status"] == status, where
+
+
+def an_event_is_answered_and_found_again(d):
+    status, _, text, _ = d.ask("POST", "/v1/events", "ingest", event(id="f1", device={"id": "d-1"}))
+    answer = json.loads(text)
+    assert status == 200 and answer["account"].endswith("anna") and set(answer) >= {"risk", "band", "links", "cluster", "alerts", "seq"}, text
+    status, _, text, _ = d.ask("GET", "/v1/accounts/" + answer["account"].replace("/", "%2F"), "read")
+    assert status == 200 and json.loads(text)["events"] == 1, text
+    status, _, text, _ = d.ask("GET", "/v1/search?q=d-1", "read")
+    assert json.loads(text)["values"][0]["accounts"][0]["account"] == answer["account"], text
+
+
+def lines_are_counted(d):
+    body = b"\n".join([event(id="l1", account="a"), event(id="l1", account="a"), b"{", event(acount="b")])
+    status, _, text, _ = d.ask("POST", "/v1/events", "ingest", body, {"Content-Type": "application/x-ndjson"})
+    answer = json.loads(text)
+    assert status == 200 and (answer["accepted"], answer["duplicate"]) == (1, 1), text
+    assert [(r["line"], r["error"]) for r in answer["refused"]] == [(3, "json"), (4, "key")], text
+
+
+def bad_input_gets_its_status(d):
+    cases = [
+        (b"{", 400), (b"", 400), (b"\xff\xfe\x00", 400), (b"[" * 60000, 400), (b"[" * 200000, 413), (event(account="a" * 4096), 422),
+        (b'{"ts":1,"type":"login","account":"a\\u0000"}', 422), (event(ts=1000), 422), (event(ts=NOW + 10**10), 422), (event(nonsense=1), 422),
+        (event(ip=7), 422), (event(x_note="a" * 70000), 413), (b'{"a":"' + b"a" * (10 << 20) + b'"}', 413),
+    ]
+    for body, wanted in cases:
+        try:
+            status, kind, text, _ = d.ask("POST", "/v1/events", "ingest", body, {"Content-Type": "application/json"})
+        except (BrokenPipeError, ConnectionResetError):
+            assert wanted == 413, body[:60]
+            continue
+        assert status == wanted, f"{body[:60]}: {status} {text[:200]}"
+        assert kind == "application/problem+json" and json.loads(text)["detail"], text
+    assert d.ask("GET", "/v1/accounts/" + "a" * 4096, "read")[0] == 404
+    assert d.ask("GET", "/v1/accounts/a%00b", "read")[0] == 404
+    assert d.ask("GET", "/v1/accounts/a%f", "read")[0] == 400
+
+
+def broken_requests_are_answered_and_cost_nothing_else(d):
+    host = b"Host: localhost\r\n"
+    for request, wanted in [
+        (b"nonsense\r\n\r\n", 400), (b"GET /healthz HTTP/1.1\r\n\r\n", 400), (b"GET /healthz HTTP/9.9\r\n" + host + b"\r\n", 505),
+        (b"GET / HTTP/1.1\r\n" + host + b"X: " + b"a" * 40000 + b"\r\n\r\n", 431),
+        (b"POST /v1/events HTTP/1.1\r\n" + host + b"Content-Length: 99999999999\r\n\r\n", 413),
+        (b"POST /v1/events HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421),
+        (b"POST /v1/events HTTP/1.1\r\n" + host + b"Origin: http://evil.example\r\nContent-Length: 0\r\n\r\n", 403),
+    ]:
+        answer = d.raw(request)
+        assert answer.startswith(b"HTTP/1.1 %d " % wanted), f"{request[:60]}: {answer[:100]}"
+    assert d.ask("GET", "/healthz")[0] == 200
+
+
+def assocctl_asks_with_the_token_of_the_state_folder(d):
+    def run(*words, status=0):
+        done = subprocess.run([os.path.join(BUILD, "assocctl"), "-c", d.config, *words], capture_output=True, text=True, timeout=60)
+        assert done.returncode == status, (words, done)
+        return done.stdout + done.stderr
+
+    assert "accounts" in run("status")
+    assert json.loads(run("status", "--json"))["events"] >= 1
+    assert "d-1" in run("account", "anna")
+    assert "not known" in run("why", "anna", "nobody", status=1)
+    assert "usage:" in run("why", "anna", status=2)
+    assert "did you mean \"account\"" in run("acount", status=2)
+    assert "recorded" in run("declare", "anna", "household", "--group", "h1")
+    assert "household" in run("account", "anna")
+    assert run("alerts", "--csv").startswith("id,state,level")
+    assert f"127.0.0.1:{d.port}" in run("config", "show")
+
+
+TESTS = [
+    every_route_is_open_to_its_roles_and_to_no_other, an_event_is_answered_and_found_again, lines_are_counted, bad_input_gets_its_status,
+    broken_requests_are_answered_and_cost_nothing_else, assocctl_asks_with_the_token_of_the_state_folder,
+]
+
+
+def main():
+    d = Daemon()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    failed = 0
+    try:
+        if not d.wait_ready():
+            print("not ok http_doors: the daemon did not become ready")
+            return 1
+        for test in TESTS:
+            try:
+                test(d)
+                print("ok", test.__name__)
+            except Exception as why:  # whatever it is, the next test still runs
+                failed += 1
+                print(f"not ok {test.__name__}: {str(why)[:400]!r}")
+        if d.process.poll() is not None:
+            failed += 1
+            print(f"not ok the_daemon_survives: it ended with status {d.process.returncode}")
+    finally:
+        d.stop()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

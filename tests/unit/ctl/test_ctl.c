@@ -1,0 +1,180 @@
+/* The command line: flags, finding commands, what is printed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/ctl/client.h"
+#include "daemon/ctl/print.h"
+#include "daemon/ctl/run.h"
+
+static void an_option_is_taken_out_wherever_it_stands(void **state)
+{
+	char *argv[] = { "alerts", "one", "--limit", "5", "--state=open", "two", NULL };
+	int argc = 6;
+
+	assert_string_equal(ctl_option(&argc, argv, "--limit"), "5");
+	assert_string_equal(ctl_option(&argc, argv, "--state"), "open");
+	assert_null(ctl_option(&argc, argv, "--after"));
+	assert_int_equal(argc, 3);
+	assert_string_equal(argv[1], "one");
+	assert_string_equal(argv[2], "two");
+	assert_null(argv[3]);
+}
+
+static void two_dashes_end_the_options(void **state)
+{
+	char *argv[] = { "account", "--", "--json", NULL };
+	int argc = 3;
+
+	assert_false(ctl_flag(&argc, argv, "--json"));
+	assert_int_equal(ctl_no_more_options(ctl_commands[0], &argc, argv), 0);
+	assert_int_equal(argc, 2);
+	assert_string_equal(argv[1], "--json");
+}
+
+static void an_option_that_nobody_takes_is_an_error(void **state)
+{
+	char *argv[] = { "account", "--odd", NULL };
+	int argc = 2;
+
+	assert_int_equal(ctl_no_more_options(ctl_commands[0], &argc, argv), 2);
+}
+
+static void the_longest_name_of_a_command_wins(void **state)
+{
+	char *config[] = { "config", "show", "more" }, *wrong[] = { "config" }, *links[] = { "links", "show" };
+	int words;
+
+	assert_string_equal(ctl_find(3, config, &words)->name, "config show");
+	assert_int_equal(words, 2);
+	assert_null(ctl_find(1, wrong, &words));
+	assert_string_equal(ctl_find(2, links, &words)->name, "links");
+	assert_int_equal(words, 1);
+}
+
+static void every_command_is_whole_and_named_once(void **state)
+{
+	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
+		assert_true((*c)->name[0] && (*c)->run);
+		assert_true(strlen((*c)->help) > 0);
+		for (const struct ctl_command *const *other = c + 1; *other; other++)
+			assert_string_not_equal((*c)->name, (*other)->name);
+	}
+}
+
+static void a_wildcard_is_asked_on_loopback(void **state)
+{
+	struct text url = { 0 };
+
+	client_url_of_listen(&url, "0.0.0.0:8787");
+	assert_string_equal(url.ptr, "http://127.0.0.1:8787");
+	text_clear(&url);
+	client_url_of_listen(&url, "[::]:80");
+	assert_string_equal(url.ptr, "http://127.0.0.1:80");
+	text_clear(&url);
+	client_url_of_listen(&url, "10.0.0.5:80");
+	assert_string_equal(url.ptr, "http://10.0.0.5:80");
+	text_free(&url);
+}
+
+static void counts_are_grouped_in_thousands(void **state)
+{
+	struct text t = { 0 };
+
+	print_count(&t, 0);
+	text_addc(&t, ' ');
+	print_count(&t, 999);
+	text_addc(&t, ' ');
+	print_count(&t, 1000);
+	text_addc(&t, ' ');
+	print_count(&t, -1234567);
+	assert_string_equal(t.ptr, "0 999 1,000 -1,234,567");
+	text_free(&t);
+}
+
+static void colours_are_for_terminals_and_escapes_for_nobody(void **state)
+{
+	struct ctl ctl = { .is_terminal = true };
+	struct text t = { 0 };
+
+	setenv("TERM", "xterm", 1);
+	unsetenv("NO_COLOR");
+	print_styled(&ctl, &t, STYLE_RED, BYTES_LIT("a\033[2Jb"));
+	assert_non_null(strstr(t.ptr, "\033[1;31m"));
+	assert_null(strstr(t.ptr, "\033[2J"));
+	text_clear(&t);
+	setenv("NO_COLOR", "1", 1);
+	print_styled(&ctl, &t, STYLE_RED, BYTES_LIT("a"));
+	assert_string_equal(t.ptr, "a");
+	text_clear(&t);
+	unsetenv("NO_COLOR");
+	ctl.is_terminal = false;
+	print_styled(&ctl, &t, STYLE_RED, BYTES_LIT("a"));
+	assert_string_equal(t.ptr, "a");
+	text_free(&t);
+}
+
+/* What a table of two rows prints. */
+static void printed(struct ctl *ctl, char *out, size_t size)
+{
+	static const char *const heads[] = { ">score", "account", "state", NULL };
+	FILE *old = stdout;
+	struct table *t;
+
+	stdout = fmemopen(out, size, "w");
+	t = table_new(ctl, heads);
+	table_int(t, 1000);
+	table_text(t, BYTES_LIT("a,\"b"));
+	table_word(t, BYTES_LIT("joint"));
+	table_int(t, 7);
+	table_text(t, BYTES_LIT("h\xc3\xa9\x01"));
+	table_word(t, BYTES_LIT("open"));
+	table_end(t, "nothing");
+	fclose(stdout);
+	stdout = old;
+}
+
+static void a_table_is_aligned_for_people_and_quoted_for_programs(void **state)
+{
+	struct ctl ctl = { 0 };
+	char out[512] = "";
+
+	printed(&ctl, out, sizeof(out));
+	assert_string_equal(out, "score  account  state\n1,000  a,\"b     joint\n    7  h\xc3\xa9\\x01   open\n");
+	memset(out, 0, sizeof(out));
+	ctl.as_csv = true;
+	printed(&ctl, out, sizeof(out));
+	assert_string_equal(out, "score,account,state\n1000,\"a,\"\"b\",joint\n7,h\xc3\xa9\x01,open\n");
+}
+
+static void an_unknown_command_and_no_command_are_usage_errors(void **state)
+{
+	char *wrong[] = { "assocctl", "acount", NULL }, *none[] = { "assocctl", NULL }, *version[] = { "assocctl", "--version", NULL };
+
+	assert_int_equal(ctl_run(2, wrong), 2);
+	assert_int_equal(ctl_run(1, none), 2);
+	assert_int_equal(ctl_run(2, version), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_option_is_taken_out_wherever_it_stands),
+		cmocka_unit_test(two_dashes_end_the_options),
+		cmocka_unit_test(an_option_that_nobody_takes_is_an_error),
+		cmocka_unit_test(the_longest_name_of_a_command_wins),
+		cmocka_unit_test(every_command_is_whole_and_named_once),
+		cmocka_unit_test(a_wildcard_is_asked_on_loopback),
+		cmocka_unit_test(counts_are_grouped_in_thousands),
+		cmocka_unit_test(colours_are_for_terminals_and_escapes_for_nobody),
+		cmocka_unit_test(a_table_is_aligned_for_people_and_quoted_for_programs),
+		cmocka_unit_test(an_unknown_command_and_no_command_are_usage_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
