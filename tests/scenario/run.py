@@ -41,6 +41,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "sample"))
 from hardware import MODELS, machine  # noqa: E402
 
+BINARY = os.path.join(ROOT, os.environ.get("BUILD_DIR", "build-test"), "assocctl")
 UNITS = {"d": 86400000, "h": 3600000, "m": 60000, "s": 1000}
 KEYS = {"title", "start", "files", "networks", "population", "people", "events", "expect"}
 EXPECTATIONS = {"links", "no_links", "together", "apart", "clusters", "alerts", "open_alerts"}
@@ -160,9 +161,8 @@ def write_inputs(scenario, folder):
 
 
 def replay(folder):
-    binary = os.path.join(ROOT, os.environ.get("BUILD_DIR", "build-test"), "assocctl")
     rules = os.environ.get("RULES_DIR", os.path.join(ROOT, "rules", "default"))
-    command = [binary, "replay", "--rules", rules, "--networks", "networks.csv", "--links", "links.csv",
+    command = [BINARY, "replay", "--rules", rules, "--networks", "networks.csv", "--links", "links.csv",
                "--clusters", "clusters.csv", "--alerts", "alerts.jsonl", "events.ndjson"]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
     if done.returncode != 0:
@@ -282,6 +282,8 @@ def run(path, keep):
 
 
 def main():
+    if not os.path.exists(BINARY):
+        sys.exit("there is no %s: build it first, or name its folder in BUILD_DIR" % BINARY)
     arguments = [a for a in sys.argv[1:] if not a.startswith("-")]
     names = sorted(n for n in os.listdir(HERE) if n.endswith(".yaml"))
     names = [n for n in names if not arguments or any(a in n for a in arguments)]
