@@ -131,18 +131,17 @@ static enum err open_one(struct sinks *s, const struct sink *sink, const struct 
 	return ERR_OK;
 }
 
-enum err sinks_new(const struct sinks_ports *ports, const struct sink *const *rows, const struct sink_setup *setup,
-		   uint64_t newest, struct sinks **out, struct errbuf *eb)
+enum err sinks_new(const struct sinks_setup *setup, struct sinks **out, struct errbuf *eb)
 {
 	struct sinks *s = xcalloc(1, sizeof(*s));
 
-	s->ports = *ports;
-	s->newest = newest;
-	for (rows = rows ? rows : default_rows; *rows; rows++) {
+	s->ports = setup->ports;
+	s->newest = setup->newest;
+	for (const struct sink *const *rows = setup->rows ? setup->rows : default_rows; *rows; rows++) {
 		enum err err;
 
 		BUG_ON(s->n == SINKS_MAX);
-		err = open_one(s, *rows, setup, eb);
+		err = open_one(s, *rows, &setup->sink, eb);
 		if (err) {
 			sinks_free(s);
 			return err;

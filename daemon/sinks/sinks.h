@@ -15,9 +15,13 @@ struct sinks_ports {
 	void (*mark)(void *arg, struct bytes name, uint64_t through, uint64_t drop);      /* into the next transaction */
 };
 
-/* rows: the sinks to use, NULL-ended (NULL: the default table). dir: the store's. newest: number of the last outbox row. */
-enum err sinks_new(const struct sinks_ports *ports, const struct sink *const *rows, const struct sink_setup *setup,
-		   uint64_t newest, struct sinks **out, struct errbuf *eb) MUST_CHECK;
+struct sinks_setup {
+	struct sinks_ports ports;
+	const struct sink *const *rows; /* the sinks to use, NULL-ended; NULL: the default table */
+	struct sink_setup sink;         /* for each; borrowed while they are opened */
+	uint64_t newest;                /* number of the last outbox row */
+};
+enum err sinks_new(const struct sinks_setup *setup, struct sinks **out, struct errbuf *eb) MUST_CHECK;
 /* Nothing may be on its way (sinks_is_idle). */
 void sinks_free(struct sinks *s);
 /* Rows up to `newest` are committed. Asks what is due; microseconds until it wants to be called again, -1: by event. */

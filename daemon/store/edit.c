@@ -121,7 +121,7 @@ enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const s
 	*removed = 0;
 	if (holder != 0 && holder != (int)getpid())
 		return errbuf_set(eb, ERR_BUSY, "%s is in use by process %d", dir, holder);
-	err = store_read(dir, 0, 0, choose, &c, eb);
+	err = store_read(dir, (struct store_range){ 0, 0 }, choose, &c, eb);
 	if (!err)
 		err = remove_snapshot(dir, eb);
 	if (!err)

@@ -30,7 +30,7 @@ static enum err reading_open(struct reading *r, const char *dir, const char *sql
 	return err;
 }
 
-enum err store_read(const char *dir, uint64_t after, uint64_t max, store_event_fn *fn, void *arg, struct errbuf *eb)
+enum err store_read(const char *dir, struct store_range range, store_event_fn *fn, void *arg, struct errbuf *eb)
 {
 	struct reading r;
 	enum err err = reading_open(&r, dir, "SELECT seq, ts, id_hash, flags, payload FROM journal WHERE seq > ?1"
@@ -38,8 +38,8 @@ enum err store_read(const char *dir, uint64_t after, uint64_t max, store_event_f
 
 	if (err)
 		return err;
-	statement_number(r.st, 1, (int64_t)after);
-	statement_number(r.st, 2, max ? (int64_t)max : -1);
+	statement_number(r.st, 1, (int64_t)range.after);
+	statement_number(r.st, 2, range.max ? (int64_t)range.max : -1);
 	while (!err && statement_step(r.st, &err, eb) == YES) {
 		struct store_event ev = {
 			.seq = (uint64_t)statement_column_number(r.st, 0),

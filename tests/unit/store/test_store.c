@@ -80,7 +80,7 @@ static void committed_events_are_read_back_in_order(void **state)
 
 	commit_events(s, 1, 3, 0);
 	commit_events(s, 4, 2, 0);
-	assert_int_equal(store_read(*state, 1, 3, note_event, &seen, NULL), ERR_OK);
+	assert_int_equal(store_read(*state, (struct store_range){ 1, 3 }, note_event, &seen, NULL), ERR_OK);
 	assert_int_equal(seen.n, 3);
 	assert_int_equal(seen.seq[0], 2);
 	assert_int_equal(seen.seq[2], 4);
@@ -104,7 +104,7 @@ static void failed_batch_leaves_nothing_and_next_one_succeeds(void **state)
 	assert_int_not_equal(b.result, ERR_OK);
 	assert_true(strlen(b.error.text) > 0);
 	commit_events(s, 10, 1, 0);
-	assert_int_equal(store_read(*state, 0, 0, note_event, &seen, NULL), ERR_OK);
+	assert_int_equal(store_read(*state, (struct store_range){ 0, 0 }, note_event, &seen, NULL), ERR_OK);
 	assert_int_equal(seen.n, 1);
 	assert_string_equal(seen.payload[0], "payload");
 	store_close(s);
@@ -270,7 +270,7 @@ static void removed_events_take_their_alerts_with_them(void **state)
 	commit(s, &b);
 	assert_int_equal(store_remove_events(*state, is_even, NULL, &removed, NULL), ERR_OK);
 	assert_int_equal(removed, 2);
-	assert_int_equal(store_read(*state, 0, 0, note_event, &seen, NULL), ERR_OK);
+	assert_int_equal(store_read(*state, (struct store_range){ 0, 0 }, note_event, &seen, NULL), ERR_OK);
 	assert_int_equal(seen.n, 3);
 	seen.n = 0;
 	assert_int_equal(store_read_outbox(*state, 0, note_outbox, &seen, NULL), ERR_OK);
@@ -311,7 +311,7 @@ static void count_events(struct store_query *q, const char *dir)
 	struct question *mine = q->owner;
 	struct seen seen = { .n = 0 };
 
-	if (store_read(dir, 0, 0, note_event, &seen, NULL) == ERR_OK)
+	if (store_read(dir, (struct store_range){ 0, 0 }, note_event, &seen, NULL) == ERR_OK)
 		mine->events = seen.n;
 }
 

@@ -1,0 +1,73 @@
+/* Rules, networks and the engine over them. */
+#include "daemon.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/base/log.h"
+
+/* Networks of the configuration, then those that `assocctl db import` put into the state folder. */
+static enum err load_enrich(const struct config *c, struct enrich **out, struct errbuf *eb)
+{
+	const char *networks[2 * CONFIG_LIST_MAX], *mmdb[2 * CONFIG_LIST_MAX];
+	struct enrich_setup setup = { .networks_files = networks, .mmdb_files = mmdb, .asn_kinds_file = c->asn_kinds };
+	struct enrich_files files = { 0 };
+	struct text folder = { 0 };
+	text_addf(&folder, "%s/db", c->state_dir);
+	enum err err = enrich_folder_files(folder.ptr, &files, eb);
+	for (unsigned i = 0; i < c->n_networks; i++)
+		networks[setup.n_networks++] = c->networks[i];
+	for (unsigned i = 0; i < files.n_networks && i < CONFIG_LIST_MAX; i++)
+		networks[setup.n_networks++] = files.networks[i];
+	for (unsigned i = 0; i < c->n_mmdb; i++)
+		mmdb[setup.n_mmdb++] = c->mmdb[i];
+	for (unsigned i = 0; i < files.n_mmdb && i < CONFIG_LIST_MAX; i++)
+		mmdb[setup.n_mmdb++] = files.mmdb[i];
+	if (err == ERR_OK)
+		err = enrich_new(&setup, out, eb);
+	enrich_files_free(&files);
+	text_free(&folder);
+	return err;
+}
+
+static void log_report(const struct text *report)
+{
+	struct bytes rest = text_bytes(report);
+	while (rest.len > 0) {
+		ptrdiff_t end = bytes_find_char(rest, '\n');
+		size_t len = end < 0 ? rest.len : (size_t)end;
+		log_error("rules", "%.*s", (int)len, rest.ptr);
+		rest = bytes_slice(rest, len + 1, rest.len);
+	}
+}
+
+enum err judgement_load(const struct config *c, struct judgement *out, struct errbuf *eb)
+{
+	struct text report = { 0 };
+	*out = (struct judgement){ 0 };
+	enum err err = ruleset_load(c->rules_dir, true, &out->rules, &report, eb);
+	if (err != ERR_OK)
+		log_report(&report);
+	text_free(&report);
+	if (err == ERR_OK)
+		err = load_enrich(c, &out->enrich, eb);
+	if (err == ERR_OK)
+		out->engine = engine_new(out->rules, out->enrich);
+	else
+		judgement_free(out);
+	return err;
+}
+
+void judgement_free(struct judgement *j)
+{
+	engine_free(j->engine);
+	enrich_free(j->enrich);
+	ruleset_free(j->rules);
+	*j = (struct judgement){ 0 };
+}
+
+uint64_t judgement_binding(const struct judgement *j, uint64_t key_fingerprint)
+{
+	uint64_t parts[4] = { j->rules->hash, enrich_hash(j->enrich), j->rules->kinds.version, key_fingerprint };
+	return bytes_hash(bytes_make((const char *)parts, sizeof(parts)), 1);
+}

@@ -1,0 +1,93 @@
+/* What the daemon says of itself: status, metrics, readiness. */
+#include "daemon.h"
+
+#include "daemon/base/clock.h"
+
+void report_status(void *arg, struct text *json)
+{
+	struct daemon *d = arg;
+	struct intake_stats in;
+	intake_stats(d->intake, &in);
+	json_member_int(json, "uptime_s", (clock_mono_us() - d->started_us) / 1000000);
+	json_member_string(json, "version", bytes_of(ASSOCD_VERSION));
+	json_member_string(json, "state_dir", bytes_of(d->config->state_dir));
+	json_member_int(json, "accepted", (int64_t)in.accepted);
+	json_member_int(json, "duplicate", (int64_t)in.duplicate);
+	json_key(json, "refused");
+	json_open_object(json);
+	for (unsigned i = 0; i < INTAKE_REASONS; i++)
+		if (in.refused[i] > 0)
+			json_member_int(json, intake_reasons[i], (int64_t)in.refused[i]);
+	json_close_object(json);
+	json_member_int(json, "journal_seq", (int64_t)in.last_seq);
+	json_member_int(json, "last_commit_us", in.last_commit_us);
+	json_member_bool(json, "is_failing", in.is_failing);
+	json_member_int(json, "reloads", d->reloads);
+	json_member_int(json, "reloads_failed", d->reloads_failed);
+	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
+	json_member_int(json, "snapshot_seq", (int64_t)d->snapshot_seq);
+}
+
+static void add_head(struct text *out, const char *name, const char *type, const char *help)
+{
+	text_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void add_one(struct text *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	add_head(out, name, type, help);
+	text_addf(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void add_engine(struct text *out, const struct engine *e)
+{
+	struct engine_stats st;
+	engine_stats(e, &st);
+	add_one(out, "assocd_accounts", "gauge", "Accounts seen.", st.accounts);
+	add_one(out, "assocd_values", "gauge", "Attribute values in the index.", st.values);
+	add_one(out, "assocd_postings", "gauge", "Uses of a value by an account in the index.", st.postings);
+	add_one(out, "assocd_pairs", "gauge", "Stored pairs of accounts.", st.pairs);
+	add_one(out, "assocd_clusters", "gauge", "Clusters of two and more accounts.", st.clusters);
+	add_one(out, "assocd_hubs", "gauge", "Values over their hub cap.", st.hubs);
+	add_one(out, "assocd_memory_index_bytes", "gauge", "Memory of the index.", st.memory_index);
+	add_one(out, "assocd_pairs_read_total", "counter", "Pairs whose evidence was read.", st.rescored);
+	add_one(out, "assocd_limits_hit_total", "counter", "Times a bound of memory or work was reached.", st.limits_hit);
+	add_head(out, "assocd_links", "gauge", "Links by band.");
+	for (unsigned i = BAND_POSSIBLE; i < BANDS; i++)
+		text_addf(out, "assocd_links{band=\"%s\"} %llu\n", band_names[i], (unsigned long long)st.links[i]);
+	add_head(out, "assocd_alerts", "gauge", "Alerts by state.");
+	for (unsigned i = 0; i < ALERT_STATES; i++)
+		text_addf(out, "assocd_alerts{state=\"%s\"} %llu\n", alert_state_names[i], (unsigned long long)st.alerts[i]);
+}
+
+void report_metrics(void *arg, struct text *out)
+{
+	struct daemon *d = arg;
+	struct intake_stats in;
+	intake_stats(d->intake, &in);
+	add_head(out, "assocd_build_info", "gauge", "Version of the program.");
+	text_addf(out, "assocd_build_info{version=\"%s\"} 1\n", ASSOCD_VERSION);
+	add_one(out, "assocd_events_accepted_total", "counter", "Events accepted.", in.accepted);
+	add_one(out, "assocd_events_duplicate_total", "counter", "Events that were known already.", in.duplicate);
+	add_head(out, "assocd_events_refused_total", "counter", "Events refused, by reason.");
+	for (unsigned i = 0; i < INTAKE_REASONS; i++)
+		text_addf(out, "assocd_events_refused_total{reason=\"%s\"} %llu\n", intake_reasons[i],
+			  (unsigned long long)in.refused[i]);
+	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
+	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);
+	add_one(out, "assocd_rules_reloads_total", "counter", "Reloads of the rules.", d->reloads);
+	add_one(out, "assocd_rules_reloads_failed_total", "counter", "Reloads refused because the rules were wrong.", d->reloads_failed);
+	add_engine(out, d->now.engine);
+}
+
+bool report_is_ready(void *arg, struct text *reasons)
+{
+	struct daemon *d = arg;
+	struct intake_stats in;
+	intake_stats(d->intake, &in);
+	if (in.is_failing)
+		text_addf(reasons, "the journal cannot be written (%s)\n", err_word(in.failure));
+	if (d->wants_stop)
+		text_adds(reasons, "the daemon is stopping\n");
+	return !in.is_failing && !d->wants_stop;
+}

@@ -1,0 +1,129 @@
+/* Start-up: snapshot, then the tail of the journal; the ids that are known; effects that may not be durable yet.
+ * I1: a snapshot is used only if the effects of everything in it are durable; else the journal is applied from the start.
+ * I2: effects of events past applied_seq are made again; their ids are the same, so that nothing is told twice. */
+#include "daemon.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+
+#define BATCH_EVENTS 512
+#define PROGRESS_EVERY 500000
+#define KNOWN_MS (30ll * 24 * 3600 * 1000)
+
+struct restoring {
+	struct daemon *d;
+	uint64_t applied_seq, n;
+	struct arena *arena;
+	const struct event *events[BATCH_EVENTS];
+	size_t n_events;
+	struct errbuf *eb;
+};
+
+static void apply_gathered(struct restoring *r)
+{
+	engine_apply(r->d->now.engine, r->events, r->n_events, NULL);
+	r->n_events = 0;
+	arena_reset(r->arena);
+}
+
+static void apply_with_effects(struct restoring *r, const struct event *ev, bool is_quiet)
+{
+	struct arena *arena = arena_new(16 * 1024);
+	struct effects effects = { .arena = arena };
+	engine_apply(r->d->now.engine, &ev, 1, &effects);
+	intake_restore(r->d->intake, &effects, is_quiet, ev->seq);
+	free(effects.at);
+	arena_free(arena);
+}
+
+static enum err restore_event(void *arg, const struct store_event *row)
+{
+	struct restoring *r = arg;
+	struct event *ev = ARENA_NEW(r->arena, struct event);
+	enum err err = journal_event(r->d->journal, row, r->arena, ev, r->eb);
+	if (err != ERR_OK)
+		return err;
+	if (++r->n % PROGRESS_EVERY == 0)
+		log_info("journal", "%llu events applied", (unsigned long long)r->n);
+	if (row->seq > r->applied_seq) {
+		apply_gathered(r);
+		struct event copy = *ev;
+		apply_with_effects(r, &copy, row->flags & STORE_BACKFILL);
+		return ERR_OK;
+	}
+	r->events[r->n_events++] = ev;
+	if (r->n_events == BATCH_EVENTS)
+		apply_gathered(r);
+	return ERR_OK;
+}
+
+/* Sequence number from which the journal has to be applied. */
+static uint64_t load_snapshot(struct daemon *d, uint64_t applied_seq)
+{
+	struct snapshot_reader *reader;
+	struct errbuf eb = { { 0 } };
+	uint64_t seq = 0;
+	enum err err = snapshot_open(d->config->state_dir, judgement_binding(&d->now, d->key_fingerprint), &seq, &reader, &eb);
+	if (err == ERR_NOTFOUND)
+		return 0;
+	if (err == ERR_OK && seq <= applied_seq) {
+		err = engine_load(d->now.engine, snapshot_read, reader);
+		snapshot_close(reader);
+	} else if (err == ERR_OK) {
+		snapshot_close(reader);
+		err = ERR_VERSION;
+		errbuf_set(&eb, err, "it is ahead of what was told");
+	}
+	if (err == ERR_OK) {
+		d->snapshot_seq = seq;
+		return seq;
+	}
+	log_info("snapshot", "not used (%s): the journal is applied from the start", eb.text[0] ? eb.text : err_word(err));
+	engine_free(d->now.engine);
+	d->now.engine = engine_new(d->now.rules, d->now.enrich);
+	return 0;
+}
+
+static enum err know_id(void *arg, const struct store_event *row)
+{
+	intake_know(arg, row->id_hash, row->ts_ms);
+	return ERR_OK;
+}
+
+static enum err read_kinds(struct daemon *d, uint64_t last_seq, struct errbuf *eb)
+{
+	const char *dir = d->config->state_dir;
+	enum err err = journal_map_new(dir, &d->now.rules->kinds, &d->journal, eb);
+	if (err != ERR_OK || !journal_map_is_stale(d->journal))
+		return err;
+	journal_map_free(d->journal);
+	d->journal = NULL;
+	err = journal_note_kinds(dir, &d->now.rules->kinds, last_seq + 1, eb);
+	return err != ERR_OK ? err : journal_map_new(dir, &d->now.rules->kinds, &d->journal, eb);
+}
+
+enum err restore(struct daemon *d, struct errbuf *eb)
+{
+	struct store_state state;
+	const char *dir = d->config->state_dir;
+	store_state(d->store, &state);
+	enum err err = read_kinds(d, state.last_seq, eb);
+	if (err != ERR_OK)
+		return err;
+	struct restoring r = { .d = d, .applied_seq = state.applied_seq, .arena = arena_new(256 * 1024), .eb = eb };
+	int64_t start_us = clock_mono_us();
+	err = store_read(dir, (struct store_range){ .after = load_snapshot(d, state.applied_seq) }, restore_event, &r, eb);
+	if (err == ERR_OK)
+		apply_gathered(&r);
+	arena_free(r.arena);
+	struct store_ids want = { clock_wall_ms() - KNOWN_MS, (uint64_t)d->config->known_ids };
+	if (err == ERR_OK)
+		err = store_read_ids(dir, want, know_id, d->intake, eb);
+	if (err == ERR_OK && state.events > 0)
+		log_info("journal", "%llu events, %llu of them applied after the snapshot in %lld ms",
+			 (unsigned long long)state.events, (unsigned long long)r.n,
+			 (long long)(clock_mono_us() - start_us) / 1000);
+	return err;
+}

@@ -1,0 +1,158 @@
+/* Bringing the daemon up, in the order in which one part needs another, and down again. */
+#include "daemon.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/vendor/sd.h"
+
+static int64_t port_wall_ms(void *arg) { return clock_wall_ms(); }
+static const struct event_context *port_context(void *arg) { return &((struct daemon *)arg)->context; }
+static struct engine *port_engine(void *arg) { return ((struct daemon *)arg)->now.engine; }
+static const struct ruleset *port_rules(void *arg) { return ((struct daemon *)arg)->now.rules; }
+
+static enum err port_submit(void *arg, struct store_batch *batch)
+{
+	return store_submit(((struct daemon *)arg)->store, batch);
+}
+
+static void port_apply(void *arg, const struct event *const *events, size_t n, struct effects *effects)
+{
+	engine_apply(((struct daemon *)arg)->now.engine, events, n, effects);
+}
+
+static enum err port_ask(void *arg, struct store_query *q) { return store_ask(((struct daemon *)arg)->store, q); }
+
+static void port_mark(void *arg, struct bytes name, uint64_t through, uint64_t drop)
+{
+	intake_mark_sink(((struct daemon *)arg)->intake, name, through, drop);
+}
+
+static void start_intake(struct daemon *d)
+{
+	struct store_state state;
+	store_state(d->store, &state);
+	d->context = (struct event_context){ .kinds = &d->now.rules->kinds, .hash_key = d->hash_key,
+					     .default_site = bytes_of(d->config->default_site != NULL ? d->config->default_site : "") };
+	struct intake_setup setup = {
+		.ports = { d, port_wall_ms, port_context, port_submit, port_apply },
+		.last_seq = state.last_seq, .applied_seq = state.applied_seq, .future_limit_ms = d->config->future_limit_ms,
+		.batch_events = (size_t)d->config->batch_events, .known_ids = (uint64_t)d->config->known_ids,
+	};
+	d->intake = intake_new(&setup);
+}
+
+static enum err start_sinks(struct daemon *d, struct errbuf *eb)
+{
+	struct store_state state;
+	struct sinks_setup setup = {
+		.ports = { d, port_ask, port_mark },
+		.sink = { .state_dir = d->config->state_dir, .alert_log = d->config->alert_log },
+	};
+	store_state(d->store, &state);
+	setup.newest = state.outbox_through;
+	return sinks_new(&setup, &d->sinks, eb);
+}
+
+static enum err start_api(struct daemon *d, struct errbuf *eb)
+{
+	unsigned sockets = 0;
+	enum err err = sd_sockets(&sockets, eb);
+	struct api_setup setup = {
+		.loop = d->loop, .intake = d->intake, .hash_key = d->hash_key,
+		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready },
+		.listen = sockets > 0 ? "fd:3" : d->config->listen, .state_dir = d->config->state_dir,
+		.default_site = d->config->default_site, .n_allowed_hosts = d->config->n_allowed_hosts,
+		.allowed_hosts = (const char *const *)d->config->allowed_hosts,
+		.max_connections = (size_t)d->config->max_connections,
+	};
+	return err != ERR_OK ? err : api_new(&setup, &d->api, eb);
+}
+
+static enum err start_collectors(struct daemon *d, struct errbuf *eb)
+{
+	struct collector_host host = { d->loop, d->intake, d->config->state_dir, d->config->dir, d->config->patterns_dir,
+				       api_may_ingest, d->api };
+	for (unsigned i = 0; collectors[i] != NULL && i < COLLECTORS_MAX; i++) {
+		const struct collector *row = collectors[i];
+		enum err err = row->start(&host, d->config->doc, config_collector(d->config, row->name),
+					  &d->collectors[d->n_collectors].self, eb);
+		if (err != ERR_OK) {
+			errbuf_prefix(eb, "collector %s", row->name);
+			return err;
+		}
+		d->collectors[d->n_collectors++].row = row;
+	}
+	return ERR_OK;
+}
+
+static void nothing(void *arg) { (void)arg; }
+static void on_stop(void *arg) { ((struct daemon *)arg)->wants_stop = true; }
+static void on_reload(void *arg) { ((struct daemon *)arg)->wants_reload = true; }
+
+static void start_watches(struct daemon *d)
+{
+	d->timer = loop_timer_new(d->loop, nothing, d);
+	d->watches[d->n_watches++] = loop_watch_new(d->loop, store_wake_fd(d->store), nothing, d);
+	d->watches[d->n_watches++] = loop_signal_new(d->loop, SIGTERM, on_stop, d);
+	d->watches[d->n_watches++] = loop_signal_new(d->loop, SIGINT, on_stop, d);
+	d->watches[d->n_watches++] = loop_signal_new(d->loop, SIGHUP, on_reload, d);
+	d->watches[d->n_watches++] = loop_signal_new(d->loop, SIGCHLD, nothing, d);
+	loop_timer_set(d->timer, 0);
+}
+
+enum err daemon_start(struct daemon *d, struct errbuf *eb)
+{
+	const char *dir = d->config->state_dir;
+	d->started_us = clock_mono_us();
+	d->snapshot_due_us = d->started_us + d->config->snapshot_every_ms * 1000;
+	signal(SIGPIPE, SIG_IGN);
+	enum err err = judgement_load(d->config, &d->now, eb);
+	if (err == ERR_OK)
+		err = state_folder_make(dir, eb);
+	if (err == ERR_OK)
+		err = store_open(dir, &d->store, eb);
+	if (err == ERR_OK)
+		err = state_folder_key(dir, &d->hash_key, &d->key_fingerprint, eb);
+	if (err != ERR_OK)
+		return err;
+	start_intake(d);
+	d->loop = loop_new();
+	err = restore(d, eb);
+	if (err == ERR_OK)
+		err = start_sinks(d, eb);
+	if (err == ERR_OK)
+		err = start_api(d, eb);
+	if (err == ERR_OK)
+		err = start_collectors(d, eb);
+	if (err == ERR_OK)
+		start_watches(d);
+	return err;
+}
+
+void daemon_close(struct daemon *d)
+{
+	for (unsigned i = 0; i < d->n_collectors; i++)
+		d->collectors[i].row->stop(d->collectors[i].self);
+	if (d->api != NULL)
+		api_free(d->api);
+	if (d->sinks != NULL)
+		sinks_free(d->sinks);
+	rebuild_free(d);
+	if (d->intake != NULL)
+		intake_free(d->intake);
+	for (unsigned i = 0; i < d->n_watches; i++)
+		loop_watch_free(d->watches[i]);
+	if (d->timer != NULL)
+		loop_timer_free(d->timer);
+	if (d->store != NULL)
+		store_close(d->store);
+	if (d->loop != NULL)
+		loop_free(d->loop);
+	journal_map_free(d->journal);
+	judgement_free(&d->now);
+	hmac_key_free(d->hash_key);
+	config_free(d->config);
+}

@@ -1,0 +1,83 @@
+/* The state folder and the key of hashed kinds in it (hash.key, 32 random bytes, readable by the owner only). */
+#include "daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEY_SIZE 32
+
+static enum err make_folder(const char *path, struct errbuf *eb)
+{
+	struct stat st;
+	if (mkdir(path, 0750) == 0 || errno == EEXIST) {
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			return ERR_OK;
+		return errbuf_set(eb, ERR_IO, "%s is no folder; name another one with `state:` or --state", path);
+	}
+	return errbuf_set(eb, ERR_IO, "cannot make the state folder %s: %m", path);
+}
+
+enum err state_folder_make(const char *dir, struct errbuf *eb)
+{
+	char *path = xstrdup(dir);
+	for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		mkdir(path, 0755);
+		*at = '/';
+	}
+	enum err err = make_folder(path, eb);
+	if (err == ERR_OK && access(path, W_OK) != 0)
+		err = errbuf_set(eb, ERR_IO, "the state folder %s is not writable: %m", path);
+	free(path);
+	return err;
+}
+
+static enum err make_key(const char *path, uint8_t key[KEY_SIZE], struct errbuf *eb)
+{
+	if (crypto_random(key, KEY_SIZE) != ERR_OK)
+		return errbuf_set(eb, ERR_IO, "no random bytes for %s", path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errbuf_set(eb, ERR_IO, "cannot make %s: %m", path);
+	bool is_written = write(fd, key, KEY_SIZE) == KEY_SIZE && fsync(fd) == 0;
+	if (!is_written)
+		errbuf_set(eb, ERR_IO, "cannot write %s: %m", path);
+	close(fd);
+	if (!is_written)
+		unlink(path);
+	return is_written ? ERR_OK : ERR_IO;
+}
+
+static enum err read_key(const char *path, uint8_t key[KEY_SIZE], struct errbuf *eb)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return make_key(path, key, eb);
+	if (fd < 0)
+		return errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
+	ssize_t got = read(fd, key, KEY_SIZE);
+	close(fd);
+	if (got == KEY_SIZE)
+		return ERR_OK;
+	return errbuf_set(eb, ERR_CORRUPT, "%s must hold %d bytes; bring it back from a backup", path, KEY_SIZE);
+}
+
+enum err state_folder_key(const char *dir, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb)
+{
+	struct text path = { 0 };
+	uint8_t key[KEY_SIZE], sum[CRYPTO_HASH_SIZE];
+	text_addf(&path, "%s/hash.key", dir);
+	enum err err = read_key(path.ptr, key, eb);
+	text_free(&path);
+	if (err != ERR_OK)
+		return err;
+	crypto_sha256(bytes_make((const char *)key, sizeof(key)), sum);
+	memcpy(fingerprint, sum, sizeof(*fingerprint));
+	*out = hmac_key_new(bytes_make((const char *)key, sizeof(key)));
+	explicit_bzero(key, sizeof(key));
+	return ERR_OK;
+}

@@ -1,0 +1,84 @@
+/* What the loop does after each round of callbacks, as named steps. */
+#include "daemon.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/vendor/sd.h"
+
+static void step_completions(struct daemon *d)
+{
+	struct store_batch *batch;
+	struct store_query *query;
+	while ((batch = store_completed(d->store)) != NULL)
+		intake_completed(d->intake, batch);
+	while ((query = store_completed_query(d->store)) != NULL)
+		query->done(query);
+}
+
+static void wake_in(struct daemon *d, int64_t wait_us, int64_t mono_us)
+{
+	if (wait_us >= 0 && mono_us + wait_us < d->next_us)
+		d->next_us = mono_us + wait_us;
+}
+
+static void step_intake(struct daemon *d, int64_t mono_us)
+{
+	wake_in(d, intake_turn(d->intake, mono_us), mono_us);
+	bool is_congested = intake_is_congested(d->intake);
+	if (is_congested == d->collectors_paused)
+		return;
+	d->collectors_paused = is_congested;
+	for (unsigned i = 0; i < d->n_collectors; i++)
+		(is_congested ? d->collectors[i].row->pause : d->collectors[i].row->resume)(d->collectors[i].self);
+}
+
+static void step_sinks(struct daemon *d, int64_t mono_us)
+{
+	struct intake_stats stats;
+	struct store_state state;
+	intake_stats(d->intake, &stats);
+	store_state(d->store, &state);
+	uint64_t newest = stats.outbox_last > state.outbox_through ? stats.outbox_last : state.outbox_through;
+	wake_in(d, sinks_turn(d->sinks, newest, mono_us), mono_us);
+}
+
+static void step_watchdog(struct daemon *d, int64_t mono_us)
+{
+	int64_t pace_us = sd_watchdog_pace_us();
+	if (pace_us <= 0)
+		return;
+	if (mono_us >= d->watchdog_us) {
+		sd_tell("WATCHDOG=1");
+		d->watchdog_us = mono_us + pace_us;
+	}
+	wake_in(d, d->watchdog_us - mono_us, mono_us);
+}
+
+/* Stops once nothing is on its way any more, and no later than after ten seconds. */
+static void step_stop(struct daemon *d, int64_t mono_us)
+{
+	if (!d->wants_stop)
+		return;
+	if (intake_is_settled(d->intake) && intake_is_empty(d->intake) && sinks_is_idle(d->sinks) && sinks_is_done(d->sinks))
+		loop_stop(d->loop);
+	wake_in(d, 20000, mono_us);
+}
+
+void loop_once(void *arg)
+{
+	struct daemon *d = arg;
+	int64_t mono_us = clock_mono_us();
+	d->next_us = mono_us + 1000000;
+	step_completions(d);
+	step_intake(d, mono_us);
+	step_sinks(d, mono_us);
+	step_reload(d);
+	step_rebuild(d);
+	step_snapshot(d, mono_us);
+	step_watchdog(d, mono_us);
+	step_stop(d, mono_us);
+	if (d->rebuild != NULL)
+		wake_in(d, 0, mono_us);
+	int64_t wait_us = d->next_us - clock_mono_us();
+	loop_timer_set(d->timer, wait_us > 0 ? (wait_us + 999) / 1000 : 0);
+}
