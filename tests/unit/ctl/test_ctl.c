@@ -67,6 +67,21 @@ static void every_command_is_whole_and_named_once(void **state)
 	}
 }
 
+static void the_manual_page_names_every_command(void **state)
+{
+	char page[32768], name[80];
+	FILE *f = fopen(SOURCE_DIR "/docs/assocctl.1.scd", "r");
+
+	assert_non_null(f);
+	page[fread(page, 1, sizeof(page) - 1, f)] = '\0';
+	fclose(f);
+	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
+		snprintf(name, sizeof(name), "*%s*", (*c)->name);
+		if (!strstr(page, name))
+			fail_msg("the manual page has no %s", name);
+	}
+}
+
 static void a_wildcard_is_asked_on_loopback(void **state)
 {
 	struct text url = { 0 };
@@ -169,6 +184,7 @@ int main(void)
 		cmocka_unit_test(an_option_that_nobody_takes_is_an_error),
 		cmocka_unit_test(the_longest_name_of_a_command_wins),
 		cmocka_unit_test(every_command_is_whole_and_named_once),
+		cmocka_unit_test(the_manual_page_names_every_command),
 		cmocka_unit_test(a_wildcard_is_asked_on_loopback),
 		cmocka_unit_test(counts_are_grouped_in_thousands),
 		cmocka_unit_test(colours_are_for_terminals_and_escapes_for_nobody),
