@@ -9,7 +9,6 @@ void report_status(void *arg, struct text *json)
 	struct intake_stats in;
 	intake_stats(d->intake, &in);
 	json_member_int(json, "uptime_s", (clock_mono_us() - d->started_us) / 1000000);
-	json_member_string(json, "version", bytes_of(ASSOCD_VERSION));
 	json_member_string(json, "state_dir", bytes_of(d->config->state_dir));
 	json_member_int(json, "accepted", (int64_t)in.accepted);
 	json_member_int(json, "duplicate", (int64_t)in.duplicate);
