@@ -95,6 +95,7 @@ enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf 
 	struct http_setup http = {
 		.address = setup->listen,
 		.fn = on_request,
+		.admits = api_admits,
 		.arg = api,
 		.max_body = API_BODY_MAX,
 		.max_headers = HEADERS_MAX,

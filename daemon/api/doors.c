@@ -86,6 +86,24 @@ static const char *roles_text(struct api_call *call, unsigned roles)
 	return arena_str(call->arena, text);
 }
 
+static bool is_bearer(struct bytes header)
+{
+	return bytes_eq_nocase(bytes_slice(header, 0, 7), BYTES_LIT("Bearer "));
+}
+
+static struct bytes bearer_token(struct bytes header)
+{
+	return bytes_trim(bytes_slice(header, 7, header.len));
+}
+
+bool api_admits(struct http_request *r, void *arg)
+{
+	struct bytes header = http_header(r, "Authorization");
+	struct token_grant grant;
+
+	return is_bearer(header) && tokens_check(((struct api *)arg)->tokens, bearer_token(header), &grant);
+}
+
 enum err api_check_token(struct api_call *call)
 {
 	struct bytes header = http_header(call->http, "Authorization");
@@ -95,11 +113,11 @@ enum err api_check_token(struct api_call *call)
 		return ERR_OK;
 	if (header.len == 0)
 		return refuse_token(call, "this needs a token: Authorization: Bearer TOKEN; the first one is in admin.token in the state folder");
-	if (!bytes_eq_nocase(bytes_slice(header, 0, 7), BYTES_LIT("Bearer "))) {
+	if (!is_bearer(header)) {
 		metrics_add(call->api->metrics, API_TOKENS_REFUSED, 0, 1);
 		return refuse_token(call, "the Authorization header is not of the form Bearer TOKEN");
 	}
-	if (!tokens_check(call->api->tokens, bytes_trim(bytes_slice(header, 7, header.len)), &call->grant)) {
+	if (!tokens_check(call->api->tokens, bearer_token(header), &call->grant)) {
 		metrics_add(call->api->metrics, API_TOKENS_REFUSED, 0, 1);
 		return refuse_token(call, "the token is not known");
 	}

@@ -17,6 +17,7 @@
 #define HEAD_LIMIT_US (10 * 1000000LL)
 #define DRAIN_LIMIT_US (2 * 1000000LL)
 #define SWEEP_MS 1000
+#define FREE_BODY_MAX (64 * 1024) /* received from anybody */
 #define UNSENT_PAUSE (1024 * 1024) /* no further request of a pipeline while the peer has not taken this much */
 #define FRAMING_ROOM (64 * 1024)   /* sizes of chunks */
 
@@ -133,13 +134,20 @@ static void write_reply(struct http_request *c, int status, const char *content_
 }
 
 /* I4 */
+static void drain(struct http_request *c)
+{
+	c->is_draining = true;
+	loop_stream_end(c->stream);
+	loop_stream_consume(c->stream, loop_stream_peek(c->stream).len);
+	deadline_in(c, DRAIN_LIMIT_US);
+}
+
 static void refuse(struct http_request *c, int status, const char *why)
 {
 	struct text t = { 0 };
 
 	c->server->counts.refused_requests++;
 	c->head.keeps_alive = false;
-	c->is_draining = true;
 	json_open_object(&t);
 	json_member_string(&t, "type", BYTES_LIT("about:blank"));
 	json_member_string(&t, "title", bytes_of(status_text(status)));
@@ -148,9 +156,14 @@ static void refuse(struct http_request *c, int status, const char *why)
 	json_close_object(&t);
 	write_reply(c, status, "application/problem+json", text_bytes(&t));
 	text_free(&t);
-	loop_stream_end(c->stream);
-	loop_stream_consume(c->stream, loop_stream_peek(c->stream).len);
-	deadline_in(c, DRAIN_LIMIT_US);
+	drain(c);
+}
+
+static bool is_admitted(struct http_request *c)
+{
+	const struct http_setup *setup = &c->server->setup;
+
+	return !setup->admits || (!c->head.is_chunked && c->head.content_length <= FREE_BODY_MAX) || setup->admits(c, setup->arg);
 }
 
 /* The head, once its end is there. False: nothing to go on with yet. */
@@ -170,6 +183,7 @@ static bool receive_head(struct http_request *c)
 	if (err == ERR_OK && c->head.length <= c->server->setup.max_headers) {
 		c->has_head = true;
 		c->scan = c->head.length;
+		c->is_cut = !is_admitted(c);
 		return true;
 	}
 	if (err == ERR_INPUT)
@@ -210,6 +224,8 @@ static bool receive_body(struct http_request *c)
 	size_t max = c->server->setup.max_body;
 	bool is_complete;
 
+	if (c->is_cut)
+		return true;
 	if (c->head.content_length > max) {
 		refuse(c, 413, "the body is too large");
 		return false;
@@ -232,7 +248,10 @@ static void hand_over(struct http_request *c)
 
 	/* The buffer may have moved since the head was first seen. */
 	BUG_ON(decode_http_head(in, &c->head, &fault) != ERR_OK);
-	c->body = c->head.is_chunked ? text_bytes(&c->chunks) : bytes_slice(in, c->head.length, c->head.content_length);
+	if (c->is_cut)
+		c->head.keeps_alive = false;
+	else
+		c->body = c->head.is_chunked ? text_bytes(&c->chunks) : bytes_slice(in, c->head.length, c->head.content_length);
 	snprintf(c->method, sizeof(c->method), "%.*s", BYTES_ARG(bytes_slice(c->head.method, 0, sizeof(c->method) - 1)));
 	c->is_pending = true;
 	c->deadline_us = 0;
@@ -306,7 +325,12 @@ void http_reply(struct http_request *r, int status, const char *content_type, st
 		return;
 	}
 	r->is_pending = false;
-	connection_free(r);
+	if (r->is_cut) {
+		drain(r);
+		loop_stream_pause(r->stream, false);
+	} else {
+		connection_free(r);
+	}
 }
 
 /* "127.0.0.1:5000" or "[::1]:5000" to the bare address; a Unix socket counts as loopback. */

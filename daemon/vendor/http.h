@@ -13,6 +13,9 @@ typedef void http_fn(struct http_request *r, void *arg);
 struct http_setup {
 	const char *address;    /* as loop_listen */
 	http_fn *fn;            /* called for every request, whatever method and path */
+	/* Asked once the head of a request is there that announces more than 64 KiB: is this much worth waiting for? When
+	 * not, fn gets the request at once, without its body, and the connection ends with the reply. NULL: always. */
+	bool (*admits)(struct http_request *r, void *arg);
 	void *arg;
 	size_t max_body;        /* bytes; beyond: 413 */
 	size_t max_headers;     /* bytes; beyond: 431 or closed */

@@ -17,6 +17,7 @@ struct http_request {
 	char method[24];
 	bool has_head;       /* lengths in head are valid; its strings only during a request */
 	bool is_pending;     /* handed to fn, not replied to */
+	bool is_cut;         /* its body was not admitted and is thrown away */
 	bool is_gone;        /* the peer left while a reply was due */
 	bool is_draining;    /* refused: what still comes is thrown away until the peer closes */
 	bool is_dead;        /* freed at the end of the round */

@@ -178,6 +178,21 @@ static void what_is_too_large_or_too_deep_is_refused(void **state)
 	free(big);
 }
 
+static void a_large_body_is_received_from_known_tokens_only(void **state)
+{
+	struct bench *b = *state;
+	char *big = malloc(200000);
+
+	bench_ask(b, "POST", "/v1/events", "", filled(big, 200000, "{", '\n', "}"));
+	expect(b, 401, "WWW-Authenticate");
+	assert_non_null(strstr(b->answer, "Connection: close"));
+	bench_ask(b, "POST", "/v1/events", "Authorization: Bearer x\r\n", filled(big, 200000, "{", '\n', "}"));
+	expect(b, 401, "not known");
+	bench_ask(b, "POST", "/v1/accounts/a", "", filled(big, 200000, "{", '\n', "}"));
+	expect(b, 405, "Allow");
+	free(big);
+}
+
 static void a_strange_content_type_is_refused(void **state)
 {
 	struct bench *b = *state;
@@ -405,6 +420,7 @@ int main(void)
 		BENCH(lines_are_answered_with_counts_and_what_is_wrong_with_each),
 		BENCH(every_kind_of_bad_event_gets_its_status),
 		BENCH(what_is_too_large_or_too_deep_is_refused),
+		BENCH(a_large_body_is_received_from_known_tokens_only),
 		BENCH(a_strange_content_type_is_refused),
 		BENCH(a_failed_commit_is_answered_with_try_again),
 		BENCH(a_request_waits_while_intake_is_congested),
