@@ -4,7 +4,7 @@
 #define ASSOCD_COLLECTORS_TAIL_LOG_H
 
 #include "collectors/collector.h"
-#include "collectors/pattern/pattern.h"
+#include "pattern.h"
 #include "follow.h"
 
 /* Of the configuration; shared by the logs that a glob finds. */

@@ -77,7 +77,7 @@ static int read_csv(struct import *im)
 	if (!im->rows)
 		return ctl_fail("%s: there are no networks in it", im->path);
 	print_count(&im->said, (int64_t)im->rows);
-	text_adds(&im->said, " networks");
+	text_adds(&im->said, im->rows == 1 ? " network" : " networks");
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collectors/pattern/pattern.h"
+#include "collectors/tail/pattern.h"
 #include "collectors/tail/follow.h"
 #include "daemon/base/clock.h"
 #include "daemon/main/config.h"
@@ -336,6 +336,11 @@ static int run_send(struct sending *s, const struct send_setup *setup, int n, ch
 		return 1;
 	s->wire = send_wire_new(setup);
 	s->bytes_all = size_of_all(n, paths);
+	status = send_wire_pump(s->wire, 0); /* says at once when nobody listens */
+	if (status) {
+		send_wire_free(s->wire);
+		return status;
+	}
 	if (setup->is_patient)
 		status = send_growing(s, n, paths);
 	for (int i = 0; i < n && !status && !setup->is_patient; i++)

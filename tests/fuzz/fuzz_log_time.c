@@ -1,7 +1,7 @@
 /* Any text as a log time, in every form. */
 #include <stdint.h>
 
-#include "collectors/pattern/log_time.h"
+#include "collectors/tail/log_time.h"
 #include "daemon/base/err.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n);

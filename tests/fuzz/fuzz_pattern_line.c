@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "collectors/pattern/pattern.h"
+#include "collectors/tail/pattern.h"
 #include "daemon/vendor/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n);

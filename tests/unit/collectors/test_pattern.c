@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collectors/pattern/pattern.h"
+#include "collectors/tail/pattern.h"
 #include "daemon/base/clock.h"
 
 static int64_t at(const char *rfc3339)

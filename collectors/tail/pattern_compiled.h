@@ -1,6 +1,6 @@
 /* A compiled pattern, as loading leaves it to decoding. */
-#ifndef ASSOCD_COLLECTORS_PATTERN_COMPILED_H
-#define ASSOCD_COLLECTORS_PATTERN_COMPILED_H
+#ifndef ASSOCD_COLLECTORS_TAIL_PATTERN_COMPILED_H
+#define ASSOCD_COLLECTORS_TAIL_PATTERN_COMPILED_H
 
 #include "daemon/base/arena.h"
 #include "daemon/base/vec.h"

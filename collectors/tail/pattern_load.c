@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiled.h"
+#include "pattern_compiled.h"
 #include "daemon/vendor/yaml.h"
 
 #define JSON_DEPTH_MAX 16

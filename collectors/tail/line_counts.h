@@ -1,7 +1,7 @@
 /* How many times an identical line was seen in its second: the n that keeps apart lines that really happened twice,
  * while reading a file again gives the same ids. Seconds further than a few behind the newest are forgotten. */
-#ifndef ASSOCD_COLLECTORS_PATTERN_LINE_COUNTS_H
-#define ASSOCD_COLLECTORS_PATTERN_LINE_COUNTS_H
+#ifndef ASSOCD_COLLECTORS_TAIL_LINE_COUNTS_H
+#define ASSOCD_COLLECTORS_TAIL_LINE_COUNTS_H
 
 #include "daemon/base/text.h"
 

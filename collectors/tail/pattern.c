@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "compiled.h"
+#include "pattern_compiled.h"
 
 #define REFERENCE_MAX 4096 /* bytes of a value */
 

@@ -1,7 +1,7 @@
 /* Declarative patterns of log lines (config/patterns/NAME.yaml): which lines are events, and what they say. A line is
  * text matched by regular expressions, or one JSON object; rules are tried in order and the first match wins. */
-#ifndef ASSOCD_COLLECTORS_PATTERN_PATTERN_H
-#define ASSOCD_COLLECTORS_PATTERN_PATTERN_H
+#ifndef ASSOCD_COLLECTORS_TAIL_PATTERN_H
+#define ASSOCD_COLLECTORS_TAIL_PATTERN_H
 
 #include "daemon/base/text.h"
 #include "line_counts.h"

@@ -1,6 +1,6 @@
 /* Times as log files write them. */
-#ifndef ASSOCD_COLLECTORS_PATTERN_LOG_TIME_H
-#define ASSOCD_COLLECTORS_PATTERN_LOG_TIME_H
+#ifndef ASSOCD_COLLECTORS_TAIL_LOG_TIME_H
+#define ASSOCD_COLLECTORS_TAIL_LOG_TIME_H
 
 #include "daemon/base/bytes.h"
 
