@@ -53,6 +53,14 @@ static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
 			observe_candidate(e, holders[i]);
 }
 
+/* 4, 8, 16 ...: the value is now worth a bit less to each pair of its holders, also to those who do not come back. */
+static bool holders_doubled(const struct engine *e, uint32_t value)
+{
+	const struct index_value *v = index_value(e->index, value);
+
+	return !v->is_hub && v->holders >= 4 && (v->holders & (v->holders - 1)) == 0;
+}
+
 struct observation {
 	struct engine *e;
 	uint32_t account;
@@ -74,10 +82,12 @@ static uint32_t observe_value(struct observation *ob, unsigned kind_index, uint6
 	index_observe(e->index, ob->account, &use, &seen);
 	if (plan->coverage != 0 && seen.is_new_day)
 		e->accounts.at[ob->account].days[plan->coverage - 1]++;
-	if (seen.became_hub)
+	if (seen.became_hub || (seen.is_new && holders_doubled(e, seen.value)))
 		pairs_withdraw_value(e, seen.value);
-	else if (plan->meets && seen.depth >= e->rules->scoring.holders_kept &&
-		 ob->tokens < e->rules->scoring.tokens_per_event) {
+	if (seen.became_hub)
+		return seen.value;
+	if (plan->meets && seen.depth >= e->rules->scoring.holders_kept &&
+	    ob->tokens < e->rules->scoring.tokens_per_event) {
 		ob->tokens++;
 		meet_holders(e, ob->account, seen.value);
 	}
