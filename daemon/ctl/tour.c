@@ -7,8 +7,8 @@
 #include "daemon/base/vec.h"
 #include "print.h"
 
-#define LINKS_SHOWN 4
-#define REASONS_SHOWN 3
+#define LINKS_SHOWN 6
+#define REASONS_SHOWN 2
 #define ALERTS_SHOWN 6
 #define WIDTH 80
 
@@ -109,6 +109,29 @@ static bool read_links(struct tour *t)
 	return true;
 }
 
+static bool is_positive(const struct json_doc *doc, const struct json_node *item)
+{
+	return print_real(doc, item, "bits") > 0;
+}
+
+/* "+8.61 bits  bank account ...1265 (3 accounts, isp)": the names stand above. */
+static void show_reason(struct tour *t, const struct json_doc *doc, const struct json_node *item)
+{
+	struct bytes shown = json_get_text(doc, item, "shown"), network = json_get_text(doc, item, "network");
+	struct text reason = { 0 };
+
+	text_add(&reason, json_get_text(doc, item, "title"));
+	if (shown.len && !bytes_is(shown, "...") && shown.len < 48)
+		text_addf(&reason, " %.*s", BYTES_ARG(shown));
+	text_addf(&reason, " (%lld accounts%s%.*s)", (long long)json_get_int(doc, item, "holders", 0), network.len ? ", " : "",
+		  BYTES_ARG(network));
+	text_adds(&t->out, "       ");
+	print_bits(&t->out, doc, item, "bits");
+	text_adds(&t->out, " bits  ");
+	add_wrapped(t, text_bytes(&reason), 20, 20);
+	text_free(&reason);
+}
+
 static void show_reasons(struct tour *t, const struct json_doc *doc)
 {
 	const struct json_node *items = json_get(doc, doc->nodes, "evidence");
@@ -118,15 +141,22 @@ static void show_reasons(struct tour *t, const struct json_doc *doc)
 		return;
 	for (const struct json_node *item = json_first(doc, items); item && shown < REASONS_SHOWN;
 	     item = json_after(doc, items, item)) {
-		const struct json_node *bits = json_get(doc, item, "bits");
-		if (!bits || (bits->type == JSON_INT ? bits->num <= 0 : bits->real <= 0))
+		if (!is_positive(doc, item))
 			continue;
-		text_adds(&t->out, "      ");
-		print_bits(&t->out, doc, item, "bits");
-		text_adds(&t->out, " bits  ");
-		add_wrapped(t, json_get_text(doc, item, "sentence"), 20, 20);
+		show_reason(t, doc, item);
 		shown++;
 	}
+}
+
+/* "suspected", "explained by agency". */
+static void show_state(struct tour *t, const struct json_doc *doc, const struct json_node *link)
+{
+	struct bytes state = json_get_text(doc, link, "state"), by = json_get_text(doc, link, "explained_by");
+
+	text_adds(&t->out, "  ");
+	print_styled(t->ctl, &t->out, style_of_word(state), state);
+	if (by.len && bytes_is(state, "explained"))
+		text_addf(&t->out, " by %.*s", BYTES_ARG(by));
 }
 
 static bool show_link(struct tour *t, const struct pair *p)
@@ -148,10 +178,8 @@ static bool show_link(struct tour *t, const struct pair *p)
 	print_styled(t->ctl, &t->out, STYLE_BOLD, p->a);
 	text_adds(&t->out, "  =  ");
 	print_styled(t->ctl, &t->out, STYLE_BOLD, p->b);
-	if (link) {
-		text_adds(&t->out, "  ");
-		print_styled(t->ctl, &t->out, style_of_word(json_get_text(doc, link, "state")), json_get_text(doc, link, "state"));
-	}
+	if (link)
+		show_state(t, doc, link);
 	text_addc(&t->out, '\n');
 	show_reasons(t, doc);
 	return true;
@@ -239,7 +267,8 @@ static bool tell(struct tour *t)
 	if (!tour_opens(t, &is_empty))
 		return false;
 	if (is_empty) {
-		text_adds(&t->out, "Nothing has come in yet: `assocctl sample load` brings a sample, `assocctl send FILE` your own.\n");
+		text_adds(&t->out, "Nothing has come in yet.\n  assocctl sample load   the bundled sample\n"
+				   "  assocctl send FILE     events of your own\n");
 		return true;
 	}
 	if (!read_links(t) || !show_links(t) || !show_alerts(t))
