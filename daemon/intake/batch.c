@@ -113,7 +113,7 @@ static void submit(struct intake *in, struct batch *b)
 	}
 }
 
-static bool has_due_mark(const struct intake *in)
+bool batch_has_due_mark(const struct intake *in)
 {
 	for (unsigned i = 0; i < in->n_marks; i++)
 		if (in->marks[i].is_due)
@@ -132,7 +132,7 @@ static bool rest_is_due(const struct intake *in, int64_t mono_us)
 {
 	if (in->in_flight > 0)
 		return false;
-	if (in->is_held && in->applied_durable != in->applied_seq)
+	if (in->is_held && (in->applied_durable != in->applied_seq || batch_has_due_mark(in)))
 		return true;
 	return in->stats.is_failing || (in->due_us > 0 && mono_us >= in->due_us);
 }
@@ -173,13 +173,14 @@ static void collect_effects(struct intake *in, const struct batch *b, const stru
 
 static void apply(struct intake *in, struct batch *b)
 {
-	struct effects effects = { .arena = b->arena };
 	size_t n = b->events.n;
 
 	in->committed_seq = b->rows.at[n - 1].seq;
-	in->setup.ports.apply(in->setup.ports.arg, b->events.at, n, &effects);
+	in->effects.n = 0;
+	in->effects.arena = b->arena;
+	in->setup.ports.apply(in->setup.ports.arg, b->events.at, n, &in->effects);
 	in->applied_seq = in->committed_seq;
-	collect_effects(in, b, &effects);
+	collect_effects(in, b, &in->effects);
 	for (size_t i = 0; i < n; i++) {
 		known_add(in->known, b->rows.at[i].id_hash, b->store.arrived_ms); /* I4 */
 		b->owners.at[i]->pub.last_seq = b->rows.at[i].seq;
@@ -303,7 +304,7 @@ int64_t intake_turn(struct intake *in, int64_t mono_us)
 	/* What the answered senders offered at once goes out in this turn too. */
 	while (batch_submit_due(in, mono_us))
 		;
-	if (in->due_us == 0 && has_due_mark(in))
+	if (in->due_us == 0 && batch_has_due_mark(in))
 		in->due_us = mono_us + EFFECTS_DELAY_US;
 	return wait_us(in, mono_us);
 }

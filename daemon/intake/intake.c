@@ -55,6 +55,7 @@ void intake_free(struct intake *in)
 		group_free(in->answered.at[i]);
 	VEC_FREE(&in->answered);
 	outgoing_fini(&in->waiting);
+	free(in->effects.at);
 	known_free(in->known);
 	json_parser_free(in->parser);
 	free(in);
@@ -247,7 +248,7 @@ bool intake_is_empty(const struct intake *in)
 
 bool intake_is_settled(const struct intake *in)
 {
-	return in->in_flight == 0 && in->waiting.rows.n == 0 && in->applied_durable == in->applied_seq;
+	return in->in_flight == 0 && in->waiting.rows.n == 0 && in->applied_durable == in->applied_seq && !batch_has_due_mark(in);
 }
 
 void intake_stats(const struct intake *in, struct intake_stats *out)

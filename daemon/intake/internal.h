@@ -61,6 +61,7 @@ struct intake {
 	uint64_t batch_numbers, committed_seq, assigned_seq;
 	/* effects */
 	struct outgoing waiting;
+	struct effects effects; /* of the batch being applied; the array is kept */
 	bool effects_in_flight;
 	uint64_t applied_seq, applied_durable;
 	int64_t due_us; /* when waiting effects go out alone, 0: nothing waits */
@@ -88,6 +89,7 @@ void batch_reset(struct batch *b);
 void batch_add(struct intake *in, struct batch *b, struct group *g, const struct event *ev);
 /* Submits when something is due; false: nothing was, or the queue is full. */
 bool batch_submit_due(struct intake *in, int64_t mono_us);
+bool batch_has_due_mark(const struct intake *in);
 
 /* effects */
 void outgoing_init(struct outgoing *o);

@@ -66,7 +66,9 @@ static enum err load_config(const struct arguments *a, struct config **out, stru
 static int check_only(struct daemon *d)
 {
 	struct errbuf eb = { { 0 } };
-	enum err err = judgement_load(d->config, &d->now, &eb);
+	enum err err = collectors_check(d->config, &eb);
+	if (err == ERR_OK)
+		err = judgement_load(d->config, &d->now, &eb);
 	if (err == ERR_OK)
 		printf("%s: fine; %u signals, %u comparisons, %u limits, %u policies, %zu networks\n", d->config->file,
 		       d->now.rules->n_signals, d->now.rules->n_compares, d->now.rules->n_limits, d->now.rules->n_policies,

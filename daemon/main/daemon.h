@@ -27,6 +27,9 @@ struct judgement {
 
 struct rebuild; /* rebuild.c */
 
+/* Who wants intake to stand still: any of them suffices. */
+enum hold_reason { HOLD_SNAPSHOT = 1, HOLD_REBUILD = 2, HOLD_STOP = 4 };
+
 struct daemon {
 	struct config *config;
 	struct loop *loop;
@@ -47,10 +50,11 @@ struct daemon {
 	bool collectors_paused;
 	/* noted by callbacks, acted upon in the steps of the turn */
 	bool wants_reload, wants_stop, child_ended;
-	int64_t started_us, next_us, watchdog_us;
+	unsigned holds, pauses; /* enum hold_reason, or-ed */
+	int64_t started_us, next_us, watchdog_us, stop_by_us;
 	pid_t snapshot_child;
 	uint64_t snapshot_seq; /* of the newest snapshot that was begun */
-	int64_t snapshot_due_us;
+	int64_t snapshot_due_us, snapshot_give_up_us;
 	struct rebuild *rebuild;
 	unsigned reloads, reloads_failed;
 };
@@ -71,9 +75,14 @@ enum err restore(struct daemon *d, struct errbuf *eb) MUST_CHECK;
 /* start.c */
 enum err daemon_start(struct daemon *d, struct errbuf *eb) MUST_CHECK;
 void daemon_close(struct daemon *d);
+/* Is every name under `collectors:` one of the table? */
+enum err collectors_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
 
 /* turn.c: what the loop does after each round of callbacks. */
 void loop_once(void *arg);
+/* hold: no event batch starts; pause: senders wait too (intake_hold, intake_pause). */
+void turn_hold(struct daemon *d, enum hold_reason who, bool held);
+void turn_pause(struct daemon *d, enum hold_reason who, bool paused);
 
 /* snapshots.c */
 void step_snapshot(struct daemon *d, int64_t mono_us);
@@ -84,6 +93,8 @@ void snapshot_last(struct daemon *d);
 void step_reload(struct daemon *d);
 void step_rebuild(struct daemon *d);
 void rebuild_free(struct daemon *d);
+
+/* removal.c */
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg);
 
 /* report.c */

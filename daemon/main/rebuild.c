@@ -1,8 +1,9 @@
 /* A second engine from the journal, in slices between turns of the loop; then it takes the place of the first. For new
  * rules (reload), and for the same rules after events were taken out (a site).
- * I1: the second engine never gets ahead of the first: rows are read up to the first one's last event.
- * I2: wrong rules change nothing: the old set goes on. */
-#include "daemon.h"
+ * I1: the second takes over only when both have applied the same events and nothing is in flight.
+ * I2: wrong rules change nothing: the old set goes on.
+ * I3: when the list of kinds changes nothing has gathered either: every payload is written under the list of its time. */
+#include "rebuild.h"
 
 #include <stdlib.h>
 
@@ -10,26 +11,14 @@
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
 
-#define SLICE_EVENTS 2000
+#define SLICE_EVENTS 4000
+#define SLICE_US 5000
+#define PROGRESS_US 5000000
 
-struct rebuild {
-	struct judgement next; /* rules and enrich NULL: those of now */
-	struct journal_map *journal;
-	uint64_t seq;          /* applied to next so far */
-	int64_t started_us;
-	/* a removal that waits for it */
-	struct bytes site;
-	char *site_text;
-	bool is_removal, is_removed;
-	uint64_t removed;
-	api_removed_fn *done;
-	void *done_arg;
-};
-
-static struct rebuild *rebuild_new(struct daemon *d)
+struct rebuild *rebuild_new(struct daemon *d)
 {
 	struct rebuild *r = xcalloc(1, sizeof(*r));
-	r->started_us = clock_mono_us();
+	r->started_us = r->said_us = clock_mono_us();
 	d->rebuild = r;
 	return r;
 }
@@ -41,16 +30,27 @@ void rebuild_free(struct daemon *d)
 		return;
 	judgement_free(&r->next);
 	journal_map_free(r->journal);
-	free(r->site_text);
+	removal_free(r->removal);
 	free(r);
 	d->rebuild = NULL;
+	turn_hold(d, HOLD_REBUILD, false);
+	turn_pause(d, HOLD_REBUILD, false);
 }
 
-static void reload_failed(struct daemon *d, const struct errbuf *eb)
+static void fail(struct daemon *d, enum err err, const struct errbuf *eb)
 {
-	d->reloads_failed++;
-	log_error("rules", "%s; the old rules stay in force", eb->text);
+	if (d->rebuild->removal != NULL) {
+		removal_answer(d->rebuild->removal, err, eb->text);
+	} else {
+		d->reloads_failed++;
+		log_error("rules", "%s; the old rules stay in force", eb->text);
+	}
 	rebuild_free(d);
+}
+
+static bool is_unchanged(const struct daemon *d, const struct judgement *next)
+{
+	return judgement_binding(next, 0) == judgement_binding(&d->now, 0);
 }
 
 void step_reload(struct daemon *d)
@@ -65,69 +65,73 @@ void step_reload(struct daemon *d)
 	errbuf_clear(&eb);
 	struct rebuild *r = rebuild_new(d);
 	enum err err = judgement_load(d->config, &r->next, &eb);
-	if (err == ERR_OK)
-		err = journal_map_new(d->config->state_dir, &r->next.rules->kinds, &r->journal, &eb);
-	if (err != ERR_OK) {
-		reload_failed(d, &eb);
+	if (err == ERR_OK && is_unchanged(d, &r->next)) {
+		log_info("rules", "rules and networks are unchanged; logs are open anew");
+		rebuild_free(d);
 		return;
 	}
-	log_info("rules", "new rules are read; the journal is applied to them");
+	if (err == ERR_OK)
+		err = journal_map_new(d->config->state_dir, &r->next.rules->kinds, &r->journal, &eb);
+	if (err != ERR_OK)
+		fail(d, err, &eb);
+	else
+		log_info("rules", "new rules are read; the journal is applied to them, meanwhile the old ones are in force");
 }
 
-struct slice { struct daemon *d; struct rebuild *r; struct arena *arena; uint64_t until, n; struct errbuf *eb; };
+struct slice {
+	struct daemon *d;
+	struct rebuild *r;
+	struct arena *arena;
+	uint64_t n;
+	int64_t until_us;
+	struct errbuf *eb;
+};
 
+/* ERR_LIMIT ends a slice whose time is up. */
 static enum err slice_event(void *arg, const struct store_event *row)
 {
 	struct slice *s = arg;
-	struct event ev = { 0 };
-	if (row->seq > s->until)
-		return ERR_OK;
 	const struct journal_map *journal = s->r->journal != NULL ? s->r->journal : s->d->journal;
+	struct event ev = { 0 };
+	const struct event *one = &ev;
+	if (s->n % 64 == 63 && clock_mono_us() > s->until_us)
+		return ERR_LIMIT;
+	arena_reset(s->arena);
 	enum err err = journal_event(journal, row, s->arena, &ev, s->eb);
 	if (err != ERR_OK)
 		return err;
-	const struct event *one = &ev;
 	engine_apply(s->r->next.engine, &one, 1, NULL);
-	arena_reset(s->arena);
 	s->r->seq = row->seq;
 	s->n++;
 	return ERR_OK;
 }
 
-static void swap_in(struct daemon *d, struct rebuild *r)
+static enum err apply_slice(struct daemon *d, struct rebuild *r, uint64_t *n, struct errbuf *eb)
 {
-	struct errbuf eb = { { 0 } };
-	engine_free(d->now.engine);
-	d->now.engine = r->next.engine;
-	r->next.engine = NULL;
-	if (r->next.rules != NULL) {
-		struct judgement old = { d->now.rules, d->now.enrich, NULL };
-		d->now.rules = r->next.rules;
-		d->now.enrich = r->next.enrich;
-		r->next = old;
-		d->context.kinds = &d->now.rules->kinds;
-		journal_map_free(d->journal);
-		d->journal = r->journal;
-		r->journal = NULL;
-		d->reloads++;
-		log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
-	}
-	if (r->is_removal) {
-		r->done(r->done_arg, ERR_OK, r->removed, eb.text);
-		intake_hold(d->intake, false);
-	}
-	d->snapshot_seq = 0;
-	rebuild_free(d);
+	struct slice s = { d, r, arena_new(16 * 1024), 0, clock_mono_us() + SLICE_US, eb };
+	struct store_range range = { r->seq, SLICE_EVENTS };
+	enum err err = store_read(d->config->state_dir, range, slice_event, &s, eb);
+	arena_free(s.arena);
+	*n = s.n;
+	return err == ERR_LIMIT ? ERR_OK : err;
 }
 
-/* New kinds are noted for events from here on; only while nothing is in flight. */
-static enum err note_kinds(struct daemon *d, struct rebuild *r, struct errbuf *eb)
+static void say_progress(struct rebuild *r, uint64_t last_seq)
 {
-	struct intake_stats stats;
+	int64_t now = clock_mono_us();
+	if (now - r->said_us < PROGRESS_US)
+		return;
+	r->said_us = now;
+	log_info("rules", "the new engine has applied %llu of %llu events", (unsigned long long)r->seq,
+		 (unsigned long long)last_seq);
+}
+
+/* I3. */
+static enum err note_kinds(struct daemon *d, struct rebuild *r, uint64_t last_seq, struct errbuf *eb)
+{
 	if (r->journal == NULL || !journal_map_is_stale(r->journal))
 		return ERR_OK;
-	intake_stats(d->intake, &stats);
-	enum err err = journal_note_kinds(d->config->state_dir, &r->next.rules->kinds, stats.last_seq + 1, eb);
+	enum err err = journal_note_kinds(d->config->state_dir, &r->next.rules->kinds, last_seq + 1, eb);
 	if (err != ERR_OK)
 		return err;
 	journal_map_free(r->journal);
@@ -135,96 +139,70 @@ static enum err note_kinds(struct daemon *d, struct rebuild *r, struct errbuf *e
 	return journal_map_new(d->config->state_dir, &r->next.rules->kinds, &r->journal, eb);
 }
 
-static void finish(struct daemon *d, struct rebuild *r)
+static void swap_rules(struct daemon *d, struct rebuild *r)
 {
-	struct errbuf eb = { { 0 } };
-	if (!r->is_removal)
-		intake_hold(d->intake, true);
-	if (!intake_is_settled(d->intake) || !intake_is_empty(d->intake))
-		return;
-	if (note_kinds(d, r, &eb) != ERR_OK) {
-		intake_hold(d->intake, false);
-		reload_failed(d, &eb);
-		return;
-	}
-	bool is_removal = r->is_removal;
-	swap_in(d, r);
-	if (!is_removal)
-		intake_hold(d->intake, false);
+	struct judgement old = d->now;
+	d->now = r->next;
+	r->next = old;
+	d->context.kinds = &d->now.rules->kinds;
+	journal_map_free(d->journal);
+	d->journal = r->journal;
+	r->journal = NULL;
+	d->reloads++;
+	log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
 }
 
-struct doomed { struct daemon *d; struct arena *arena; struct bytes site; };
-
-static bool is_doomed(void *arg, const struct store_event *row)
+static void swap_in(struct daemon *d, struct rebuild *r)
 {
-	struct doomed *doomed = arg;
-	struct event ev = { 0 };
-	struct errbuf eb = { { 0 } };
-	arena_reset(doomed->arena);
-	if (journal_event(doomed->d->journal, row, doomed->arena, &ev, &eb) != ERR_OK)
-		return false;
-	struct bytes site = event_account_site(ev.account);
-	bool is_sub = site.len > doomed->site.len && bytes_starts(site, doomed->site) && site.ptr[doomed->site.len] == '-';
-	if (!bytes_eq(site, doomed->site) && !is_sub)
-		return false;
-	intake_forget(doomed->d->intake, row->id_hash);
-	return true;
+	if (r->next.rules != NULL) {
+		swap_rules(d, r);
+	} else {
+		struct engine *old = d->now.engine;
+		d->now.engine = r->next.engine;
+		r->next.engine = old;
+	}
+	d->snapshot_seq = 0;
+	if (r->removal != NULL)
+		removal_answer(r->removal, ERR_OK, "");
+	rebuild_free(d);
 }
 
-/* Takes the site's events out of the journal once nothing is in flight. */
-static void step_removal(struct daemon *d, struct rebuild *r)
+/* Brings everything to a standstill; true when it stands. */
+static bool stands_still(struct daemon *d, struct rebuild *r)
 {
-	struct errbuf eb = { { 0 } };
-	if (!intake_is_settled(d->intake) || !sinks_is_idle(d->sinks))
-		return;
-	struct doomed doomed = { d, arena_new(16 * 1024), r->site };
-	enum err err = store_remove_events(d->config->state_dir, is_doomed, &doomed, &r->removed, &eb);
-	arena_free(doomed.arena);
-	if (err != ERR_OK) {
-		r->done(r->done_arg, err, 0, eb.text);
-		intake_hold(d->intake, false);
-		rebuild_free(d);
-		return;
-	}
-	r->is_removed = true;
-	r->next.engine = engine_new(d->now.rules, d->now.enrich);
+	bool must_be_empty = r->journal != NULL && journal_map_is_stale(r->journal);
+	if (must_be_empty)
+		turn_pause(d, HOLD_REBUILD, true);
+	if (must_be_empty && !intake_is_empty(d->intake))
+		return false;
+	turn_hold(d, HOLD_REBUILD, true);
+	return intake_is_settled(d->intake);
 }
 
 void step_rebuild(struct daemon *d)
 {
 	struct rebuild *r = d->rebuild;
 	struct errbuf eb = { { 0 } };
-	struct engine_stats stats;
+	struct intake_stats stats;
+	uint64_t n = 0;
 	if (r == NULL)
 		return;
-	if (r->is_removal && !r->is_removed) {
+	if (r->removal != NULL && !removal_is_done(r->removal)) {
 		step_removal(d, r);
 		return;
 	}
-	engine_stats(d->now.engine, &stats);
-	struct slice s = { d, r, arena_new(16 * 1024), stats.seq, 0, &eb };
-	enum err err = store_read(d->config->state_dir, (struct store_range){ r->seq, SLICE_EVENTS }, slice_event, &s, &eb);
-	arena_free(s.arena);
-	if (err != ERR_OK)
-		reload_failed(d, &eb);
-	else if (s.n == 0)
-		finish(d, r);
-}
-
-void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg)
-{
-	struct daemon *d = arg;
-	if (d->rebuild != NULL || site.len == 0) {
-		done(done_arg, ERR_BUSY, 0, "rules are being reloaded; try again in a moment");
+	intake_stats(d->intake, &stats);
+	bool is_still = (d->holds & HOLD_REBUILD) && intake_is_settled(d->intake);
+	enum err err = apply_slice(d, r, &n, &eb);
+	if (err == ERR_OK && n == 0 && is_still)
+		err = note_kinds(d, r, stats.last_seq, &eb);
+	if (err != ERR_OK) {
+		fail(d, err, &eb);
 		return;
 	}
-	struct rebuild *r = rebuild_new(d);
-	r->is_removal = true;
-	r->site_text = xmalloc(site.len);
-	memcpy(r->site_text, site.ptr, site.len);
-	r->site = bytes_make(r->site_text, site.len);
-	r->done = done;
-	r->done_arg = done_arg;
-	intake_hold(d->intake, true);
-	loop_timer_set(d->timer, 0);
+	say_progress(r, stats.last_seq);
+	if (n == 0 && is_still)
+		swap_in(d, r); /* I1 */
+	else if (n < SLICE_EVENTS / 4)
+		(void)stands_still(d, r);
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/vendor/sd.h"
 
 #define BATCH_EVENTS 512
 #define PROGRESS_EVERY 500000
@@ -45,8 +46,10 @@ static enum err restore_event(void *arg, const struct store_event *row)
 	enum err err = journal_event(r->d->journal, row, r->arena, ev, r->eb);
 	if (err != ERR_OK)
 		return err;
-	if (++r->n % PROGRESS_EVERY == 0)
+	if (++r->n % PROGRESS_EVERY == 0) {
 		log_info("journal", "%llu events applied", (unsigned long long)r->n);
+		sd_tell("EXTEND_TIMEOUT_USEC=120000000\nSTATUS=applying the journal: event %llu", (unsigned long long)row->seq);
+	}
 	if (row->seq > r->applied_seq) {
 		apply_gathered(r);
 		struct event copy = *ev;

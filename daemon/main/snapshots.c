@@ -3,12 +3,14 @@
 #include "daemon.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 
+#define HOLD_LIMIT_US 5000000
 
 static enum err write_snapshot(struct daemon *d, uint64_t seq, struct errbuf *eb)
 {
@@ -39,6 +41,7 @@ static void child_begin(struct daemon *d, uint64_t seq)
 		struct errbuf eb = { { 0 } };
 		signal(SIGTERM, SIG_DFL);
 		signal(SIGINT, SIG_DFL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it holds the listening sockets: a next daemon needs them */
 		store_forget(d->store);
 		enum err err = write_snapshot(d, seq, &eb);
 		if (err != ERR_OK)
@@ -49,21 +52,35 @@ static void child_begin(struct daemon *d, uint64_t seq)
 	d->snapshot_seq = seq;
 }
 
-void step_snapshot(struct daemon *d, int64_t mono_us)
+static void reap_child(struct daemon *d)
 {
 	int status;
-	if (d->snapshot_child > 0 && waitpid(d->snapshot_child, &status, WNOHANG) == d->snapshot_child) {
-		d->snapshot_child = 0;
-		if (status != 0)
-			d->snapshot_seq = 0;
-	}
-	bool is_free = d->snapshot_child == 0 && d->rebuild == NULL && !d->wants_stop;
-	if (mono_us < d->snapshot_due_us || !is_free || !intake_is_settled(d->intake))
+	if (d->snapshot_child == 0 || waitpid(d->snapshot_child, &status, WNOHANG) != d->snapshot_child)
 		return;
-	d->snapshot_due_us = mono_us + d->config->snapshot_every_ms * 1000;
-	uint64_t seq = applied_seq(d);
-	if (seq != d->snapshot_seq)
-		child_begin(d, seq);
+	d->snapshot_child = 0;
+	if (status != 0)
+		d->snapshot_seq = 0;
+}
+
+/* I2 needs a moment in which everything is durable: intake is held for it, a few milliseconds. */
+void step_snapshot(struct daemon *d, int64_t mono_us)
+{
+	reap_child(d);
+	bool is_free = d->snapshot_child == 0 && d->rebuild == NULL && !d->wants_stop;
+	bool is_due = mono_us >= d->snapshot_due_us && is_free && applied_seq(d) != d->snapshot_seq;
+	bool is_late = d->snapshot_give_up_us > 0 && mono_us > d->snapshot_give_up_us;
+	if (is_due && !is_late && !intake_is_settled(d->intake)) {
+		if (d->snapshot_give_up_us == 0)
+			d->snapshot_give_up_us = mono_us + HOLD_LIMIT_US;
+		turn_hold(d, HOLD_SNAPSHOT, true);
+		return;
+	}
+	if (is_due && !is_late)
+		child_begin(d, applied_seq(d));
+	if (is_due)
+		d->snapshot_due_us = mono_us + d->config->snapshot_every_ms * 1000;
+	d->snapshot_give_up_us = 0;
+	turn_hold(d, HOLD_SNAPSHOT, false);
 }
 
 void snapshot_last(struct daemon *d)

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -28,6 +29,34 @@ static enum err port_ask(void *arg, struct store_query *q) { return store_ask(((
 static void port_mark(void *arg, struct bytes name, uint64_t through, uint64_t drop)
 {
 	intake_mark_sink(((struct daemon *)arg)->intake, name, through, drop);
+}
+
+/* Values of hashed kinds in the journal and new ones match only under one key. */
+static enum err check_key(struct daemon *d, struct errbuf *eb)
+{
+	const char *dir = d->config->state_dir;
+	uint64_t before = 0;
+	enum err err = store_fact(dir, "hash_key", &before, eb);
+	if (err == ERR_NOTFOUND && eb->text[0] == '\0')
+		return store_set_fact(dir, "hash_key", d->key_fingerprint, eb);
+	if (err != ERR_OK || before == d->key_fingerprint)
+		return err;
+	return errbuf_set(eb, ERR_CORRUPT, "%s/hash.key is not the key that this journal was written with; bring it back "
+			  "from a backup, or start with another state folder", dir);
+}
+
+enum err collectors_check(const struct config *c, struct errbuf *eb)
+{
+	const struct yaml_node *root = yaml_root(c->doc);
+	const struct yaml_node *all = root != NULL && root->type == YAML_MAPPING ? yaml_get(root, "collectors") : NULL;
+	for (const struct yaml_node *node = all != NULL ? all->child : NULL; node != NULL; node = node->next) {
+		unsigned i = 0;
+		while (collectors[i] != NULL && !bytes_is(node->key, collectors[i]->name))
+			i++;
+		if (collectors[i] == NULL)
+			return yaml_error(c->doc, node, eb, "there is no collector `%.*s`", BYTES_ARG(node->key));
+	}
+	return ERR_OK;
 }
 
 static void start_intake(struct daemon *d)
@@ -109,6 +138,7 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	d->started_us = clock_mono_us();
 	d->snapshot_due_us = d->started_us + d->config->snapshot_every_ms * 1000;
 	signal(SIGPIPE, SIG_IGN);
+	umask(0027);
 	enum err err = judgement_load(d->config, &d->now, eb);
 	if (err == ERR_OK)
 		err = state_folder_make(dir, eb);
@@ -116,6 +146,10 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 		err = store_open(dir, &d->store, eb);
 	if (err == ERR_OK)
 		err = state_folder_key(dir, &d->hash_key, &d->key_fingerprint, eb);
+	if (err == ERR_OK)
+		err = check_key(d, eb);
+	if (err == ERR_OK)
+		err = collectors_check(d->config, eb);
 	if (err != ERR_OK)
 		return err;
 	start_intake(d);

@@ -1,5 +1,5 @@
 /* What the loop does after each round of callbacks, as named steps. */
-#include "daemon.h"
+#include "rebuild.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -54,14 +54,38 @@ static void step_watchdog(struct daemon *d, int64_t mono_us)
 	wake_in(d, d->watchdog_us - mono_us, mono_us);
 }
 
-/* Stops once nothing is on its way any more, and no later than after ten seconds. */
+#define STOP_LIMIT_US 10000000
+
+/* Senders wait, what has gathered is committed, then its effects, then sinks are told; no longer than STOP_LIMIT_US. */
 static void step_stop(struct daemon *d, int64_t mono_us)
 {
 	if (!d->wants_stop)
 		return;
-	if (intake_is_settled(d->intake) && intake_is_empty(d->intake) && sinks_is_idle(d->sinks) && sinks_is_done(d->sinks))
+	if (d->stop_by_us == 0) {
+		d->stop_by_us = mono_us + STOP_LIMIT_US;
+		turn_pause(d, HOLD_STOP, true);
+	}
+	if (intake_is_empty(d->intake))
+		turn_hold(d, HOLD_STOP, true);
+	bool is_removing = d->rebuild != NULL && d->rebuild->removal != NULL;
+	bool is_done = !is_removing && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
+	if (!is_done && mono_us >= d->stop_by_us)
+		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");
+	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !is_removing))
 		loop_stop(d->loop);
 	wake_in(d, 20000, mono_us);
+}
+
+void turn_hold(struct daemon *d, enum hold_reason who, bool held)
+{
+	d->holds = held ? d->holds | who : d->holds & ~(unsigned)who;
+	intake_hold(d->intake, d->holds != 0);
+}
+
+void turn_pause(struct daemon *d, enum hold_reason who, bool paused)
+{
+	d->pauses = paused ? d->pauses | who : d->pauses & ~(unsigned)who;
+	intake_pause(d->intake, d->pauses != 0);
 }
 
 void loop_once(void *arg)
@@ -77,8 +101,8 @@ void loop_once(void *arg)
 	step_snapshot(d, mono_us);
 	step_watchdog(d, mono_us);
 	step_stop(d, mono_us);
-	if (d->rebuild != NULL)
-		wake_in(d, 0, mono_us);
+	if (d->rebuild != NULL || d->holds != 0)
+		wake_in(d, d->rebuild != NULL ? 0 : 1000, mono_us);
 	int64_t wait_us = d->next_us - clock_mono_us();
 	loop_timer_set(d->timer, wait_us > 0 ? (wait_us + 999) / 1000 : 0);
 }

@@ -55,7 +55,7 @@ static void bench_apply(void *arg, const struct event *const *events, size_t n, 
 {
 	struct bench *t = arg;
 
-	effects->at = arena_alloc(effects->arena, (n * t->alerts_per_event + 1) * sizeof(struct effect));
+	effects->at = vec_reserve(effects->at, &effects->cap, n * t->alerts_per_event + 1, sizeof(struct effect));
 	for (size_t i = 0; i < n; i++) {
 		VEC_PUSH(&t->applied, events[i]->seq);
 		for (unsigned k = 0; k < t->alerts_per_event; k++)
