@@ -17,6 +17,7 @@ extern const struct ctl_command ctl_tour;
 struct pair {
 	struct bytes a, b;
 	int64_t score;
+	bool is_told;
 };
 
 struct tour {
@@ -125,10 +126,10 @@ static void show_reason(struct tour *t, const struct json_doc *doc, const struct
 		text_addf(&reason, " %.*s", BYTES_ARG(shown));
 	text_addf(&reason, " (%lld accounts%s%.*s)", (long long)json_get_int(doc, item, "holders", 0), network.len ? ", " : "",
 		  BYTES_ARG(network));
-	text_adds(&t->out, "       ");
+	text_adds(&t->out, "                  ");
 	print_bits(&t->out, doc, item, "bits");
 	text_adds(&t->out, " bits  ");
-	add_wrapped(t, text_bytes(&reason), 20, 20);
+	add_wrapped(t, text_bytes(&reason), 33, 33);
 	text_free(&reason);
 }
 
@@ -148,22 +149,27 @@ static void show_reasons(struct tour *t, const struct json_doc *doc)
 	}
 }
 
-/* "suspected", "explained by agency". */
-static void show_state(struct tour *t, const struct json_doc *doc, const struct json_node *link)
+static void show_names(struct tour *t, const struct json_doc *doc, const struct pair *p)
 {
-	struct bytes state = json_get_text(doc, link, "state"), by = json_get_text(doc, link, "explained_by");
+	const struct json_node *link = json_get(doc, doc->nodes, "link");
+	struct bytes state = link ? json_get_text(doc, link, "state") : BYTES_NONE;
+	struct bytes by = link ? json_get_text(doc, link, "explained_by") : BYTES_NONE;
 
-	text_adds(&t->out, "  ");
+	text_addf(&t->out, "%5lld  ", (long long)p->score);
 	print_styled(t->ctl, &t->out, style_of_word(state), state);
+	text_addf(&t->out, "%*s", state.len < 11 ? (int)(11 - state.len) : 1, "");
+	print_styled(t->ctl, &t->out, STYLE_BOLD, p->a);
+	text_adds(&t->out, " = ");
+	print_styled(t->ctl, &t->out, STYLE_BOLD, p->b);
+	text_addc(&t->out, '\n');
 	if (by.len && bytes_is(state, "explained"))
-		text_addf(&t->out, " by %.*s", BYTES_ARG(by));
+		text_addf(&t->out, "%18sdeclared: %.*s\n", "", BYTES_ARG(by));
 }
 
 static bool show_link(struct tour *t, const struct pair *p)
 {
 	struct text path = { 0 };
 	const struct json_doc *doc;
-	const struct json_node *link;
 
 	text_adds(&path, "/v1/links/");
 	ctl_escape(&path, p->a);
@@ -173,14 +179,7 @@ static bool show_link(struct tour *t, const struct pair *p)
 	text_free(&path);
 	if (!doc)
 		return false;
-	link = json_get(doc, doc->nodes, "link");
-	text_addf(&t->out, "%5lld  ", (long long)p->score);
-	print_styled(t->ctl, &t->out, STYLE_BOLD, p->a);
-	text_adds(&t->out, "  =  ");
-	print_styled(t->ctl, &t->out, STYLE_BOLD, p->b);
-	if (link)
-		show_state(t, doc, link);
-	text_addc(&t->out, '\n');
+	show_names(t, doc, p);
 	show_reasons(t, doc);
 	return true;
 }
@@ -190,28 +189,45 @@ static bool shares_account(const struct pair *p, const struct pair *q)
 	return bytes_eq(p->a, q->a) || bytes_eq(p->a, q->b) || bytes_eq(p->b, q->a) || bytes_eq(p->b, q->b);
 }
 
-/* Of one group of accounts the strongest link is enough for a first look. */
-static bool is_told(const struct tour *t, const struct pair *const *told, unsigned n, const struct pair *p)
+static bool touches_told(const struct tour *t, const struct pair *p)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (shares_account(told[i], p))
+	for (size_t i = 0; i < t->pairs.n; i++)
+		if (t->pairs.at[i].is_told && shares_account(&t->pairs.at[i], p))
 			return true;
 	return false;
 }
 
+/* Of accounts that hang together the strongest link is enough for a first look: the others count as told. */
+static void mark_told(struct tour *t, struct pair *p)
+{
+	bool has_grown = true;
+
+	p->is_told = true;
+	while (has_grown) {
+		has_grown = false;
+		for (size_t i = 0; i < t->pairs.n; i++) {
+			struct pair *other = &t->pairs.at[i];
+			bool joins = !other->is_told && touches_told(t, other);
+			other->is_told |= joins;
+			has_grown |= joins;
+		}
+	}
+}
+
 static bool show_links(struct tour *t)
 {
-	const struct pair *told[LINKS_SHOWN];
-	unsigned n = 0;
+	unsigned shown = 0;
 
 	heading(t, "Strongest links", -1);
 	if (!t->pairs.n)
 		text_adds(&t->out, "  none so far\n");
-	for (size_t i = 0; i < t->pairs.n && n < LINKS_SHOWN; i++) {
-		if (is_told(t, told, n, &t->pairs.at[i]))
+	for (size_t i = 0; i < t->pairs.n && shown < LINKS_SHOWN; i++) {
+		struct pair *p = &t->pairs.at[i];
+		if (p->is_told)
 			continue;
-		told[n++] = &t->pairs.at[i];
-		if (!show_link(t, &t->pairs.at[i]))
+		mark_told(t, p);
+		shown++;
+		if (!show_link(t, p))
 			return false;
 	}
 	return true;

@@ -243,7 +243,7 @@ def guests(w):
     w.joins(3, "friend-bjarne", friend, "gaming-pc/bjarne#bjarne", other, 18)
     w.logs_in((5, 7, 9, 11, 14, 17, 20), "friend-bjarne", friend, "gaming-pc/bjarne#bjarne", other)
     w.at(13, 16, "login", "lender-hanna", owner, "gaming-pc/bjarne#bjarne", "10.237.44.3")
-    users = ["school-pupil-%02d" % i for i in range(1, 11)] + ["test-mail-%02d" % i for i in range(1, 9)]
+    users = ["school-pupil-%02d" % i for i in range(1, 17)] + ["test-mail-%02d" % i for i in range(1, 13)]
     staff = w.person("Support Desk")
     for i, user in enumerate(users):
         w.at(18, 9 + i * .2, "session", user, staff, "office-pc/support#support", "10.237.1.1")
@@ -251,7 +251,7 @@ def guests(w):
     for day in range(1, 29, 3):
         w.at(day, 3, "login", "monitoring-probe", probe, "linux-laptop/probe#probe", "10.234.200.1")
     for i in range(1, 9):
-        w.at(14, 4 + i * .01, "login", "test-mail-%02d" % (i + 10), probe, "linux-laptop/bot#bot", "10.234.66.6", ok=False)
+        w.at(14, 4 + i * .01, "login", "test-mail-%02d" % (i + 20), probe, "linux-laptop/bot#bot", "10.234.66.6", ok=False)
 
 
 def old_values(w):
