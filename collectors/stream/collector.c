@@ -13,6 +13,7 @@
 #define CONNECTIONS_MAX 100000
 
 struct stream {
+	struct collector_host host;
 	struct stream_shared shared;
 	struct loop_listener *unix_listener, *tcp_listener;
 	char *tcp;
@@ -143,7 +144,8 @@ static enum err stream_start(const struct collector_host *host, const struct yam
 	struct stream *s = xcalloc(1, sizeof(*s));
 	enum err e;
 
-	s->shared.host = host;
+	s->host = *host;
+	s->shared.host = &s->host;
 	s->shared.parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
 	s->shared.retry = loop_timer_new(host->loop, step_all, s);
 	s->shared.is_unix_trusted = true;

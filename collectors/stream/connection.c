@@ -1,7 +1,8 @@
 /* One connection of the stream listener.
  * I1: lines are offered straight from the read buffer and consumed only then; while groups fill their places, or intake
  *     is congested, the stream is paused, so that a fast sender waits in its own send.
- * I2: groups are answered in the order of their lines: "through" never goes back.
+ * I2: groups are answered in the order of their lines, so "through" never goes back; intake may be done with a later one
+ * first (one whose lines were all refused waits for no commit), whose answer then waits.
  * I3: a line that is too long is offered as its first bytes, refused for its size, and skipped to its end unbuffered.
  * I4: when the sender has closed, what is left is offered as a line: a half line is no JSON and refused by that reason. */
 #include "connection.h"
@@ -22,7 +23,7 @@ struct stream_connection {
 	struct loop_stream *stream;
 	struct stream_connection *next, **link;
 	uint64_t lines; /* taken so far, the first line among them */
-	struct stream_group *groups; /* on their way, newest first */
+	struct stream_group *groups, *last_group; /* on their way, oldest first */
 	unsigned n_groups;
 	bool is_begun, is_refused, is_backfill, is_trusted, is_skipping, is_closed;
 	char site[65];
@@ -31,30 +32,32 @@ struct stream_connection {
 /* Outlives the connection if need be: intake answers it in any case. */
 struct stream_group {
 	struct stream_connection *connection;
-	struct stream_group *next, **link;
+	struct stream_group *next; /* the lines behind */
 	uint64_t through;
+	bool is_done, is_failed;
+	struct text answer; /* or what the failure was */
 };
+
+static void group_free(struct stream_group *g)
+{
+	text_free(&g->answer);
+	free(g);
+}
 
 static void connection_free(struct stream_connection *c)
 {
-	for (struct stream_group *g = c->groups; g; g = g->next)
+	for (struct stream_group *g = c->groups, *next; g; g = next) {
+		next = g->next;
 		g->connection = NULL;
-	if (c->groups)
-		c->groups->link = NULL;
+		if (g->is_done)
+			group_free(g);
+	}
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;
 	c->shared->n--;
 	loop_stream_free(c->stream);
 	free(c);
-}
-
-static void group_unlink(struct stream_group *g)
-{
-	if (g->link)
-		*g->link = g->next;
-	if (g->next)
-		g->next->link = g->link;
 }
 
 static void write_refusals(struct text *t, const struct intake_group *g)
@@ -71,60 +74,76 @@ static void write_refusals(struct text *t, const struct intake_group *g)
 	json_close_array(t);
 }
 
-static void write_answer(struct stream_connection *c, const struct intake_group *g, uint64_t through)
+static void write_answer(struct text *t, const struct intake_group *g, uint64_t through)
 {
-	struct text t = { 0 };
-
-	json_open_object(&t);
-	json_member_int(&t, "through", (int64_t)through);
-	json_member_int(&t, "accepted", (int64_t)g->accepted);
-	json_member_int(&t, "duplicate", (int64_t)g->duplicate);
-	write_refusals(&t, g);
-	json_close_object(&t);
-	text_addc(&t, '\n');
-	loop_stream_write(c->stream, text_bytes(&t));
-	text_free(&t);
+	json_open_object(t);
+	json_member_int(t, "through", (int64_t)through);
+	json_member_int(t, "accepted", (int64_t)g->accepted);
+	json_member_int(t, "duplicate", (int64_t)g->duplicate);
+	write_refusals(t, g);
+	json_close_object(t);
+	text_addc(t, '\n');
 }
 
 /* Says why the connection ends. */
-static void write_error(struct stream_connection *c, const char *error, const char *detail)
+static void write_error(struct text *t, const char *error, const char *detail)
 {
-	struct text t = { 0 };
+	json_open_object(t);
+	json_member_string(t, "error", bytes_of(error));
+	json_member_string(t, "detail", bytes_of(detail));
+	json_close_object(t);
+	text_addc(t, '\n');
+}
 
-	json_open_object(&t);
-	json_member_string(&t, "error", bytes_of(error));
-	json_member_string(&t, "detail", bytes_of(detail));
-	json_close_object(&t);
-	text_addc(&t, '\n');
-	loop_stream_write(c->stream, text_bytes(&t));
-	text_free(&t);
+/* I2. False when the connection has to end: nothing behind a failure is acknowledged; the sender comes back with it. */
+static bool give_answers(struct stream_connection *c)
+{
+	bool is_failed = false;
+
+	while (c->groups && c->groups->is_done && !is_failed) {
+		struct stream_group *g = c->groups;
+		loop_stream_write(c->stream, text_bytes(&g->answer));
+		is_failed = g->is_failed;
+		c->groups = g->next;
+		c->n_groups--;
+		group_free(g);
+	}
+	if (!c->groups)
+		c->last_group = NULL;
+	return !is_failed;
+}
+
+static void note_answer(struct stream_group *group, const struct intake_group *g)
+{
+	struct collector_stats *stats = &group->connection->shared->stats;
+
+	group->is_done = true;
+	group->is_failed = g->result != ERR_OK;
+	if (group->is_failed) {
+		stats->errors++;
+		write_error(&group->answer, err_word(g->result), g->error.text);
+		return;
+	}
+	stats->accepted += g->accepted;
+	stats->duplicate += g->duplicate;
+	stats->refused += g->refused;
+	write_answer(&group->answer, g, group->through);
 }
 
 static void on_done(struct intake_group *g, void *arg)
 {
 	struct stream_group *group = arg;
 	struct stream_connection *c = group->connection;
-	uint64_t through = group->through;
 
-	if (c) {
-		group_unlink(group);
-		c->n_groups--;
-		c->shared->stats.accepted += g->accepted;
-		c->shared->stats.duplicate += g->duplicate;
-		c->shared->stats.refused += g->refused;
-	}
-	free(group);
-	if (!c)
+	if (!c) {
+		group_free(group);
 		return;
-	if (g->result) {
-		/* I2: nothing behind the failure is acknowledged; the sender comes back and sends it again. */
-		c->shared->stats.errors++;
-		write_error(c, err_word(g->result), g->error.text);
+	}
+	note_answer(group, g);
+	if (give_answers(c))
+		stream_connection_step(c);
+	else
 		connection_free(c);
-		return;
-	}
-	write_answer(c, g, through);
-	stream_connection_step(c);
 }
 
 /* -- lines -- */
@@ -136,11 +155,11 @@ static struct intake_group *open_group(struct stream_connection *c)
 				      .is_trusted = c->is_trusted, .first_line = c->lines + 1, .done = on_done, .arg = group };
 
 	group->connection = c;
-	group->next = c->groups;
-	group->link = &c->groups;
-	if (c->groups)
-		c->groups->link = &group->next;
-	c->groups = group;
+	if (c->last_group)
+		c->last_group->next = group;
+	else
+		c->groups = group;
+	c->last_group = group;
 	c->n_groups++;
 	return intake_open(c->shared->host->intake, &setup);
 }
@@ -193,7 +212,7 @@ static bool take_group(struct stream_connection *c)
 		return false;
 	c->lines += n;
 	c->shared->stats.lines += n;
-	c->groups->through = c->lines;
+	c->last_group->through = c->lines;
 	loop_stream_consume(c->stream, at);
 	intake_seal(c->shared->host->intake, g);
 	return true;
@@ -220,6 +239,7 @@ static void begin(struct stream_connection *c)
 {
 	struct bytes line;
 	struct errbuf eb = { "" };
+	struct text answer = { 0 };
 	struct hello hello;
 	size_t end;
 
@@ -228,7 +248,9 @@ static void begin(struct stream_connection *c)
 	if (decode_hello(c->shared->parser, line, &hello, &eb) || admit(c, &hello, &eb)) {
 		c->shared->stats.errors++;
 		log_info("stream", "%s is turned away: %s", loop_stream_peer(c->stream), eb.text);
-		write_error(c, "denied", eb.text);
+		write_error(&answer, "denied", eb.text);
+		loop_stream_write(c->stream, text_bytes(&answer));
+		text_free(&answer);
 		c->is_refused = true;
 		return;
 	}

@@ -24,7 +24,7 @@
 #define PLACE_JSON_DEPTH 8
 
 struct tail {
-	const struct collector_host *host;
+	struct collector_host host;
 	struct loop_timer *timer;
 	struct VEC(struct log_setup *) setups;
 	struct VEC(struct tail_log *) logs;
@@ -71,7 +71,7 @@ static void add_log(struct tail *t, const struct log_setup *setup, const char *p
 		t->is_full_told = true;
 		return;
 	}
-	log = tail_log_new(t->host, setup, path);
+	log = tail_log_new(&t->host, setup, path);
 	if (place.len && json_parse(t->parser, place, &doc, NULL) == ERR_OK)
 		tail_log_restore(log, &doc, doc.nodes);
 	VEC_PUSH(&t->logs, log);
@@ -129,7 +129,7 @@ static void on_timer(void *arg)
 	if (now - t->globbed_at_us >= GLOB_EVERY_US)
 		find_logs(t);
 	for (size_t i = 0; i < t->logs.n; i++) {
-		if (t->is_paused || intake_is_congested(t->host->intake))
+		if (t->is_paused || intake_is_congested(t->host.intake))
 			break;
 		has_more |= tail_log_step(t->logs.at[i], t->buffer);
 		waits |= tail_log_is_waiting(t->logs.at[i]);
@@ -159,7 +159,7 @@ static char *beside_config(const struct tail *t, const char *text)
 {
 	char *path = NULL;
 
-	BUG_ON(asprintf(&path, "%s%s%s", text[0] == '/' ? "" : t->host->config_dir, text[0] == '/' ? "" : "/", text) < 0);
+	BUG_ON(asprintf(&path, "%s%s%s", text[0] == '/' ? "" : t->host.config_dir, text[0] == '/' ? "" : "/", text) < 0);
 	return path;
 }
 
@@ -172,7 +172,7 @@ static const char *take_path(struct tail *t, struct log_setup *s, const char *te
 static const char *take_pattern(struct tail *t, struct log_setup *s, const char *text, struct errbuf *eb)
 {
 	char *path = strchr(text, '/') ? beside_config(t, text) : xstrdup(text);
-	enum err e = pattern_load(t->host->patterns_dir, path, &s->pattern, eb);
+	enum err e = pattern_load(t->host.patterns_dir, path, &s->pattern, eb);
 
 	free(path);
 	return e ? "this pattern cannot be used" : NULL;
@@ -278,7 +278,7 @@ static enum err tail_start(const struct collector_host *host, const struct yaml_
 	struct tail *t = xcalloc(1, sizeof(*t));
 	enum err e;
 
-	t->host = host;
+	t->host = *host;
 	t->timer = loop_timer_new(host->loop, on_timer, t);
 	t->buffer = xmalloc(FOLLOW_BUFFER);
 	t->parser = json_parser_new(PLACE_JSON_MAX, PLACE_JSON_DEPTH);

@@ -13,10 +13,9 @@
 static void add_line(struct text *body, struct bytes line, const char *site)
 {
 	if (site && bytes_starts(line, BYTES_LIT("{")) && bytes_find(line, BYTES_LIT("\"site\"")) < 0) {
-		text_addc(body, '{');
-		json_string(body, BYTES_LIT("site"));
-		text_addc(body, ':');
-		json_string(body, bytes_of(site));
+		body->comma = body->depth = 0; /* a new object, whose end is the line's own */
+		json_open_object(body);
+		json_member_string(body, "site", bytes_of(site));
 		text_addc(body, ',');
 		line = bytes_slice(line, 1, line.len);
 	}
@@ -29,7 +28,6 @@ static size_t make_batch(const struct send_setup *s, struct text *body)
 
 	text_clear(body);
 	while (n < count && n < BATCH_LINES && body->len < BATCH_BYTES) {
-		body->comma = body->depth = 0;
 		add_line(body, send_queue_bytes(s->queue, s->queue->first + n, 1), s->site);
 		n++;
 	}

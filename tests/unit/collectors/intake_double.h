@@ -28,7 +28,7 @@ struct intake {
 	struct VEC(struct double_group *) groups;
 	uint64_t n_offered;
 	enum err result;
-	bool is_congested;
+	bool is_congested, is_backwards;
 	size_t open_groups, most_groups; /* not answered */
 };
 
@@ -81,13 +81,13 @@ bool intake_is_congested(const struct intake *in)
 	return in->is_congested;
 }
 
-/* Answers the groups that are sealed now. */
+/* Answers the groups that are sealed now; the last one first when it is told so. */
 static void double_answer(struct intake *in)
 {
 	size_t n = in->groups.n;
 
 	for (size_t i = 0; i < n; i++) {
-		struct double_group *g = in->groups.at[i];
+		struct double_group *g = in->groups.at[in->is_backwards ? n - 1 - i : i];
 		assert_true(g->is_sealed);
 		g->pub.result = in->result;
 		if (!in->result)

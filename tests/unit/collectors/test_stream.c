@@ -154,6 +154,25 @@ static void lines_are_acknowledged_after_their_commit(void **state)
 	end(&w);
 }
 
+static void answers_keep_the_order_of_the_lines(void **state)
+{
+	const char *first;
+	struct world w;
+
+	begin(&w);
+	w.is_held = w.in.is_backwards = true;
+	says(&w, "{\"a\":1}\n");
+	says(&w, "{\"a\":2}\n");
+	says(&w, "{\"a\":3}\n");
+	assert_int_equal(w.in.groups.n, 3);
+	w.is_held = false;
+	turn(&w, 3);
+	first = strstr(w.got.ptr, "{\"through\":1,");
+	assert_ptr_equal(first, w.got.ptr);
+	assert_true(strstr(first, "{\"through\":2,") < strstr(first, "{\"through\":3,"));
+	end(&w);
+}
+
 static void half_a_line_waits_and_at_the_end_is_offered(void **state)
 {
 	struct world w;
@@ -319,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_acknowledged_after_their_commit),
+		cmocka_unit_test(answers_keep_the_order_of_the_lines),
 		cmocka_unit_test(half_a_line_waits_and_at_the_end_is_offered),
 		cmocka_unit_test(a_line_of_ten_megabytes_is_refused_without_being_kept),
 		cmocka_unit_test(a_fast_sender_is_held_back),
