@@ -66,7 +66,7 @@ def tool(name):
 
 def cpu_of(command):
     """CPU seconds of a program that runs alone on the first core."""
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=on_core(0))
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=on_core(0))
     out = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -199,7 +199,7 @@ def measure_memory(o, work, std4, medium):
         daemon.load("-s", daemon.socket, os.path.join(path, "events.ndjson"))
         full, s = daemon.resident(), daemon.status()
         e = s.get("engine", s)
-        links = e.get("memory_pairs", 0)
+        links = e.get("memory_links_bytes", 0)
         each = (full - empty - 96 * e["accounts"] - links) / max(1, e["postings"])
         daemon.stop()
         row("memory, " + name, "%.1f bytes a stored (value, account) pair (%.0f MB resident, %d pairs, %.0f MB of links left out)"
