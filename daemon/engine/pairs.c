@@ -39,7 +39,7 @@ uint32_t pair_other(const struct pair *pair, uint32_t account)
 static void account_add_pair(struct account *account, uint32_t at)
 {
 	if (account->n_pairs == account->cap_pairs) {
-		account->cap_pairs = account->cap_pairs == 0 ? 4 : account->cap_pairs + account->cap_pairs / 2;
+		account->cap_pairs = account->cap_pairs < 4 ? 4 : account->cap_pairs + account->cap_pairs / 2;
 		account->pairs = xrealloc(account->pairs, account->cap_pairs * sizeof(*account->pairs));
 	}
 	account->pairs[account->n_pairs++] = at;
