@@ -2,7 +2,7 @@
 """Runs the scenarios of this folder: events in, links, clusters and alerts out, in simulated time.
 
 Each NNN-slug.yaml reads like the sentence in its `title`. It is expanded to NDJSON and given to the real
-`assocctl replay` of BUILD_DIR (default build-test) with the shipped rules (RULES_DIR to use others).
+`assocctl replay` of BUILD_DIR or ASSOCD_BUILD (default build-test) with the shipped rules (RULES_DIR to use others).
 
     title       the sentence
     start       time of +0 (default 2026-03-01T08:00:00Z)
@@ -41,7 +41,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "sample"))
 from hardware import MODELS, machine  # noqa: E402
 
-BINARY = os.path.join(ROOT, os.environ.get("BUILD_DIR", "build-test"), "assocctl")
+BUILD = os.environ.get("BUILD_DIR") or os.environ.get("ASSOCD_BUILD") or "build-test"
+BINARY = os.path.join(ROOT, BUILD, "assocctl")
 UNITS = {"d": 86400000, "h": 3600000, "m": 60000, "s": 1000}
 KEYS = {"title", "start", "files", "networks", "population", "people", "events", "expect"}
 EXPECTATIONS = {"links", "no_links", "together", "apart", "clusters", "alerts", "open_alerts"}
