@@ -57,7 +57,7 @@ static bool half_edge_set(struct graph_node *node, const struct graph_edge *want
 		return false;
 	if (edge == NULL) {
 		if (node->n == node->cap) {
-			node->cap = node->cap == 0 ? 4 : node->cap + node->cap / 2;
+			node->cap = node->cap < 4 ? 4 : node->cap + node->cap / 2;
 			node->edges = xrealloc(node->edges, node->cap * sizeof(*node->edges));
 		}
 		edge = &node->edges[node->n++];
