@@ -167,7 +167,7 @@ static struct posting *posting_insert(struct index *ix, uint32_t account, uint32
 	if (list->n >= INDEX_POSTINGS_MAX)
 		evict_oldest(ix, account);
 	if (list->n == list->cap) {
-		list->cap = list->cap == 0 ? 6 : list->cap + list->cap / 3;
+		list->cap = list->cap < 6 ? 6 : list->cap + list->cap / 3;
 		list->at = xrealloc(list->at, list->cap * sizeof(*list->at));
 	}
 	uint32_t at = postings_lower_bound(list, value);
