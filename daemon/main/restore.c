@@ -17,26 +17,42 @@ struct restoring {
 	struct daemon *d;
 	uint64_t applied_seq, n;
 	struct arena *arena;
+	struct effects effects;
 	const struct event *events[BATCH_EVENTS];
+	bool is_quiet[BATCH_EVENTS]; /* of each event */
 	size_t n_events;
 	struct errbuf *eb;
 };
 
-static void apply_gathered(struct restoring *r)
+/* I2: what was made durable before is not made again. */
+static void hand_over(struct restoring *r)
 {
-	engine_apply(r->d->now.engine, r->events, r->n_events, NULL);
-	r->n_events = 0;
-	arena_reset(r->arena);
+	size_t at = 0;
+	for (size_t i = 0; i < r->effects.n; i++) {
+		struct effects one = { &r->effects.at[i], 1, 1, r->arena };
+		while (at + 1 < r->n_events && r->events[at]->seq < one.at->seq)
+			at++;
+		if (one.at->seq > r->applied_seq)
+			intake_restore(r->d->intake, &one, r->is_quiet[at], r->events[r->n_events - 1]->seq);
+	}
 }
 
-static void apply_with_effects(struct restoring *r, const struct event *ev, bool is_quiet)
+static void apply_gathered(struct restoring *r)
 {
-	struct arena *arena = arena_new(16 * 1024);
-	struct effects effects = { .arena = arena };
-	engine_apply(r->d->now.engine, &ev, 1, &effects);
-	intake_restore(r->d->intake, &effects, is_quiet, ev->seq);
-	free(effects.at);
-	arena_free(arena);
+	struct effects none = { .arena = r->arena };
+	if (r->n_events == 0)
+		return;
+	uint64_t last = r->events[r->n_events - 1]->seq;
+	bool is_told = last > r->applied_seq;
+	r->effects.n = 0;
+	r->effects.arena = r->arena;
+	engine_apply(r->d->now.engine, r->events, r->n_events, is_told ? &r->effects : NULL);
+	if (is_told) {
+		hand_over(r);
+		intake_restore(r->d->intake, &none, false, last);
+	}
+	r->n_events = 0;
+	arena_reset(r->arena);
 }
 
 static enum err restore_event(void *arg, const struct store_event *row)
@@ -50,12 +66,7 @@ static enum err restore_event(void *arg, const struct store_event *row)
 		log_info("journal", "%llu events applied", (unsigned long long)r->n);
 		sd_tell("EXTEND_TIMEOUT_USEC=120000000\nSTATUS=applying the journal: event %llu", (unsigned long long)row->seq);
 	}
-	if (row->seq > r->applied_seq) {
-		apply_gathered(r);
-		struct event copy = *ev;
-		apply_with_effects(r, &copy, row->flags & STORE_BACKFILL);
-		return ERR_OK;
-	}
+	r->is_quiet[r->n_events] = row->flags & STORE_BACKFILL;
 	r->events[r->n_events++] = ev;
 	if (r->n_events == BATCH_EVENTS)
 		apply_gathered(r);
@@ -121,6 +132,7 @@ enum err restore(struct daemon *d, struct errbuf *eb)
 	if (err == ERR_OK)
 		apply_gathered(&r);
 	arena_free(r.arena);
+	free(r.effects.at);
 	struct store_ids want = { clock_wall_ms() - KNOWN_MS, (uint64_t)d->config->known_ids };
 	if (err == ERR_OK)
 		err = store_read_ids(dir, want, know_id, d->intake, eb);
