@@ -78,6 +78,7 @@ void engine_free(struct engine *e)
 	memo_free(e->memo);
 	free(e->candidate_stamp);
 	free(e->field_handlers);
+	free(e->field_room);
 	free(e->least_score);
 	free(e);
 }

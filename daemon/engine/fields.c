@@ -72,8 +72,11 @@ static void account_links(const struct field_subject *s, struct value *out)
 
 static void account_events(const struct field_subject *s, struct value *out) { give_number(out, account_of(s)->events); }
 static void account_failed(const struct field_subject *s, struct value *out) { give_number(out, account_of(s)->failed); }
+static void account_name_field(const struct field_subject *s, struct value *out)
+{
+	give_text(out, account_name(s->e, s->account));
+}
 static void account_is_closed(const struct field_subject *s, struct value *out) { give_bool(out, account_of(s)->is_closed); }
-static void account_relations(const struct field_subject *s, struct value *out) { give_number(out, account_of(s)->n_groups); }
 static void account_age(const struct field_subject *s, struct value *out)
 {
 	give_duration(out, s->e->now_ms - account_of(s)->first_ms);
@@ -136,15 +139,6 @@ static void link_gap_since_closure(const struct field_subject *s, struct value *
 	const struct account *older = older_of(s), *newer = newer_of(s);
 	if (older->is_closed && newer->first_ms != 0)
 		give_duration(out, newer->first_ms - older->closed_ms);
-}
-
-static void link_explained_by(const struct field_subject *s, struct value *out)
-{
-	unsigned relation = pair_of(s)->explained;
-	if (relation > 0)
-		give_text(out, s->e->rules->relations[relation - 1].name);
-	else
-		give_text(out, BYTES_NONE);
 }
 
 static const uint32_t *cluster_members(const struct field_subject *s, unsigned *n)
@@ -213,16 +207,18 @@ static const struct {
 	field_handler *fn;
 } handlers[] = {
 	{ "event.type", event_type_field }, { "event.ok", event_ok }, { "event.account", event_account },
-	{ "event.site", event_site },
+	{ "event.site", event_site }, { "event.ip", field_event_ip }, { "event.network", field_event_network },
 	{ "account.risk", account_risk_field }, { "account.links", account_links }, { "account.events", account_events },
 	{ "account.failed", account_failed }, { "account.is_closed", account_is_closed }, { "account.age", account_age },
-	{ "account.site", account_site }, { "account.relations", account_relations },
+	{ "account.site", account_site }, { "account.name", account_name_field },
+	{ "account.relations", field_account_relations },
 	{ "link.score", link_score }, { "link.computed", link_computed }, { "link.state", link_state },
 	{ "link.band", link_band }, { "link.same_site", link_same_site }, { "link.family_count", link_family_count },
 	{ "link.a_closed", link_a_closed }, { "link.b_closed", link_b_closed }, { "link.any_closed", link_any_closed },
 	{ "link.both_closed", link_both_closed }, { "link.newer_closed", link_newer_closed },
 	{ "link.older_closed", link_older_closed }, { "link.gap_since_closure", link_gap_since_closure },
-	{ "link.explained_by", link_explained_by },
+	{ "link.explained_by", field_link_explained_by }, { "link.relation", field_link_relation },
+	{ "link.families", field_link_families }, { "link.evidence", field_link_evidence },
 	{ "cluster.size", cluster_size }, { "cluster.closed", cluster_closed }, { "cluster.open", cluster_open },
 	{ "cluster.links", cluster_link_count }, { "cluster.suspected", cluster_suspected }, { "cluster.min_score", cluster_min_score },
 	{ "cluster.max_score", cluster_max_score },
@@ -231,12 +227,16 @@ static const struct {
 void fields_prepare(struct engine *e)
 {
 	e->field_handlers = xcalloc(FIELDS_MAX, sizeof(*e->field_handlers));
+	e->field_room = xcalloc(1, sizeof(*e->field_room));
 	for (size_t i = 0; i < ARRAY_LEN(handlers); i++) {
 		int field = field_find(bytes_of(handlers[i].name));
 		BUG_ON(field >= FIELDS_MAX);
 		if (field >= 0)
 			e->field_handlers[field] = handlers[i].fn;
 	}
+	/* A field that conditions may name and nobody answers would be UNKNOWN for ever. */
+	for (int field = 0; field_rows[field].name != NULL; field++)
+		BUG_ON(e->field_handlers[field] == NULL);
 }
 
 void field_answer(void *subject, int field, struct value *out)

@@ -12,4 +12,14 @@ void fields_prepare(struct engine *e);
 void field_answer(void *subject, int field, struct value *out);
 #define FIELDS_MAX 96
 
+/* Where answers that are made up on the spot lie until the next question of the same field. */
+#define FIELD_LIST_MAX 136
+struct field_room {
+	char ip[IP_TEXT_SIZE];
+	struct bytes families[FIELD_LIST_MAX], relations[FIELD_LIST_MAX], explained[1], common[1], evidence[FIELD_LIST_MAX];
+};
+/* fields_lists.c: answers that are lists, and the event's address. */
+field_handler field_event_ip, field_event_network, field_account_relations, field_link_families, field_link_explained_by,
+	field_link_relation, field_link_evidence;
+
 #endif

@@ -108,6 +108,7 @@ struct engine {
 	size_t cap_candidate_stamp;
 	uint32_t stamp;
 	field_handler **field_handlers; /* by index of field_rows */
+	struct field_room *field_room;  /* fields.h */
 	int *least_score;                     /* by policy */
 	struct plan plan;
 };

@@ -6,6 +6,8 @@
  * Overflow and division by zero are MISSING. */
 #include "expression.h"
 
+#include "ip.h"
+
 #define THOUSAND 1000
 
 struct evaluation {
@@ -106,13 +108,27 @@ static bool list_has(const struct value *list, struct bytes text)
 	return false;
 }
 
+/* An address that lies in one of the networks of a list. */
+static bool list_covers(const struct value *list, struct bytes text)
+{
+	struct ip ip, base;
+	unsigned bits;
+
+	if (!decode_ip(text, &ip))
+		return false;
+	for (unsigned i = 0; i < list->n_list; i++)
+		if (decode_cidr(list->list[i], &base, &bits) && ip_in(&ip, &base, bits))
+			return true;
+	return false;
+}
+
 /* A text in a list, or any text of a list in another list. */
 static struct value is_in(const struct value *a, const struct value *list)
 {
 	if (list->type != VALUE_LIST)
 		return missing;
 	if (a->type == VALUE_TEXT)
-		return truth(list_has(list, a->text));
+		return truth(list_has(list, a->text) || list_covers(list, a->text));
 	if (a->type != VALUE_LIST)
 		return missing;
 	for (unsigned i = 0; i < a->n_list; i++)

@@ -9,6 +9,7 @@ const struct field_row field_rows[] = {
 	{ "event.ok", EVERY, VALUE_BOOL, "False when the event is a failed attempt." },
 	{ "event.account", EVERY, VALUE_TEXT, "Account of the event, with its site." },
 	{ "event.site", EVERY, VALUE_TEXT, "Site of the event's account; missing when it has none." },
+	{ "event.ip", EVERY, VALUE_TEXT, "Address of the event; 'in' takes networks too: event.ip in [\"10.0.0.0/8\"]." },
 	{ "event.network", EVERY, VALUE_TEXT, "Kind of the network that the event's address belongs to: isp, mobile, hosting ..." },
 
 	{ "account.name", ACCOUNT, VALUE_TEXT, "Name of the account, with its site." },
@@ -27,6 +28,7 @@ const struct field_row field_rows[] = {
 	{ "link.band", SCOPE_LINK, VALUE_TEXT, "none, possible, probable or strong." },
 	{ "link.same_site", SCOPE_LINK, VALUE_BOOL, "True when both accounts are of one site." },
 	{ "link.families", SCOPE_LINK, VALUE_LIST, "Families whose evidence is positive." },
+	{ "link.evidence", SCOPE_LINK, VALUE_LIST, "Ids of the signal, compare and limit rules that count for or against the link." },
 	{ "link.family_count", SCOPE_LINK, VALUE_NUMBER, "Number of families whose evidence is positive." },
 	{ "link.explained_by", SCOPE_LINK, VALUE_LIST, "Kinds of the declared relations that explain the link." },
 	{ "link.relation", SCOPE_LINK, VALUE_LIST, "Kinds of the relations that the two accounts have in common." },

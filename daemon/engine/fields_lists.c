@@ -1,0 +1,110 @@
+/* Fields whose answer is a list or is made up on the spot: it lies in the engine's room until the field is asked again.
+ * I1: a list is sorted and without repeats, as conditions expect. */
+#include "fields.h"
+
+#include <stdlib.h>
+
+#include "memo.h"
+#include "weigh.h"
+
+static const struct pair *pair_of(const struct field_subject *s)
+{
+	return &s->e->pairs.at[s->pair];
+}
+
+static int compare_texts(const void *x, const void *y)
+{
+	return bytes_cmp(*(const struct bytes *)x, *(const struct bytes *)y);
+}
+
+static void give_list(struct value *out, struct bytes *list, unsigned n)
+{
+	unsigned kept = 0;
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_texts);
+	for (unsigned i = 0; i < n; i++)
+		if (i == 0 || !bytes_eq(list[i], list[kept - 1]))
+			list[kept++] = list[i];
+	*out = (struct value){ .type = VALUE_LIST, .list = list, .n_list = kept };
+}
+
+void field_event_ip(const struct field_subject *s, struct value *out)
+{
+	char *room = s->e->field_room->ip;
+	if (s->e->event->has_ip)
+		*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(ip_format(&s->e->event->ip, room)) };
+}
+
+void field_event_network(const struct field_subject *s, struct value *out)
+{
+	const struct event *event = s->e->event;
+	if (!event->has_ip)
+		return;
+	const struct network *network = memo_network(s->e->memo, s->e->enrich, &event->ip);
+	*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(network_kind_names[network->kind]) };
+}
+
+void field_account_relations(const struct field_subject *s, struct value *out)
+{
+	const struct account *account = &s->e->accounts.at[s->account];
+	struct bytes *list = s->e->field_room->relations;
+	unsigned n = 0;
+	for (unsigned i = 0; i < account->n_groups && n < FIELD_LIST_MAX; i++) {
+		uint8_t relation = s->e->groups.at[account->groups[i]].relation;
+		if (relation != RELATION_OWN)
+			list[n++] = s->e->rules->relations[relation].name;
+	}
+	give_list(out, list, n);
+}
+
+void field_link_families(const struct field_subject *s, struct value *out)
+{
+	struct bytes *list = s->e->field_room->families;
+	unsigned n = 0;
+	for (unsigned i = 0; i < s->e->rules->n_families; i++)
+		if (pair_of(s)->families >> i & 1)
+			list[n++] = s->e->rules->families[i];
+	give_list(out, list, n);
+}
+
+void field_link_explained_by(const struct field_subject *s, struct value *out)
+{
+	unsigned relation = pair_of(s)->explained;
+	struct bytes *list = s->e->field_room->explained;
+	unsigned n = 0;
+	if (relation > 0 && s->e->rules->relations[relation - 1].explains)
+		list[n++] = s->e->rules->relations[relation - 1].name;
+	give_list(out, list, n);
+}
+
+void field_link_relation(const struct field_subject *s, struct value *out)
+{
+	unsigned relation = pair_of(s)->explained;
+	struct bytes *list = s->e->field_room->common;
+	unsigned n = 0;
+	if (relation > 0)
+		list[n++] = s->e->rules->relations[relation - 1].name;
+	give_list(out, list, n);
+}
+
+static struct bytes id_of(const struct evidence *item)
+{
+	if (item->signal != NULL)
+		return item->signal->head.id;
+	return item->compare != NULL ? item->compare->head.id : item->limit->head.id;
+}
+
+/* Weighed anew: policies ask it last, of links that are strong already. */
+void field_link_evidence(const struct field_subject *s, struct value *out)
+{
+	struct bytes *list = s->e->field_room->evidence;
+	struct weighing w;
+	unsigned n = 0;
+	weigh_pair(s->e, pair_of(s)->a, pair_of(s)->b, true, &w);
+	for (unsigned i = 0; i < w.n && n < FIELD_LIST_MAX; i++)
+		if (w.items[i].counted_mb != 0)
+			list[n++] = id_of(&w.items[i]);
+	for (unsigned i = 0; i < w.n_limits && n < FIELD_LIST_MAX; i++)
+		list[n++] = id_of(&w.limits[i]);
+	give_list(out, list, n);
+}
