@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""The bundled sample through the real programs: loaded as site `sample`, toured, taken out whole with a daemon and
+without, and nothing of anybody else's with it; the generator writes the file that is shipped."""
+import filecmp
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from daemon import BUILD, ROOT, Daemon, run_tests
+
+OWN = [{"ts": "2026-06-10T10:00:00Z", "type": "login", "account": "mine-%d" % i, "site": "samples", "ip": "10.231.99.%d" % i}
+       for i in range(3)]
+
+
+def ctl(daemon, *words):
+    done = subprocess.run([os.path.join(BUILD, "assocctl"), "-c", daemon.config, *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=120)
+    return done.returncode, done.stdout + done.stderr
+
+
+def with_sample():
+    daemon = Daemon("networks: [%s]\n" % os.path.join(ROOT, "config", "sample-networks.csv")).start()
+    status, text = ctl(daemon, "sample", "load")
+    assert status == 0 and "refused" not in text, text
+    return daemon
+
+
+def status_of(daemon):
+    return json.loads(ctl(daemon, "--json", "status")[1])
+
+
+def sample_loads_once_and_tour_tells_its_stories():
+    daemon = with_sample()
+    try:
+        before = status_of(daemon)
+        assert before["events"] > 300, before
+        assert "already" in ctl(daemon, "sample", "load")[1]
+        assert status_of(daemon)["events"] == before["events"]
+        status, text = ctl(daemon, "tour")
+        assert status == 0, text
+        for word in ("banned-viktor", "newcomer-martin", "joint", "declared: agency", "Open alerts", "assocctl why"):
+            assert word in text, (word, text)
+        assert all(len(line) <= 80 for line in text.split("\n")), text
+    finally:
+        daemon.end()
+
+
+def daemon_takes_the_sample_out_and_leaves_the_rest():
+    daemon = with_sample()
+    try:
+        for event in OWN:
+            assert daemon.ask("POST", "/v1/events", json.dumps(event), {"Content-Type": "application/json"})[0] == 200
+        status, text = ctl(daemon, "sample", "remove")
+        assert status == 0 and "taken out" in text, text
+        left = status_of(daemon)
+        assert left["events"] == len(OWN) and left["accounts"] == len(OWN) and left["clusters"] == 0, left
+        assert left["alerts"] == {"open": 0, "acknowledged": 0, "resolved": 0}, left
+        assert "there was none" in ctl(daemon, "sample", "remove")[1]
+        assert ctl(daemon, "sample", "load")[0] == 0
+        assert status_of(daemon)["events"] > 300
+    finally:
+        daemon.end()
+
+
+def sample_goes_out_of_a_stopped_daemons_folder():
+    daemon = with_sample()
+    try:
+        for event in OWN:
+            assert daemon.ask("POST", "/v1/events", json.dumps(event), {"Content-Type": "application/json"})[0] == 200
+        assert daemon.stop() == 0
+        status, text = ctl(daemon, "sample", "remove")
+        assert status == 0 and "taken out" in text, text
+        daemon.start()
+        assert status_of(daemon)["events"] == len(OWN)
+    finally:
+        daemon.end()
+
+
+def sample_load_without_a_daemon_says_how_to_start_one():
+    daemon = Daemon().start()
+    assert daemon.stop() == 0
+    status, text = ctl(daemon, "sample", "load")
+    assert status == 1 and "no daemon answers" in text, text
+
+
+def generator_writes_the_shipped_file():
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, os.path.join(ROOT, "tests", "sample", "make_sample.py"), folder], check=True,
+                       stdout=subprocess.DEVNULL)
+        for name in ("sample.ndjson", "sample-networks.csv"):
+            assert filecmp.cmp(os.path.join(folder, name), os.path.join(ROOT, "config", name), shallow=False), name
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, daemon_takes_the_sample_out_and_leaves_the_rest,
+                        sample_goes_out_of_a_stopped_daemons_folder, sample_load_without_a_daemon_says_how_to_start_one,
+                        generator_writes_the_shipped_file]))
