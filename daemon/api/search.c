@@ -58,9 +58,12 @@ static void answer_attrs(struct api_call *call, const struct kinds *kinds, const
 	for (unsigned i = 0; i < event->n_attrs; i++) {
 		const struct attr *attr = &event->attrs[i];
 
-		if (is_searched(&kinds->rows[attr->kind]) &&
-		    engine_value(call->engine, attr->kind, attr->key, call->arena, &value) == ERR_OK)
-			render_value_holders(call->out, &value);
+		if (!is_searched(&kinds->rows[attr->kind]) ||
+		    engine_value(call->engine, attr->kind, attr->key, call->arena, &value) != ERR_OK)
+			continue;
+		if (value.shown.len == 0)
+			value.shown = attr->shown; /* the engine keeps the text of shared values only */
+		render_value_holders(call->out, &value);
 	}
 }
 

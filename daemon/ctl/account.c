@@ -42,10 +42,11 @@ static void print_values(struct ctl *ctl, const struct json_doc *doc)
 	const struct json_node *values = json_get(doc, doc->nodes, "values"), *value = json_first(doc, values);
 
 	for (; value; value = json_after(doc, values, value)) {
-		if (json_get_text(doc, value, "shown").len == 0 && !ctl->as_csv)
-			continue; /* nothing of it is for people: it is dropped, or made by the engine */
+		struct bytes shown = json_get_text(doc, value, "shown");
+
 		table_text(t, json_get_text(doc, value, "kind"));
-		table_text(t, json_get_text(doc, value, "shown"));
+		/* The engine keeps the text of shared values only. */
+		table_text(t, shown.len || ctl->as_csv ? shown : BYTES_LIT("(only here)"));
 		table_int(t, json_get_int(doc, value, "holders", 0));
 		table_int(t, json_get_int(doc, value, "count", 0));
 		table_time(t, doc, value, "last");

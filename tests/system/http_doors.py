@@ -158,10 +158,12 @@ def bad_input_gets_its_status(d):
 
 def broken_requests_are_answered_and_cost_nothing_else(d):
     host = b"Host: localhost\r\n"
+    token = b"Authorization: Bearer " + d.secret("ingest").encode() + b"\r\n"
     for request, wanted in [
         (b"nonsense\r\n\r\n", 400), (b"GET /healthz HTTP/1.1\r\n\r\n", 400), (b"GET /healthz HTTP/9.9\r\n" + host + b"\r\n", 505),
         (b"GET / HTTP/1.1\r\n" + host + b"X: " + b"a" * 40000 + b"\r\n\r\n", 431),
-        (b"POST /v1/events HTTP/1.1\r\n" + host + b"Content-Length: 99999999999\r\n\r\n", 413),
+        (b"POST /v1/events HTTP/1.1\r\n" + host + b"Content-Length: 99999999999\r\n\r\n", 401),
+        (b"POST /v1/events HTTP/1.1\r\n" + host + token + b"Content-Length: 99999999999\r\n\r\n", 413),
         (b"POST /v1/events HTTP/1.1\r\n" + host + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421),
         (b"POST /v1/events HTTP/1.1\r\n" + host + b"Origin: http://evil.example\r\nContent-Length: 0\r\n\r\n", 403),
@@ -177,16 +179,21 @@ def assocctl_asks_with_the_token_of_the_state_folder(d):
         assert done.returncode == status, (words, done)
         return done.stdout + done.stderr
 
-    assert "accounts" in run("status")
-    assert json.loads(run("status", "--json"))["events"] >= 1
-    assert "d-1" in run("account", "anna")
-    assert "not known" in run("why", "anna", "nobody", status=1)
-    assert "usage:" in run("why", "anna", status=2)
-    assert "did you mean \"account\"" in run("acount", status=2)
-    assert "recorded" in run("declare", "anna", "household", "--group", "h1")
-    assert "household" in run("account", "anna")
-    assert run("alerts", "--csv").startswith("id,state,level")
-    assert f"127.0.0.1:{d.port}" in run("config", "show")
+    def expect(part, *words, status=0):
+        said = run(*words, status=status)
+        assert part in said, f"{words}: no {part!r} in {said[:300]!r}"
+
+    expect("accounts", "status")
+    expect('"events":', "status", "--json")
+    expect("device.id", "account", "anna")
+    expect("d-1", "search", "d-1")
+    expect("not known", "why", "anna", "nobody", status=1)
+    expect("usage:", "why", "anna", status=2)
+    expect('did you mean "account"', "acount", status=2)
+    expect("recorded", "declare", "anna", "household", "--group", "h1")
+    expect("household", "account", "anna")
+    expect("id,state,level", "alerts", "--csv")
+    expect(f"127.0.0.1:{d.port}", "config", "show")
 
 
 TESTS = [
