@@ -73,11 +73,6 @@ static enum err bench_submit(void *arg, struct store_batch *batch)
 static void bench_apply(void *arg, const struct event *const *events, size_t n, struct effects *effects)
 {
 	engine_apply(((struct bench *)arg)->engine, events, n, effects);
-	struct effect *grown = effects->at; /* the engine grows the list on the heap; intake expects it in the arena */
-
-	effects->at = arena_alloc(effects->arena, (effects->n + 1) * sizeof(*grown));
-	memcpy(effects->at, grown ? grown : effects->at, effects->n * sizeof(*grown));
-	free(grown);
 }
 
 static struct engine *bench_engine(void *arg)
