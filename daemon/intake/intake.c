@@ -100,7 +100,7 @@ static enum verdict_of_line refuse(struct intake *in, struct group *g, const cha
 	r = &pub->refusals[pub->n_refusals++];
 	r->line = (pub->first_line ? pub->first_line : 1) + pub->lines - 1;
 	r->error = reason;
-	snprintf(r->detail, sizeof(r->detail), "%s", detail);
+	snprintf(r->detail, sizeof(r->detail), "%.*s", (int)sizeof(r->detail) - 1, detail);
 	return LINE_REFUSED;
 }
 
