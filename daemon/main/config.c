@@ -106,13 +106,18 @@ static enum err read_list(struct config *c, const struct config_key *key, const 
 	return ERR_OK;
 }
 
+static bool is_empty(const struct yaml_node *node)
+{
+	return node->type == YAML_SCALAR && node->text.len == 0;
+}
+
 static enum err read_value(struct config *c, const struct config_key *key, const struct yaml_node *node, struct errbuf *eb)
 {
 	if (key->type == CONFIG_PATHS || key->type == CONFIG_TEXTS)
 		return read_list(c, key, node, eb);
 	if (key->type == CONFIG_MAPPING)
-		return node->type == YAML_MAPPING || node->text.len == 0 ? ERR_OK : yaml_error(c->doc, node, eb,
-			"`%s` must be a mapping", key->name);
+		return node->type == YAML_MAPPING || is_empty(node) ? ERR_OK
+								    : yaml_error(c->doc, node, eb, "`%s` must be a mapping", key->name);
 	if (node->type != YAML_SCALAR)
 		return yaml_error(c->doc, node, eb, "`%s` takes one value", key->name);
 	if (key->type == CONFIG_DURATION || key->type == CONFIG_NUMBER)
@@ -147,7 +152,7 @@ static enum err read_keys(struct config *c, struct errbuf *eb)
 
 	if (!root)
 		return ERR_OK;
-	if (root->type != YAML_MAPPING && root->text.len > 0)
+	if (root->type != YAML_MAPPING && !is_empty(root))
 		return yaml_error(c->doc, root, eb, "the file must be a mapping of keys");
 	for (const struct yaml_node *node = root->child; node; node = node->next) {
 		unsigned i = 0;
