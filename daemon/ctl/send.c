@@ -348,7 +348,8 @@ static int run_send(struct sending *s, const struct send_setup *setup, int n, ch
 	if (!status)
 		status = send_wire_pump(s->wire, 0);
 	ctl_progress(s->ctl, "sending", 0, 0, true);
-	print_summary(s->ctl, &s->counts);
+	if (!status || s->counts.lines)
+		print_summary(s->ctl, &s->counts);
 	if (send_queue_count(&s->queue))
 		ctl_fail("%zu events were not acknowledged; send the same again: what arrived is recognised", send_queue_count(&s->queue));
 	send_wire_free(s->wire);
