@@ -56,6 +56,9 @@ void list_read_yaml(struct reader *r, const struct yaml_node *root, struct bytes
 void list_read_text(struct builder *b, const char *path, struct bytes name, struct bytes content);
 void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file);
 
+/* Reports every {word} of a text that is not among the words, NULL-ended. */
+void rule_check_words(struct reader *r, const struct yaml_node *at, const char *const *words);
+
 /* Index of a name, or -1 with the problem reported at `at`. */
 int builder_kind(struct reader *r, const struct yaml_node *at);
 int builder_family(struct reader *r, const struct yaml_node *at);

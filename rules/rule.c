@@ -107,7 +107,7 @@ static bool is_word(struct bytes word, const char *const *words)
 	return false;
 }
 
-static void check_words(struct reader *r, const struct yaml_node *at)
+void rule_check_words(struct reader *r, const struct yaml_node *at, const char *const *words)
 {
 	struct bytes rest = at->text;
 	ptrdiff_t open;
@@ -116,9 +116,9 @@ static void check_words(struct reader *r, const struct yaml_node *at)
 		ptrdiff_t end = bytes_find_char(rest, '}');
 		struct bytes word = bytes_slice(rest, 0, end < 0 ? 0 : (size_t)end);
 		if (end < 0)
-			problem_at(r, at, "a '{' is not closed in the explanation");
-		else if (!is_word(word, explain_words))
-			problem_at(r, at, "nothing fills in {%.*s}%s", BYTES_ARG(word), did_you_mean(r->arena, word, explain_words));
+			problem_at(r, at, "a '{' is not closed");
+		else if (!is_word(word, words))
+			problem_at(r, at, "nothing fills in {%.*s}%s", BYTES_ARG(word), did_you_mean(r->arena, word, words));
 	}
 }
 
@@ -177,7 +177,7 @@ static void read_explain(struct reader *r, struct rule_source *source)
 		problem_at_key(r, source->explain, "explain belongs to signal and compare rules; an alert says title and accounts");
 	if (!source->explain || !node_text(r, source->explain, &source->head.explain))
 		return;
-	check_words(r, source->explain);
+	rule_check_words(r, source->explain, explain_words);
 }
 
 void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file)

@@ -130,11 +130,12 @@ const struct key_row compare_keys[] = {
 
 struct policy_source {
 	int scope;
-	const struct yaml_node *when, *until;
+	const struct yaml_node *when, *until, *recommendation;
 	int64_t deadline_ms;
-	struct bytes recommendation;
 };
 
+static const char *const link_words[] = { "older", "newer", NULL };
+static const char *const no_words[] = { NULL };
 static const char *const scope_words[] = { "account", "link", "cluster", NULL };
 static const enum policy_scope scopes[] = { POLICY_ACCOUNT, POLICY_LINK, POLICY_CLUSTER };
 
@@ -143,7 +144,8 @@ const struct key_row policy_keys[] = {
 	{ "when", KEY_NODE, .is_required = true, FIELD(when), .help = "The condition that opens an alert." },
 	{ "until", KEY_NODE, FIELD(until), .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
 	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0", .help = "Time to answer after opening; 0: none." },
-	{ "recommendation", KEY_TEXT, .is_prose = true, FIELD(recommendation), RANGE(1, 400), .help = "What to do about it." },
+	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation),
+	  .help = "What to do about it; of a link {older} and {newer} are filled in." },
 	{ 0 },
 };
 
@@ -153,7 +155,8 @@ void policy_read(struct reader *r, const struct yaml_node *at, struct policy_rul
 	keys_read(r, at, policy_keys, &source);
 	rule->scope = scopes[source.scope];
 	rule->deadline_ms = source.deadline_ms;
-	rule->recommendation = source.recommendation;
+	if (source.recommendation && node_text(r, source.recommendation, &rule->recommendation))
+		rule_check_words(r, source.recommendation, rule->scope == POLICY_LINK ? link_words : no_words);
 	if (source.when)
 		rule->when = condition_compile(r, source.when, (unsigned)rule->scope);
 	if (source.until)
