@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "daemon/base/text.h"
 #include "views.h"
 
 static const char *subject_word(unsigned scope)
@@ -27,6 +28,35 @@ static struct bytes alert_summary(const struct engine *e, const struct alert *al
 	return bytes_of(arena_printf(a, "%.*s: %.*s, risk %d", BYTES_ARG(title), BYTES_ARG(first), alert->score));
 }
 
+/* Of a link's two accounts the one that came later; at the same time the second. */
+static uint32_t newer_of(const struct engine *e, const struct alert *alert)
+{
+	const struct account *a = &e->accounts.at[alert->subject_a], *b = &e->accounts.at[alert->subject_b];
+	return b->first_ms != 0 && b->first_ms < a->first_ms ? alert->subject_a : alert->subject_b;
+}
+
+/* The policy's recommendation with {older} and {newer} as names; the compiler allows them of links only. */
+static struct bytes alert_recommendation(const struct engine *e, const struct alert *alert, struct arena *a)
+{
+	struct bytes rest = e->rules->policies[alert->policy].recommendation;
+	ptrdiff_t open;
+	if (alert->scope != POLICY_LINK || bytes_find_char(rest, '{') < 0)
+		return rest;
+	uint32_t newer = newer_of(e, alert), older = newer == alert->subject_a ? alert->subject_b : alert->subject_a;
+	struct text out = { 0 };
+	while ((open = bytes_find_char(rest, '{')) >= 0) {
+		text_add(&out, bytes_slice(rest, 0, (size_t)open));
+		rest = bytes_slice(rest, (size_t)open, rest.len);
+		text_add(&out, account_name(e, bytes_starts(rest, BYTES_LIT("{newer}")) ? newer : older));
+		ptrdiff_t end = bytes_find_char(rest, '}');
+		rest = bytes_slice(rest, end < 0 ? rest.len : (size_t)end + 1, rest.len);
+	}
+	text_add(&out, rest);
+	struct bytes filled = arena_bytes(a, text_bytes(&out));
+	text_free(&out);
+	return filled;
+}
+
 static struct bytes text_or_none(const char *text, struct arena *a)
 {
 	return text != NULL ? arena_bytes(a, bytes_of(text)) : BYTES_NONE;
@@ -38,7 +68,7 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 	*out = (struct alert_view){
 		.id = bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id)), .rule = policy->head.id,
 		.title = policy->head.title, .level = bytes_of(rule_level_names[policy->head.level]),
-		.recommendation = policy->recommendation, .subject_kind = bytes_of(subject_word(alert->scope)),
+		.recommendation = alert_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
 		.state = alert->state, .resolution = text_or_none(alert->resolution, a),
 		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a), .score = alert->score,
 		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
