@@ -1,0 +1,185 @@
+/* Intake over a store and an engine made of memory, for the tests of intake. */
+#ifndef TESTS_UNIT_INTAKE_BENCH_H
+#define TESTS_UNIT_INTAKE_BENCH_H
+
+#include "daemon/base/vec.h"
+#include "daemon/intake/setup.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#define NOW 1767225600000LL /* 2026-01-01 */
+
+struct bench {
+	struct kinds kinds;
+	struct event_context context;
+	struct intake *in;
+	struct VEC(struct store_batch *) queue;
+	struct VEC(uint64_t) durable; /* id hashes */
+	struct VEC(uint64_t) applied; /* seqs */
+	struct VEC(char *) alerts;
+	uint64_t applied_durable, sink_through;
+	unsigned alerts_per_event, refuse_submits;
+	int64_t us;
+	/* answers */
+	unsigned answered;
+	enum err result;
+	uint64_t accepted, duplicate, refused, last_seq;
+	char error[16], detail[200], account[64];
+	uint64_t error_line;
+};
+
+static inline int64_t bench_wall(void *arg)
+{
+	return NOW;
+}
+
+static inline const struct event_context *bench_context(void *arg)
+{
+	return &((struct bench *)arg)->context;
+}
+
+static inline enum err bench_submit(void *arg, struct store_batch *b)
+{
+	struct bench *t = arg;
+
+	if (t->refuse_submits)
+		return ERR_FULL;
+	VEC_PUSH(&t->queue, b);
+	return ERR_OK;
+}
+
+static inline void bench_apply(void *arg, const struct event *const *events, size_t n, struct effects *effects)
+{
+	struct bench *t = arg;
+
+	effects->at = vec_reserve(effects->at, &effects->cap, n * t->alerts_per_event + 1, sizeof(struct effect));
+	for (size_t i = 0; i < n; i++) {
+		VEC_PUSH(&t->applied, events[i]->seq);
+		for (unsigned k = 0; k < t->alerts_per_event; k++)
+			effects->at[effects->n++] = (struct effect){
+				.type = EFFECT_ALERT_OPENED, .seq = events[i]->seq,
+				.alert = { .id = bytes_of(arena_printf(effects->arena, "al%d", (int)events[i]->seq)),
+					   .rule = BYTES_LIT("r"), .subject_kind = BYTES_LIT("account") },
+			};
+	}
+}
+
+static inline int bench_setup(void **state)
+{
+	struct bench *t = calloc(1, sizeof(*t));
+	struct intake_setup setup = {
+		.ports = { t, bench_wall, bench_context, bench_submit, bench_apply },
+		.future_limit_ms = 600000, .batch_events = 100, .known_ids = 1000,
+	};
+
+	assert_int_equal(kinds_prepare(&t->kinds, NULL), ERR_OK);
+	t->context.kinds = &t->kinds;
+	t->in = intake_new(&setup);
+	t->us = 1000000;
+	*state = t;
+	return 0;
+}
+
+static inline int bench_teardown(void **state)
+{
+	struct bench *t = *state;
+
+	intake_free(t->in);
+	for (size_t i = 0; i < t->alerts.n; i++)
+		free(t->alerts.at[i]);
+	VEC_FREE(&t->queue);
+	VEC_FREE(&t->durable);
+	VEC_FREE(&t->applied);
+	VEC_FREE(&t->alerts);
+	free(t);
+	return 0;
+}
+
+static inline void note_answer(struct intake_group *g, void *arg)
+{
+	struct bench *t = arg;
+
+	t->answered++;
+	t->result = g->result;
+	t->accepted = g->accepted;
+	t->duplicate = g->duplicate;
+	t->refused = g->refused;
+	t->last_seq = g->last_seq;
+	snprintf(t->account, sizeof(t->account), "%.*s", (int)g->account.len, g->account.ptr);
+	if (g->n_refusals == 0)
+		return;
+	snprintf(t->error, sizeof(t->error), "%s", g->refusals[0].error);
+	snprintf(t->detail, sizeof(t->detail), "%s", g->refusals[0].detail);
+	t->error_line = g->refusals[0].line;
+}
+
+static inline struct intake_group *group(struct bench *t, bool is_trusted)
+{
+	struct intake_group g = { .source = SOURCE_HTTP, .is_trusted = is_trusted, .done = note_answer, .arg = t };
+
+	return intake_open(t->in, &g);
+}
+
+static inline enum verdict_of_line offer(struct bench *t, struct intake_group *g, const char *line)
+{
+	return intake_offer(t->in, g, bytes_of(line));
+}
+
+static inline enum verdict_of_line offer_id(struct bench *t, struct intake_group *g, unsigned id)
+{
+	char line[200];
+
+	snprintf(line, sizeof(line), "{\"id\":\"e%u\",\"ts\":%lld,\"type\":\"login\",\"account\":\"a%u\"}", id, NOW, id);
+	return offer(t, g, line);
+}
+
+static inline int64_t turn(struct bench *t)
+{
+	return intake_turn(t->in, t->us);
+}
+
+/* Completes the oldest batch. */
+static inline void complete(struct bench *t, enum err result)
+{
+	struct store_batch *b = t->queue.at[0];
+
+	memmove(t->queue.at, t->queue.at + 1, --t->queue.n * sizeof(b));
+	b->result = result;
+	for (size_t i = 0; result == ERR_OK && i < b->n_events; i++)
+		VEC_PUSH(&t->durable, b->events[i].id_hash);
+	for (size_t i = 0; result == ERR_OK && i < b->n_alerts; i++) {
+		VEC_PUSH(&t->alerts, strndup(b->alerts[i].id.ptr, b->alerts[i].id.len));
+		assert_non_null(strstr(b->alerts[i].json.ptr, "\"schema\":\"assocd.alert/1\""));
+	}
+	if (result == ERR_OK && b->applied_seq > t->applied_durable)
+		t->applied_durable = b->applied_seq;
+	if (result == ERR_OK && b->sink.len > 0)
+		t->sink_through = b->sink_through;
+	intake_completed(t->in, b);
+}
+
+/* What a lone sender sees: one group of one line, committed. */
+static inline void send_line(struct bench *t, const char *line, bool is_trusted)
+{
+	struct intake_group *g = group(t, is_trusted);
+	unsigned before = t->answered;
+
+	t->error[0] = '\0';
+	offer(t, g, line);
+	intake_seal(t->in, g);
+	turn(t);
+	while (t->queue.n > 0)
+		complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->answered, before + 1);
+}
+
+#define WITH_BENCH(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+
+#endif

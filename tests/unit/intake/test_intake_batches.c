@@ -1,0 +1,288 @@
+/* When a batch goes out, what its commit or failure means to those who wait, and where its effects go. */
+#include "intake_bench.h"
+
+static void answer_comes_after_commit_and_apply(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	assert_int_equal(offer_id(t, g, 1), LINE_ACCEPTED);
+	intake_seal(t->in, g);
+	turn(t);
+	assert_int_equal(t->answered, 0);
+	assert_int_equal(t->applied.n, 0);
+	assert_int_equal(t->queue.n, 1);
+	complete(t, ERR_OK);
+	assert_int_equal(t->applied.n, 1);
+	assert_int_equal(t->answered, 0);
+	turn(t);
+	assert_int_equal(t->answered, 1);
+	assert_int_equal(t->result, ERR_OK);
+	assert_int_equal(t->accepted, 1);
+	assert_int_equal(t->last_seq, 1);
+	assert_string_equal(t->account, "a1");
+}
+
+static void duplicate_of_uncommitted_event_waits_for_its_commit(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *first = group(t, false), *second;
+
+	offer_id(t, first, 1);
+	intake_seal(t->in, first);
+	turn(t);
+	second = group(t, false);
+	assert_int_equal(offer_id(t, second, 1), LINE_DUPLICATE);
+	intake_seal(t->in, second);
+	turn(t);
+	assert_int_equal(t->answered, 0);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->answered, 2);
+	assert_int_equal(t->duplicate, 1);
+}
+
+static void failed_commit_refuses_original_and_duplicate_alike(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *first = group(t, false), *second;
+
+	offer_id(t, first, 1);
+	intake_seal(t->in, first);
+	turn(t);
+	second = group(t, false);
+	offer_id(t, second, 1);
+	intake_seal(t->in, second);
+	complete(t, ERR_FULL);
+	turn(t);
+	assert_int_equal(t->answered, 2);
+	assert_int_equal(t->result, ERR_FULL);
+	assert_int_equal(t->applied.n, 0);
+	assert_true(intake_is_congested(t->in));
+	/* The id is not known: the sender's next attempt is accepted, under the same sequence number. */
+	t->us += 1100000;
+	turn(t);
+	complete(t, ERR_OK);
+	assert_false(intake_is_congested(t->in));
+	send_line(t, "{\"id\":\"e1\",\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a1\"}", false);
+	assert_int_equal(t->accepted, 1);
+	assert_int_equal(t->last_seq, 1);
+}
+
+static void probe_goes_out_once_a_second_while_failing(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	offer_id(t, g, 1);
+	intake_seal(t->in, g);
+	turn(t);
+	complete(t, ERR_FULL);
+	assert_int_equal(turn(t), 1000000);
+	assert_int_equal(t->queue.n, 0);
+	t->us += 999999;
+	turn(t);
+	assert_int_equal(t->queue.n, 0);
+	t->us += 1;
+	turn(t);
+	assert_int_equal(t->queue.n, 1);
+	complete(t, ERR_FULL);
+	assert_true(intake_is_congested(t->in));
+	turn(t);
+	assert_int_equal(t->queue.n, 0);
+}
+
+static void queue_that_refuses_is_a_failed_commit(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	t->refuse_submits = 1;
+	offer_id(t, g, 1);
+	intake_seal(t->in, g);
+	turn(t);
+	turn(t);
+	assert_int_equal(t->answered, 1);
+	assert_int_equal(t->result, ERR_FULL);
+}
+
+static void events_gather_while_a_commit_is_in_flight(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g[4];
+
+	for (unsigned i = 0; i < 4; i++) {
+		g[i] = group(t, false);
+		offer_id(t, g[i], i);
+		intake_seal(t->in, g[i]);
+		turn(t);
+	}
+	assert_int_equal(t->queue.n, 1);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->answered, 1);
+	assert_int_equal(t->queue.n, 1);
+	assert_int_equal(t->queue.at[0]->n_events, 3);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->answered, 4);
+}
+
+static void full_batch_goes_out_beside_another_but_not_a_third(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	for (unsigned i = 0; i < 500; i++) {
+		offer_id(t, g, i);
+		turn(t);
+	}
+	assert_int_equal(t->queue.n, 2);
+	assert_int_equal(t->queue.at[1]->n_events, 100);
+	assert_true(intake_is_congested(t->in));
+	intake_seal(t->in, g);
+	while (t->queue.n > 0) {
+		complete(t, ERR_OK);
+		turn(t);
+	}
+	assert_int_equal(t->accepted, 500);
+	assert_int_equal(t->last_seq, 500);
+	for (uint64_t i = 0; i < 500; i++)
+		assert_int_equal(t->applied.at[i], i + 1);
+}
+
+static void group_over_two_batches_fails_when_one_fails(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	offer_id(t, g, 1);
+	turn(t);
+	offer_id(t, g, 2);
+	intake_seal(t->in, g);
+	complete(t, ERR_OK);
+	turn(t);
+	complete(t, ERR_IO);
+	turn(t);
+	assert_int_equal(t->answered, 1);
+	assert_int_equal(t->result, ERR_IO);
+}
+
+static void effects_go_into_the_next_batch(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	t->alerts_per_event = 1;
+	offer_id(t, g, 1);
+	turn(t);
+	offer_id(t, g, 2);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->queue.at[0]->n_alerts, 1);
+	assert_int_equal(t->queue.at[0]->applied_seq, 1);
+	complete(t, ERR_OK);
+	intake_seal(t->in, g);
+	turn(t);
+	assert_string_equal(t->alerts.at[0], "al1");
+}
+
+static void effects_go_out_alone_after_50_ms(void **state)
+{
+	struct bench *t = *state;
+
+	t->alerts_per_event = 2;
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}", false);
+	assert_int_equal(t->alerts.n, 0);
+	assert_false(intake_is_settled(t->in));
+	t->us += 50000;
+	assert_int_equal(turn(t), -1);
+	assert_int_equal(t->queue.n, 1);
+	complete(t, ERR_OK);
+	assert_int_equal(t->alerts.n, 2);
+	assert_int_equal(t->applied_durable, 1);
+	assert_true(intake_is_settled(t->in));
+}
+
+static void effects_of_failed_batch_come_again_in_order(void **state)
+{
+	struct bench *t = *state;
+
+	t->alerts_per_event = 1;
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}", false);
+	t->us += 50000;
+	turn(t);
+	complete(t, ERR_FULL);
+	turn(t);
+	t->us += 1000000;
+	turn(t);
+	complete(t, ERR_OK);
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"b\"}", false);
+	t->us += 50000;
+	turn(t);
+	complete(t, ERR_OK);
+	assert_int_equal(t->alerts.n, 2);
+	assert_string_equal(t->alerts.at[0], "al1");
+	assert_string_equal(t->alerts.at[1], "al2");
+}
+
+static void held_intake_settles_with_lines_gathered(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	offer_id(t, g, 1);
+	turn(t);
+	intake_hold(t->in, true);
+	offer_id(t, g, 2);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->queue.n, 1); /* applied becomes durable */
+	assert_int_equal(t->queue.at[0]->n_events, 0);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_true(intake_is_settled(t->in));
+	assert_false(intake_is_empty(t->in));
+	assert_int_equal(t->queue.n, 0);
+	intake_hold(t->in, false);
+	turn(t);
+	assert_int_equal(t->queue.n, 1);
+	complete(t, ERR_OK);
+	intake_seal(t->in, g);
+	turn(t);
+	assert_int_equal(t->accepted, 2);
+}
+
+static void sink_mark_rides_with_a_batch_or_goes_alone(void **state)
+{
+	struct bench *t = *state;
+
+	intake_mark_sink(t->in, BYTES_LIT("log"), 7, 0);
+	turn(t);
+	assert_int_equal(t->queue.n, 0);
+	t->us += 50000;
+	turn(t);
+	complete(t, ERR_OK);
+	assert_int_equal(t->sink_through, 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_BENCH(answer_comes_after_commit_and_apply),
+		WITH_BENCH(duplicate_of_uncommitted_event_waits_for_its_commit),
+		WITH_BENCH(failed_commit_refuses_original_and_duplicate_alike),
+		WITH_BENCH(probe_goes_out_once_a_second_while_failing),
+		WITH_BENCH(queue_that_refuses_is_a_failed_commit),
+		WITH_BENCH(events_gather_while_a_commit_is_in_flight),
+		WITH_BENCH(full_batch_goes_out_beside_another_but_not_a_third),
+		WITH_BENCH(group_over_two_batches_fails_when_one_fails),
+		WITH_BENCH(effects_go_into_the_next_batch),
+		WITH_BENCH(effects_go_out_alone_after_50_ms),
+		WITH_BENCH(effects_of_failed_batch_come_again_in_order),
+		WITH_BENCH(held_intake_settles_with_lines_gathered),
+		WITH_BENCH(sink_mark_rides_with_a_batch_or_goes_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

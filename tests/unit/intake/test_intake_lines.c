@@ -1,0 +1,158 @@
+/* What becomes of a line: accepted, known already, or refused by name and counted. */
+#include "intake_bench.h"
+
+static void same_event_twice_is_once(void **state)
+{
+	struct bench *t = *state;
+	const char *line = "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}";
+
+	send_line(t, line, false);
+	assert_int_equal(t->accepted, 1);
+	send_line(t, line, false);
+	assert_int_equal(t->duplicate, 1);
+	assert_int_equal(t->accepted, 0);
+	assert_string_equal(t->account, "a");
+	assert_int_equal(t->durable.n, 1);
+}
+
+static void refused_line_is_named_and_counted(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group g0 = { .source = SOURCE_STREAM, .first_line = 41, .done = note_answer, .arg = t };
+	struct intake_group *g = intake_open(t->in, &g0);
+	struct intake_stats stats;
+
+	assert_int_equal(offer_id(t, g, 1), LINE_ACCEPTED);
+	assert_int_equal(offer(t, g, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\",\"emial\":1}"), LINE_REFUSED);
+	assert_int_equal(offer(t, g, "nonsense"), LINE_REFUSED);
+	assert_int_equal(offer(t, g, "   "), LINE_ACCEPTED);
+	intake_seal(t->in, g);
+	turn(t);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->accepted, 1);
+	assert_int_equal(t->refused, 2);
+	assert_string_equal(t->error, "key");
+	assert_int_equal(t->error_line, 42);
+	assert_non_null(strstr(t->detail, "emial"));
+	intake_stats(t->in, &stats);
+	assert_int_equal(stats.refused[0], 1);
+	assert_int_equal(stats.refused[1], 1);
+	assert_int_equal(stats.lines[SOURCE_STREAM], 4);
+}
+
+static void group_without_accepted_lines_is_answered_at_the_next_turn(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	intake_seal(t->in, g);
+	assert_int_equal(t->answered, 0);
+	turn(t);
+	assert_int_equal(t->answered, 1);
+	assert_int_equal(t->queue.n, 0);
+}
+
+static void absurd_times_are_refused(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group g0 = { .source = SOURCE_HTTP, .is_backfill = true, .done = note_answer, .arg = t };
+	struct intake_group *g;
+
+	send_line(t, "{\"ts\":\"1970-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", false);
+	assert_string_equal(t->error, "ts");
+	send_line(t, "{\"ts\":\"2100-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", false);
+	assert_string_equal(t->error, "ts");
+	send_line(t, "{\"ts\":1767226200001,\"type\":\"login\",\"account\":\"a\"}", false);
+	assert_string_equal(t->error, "future");
+	assert_non_null(strstr(t->detail, "600 s"));
+	send_line(t, "{\"ts\":1767226200000,\"type\":\"login\",\"account\":\"a\"}", false);
+	assert_int_equal(t->accepted, 1);
+	g = intake_open(t->in, &g0);
+	assert_int_equal(offer(t, g, "{\"ts\":\"2099-12-31T23:59:59Z\",\"type\":\"login\",\"account\":\"a\"}"), LINE_ACCEPTED);
+	intake_seal(t->in, g);
+	turn(t);
+	assert_int_equal(t->queue.at[0]->events[0].flags, STORE_BACKFILL);
+	complete(t, ERR_OK);
+	turn(t);
+}
+
+static void statements_need_trust(void **state)
+{
+	struct bench *t = *state;
+	const char *closed = "{\"ts\":1767225600000,\"type\":\"closed\",\"account\":\"a\",\"reason\":\"fraud\"}";
+
+	send_line(t, closed, false);
+	assert_string_equal(t->error, "trust");
+	assert_int_equal(t->accepted, 0);
+	send_line(t, closed, true);
+	assert_int_equal(t->accepted, 1);
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"relation\",\"account\":\"a\",\"relation\":{\"kind\":\"agency\",\"group\":\"g\"}}",
+		  false);
+	assert_string_equal(t->error, "trust");
+}
+
+static void long_line_is_refused_by_size(void **state)
+{
+	struct bench *t = *state;
+	char *line = malloc(EVENT_LINE_MAX + 3);
+
+	memset(line, 'x', EVENT_LINE_MAX + 2);
+	line[EVENT_LINE_MAX + 2] = '\0';
+	send_line(t, line, false);
+	assert_string_equal(t->error, "size");
+	free(line);
+}
+
+static void ids_of_the_journal_are_known(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g;
+
+	send_line(t, "{\"id\":\"e1\",\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a1\"}", false);
+	uint64_t hash = t->durable.at[0];
+	bench_teardown(state);
+	bench_setup(state);
+	t = *state;
+	intake_know(t->in, hash, NOW);
+	g = group(t, false);
+	assert_int_equal(offer_id(t, g, 1), LINE_DUPLICATE);
+	intake_seal(t->in, g);
+	turn(t);
+	assert_int_equal(t->answered, 1);
+}
+
+static void backfill_tells_no_sink(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group g0 = { .source = SOURCE_HTTP, .is_backfill = true, .done = note_answer, .arg = t };
+	struct intake_group *g = intake_open(t->in, &g0);
+
+	t->alerts_per_event = 1;
+	offer_id(t, g, 1);
+	intake_seal(t->in, g);
+	turn(t);
+	complete(t, ERR_OK);
+	turn(t);
+	t->us += 50000;
+	turn(t);
+	assert_int_equal(t->queue.at[0]->n_alerts, 1);
+	assert_true(t->queue.at[0]->alerts[0].is_quiet);
+	complete(t, ERR_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_BENCH(same_event_twice_is_once),
+		WITH_BENCH(refused_line_is_named_and_counted),
+		WITH_BENCH(group_without_accepted_lines_is_answered_at_the_next_turn),
+		WITH_BENCH(absurd_times_are_refused),
+		WITH_BENCH(statements_need_trust),
+		WITH_BENCH(long_line_is_refused_by_size),
+		WITH_BENCH(ids_of_the_journal_are_known),
+		WITH_BENCH(backfill_tells_no_sink),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
