@@ -1,5 +1,6 @@
 /* Reading the files of one log in order.
- * I1: offset lies behind the newline of the last line that was given out (or inside a line that is being skipped).
+ * I1: offset lies behind the newline of the last line that was given out (or inside a line that is being skipped); what
+ *     lies behind it and was given out without a newline, because nothing came for a while, is `taken`.
  * I2: a file that lost its path is read on until it has been idle for IDLE_CLOSE_US: its writer may not know yet. */
 #include "follow.h"
 
@@ -92,6 +93,7 @@ static void note_truncation(struct follow *f, size_t at)
 	file = &f->files.at[at];
 	file->offset = file->size_seen = 0;
 	file->print = file->print_length = 0;
+	file->taken = 0;
 	file->is_skipping = false;
 	f->must_look = true;
 }
@@ -131,6 +133,17 @@ static struct bytes without_hole(struct bytes line)
 	return bytes_slice(line, n, line.len);
 }
 
+static void give_line(struct reading *r, struct bytes line)
+{
+	bool is_told = r->file->taken && (int64_t)line.len == r->file->taken;
+
+	r->file->taken = 0;
+	if (is_told)
+		return;
+	r->follow->counts.lines++;
+	r->line(r->arg, without_hole(line), r->file_ms);
+}
+
 /* Gives out whole lines; how many bytes are done with. */
 static size_t give_lines(struct reading *r, struct bytes chunk)
 {
@@ -144,8 +157,7 @@ static size_t give_lines(struct reading *r, struct bytes chunk)
 			r->follow->counts.too_long++;
 			r->file->is_skipping = false;
 		} else {
-			r->follow->counts.lines++;
-			r->line(r->arg, without_hole(bytes_make(chunk.ptr + at, (size_t)end)), r->file_ms);
+			give_line(r, bytes_make(chunk.ptr + at, (size_t)end));
 		}
 		at += (size_t)end + 1;
 	}
@@ -154,6 +166,11 @@ static size_t give_lines(struct reading *r, struct bytes chunk)
 		at = chunk.len;
 	}
 	return at;
+}
+
+static int64_t modified_ms(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
 }
 
 /* True when something was read, or the file turned out to be another one. */
@@ -176,13 +193,32 @@ static bool read_file(struct reading *r, size_t index, char *buffer)
 		follow_set_trouble(r->follow, r->follow->path, strerror(errno));
 		return false;
 	}
-	r->file_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	r->file_ms = modified_ms(&st);
+	r->file->grown_us = clock_mono_us();
 	done = give_lines(r, bytes_make(buffer, (size_t)n));
 	r->file->offset += (int64_t)done;
 	r->file->idle_since_us = 0;
 	if (n < FOLLOW_BUFFER)
 		r->file->size_seen = r->file->offset + (n - (ssize_t)done);
 	return done > 0;
+}
+
+/* A last line without newline that nothing was added to for a while: the last of a file that somebody wrote whole. */
+static bool read_rest(struct reading *r, size_t index, char *buffer)
+{
+	struct followed *file = r->file = &r->follow->files.at[index];
+	int64_t length = file->size_seen - file->offset;
+	struct stat st;
+
+	if (file->fd < 0 || length <= 0 || length > FOLLOW_LINE_MAX || length == file->taken || file->is_skipping ||
+	    clock_mono_us() - file->grown_us < FOLLOW_PATIENCE_US || fstat(file->fd, &st))
+		return false;
+	if (pread(file->fd, buffer, (size_t)length, file->offset) != length)
+		return false;
+	r->file_ms = modified_ms(&st);
+	give_line(r, bytes_make(buffer, (size_t)length));
+	file->taken = length;
+	return true;
 }
 
 static bool has_path(const struct follow *f, const struct followed *file)
@@ -192,7 +228,7 @@ static bool has_path(const struct follow *f, const struct followed *file)
 
 static void close_file(struct follow *f, struct followed *file)
 {
-	if (file->size_seen > file->offset)
+	if (file->size_seen > file->offset + file->taken)
 		f->counts.half_lines++;
 	close(file->fd);
 	file->fd = -1;
@@ -233,6 +269,9 @@ bool follow_read(struct follow *f, char *buffer, follow_line_fn *line, void *arg
 	for (size_t i = 0; i < f->files.n; i++)
 		if (read_file(&r, i, buffer))
 			return true;
+	for (size_t i = 0; i < f->files.n; i++)
+		if (read_rest(&r, i, buffer))
+			return true;
 	close_idle(f);
 	if (!path_changed(f))
 		return false;
@@ -242,14 +281,6 @@ bool follow_read(struct follow *f, char *buffer, follow_line_fn *line, void *arg
 		if (f->files.at[i].fd >= 0 && f->files.at[i].size_seen < 0)
 			return true;
 	return false;
-}
-
-struct bytes follow_rest(struct follow *f, char *buffer)
-{
-	struct followed *file = f->files.n ? &f->files.at[f->files.n - 1] : NULL;
-	ssize_t n = file && file->fd >= 0 && !file->is_skipping ? pread(file->fd, buffer, FOLLOW_LINE_MAX, file->offset) : 0;
-
-	return bytes_make(buffer, n > 0 ? (size_t)n : 0);
 }
 
 void follow_save(const struct follow *f, struct text *out)
@@ -265,6 +296,7 @@ void follow_save(const struct follow *f, struct text *out)
 		json_member_int(out, "dev", (int64_t)file->dev);
 		json_member_int(out, "ino", (int64_t)file->ino);
 		json_member_int(out, "offset", file->offset);
+		json_member_int(out, "taken", file->taken);
 		snprintf(print, sizeof(print), "%" PRIx64, file->print);
 		json_member_string(out, "print", bytes_of(print));
 		json_member_int(out, "length", file->print_length);
@@ -288,6 +320,7 @@ void follow_restore(struct follow *f, const struct json_doc *doc, const struct j
 		file.dev = (dev_t)json_get_int(doc, at, "dev", 0);
 		file.ino = (ino_t)json_get_int(doc, at, "ino", 0);
 		file.offset = json_get_int(doc, at, "offset", 0);
+		file.taken = json_get_int(doc, at, "taken", 0);
 		file.print = strtoull(hex, NULL, 16);
 		file.print_length = (uint32_t)json_get_int(doc, at, "length", 0);
 		if (file.offset < 0 || file.print_length > FINGERPRINT_MAX)

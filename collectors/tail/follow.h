@@ -11,6 +11,7 @@
 #include "daemon/vendor/json.h"
 
 #define FOLLOW_LINE_MAX (64 * 1024)
+#define FOLLOW_PATIENCE_US (2 * INT64_C(1000000))
 #define FOLLOW_BUFFER (256 * 1024) /* bytes of one reading; more than a line */
 
 struct follow;
@@ -23,13 +24,11 @@ struct follow *follow_new(const char *path, bool from_end);
 void follow_free(struct follow *f);
 const char *follow_path(const struct follow *f);
 
-/* A whole line without its newline; file_ms: when its file was last modified. */
+/* A line without its newline, or a last line that has none for FOLLOW_PATIENCE_US (again, whole, if it then grows after
+ * all); file_ms: when its file was last modified. */
 typedef void follow_line_fn(void *arg, struct bytes line, int64_t file_ms);
 /* One reading into buffer (FOLLOW_BUFFER bytes), oldest unread file first. True when it is worth calling again at once. */
 bool follow_read(struct follow *f, char *buffer, follow_line_fn *line, void *arg);
-/* A partial last line that nothing will end any more: for files that are read once. Empty when there is none. */
-struct bytes follow_rest(struct follow *f, char *buffer);
-
 /* Why the file cannot be read ("...: Permission denied, trying again"), once per trouble; NULL when there is nothing new. */
 const char *follow_trouble(struct follow *f);
 const struct follow_counts *follow_counts(const struct follow *f);

@@ -19,7 +19,9 @@ struct followed {
 	int64_t size_seen; /* at the last reading to the end */
 	uint64_t print;
 	uint32_t print_length;
-	int64_t idle_since_us; /* 0: not idle */
+	int64_t taken;         /* bytes of a last line without newline that were given out, from offset on */
+	int64_t grown_us;      /* when it was last seen to change */
+	int64_t idle_since_us; /* without the path; 0: not idle */
 	bool is_skipping; /* inside a line that is too long */
 	bool is_seen;     /* in the directory, at this look */
 };

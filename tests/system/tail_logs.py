@@ -215,17 +215,19 @@ def send_and_tail_of_one_log_say_the_same():
         with open(daemon.path("auth.log"), "w", encoding="utf-8") as log:
             log.writelines(sshd_lines())
             log.write("Dec 10 07:59:59 host sshd[1]: message repeated 3 times: [ Failed password for root from 192.0.2.1 port 1 ssh2]\n")
+            log.write("Dec 10 07:59:59 host sshd[1]: Failed password for ada from 192.0.2.1 port 1 ssh2")  # no newline
         status, text = daemon.ctl("send", "--pattern", "sshd", daemon.path("auth.log"), "--json")
         expect("status", status, 0)
-        expect("accepted", json.loads(text)["accepted"], 483)
+        expect("accepted", json.loads(text)["accepted"], 484)
         status, text = daemon.ctl("send", "--pattern", "sshd", daemon.path("auth.log"), "--json")
-        expect("duplicate", json.loads(text)["duplicate"], 483)
+        expect("duplicate", json.loads(text)["duplicate"], 484)
         for name in ACCOUNTS:
             sent = daemon.attempts(name)
             tailed = "tailed/" + name.split("/")[1]
             wait_for(lambda: daemon.attempts(tailed) == sent)
             expect(tailed, daemon.attempts(tailed), sent)
         expect("root", daemon.attempts("ssh/root"), (137, 137))
+        expect("ada", daemon.attempts("ssh/ada"), (81, 1))
     finally:
         daemon.end()
 

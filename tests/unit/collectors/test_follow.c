@@ -117,9 +117,29 @@ static void lines_are_given_when_they_are_whole(void **state)
 	write_to(&w, "log", "one\ntwo\nthr");
 	assert_string_equal(poll_lines(&w), "one|two|");
 	assert_string_equal(poll_lines(&w), "");
-	assert_int_equal(follow_rest(w.f, w.buffer).len, 3);
 	write_to(&w, "log", "ee\n");
 	assert_string_equal(poll_lines(&w), "three|");
+	end(&w);
+}
+
+static void a_last_line_without_newline_is_given_after_a_while_and_once(void **state)
+{
+	struct world w;
+
+	begin(&w, false);
+	write_to(&w, "log", "one\ntwo");
+	assert_string_equal(poll_lines(&w), "one|");
+	usleep(FOLLOW_PATIENCE_US + 100000);
+	assert_string_equal(poll_lines(&w), "two|");
+	assert_string_equal(poll_lines(&w), "");
+	restart(&w);
+	assert_string_equal(poll_lines(&w), "");
+	write_to(&w, "log", "\nthree\nfo");
+	assert_string_equal(poll_lines(&w), "three|");
+	usleep(FOLLOW_PATIENCE_US + 100000);
+	assert_string_equal(poll_lines(&w), "fo|");
+	write_to(&w, "log", "ur\n"); /* it was not the last after all */
+	assert_string_equal(poll_lines(&w), "four|");
 	end(&w);
 }
 
@@ -333,6 +353,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_given_when_they_are_whole),
+		cmocka_unit_test(a_last_line_without_newline_is_given_after_a_while_and_once),
 		cmocka_unit_test(a_renamed_log_is_read_to_its_end_then_the_new_one),
 		cmocka_unit_test(logs_that_rotated_several_times_between_looks_are_all_read),
 		cmocka_unit_test(a_restart_goes_on_where_it_was_also_through_rotation),
