@@ -164,24 +164,29 @@ static bool node_plain(struct reader *r, const struct yaml_node *at, const char 
 	return false;
 }
 
-static bool in_range(struct reader *r, const struct yaml_node *at, int64_t value, const struct key_row *range)
+void key_range(const struct key_row *row, char low[KEY_RANGE_SIZE], char high[KEY_RANGE_SIZE])
 {
-	if (value >= range->min && value <= range->max)
-		return true;
-	char low[40], high[40];
-	switch (range->type) {
+	switch (row->type) {
 	case KEY_DURATION:
-		time_duration_text(range->min, low, sizeof low);
-		time_duration_text(range->max, high, sizeof high);
+		time_duration_text(row->min, low, KEY_RANGE_SIZE);
+		time_duration_text(row->max, high, KEY_RANGE_SIZE);
 		break;
 	case KEY_COUNT:
-		snprintf(low, sizeof low, "%lld", (long long)range->min);
-		snprintf(high, sizeof high, "%lld", (long long)range->max);
+		snprintf(low, KEY_RANGE_SIZE, "%lld", (long long)row->min);
+		snprintf(high, KEY_RANGE_SIZE, "%lld", (long long)row->max);
 		break;
 	default:
-		snprintf(low, sizeof low, "%s%lld.%03lld", range->min < 0 ? "-" : "", llabs(range->min) / 1000, llabs(range->min) % 1000);
-		snprintf(high, sizeof high, "%lld.%03lld", (long long)range->max / 1000, (long long)range->max % 1000);
+		snprintf(low, KEY_RANGE_SIZE, "%s%lld.%03lld", row->min < 0 ? "-" : "", llabs(row->min) / 1000, llabs(row->min) % 1000);
+		snprintf(high, KEY_RANGE_SIZE, "%s%lld.%03lld", row->max < 0 ? "-" : "", llabs(row->max) / 1000, llabs(row->max) % 1000);
 	}
+}
+
+static bool in_range(struct reader *r, const struct yaml_node *at, int64_t value, const struct key_row *range)
+{
+	char low[KEY_RANGE_SIZE], high[KEY_RANGE_SIZE];
+	if (value >= range->min && value <= range->max)
+		return true;
+	key_range(range, low, high);
 	problem_at(r, at, "'%.*s' is out of range: %s to %s", BYTES_ARG(at->text), low, high);
 	return false;
 }

@@ -185,7 +185,7 @@ static const struct key_row expect_keys[] = {
 	{ 0 },
 };
 
-static const struct key_row test_keys[] = {
+const struct key_row test_keys[] = {
 	{ "name", KEY_TEXT, .is_required = true, .offset = offsetof(struct rule_test, name), .help = "A sentence that says what holds." },
 	{ "population", KEY_COUNT, .offset = offsetof(struct rule_test, population), RANGE(0, 100000), .otherwise = "0",
 	  .help = "Unrelated accounts that are there first." },

@@ -53,6 +53,8 @@ bool rule_test_holds_back(const struct rule_test *test, struct bytes rule);
 /* Reads the tests beside every rule; when required, a stable rule without one of each kind is a problem. */
 void rule_tests_check(struct builder *b, bool require_tests);
 
+extern const struct key_row test_keys[]; /* of one test, for the reference */
+
 /* A YAML node as JSON: plain true, false, null and numbers as such, everything else as text. */
 void node_to_json(const struct yaml_node *at, struct text *out);
 

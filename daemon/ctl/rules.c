@@ -91,6 +91,7 @@ static void print_counts(struct ctl *ctl, const struct ruleset *rules)
 		json_member_int(&t, "kinds", rules->kinds.n);
 		json_member_int(&t, "signals", rules->n_signals);
 		json_member_int(&t, "compares", rules->n_compares);
+		json_member_int(&t, "limits", rules->n_limits);
 		json_member_int(&t, "policies", rules->n_policies);
 		json_member_int(&t, "tests", rules->n_tests);
 		json_close_object(&t);
@@ -98,8 +99,8 @@ static void print_counts(struct ctl *ctl, const struct ruleset *rules)
 		text_free(&t);
 		return;
 	}
-	printf("%u files: %u attribute kinds, %u signals, %u comparisons, %u policies, %u tests; no error\n", rules->n_files,
-	       rules->kinds.n, rules->n_signals, rules->n_compares, rules->n_policies, rules->n_tests);
+	printf("%u files: %u attribute kinds, %u signals, %u comparisons, %u limits, %u policies, %u tests; no error\n",
+	       rules->n_files, rules->kinds.n, rules->n_signals, rules->n_compares, rules->n_limits, rules->n_policies, rules->n_tests);
 }
 
 static int run_check(struct ctl *ctl, int argc, char **argv)

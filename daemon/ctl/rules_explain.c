@@ -31,7 +31,7 @@ static void add_bits(struct text *t, int32_t mb)
 
 static int32_t signal_bits(const struct signal_rule *s, unsigned holders, uint64_t accounts)
 {
-	uint64_t strangers = s->strangers_milli + (holders > 2 ? holders - 2 : 0) * UINT64_C(1000);
+	uint64_t strangers = s->strangers_milli + (holders > 2 ? holders - 2 : 0) * (uint64_t)s->growth_milli;
 	int32_t mb = bits_log2_ratio(s->m_milli * accounts, strangers);
 	return mb < s->max_mb ? mb : s->max_mb;
 }
@@ -92,6 +92,12 @@ static void add_signal(struct text *t, const struct ruleset *rules, const struct
 	if (s->half_life_ms)
 		text_addf(t, "  loses a bit for every %s between the two uses, at most %d.%03d\n",
 			  time_duration_text(s->half_life_ms, half_life, sizeof half_life), s->max_decay_mb / 1000, s->max_decay_mb % 1000);
+	if (s->coverage_mb)
+		text_addf(t, "  gains or loses %d.%03d bits with the share of both accounts' days that lie on shared values\n",
+			  s->coverage_mb / 1000, s->coverage_mb % 1000);
+	if (s->requires >= 0)
+		text_addf(t, "  only where the %.*s is shared too; network and gap are then that value's\n",
+			  BYTES_ARG(rules->kinds.rows[s->requires].title));
 	add_networks(t, s);
 	const char *comma = "  explained by ";
 	for (unsigned i = 0; i < rules->n_relations; i++) {
@@ -122,6 +128,39 @@ static void add_compare(struct text *t, const struct ruleset *rules, const struc
 		text_adds(t, "  counted only where some signal is positive\n");
 }
 
+static void add_kinds(struct text *t, const struct ruleset *rules, const char *words, const uint64_t bits[2])
+{
+	const char *comma = words;
+	for (unsigned i = 0; i < rules->kinds.n; i++) {
+		if (!(bits[i >> 6] >> (i & 63) & 1))
+			continue;
+		text_addf(t, "%s%.*s", comma, BYTES_ARG(rules->kinds.rows[i].name));
+		comma = ", ";
+	}
+	text_adds(t, comma == words ? "" : "\n");
+}
+
+static void add_limit(struct text *t, const struct ruleset *rules, const struct limit_rule *l)
+{
+	add_head(t, &l->head, "limit");
+	text_addf(t, "  the family %.*s says at most ", BYTES_ARG(rules->families[l->family]));
+	add_bits(t, l->max_mb);
+	text_adds(t, " bits\n");
+	add_kinds(t, rules, "  only with one of: ", l->with_kinds);
+	add_kinds(t, rules, "  unless one is shared of: ", l->unless_kinds);
+	const char *comma = "  only without evidence of: ";
+	for (unsigned i = 0; i < rules->n_families; i++) {
+		if (!(l->without_families >> i & 1))
+			continue;
+		text_addf(t, "%s%.*s", comma, BYTES_ARG(rules->families[i]));
+		comma = ", ";
+	}
+	text_adds(t, l->without_families ? "\n" : "");
+	if (l->count_family >= 0)
+		text_addf(t, "  only with fewer than %u shared kinds of the family %.*s\n", l->fewer,
+			  BYTES_ARG(rules->families[l->count_family]));
+}
+
 static void add_policy(struct text *t, const struct policy_rule *p)
 {
 	char deadline[32];
@@ -150,6 +189,9 @@ static unsigned add_rules(struct text *t, const struct ruleset *rules, const cha
 	for (unsigned i = 0; i < rules->n_compares; i++)
 		if (bytes_is(rules->compares[i].head.id, id) && ++n)
 			add_compare(t, rules, &rules->compares[i]);
+	for (unsigned i = 0; i < rules->n_limits; i++)
+		if (bytes_is(rules->limits[i].head.id, id) && ++n)
+			add_limit(t, rules, &rules->limits[i]);
 	for (unsigned i = 0; i < rules->n_policies; i++)
 		if (bytes_is(rules->policies[i].head.id, id) && ++n)
 			add_policy(t, &rules->policies[i]);
@@ -165,6 +207,8 @@ static const char *nearest_rule(const struct ruleset *rules, const char *id, str
 		names[n++] = arena_str(a, rules->signals[i].head.id);
 	for (unsigned i = 0; i < rules->n_compares && n < ARRAY_LEN(names); i++)
 		names[n++] = arena_str(a, rules->compares[i].head.id);
+	for (unsigned i = 0; i < rules->n_limits && n < ARRAY_LEN(names); i++)
+		names[n++] = arena_str(a, rules->limits[i].head.id);
 	for (unsigned i = 0; i < rules->n_policies && n < ARRAY_LEN(names); i++)
 		names[n++] = arena_str(a, rules->policies[i].head.id);
 	const char *near = bytes_nearest(bytes_of(id), names, n);
@@ -195,6 +239,15 @@ static int explain(const char *dir, const char *id, uint64_t accounts)
 	return status;
 }
 
+static int print_reference(void)
+{
+	struct text out = {0};
+	reference_write(&out);
+	printf("%.*s", BYTES_ARG(text_bytes(&out)));
+	text_free(&out);
+	return 0;
+}
+
 static int run_explain(struct ctl *ctl, int argc, char **argv)
 {
 	const char *id = NULL, *dir = NULL;
@@ -205,6 +258,8 @@ static int run_explain(struct ctl *ctl, int argc, char **argv)
 				return ctl_usage(&ctl_rules_explain, "--accounts takes a number, not '%s'", argv[i]);
 		} else if (!strcmp(argv[i], "--rules") && i + 1 < argc) {
 			dir = argv[++i];
+		} else if (!strcmp(argv[i], "--keys") && argc == 2) {
+			return print_reference();
 		} else if (id || argv[i][0] == '-') {
 			return ctl_usage(&ctl_rules_explain, "unexpected '%s'", argv[i]);
 		} else {
@@ -223,6 +278,6 @@ static int run_explain(struct ctl *ctl, int argc, char **argv)
 }
 
 const struct ctl_command ctl_rules_explain = {
-	.name = "rules explain", .arguments = "ID [--accounts N] [--rules DIR]", .run = run_explain,
-	.help = "One rule as people read it, with its bits for typical numbers of holders.",
+	.name = "rules explain", .arguments = "ID [--accounts N] [--rules DIR] | --keys", .run = run_explain,
+	.help = "One rule as people read it, with its bits for typical numbers of holders; --keys: every key, field and step.",
 };
