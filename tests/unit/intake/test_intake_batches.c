@@ -1,5 +1,5 @@
 /* When a batch goes out, what its commit or failure means to those who wait, and where its effects go. */
-#include "intake_bench.h"
+#include "intake_senders.h"
 
 static void answer_comes_after_commit_and_apply(void **state)
 {

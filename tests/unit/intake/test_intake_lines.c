@@ -1,5 +1,5 @@
 /* What becomes of a line: accepted, known already, or refused by name and counted. */
-#include "intake_bench.h"
+#include "intake_senders.h"
 
 static void same_event_twice_is_once(void **state)
 {
