@@ -24,7 +24,7 @@ struct replay {
 	struct engine *engine;
 	struct json_parser *parser;
 	struct event_context context;
-	struct arena *arena, *effect_arena;
+	struct arena *arena, *scratch, *effect_arena;
 	const struct event *batch[BATCH_EVENTS];
 	size_t n;
 	struct idset ids;
@@ -40,8 +40,10 @@ struct replay *replay_new(const struct ruleset *rules, const struct enrich *enri
 	r->rules = rules;
 	r->engine = engine_new(rules, enrich);
 	r->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
-	r->context = (struct event_context){ .kinds = &rules->kinds, .default_site = BYTES_NONE, .used_only = true };
 	r->arena = arena_new(256 * 1024);
+	r->scratch = arena_new(16 * 1024);
+	r->context = (struct event_context){ .kinds = &rules->kinds, .default_site = BYTES_NONE, .scratch = r->scratch,
+					     .used_only = true };
 	r->effect_arena = arena_new(64 * 1024);
 	r->on_effect = on_effect;
 	r->arg = arg;
@@ -55,6 +57,7 @@ void replay_free(struct replay *r)
 	engine_free(r->engine);
 	json_parser_free(r->parser);
 	arena_free(r->arena);
+	arena_free(r->scratch);
 	arena_free(r->effect_arena);
 	idset_fini(&r->ids);
 	free(r->effects.at);

@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define SCRATCH_BLOCK 16384
+
 struct intake *intake_new(const struct intake_setup *setup)
 {
 	struct intake *in = xcalloc(1, sizeof(*in));
 
 	in->setup = *setup;
 	in->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
+	in->scratch = arena_new(SCRATCH_BLOCK);
 	in->known = known_new(setup->known_ids);
 	in->committed_seq = in->assigned_seq = setup->last_seq;
 	in->applied_seq = in->applied_durable = setup->applied_seq;
@@ -57,6 +60,7 @@ void intake_free(struct intake *in)
 	outgoing_fini(&in->waiting);
 	free(in->effects.at);
 	known_free(in->known);
+	arena_free(in->scratch);
 	json_parser_free(in->parser);
 	free(in);
 }
@@ -116,6 +120,7 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 	}
 	if (json_parse(in->parser, line, &doc, eb))
 		return "json";
+	ctx.scratch = in->scratch;
 	if (g->pub.default_site.len > 0)
 		ctx.default_site = g->pub.default_site;
 	if (event_from_json(&ctx, &doc, in->gathering->arena, ev, &why))

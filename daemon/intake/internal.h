@@ -54,6 +54,7 @@ struct sink_mark {
 struct intake {
 	struct intake_setup setup;
 	struct json_parser *parser;
+	struct arena *scratch;
 	struct known *known;
 	struct batch batches[BATCHES];
 	struct batch *gathering; /* never NULL */

@@ -57,6 +57,7 @@ struct event_context {
 	const struct kinds *kinds;
 	struct hmac_key *hash_key;
 	struct bytes default_site;
+	struct arena *scratch; /* for what normalising leaves behind; emptied by the next event. NULL: the event's own arena */
 	bool used_only; /* leave out kinds that no rule and no search asks for: offline work, where nothing is kept */
 };
 

@@ -57,7 +57,7 @@ static void add_raw(struct event_reader *r, struct attr_list *list, unsigned ind
 	if (raw.len == 0)
 		return;
 	normal.n = 0;
-	kind_normalise(kind, r->arena, raw, &normal);
+	kind_normalise(kind, r->scratch, raw, &normal);
 	for (unsigned i = 0; i < normal.n; i++)
 		add_attr(r, list, index, normal.text[i]);
 }
@@ -89,9 +89,9 @@ static struct bytes node_text(struct event_reader *r, const struct json_node *no
 	case JSON_STRING:
 		return node->text;
 	case JSON_INT:
-		return whole_text(r->arena, node->num);
+		return whole_text(r->scratch, node->num);
 	case JSON_DOUBLE:
-		return arena_bytes(r->arena, bytes_make(text, json_real_text(node->real, text)));
+		return arena_bytes(r->scratch, bytes_make(text, json_real_text(node->real, text)));
 	case JSON_BOOL:
 		return bytes_of(node->num ? "true" : "false");
 	case JSON_ARRAY:
@@ -118,7 +118,7 @@ static struct bytes joined_text(struct event_reader *r, const struct kind *kind)
 	}
 	if (!any)
 		return BYTES_NONE;
-	out = arena_alloc(r->arena, len);
+	out = arena_alloc(r->scratch, len);
 	for (unsigned p = 0; p < kind->n_paths; p++) {
 		if (p > 0)
 			out[used++] = '|';

@@ -16,7 +16,7 @@ enum { SLOT_IP, SLOT_PORT, SLOT_USER_AGENT, SLOT_LANGUAGE, SLOT_TIMEZONE, SLOT_S
 struct event_reader {
 	const struct event_context *ctx;
 	const struct json_doc *doc;
-	struct arena *arena;
+	struct arena *arena, *scratch;
 	struct event *out;
 	struct event_refusal *why;
 	struct bytes site, account, with;

@@ -140,6 +140,9 @@ enum err kinds_prepare(struct kinds *k, struct errbuf *eb)
 		struct kind *kind = &k->rows[i];
 
 		kind->seed = bytes_hash(kind->name, 0);
+		kind->placeholder_lengths = 0;
+		for (unsigned p = 0; p < kind->n_placeholders; p++)
+			kind->placeholder_lengths |= kind_length_bit(kind->placeholders[p].len);
 		k->version = kind_version(kind, k->version);
 		for (unsigned p = 0; p < kind->n_paths; p++) {
 			int slot = slot_for(k, kind->paths[p]);

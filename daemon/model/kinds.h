@@ -37,8 +37,10 @@ struct kind {
 	 * suffix; "local@*" a mailbox at any domain. */
 	const struct bytes *placeholders;
 	unsigned n_placeholders;
+	uint64_t placeholder_lengths;   /* bit per length, the last for all longer ones, by kinds_prepare */
 	uint16_t slots[KIND_PATHS_MAX]; /* of each path, by kinds_prepare */
 };
+static inline uint64_t kind_length_bit(size_t len) { return UINT64_C(1) << (len < 63 ? len : 63); }
 
 /* Every path that some kind names is a slot, so that an event is read without comparing paths: first the fixed ones
  * (kind_fixed_paths, in their order), then the members of device and of identity. */

@@ -61,6 +61,8 @@ static bool is_listed(const struct kind *kind, struct bytes text)
 {
 	unsigned low = 0, high = kind->n_placeholders;
 
+	if (!(kind->placeholder_lengths & kind_length_bit(text.len)))
+		return false;
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
 		int order = bytes_cmp(kind->placeholders[middle], text);
