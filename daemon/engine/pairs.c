@@ -170,19 +170,20 @@ struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b)
 static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w)
 {
 	int before_score = pair->score;
-	int32_t before_mb = pair->strength_mb;
+	uint32_t before_evidence = pair->evidence;
 	unsigned before_state = pair->state;
 	pair->strength_mb = w->strength_mb;
 	pair->computed = (int16_t)w->computed;
 	pair->families = w->families;
+	pair->evidence = w->evidence;
 	pair_refresh_state(e, pair);
 	if (pair->computed >= e->rules->scoring.score_bands[0] && !(pair->flags & PAIR_REACHED)) {
 		pair->flags |= PAIR_REACHED;
 		pair->first_ms = e->event->ts_ms;
 	}
 	pair->last_ms = e->event->ts_ms;
-	/* A strong link's score is near its end: what it rests on changes without it, and policies may ask for that. */
-	bool has_other_evidence = pair->strength_mb != before_mb && pair->score >= e->rules->scoring.score_bands[2];
+	/* What a strong link rests on changes without its score, and policies may ask for that. */
+	bool has_other_evidence = pair->evidence != before_evidence && pair->score >= e->rules->scoring.score_bands[2];
 	if (pair->score != before_score || pair->state != before_state || has_other_evidence)
 		pair_touch(e, pair);
 }

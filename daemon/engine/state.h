@@ -45,6 +45,7 @@ struct pair {
 	uint8_t explained; /* 1 + index of the relation kind, 0 = none */
 	uint8_t is_touched;
 	uint8_t unused[2];
+	uint32_t evidence; /* hash of the rules that counted when it was last read */
 	int64_t first_ms, last_ms;
 };
 
@@ -103,6 +104,7 @@ struct engine {
 	struct effects *effects; /* of the current call, may be NULL */
 	const struct event *event;
 	struct network_memo *memo; /* memo.h */
+	struct gathered *gathered; /* gather.h */
 	struct VEC(uint32_t) candidate_list;
 	uint32_t *candidate_stamp;
 	size_t cap_candidate_stamp;

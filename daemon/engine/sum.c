@@ -6,6 +6,9 @@
 
 #include "daemon/base/bits.h"
 
+#define HASH_FACTOR 0x9e3779b1u /* 2^32 over the golden ratio */
+#define LIMIT_FACTOR 0x85ebca6bu
+
 struct tally {
 	int32_t family_mb[FAMILIES_MAX];
 	unsigned kinds_of[FAMILIES_MAX]; /* kinds with positive evidence */
@@ -115,6 +118,21 @@ static int32_t count_comparisons(struct weighing *w, const struct evidence *with
 	return sum_mb;
 }
 
+/* Depends on which rules counted, how often, and on nothing else. */
+static uint32_t evidence_hash(const struct engine *e, const struct weighing *w)
+{
+	uint32_t hash = 0;
+	for (unsigned i = 0; i < w->n; i++) {
+		const struct evidence *item = &w->items[i];
+		size_t rule = item->signal != NULL ? (size_t)(item->signal - e->rules->signals) * 2
+						   : (size_t)(item->compare - e->rules->compares) * 2 + 1;
+		hash += item->counted_mb != 0 ? (uint32_t)(rule + 1) * HASH_FACTOR : 0;
+	}
+	for (unsigned i = 0; i < w->n_limits; i++)
+		hash ^= (uint32_t)(w->limits[i].limit - e->rules->limits + 1) * LIMIT_FACTOR;
+	return hash;
+}
+
 void sum_evidence(const struct engine *e, struct weighing *w, const struct evidence *without)
 {
 	struct tally t = { 0 };
@@ -129,4 +147,5 @@ void sum_evidence(const struct engine *e, struct weighing *w, const struct evide
 	w->sum_mb += count_comparisons(w, without, &t);
 	w->strength_mb = sum_strength(&e->rules->scoring, w->sum_mb);
 	w->computed = bits_score(w->strength_mb);
+	w->evidence = evidence_hash(e, w);
 }

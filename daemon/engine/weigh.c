@@ -191,6 +191,7 @@ void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, st
 	struct pairing p = { e, a, b, shared, index_intersect(e->index, a, b, shared, EVIDENCE_MAX) };
 	out->n = out->n_limits = 0;
 	out->families = 0;
+	out->evidence = 0;
 	out->computed = 0;
 	out->prior_mb = weights_prior(e->weights);
 	for (unsigned i = 0; i < p.n; i++)

@@ -32,6 +32,7 @@ struct weighing {
 	int32_t strength_mb;      /* W' = a W + b */
 	int computed;             /* score */
 	uint16_t families;        /* bit per family with positive evidence */
+	uint32_t evidence;        /* hash of the rules that counted, whatever their bits */
 };
 
 /* a < b. Unless is_full, a pair that cannot reach the floor is left with an upper bound of its strength, which is below
