@@ -1,6 +1,6 @@
 /* Known event ids, in generations of ten days of arrival that are dropped whole.
  * I1: a slot is 0 when free; the hash 0 is kept as 1.
- * I2: at most three quarters of a set are used.
+ * I2: at most four fifths of a set are used.
  * I3: a generation goes only when its last day is more than KNOWN_DAYS old and the others hold `at_least`.
  * A generation is split into shards that grow one by one, so that no single event pays for copying millions. */
 #include "known.h"
@@ -32,52 +32,57 @@ static uint64_t slot_value(uint64_t id)
 	return id ? id : 1; /* I1 */
 }
 
-/* The low bits choose the shard; the multiplication brings the others down. */
-static size_t slot_start(uint64_t id)
+/* The low bits choose the shard; the product brings all of them to the top, which choose the slot. */
+static size_t home_of(const struct idset *s, uint64_t v)
 {
-	return (size_t)((id * 0x9e3779b97f4a7c15u) >> 20);
+	return (size_t)((unsigned __int128)(v * UINT64_C(0x9e3779b97f4a7c15)) * s->cap >> 64);
+}
+
+static size_t after(const struct idset *s, size_t at)
+{
+	return at + 1 == s->cap ? 0 : at + 1;
+}
+
+/* The slot that holds v, or the free one where it would stand. */
+static size_t place_of(const struct idset *s, uint64_t v)
+{
+	size_t at = home_of(s, v);
+
+	while (s->slots[at] && s->slots[at] != v)
+		at = after(s, at);
+	return at;
 }
 
 bool idset_has(const struct idset *s, uint64_t id)
 {
 	uint64_t v = slot_value(id);
 
-	if (!s->slots)
-		return false;
-	for (size_t i = slot_start(v) & s->mask; s->slots[i]; i = (i + 1) & s->mask)
-		if (s->slots[i] == v)
-			return true;
-	return false;
-}
-
-static void put(struct idset *s, uint64_t v)
-{
-	size_t i = slot_start(v) & s->mask;
-
-	while (s->slots[i])
-		i = (i + 1) & s->mask;
-	s->slots[i] = v;
+	return s->cap > 0 && s->slots[place_of(s, v)] == v;
 }
 
 static void grow(struct idset *s)
 {
-	struct idset bigger = { NULL, s->slots ? s->mask * 2 + 1 : 15, s->n };
+	struct idset bigger = { NULL, s->cap < 16 ? 16 : s->cap + s->cap / 4, s->n };
 
-	bigger.slots = xcalloc(bigger.mask + 1, sizeof(uint64_t));
-	for (size_t i = 0; s->slots && i <= s->mask; i++)
+	bigger.slots = xcalloc(bigger.cap, sizeof(uint64_t));
+	for (size_t i = 0; i < s->cap; i++)
 		if (s->slots[i])
-			put(&bigger, s->slots[i]);
+			bigger.slots[place_of(&bigger, s->slots[i])] = s->slots[i];
 	free(s->slots);
 	*s = bigger;
 }
 
 bool idset_add(struct idset *s, uint64_t id)
 {
-	if (idset_has(s, id))
-		return false;
-	if (!s->slots || (s->n + 1) * 4 > (s->mask + 1) * 3) /* I2 */
+	uint64_t v = slot_value(id);
+	size_t at;
+
+	if ((s->n + 1) * 5 > s->cap * 4) /* I2 */
 		grow(s);
-	put(s, slot_value(id));
+	at = place_of(s, v);
+	if (s->slots[at] == v)
+		return false;
+	s->slots[at] = v;
 	s->n++;
 	return true;
 }
@@ -85,18 +90,18 @@ bool idset_add(struct idset *s, uint64_t id)
 /* What follows the gap in its run moves up, unless its own place lies behind the gap. */
 void idset_remove(struct idset *s, uint64_t id)
 {
-	uint64_t v = slot_value(id);
 	size_t gap;
 
 	if (!idset_has(s, id))
 		return;
-	for (gap = slot_start(v) & s->mask; s->slots[gap] != v;)
-		gap = (gap + 1) & s->mask;
+	gap = place_of(s, slot_value(id));
 	s->n--;
-	for (size_t i = (gap + 1) & s->mask; s->slots[i]; i = (i + 1) & s->mask) {
-		size_t home = slot_start(s->slots[i]) & s->mask;
+	for (size_t i = after(s, gap); s->slots[i]; i = after(s, i)) {
+		size_t home = home_of(s, s->slots[i]);
+		size_t from_home = i >= home ? i - home : i + s->cap - home;
+		size_t from_gap = i >= gap ? i - gap : i + s->cap - gap;
 
-		if (((i - home) & s->mask) < ((i - gap) & s->mask))
+		if (from_home < from_gap)
 			continue;
 		s->slots[gap] = s->slots[i];
 		gap = i;
@@ -107,7 +112,7 @@ void idset_remove(struct idset *s, uint64_t id)
 void idset_clear(struct idset *s)
 {
 	if (s->n > 0)
-		memset(s->slots, 0, (s->mask + 1) * sizeof(uint64_t));
+		memset(s->slots, 0, s->cap * sizeof(uint64_t));
 	s->n = 0;
 }
 
@@ -216,7 +221,7 @@ size_t known_memory(const struct known *k)
 	for (unsigned i = 0; i < k->n; i++) {
 		n += sizeof(*k->at[i]);
 		for (unsigned s = 0; s < SHARDS; s++)
-			n += k->at[i]->shards[s].slots ? (k->at[i]->shards[s].mask + 1) * sizeof(uint64_t) : 0;
+			n += k->at[i]->shards[s].cap * sizeof(uint64_t);
 	}
 	return n;
 }

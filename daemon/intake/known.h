@@ -1,5 +1,5 @@
 /* Which event ids were seen: exact over 30 days of arrival, and over at least a number of the newest. An id is its
- * 64-bit hash; 11 to 22 bytes each. */
+ * 64-bit hash; 10 to 13 bytes each. */
 #ifndef ASSOCD_INTAKE_KNOWN_H
 #define ASSOCD_INTAKE_KNOWN_H
 
@@ -10,7 +10,7 @@
 /* A plain set of hashes. */
 struct idset {
 	uint64_t *slots;
-	size_t mask, n; /* mask + 1 slots, 0 without */
+	size_t cap, n;
 };
 bool idset_has(const struct idset *s, uint64_t id);
 /* false: it was there. */

@@ -36,10 +36,10 @@ const struct config_key config_keys[] = {
 	{ "future_limit", CONFIG_DURATION, AT(future_limit_ms), 0, 0, 86400000, "10m",
 	  "How far ahead of this machine's clock an event may lie." },
 	{ "max_connections", CONFIG_NUMBER, AT(max_connections), 0, 1, 100000, "4096", "Open HTTP connections at once." },
-	{ "batch_events", CONFIG_NUMBER, AT(batch_events), 0, 1, 1000000, "10000",
+	{ "batch_events", CONFIG_NUMBER, AT(batch_events), 0, 1, 1000000, "1000",
 	  "Events of one transaction, about: a batch of this size goes out beside another one." },
 	{ "known_ids", CONFIG_NUMBER, AT(known_ids), 0, 0, 1000000000, "10000000",
-	  "Event ids that are remembered at least, beyond those of the last 30 days (11 to 22 bytes each)." },
+	  "Event ids that are remembered at least, beyond those of the last 30 days (10 to 13 bytes each)." },
 	{ "collectors", CONFIG_MAPPING, 0, 0, 0, 0, "", "Ways in, each under its name; see the collectors' own pages." },
 	{ NULL, CONFIG_TEXT, 0, 0, 0, 0, NULL, NULL },
 };
