@@ -206,5 +206,6 @@ void render_stats(struct text *out, const struct engine_stats *stats)
 		json_member_int(out, alert_state_names[i], (int64_t)stats->alerts[i]);
 	json_close_object(out);
 	json_member_int(out, "memory_bytes", (int64_t)stats->memory_total);
+	json_member_int(out, "memory_links_bytes", (int64_t)stats->memory_pairs);
 	json_member_int(out, "limits_hit", (int64_t)stats->limits_hit);
 }

@@ -139,6 +139,15 @@ static void count_pairs(const struct engine *e, struct engine_stats *out)
 		out->alerts[e->alerts.at[i].state]++;
 }
 
+/* Stored pairs, the lists of them at each account, and the graph over them. */
+static size_t memory_of_links(const struct engine *e)
+{
+	size_t n = e->pairs.cap * sizeof(struct pair) + u64map_memory(e->pair_of) + graph_memory(e->graph);
+	for (size_t i = 0; i < e->accounts.n; i++)
+		n += e->accounts.at[i].cap_pairs * sizeof(*e->accounts.at[i].pairs);
+	return n;
+}
+
 void engine_stats(const struct engine *e, struct engine_stats *out)
 {
 	struct index_counts counts;
@@ -149,7 +158,7 @@ void engine_stats(const struct engine *e, struct engine_stats *out)
 		.candidates = e->candidates, .rescored = e->rescored,
 		.limits_hit = e->limits_hit + counts.limits_hit + graph_limits_hit(e->graph),
 		.memory_index = counts.memory,
-		.memory_pairs = e->pairs.cap * sizeof(struct pair) + u64map_memory(e->pair_of),
+		.memory_pairs = memory_of_links(e),
 	};
 	out->memory_total = out->memory_index + out->memory_pairs + strtab_memory(e->names) +
 			    e->accounts.cap * sizeof(struct account);

@@ -199,3 +199,13 @@ unsigned graph_edges(const struct graph *g, uint32_t account, const struct graph
 	*edges = g->nodes.at[account].edges;
 	return g->nodes.at[account].n;
 }
+
+size_t graph_memory(const struct graph *g)
+{
+	size_t n = g->nodes.cap * sizeof(struct graph_node) + g->clusters.cap * sizeof(struct graph_cluster);
+	for (size_t i = 0; i < g->nodes.n; i++)
+		n += g->nodes.at[i].cap * sizeof(struct graph_edge);
+	for (size_t i = 0; i < g->clusters.n; i++)
+		n += g->clusters.at[i].n * sizeof(uint32_t);
+	return n;
+}

@@ -46,6 +46,7 @@ unsigned graph_members(const struct graph *g, uint32_t cluster, const uint32_t *
 /* Handles are below this. */
 uint32_t graph_handles(const struct graph *g);
 uint64_t graph_clusters(const struct graph *g);
+size_t graph_memory(const struct graph *g);
 uint64_t graph_limits_hit(const struct graph *g);
 uint64_t graph_visited(const struct graph *g); /* nodes looked at by settle, since start */
 
