@@ -2,10 +2,13 @@
 #include "err.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LARGE_BLOCK (1 << 20)
 
 enum err errbuf_set(struct errbuf *eb, enum err code, const char *fmt, ...)
 {
@@ -61,6 +64,12 @@ static _Noreturn void out_of_memory(size_t n)
 {
 	fprintf(stderr, "assocd: out of memory (%zu bytes wanted); accepted events are safe in the journal\n", n);
 	abort();
+}
+
+/* glibc would raise the threshold with every large block that is freed, and the arrays would move into the heap. */
+void memory_setup(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 }
 
 void *xmalloc(size_t n)

@@ -48,6 +48,8 @@ void *xmalloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *p, size_t n) __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
+/* Once, at the start of a program: large arrays get mappings of their own, which grow in place and leave no holes. */
+void memory_setup(void);
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -3,5 +3,6 @@
 
 int main(int argc, char **argv)
 {
+	memory_setup();
 	return ctl_run(argc, argv);
 }

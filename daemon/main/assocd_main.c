@@ -102,6 +102,7 @@ int main(int argc, char **argv)
 	struct arguments a = { 0 };
 	struct daemon d = { 0 };
 	struct errbuf eb = { { 0 } };
+	memory_setup();
 	int status = parse_arguments(&a, argc, argv);
 	if (status >= 0)
 		return status;
