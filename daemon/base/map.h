@@ -29,6 +29,8 @@ struct strtab *strtab_new(void);
 void strtab_free(struct strtab *t);
 /* Id of the string, made when new. Ids count up from 0 and are never reused. */
 uint32_t strtab_intern(struct strtab *t, struct bytes s);
+/* Asks for the cache line that strtab_find begins with. */
+void strtab_prefetch(const struct strtab *t, struct bytes s);
 uint32_t strtab_find(const struct strtab *t, struct bytes s);
 /* Borrowed, valid for the life of the table (strings never move). */
 struct bytes strtab_text(const struct strtab *t, uint32_t id);

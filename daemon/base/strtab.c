@@ -74,6 +74,11 @@ static size_t probe(const struct strtab *t, struct bytes s, uint64_t hash)
 	}
 }
 
+void strtab_prefetch(const struct strtab *t, struct bytes s)
+{
+	__builtin_prefetch(&t->slots[bytes_hash(s, HASH_SEED) & t->mask]);
+}
+
 uint32_t strtab_find(const struct strtab *t, struct bytes s)
 {
 	return t->slots[probe(t, s, bytes_hash(s, HASH_SEED))].id;

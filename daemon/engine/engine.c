@@ -13,8 +13,6 @@
 #include "statements.h"
 #include "weigh.h"
 
-#define GATHER_EVENTS 64
-
 static struct graph *graph_of(const struct scoring *scoring)
 {
 	struct graph_guard guard = { .strong_level = 8, .sure_level = 15, .support = scoring->cluster_support,
@@ -35,6 +33,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->alert_of = u64map_new();
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
+	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
 	e->free_pair = NONE;
 	plan_make(&e->plan, rules);
 	fields_prepare(e);
@@ -76,6 +75,7 @@ void engine_free(struct engine *e)
 	u64map_free(e->alert_of);
 	weights_free(e->weights);
 	memo_free(e->memo);
+	free(e->gathered);
 	free(e->candidate_stamp);
 	free(e->field_handlers);
 	free(e->field_room);
@@ -103,9 +103,9 @@ static void account_meets_event(struct engine *e, uint32_t account, const struct
 	VEC_PUSH(&e->touched.accounts, account);
 }
 
-static void apply_evidence(struct engine *e, const struct event *ev, uint32_t account)
+static void apply_evidence(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g)
 {
-	bool is_session = observe_event(e, ev, account);
+	bool is_session = observe_event(e, ev, account, g);
 	e->candidates += e->candidate_list.n;
 	if (is_session)
 		pairs_add_neighbours(e, account);
@@ -147,7 +147,7 @@ static void forget_touches(struct engine *e)
 	e->touched.clusters.n = 0;
 }
 
-static void apply_event(struct engine *e, const struct event *ev)
+static void apply_event(struct engine *e, const struct event *ev, const struct gathered *g)
 {
 	e->event = ev;
 	e->seq = ev->seq;
@@ -156,12 +156,12 @@ static void apply_event(struct engine *e, const struct event *ev)
 		e->now_ms = ev->ts_ms;
 	if (ev->type == EVENT_TICK)
 		return;
-	uint32_t account = account_intern(e, ev->account);
+	uint32_t account = g->account != NONE ? g->account : account_intern(e, ev->account);
 	account_meets_event(e, account, ev);
 	if (is_statement(ev->type))
 		statement_apply(e, ev, account);
 	else if (!ev->is_failed)
-		apply_evidence(e, ev, account);
+		apply_evidence(e, ev, account, g);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);
 	forget_touches(e);
@@ -172,9 +172,9 @@ void engine_apply(struct engine *e, const struct event *const *events, size_t n,
 	e->effects = effects;
 	for (size_t at = 0; at < n; at += GATHER_EVENTS) {
 		size_t count = n - at < GATHER_EVENTS ? n - at : GATHER_EVENTS;
-		observe_prefetch(e, events + at, count);
+		gather_events(e, events + at, count);
 		for (size_t i = 0; i < count; i++)
-			apply_event(e, events[at + i]);
+			apply_event(e, events[at + i], &e->gathered[i]);
 	}
 	e->effects = NULL;
 	e->event = NULL;

@@ -7,24 +7,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
-#include "memo.h"
 #include "pairs.h"
-
-void observe_prefetch(struct engine *e, const struct event *const *events, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (events[i]->is_failed)
-			continue;
-		uint32_t account = account_intern(e, events[i]->account);
-		for (unsigned k = 0; k < events[i]->n_attrs; k++)
-			if (e->plan.kinds[events[i]->attrs[k].kind].is_observed)
-				index_prefetch(e->index, events[i]->attrs[k].key, account);
-	}
-	for (size_t i = 0; i < n; i++)
-		for (unsigned k = 0; !events[i]->is_failed && k < events[i]->n_attrs; k++)
-			if (e->plan.kinds[events[i]->attrs[k].kind].is_observed)
-				index_prefetch_value(e->index, events[i]->attrs[k].key);
-}
 
 void observe_candidate(struct engine *e, uint32_t other)
 {
@@ -63,20 +46,20 @@ static bool holders_doubled(const struct engine *e, uint32_t value)
 
 struct observation {
 	struct engine *e;
+	const struct gathered *gathered;
 	uint32_t account;
 	uint32_t at_s;
-	uint8_t network;
 	unsigned tokens;
 };
 
-static uint32_t observe_value(struct observation *ob, unsigned kind_index, uint64_t key, struct bytes shown)
+/* value: its id where gathering found it. */
+static struct index_seen observe_value(struct observation *ob, const struct attr *attr, uint32_t value)
 {
 	struct engine *e = ob->e;
-	const struct kind *kind = &e->rules->kinds.rows[kind_index];
-	const struct kind_plan *plan = &e->plan.kinds[kind_index];
+	const struct kind_plan *plan = &e->plan.kinds[attr->kind];
 	struct index_use use = {
-		.key = key, .kind = (uint8_t)kind_index, .network = ob->network, .at_s = ob->at_s,
-		.hub_cap = kind->hub_cap, .shown = shown,
+		.key = attr->key, .value = value, .kind = (uint8_t)attr->kind, .network = (uint8_t)ob->gathered->network.kind,
+		.at_s = ob->at_s, .hub_cap = e->rules->kinds.rows[attr->kind].hub_cap, .shown = attr->shown,
 	};
 	struct index_seen seen;
 	index_observe(e->index, ob->account, &use, &seen);
@@ -84,30 +67,29 @@ static uint32_t observe_value(struct observation *ob, unsigned kind_index, uint6
 		e->accounts.at[ob->account].days[plan->coverage - 1]++;
 	if (seen.became_hub || (seen.is_new && holders_doubled(e, seen.value)))
 		pairs_withdraw_value(e, seen.value);
-	if (seen.became_hub)
-		return seen.value;
-	if (plan->meets && seen.depth >= e->rules->scoring.holders_kept &&
+	if (!seen.became_hub && plan->meets && seen.depth >= e->rules->scoring.holders_kept &&
 	    ob->tokens < e->rules->scoring.tokens_per_event) {
 		ob->tokens++;
 		meet_holders(e, ob->account, seen.value);
 	}
-	return seen.value;
+	return seen;
 }
 
-/* The block of ports that a carrier gives one subscriber at a time; made from every v4 address with a port. */
-static void observe_port_block(struct observation *ob, const struct event *ev, const struct network *network)
+/* Its text is written when a second account holds it: nine of ten never need one. */
+static void observe_port_block(struct observation *ob, const struct event *ev)
 {
-	struct engine *e = ob->e;
-	int kind = e->plan.port_block_kind;
-	if (kind < 0 || !ev->has_port || !ip_is_v4(&ev->ip) || ip_is_placeholder(&ev->ip))
+	const struct gathered *g = ob->gathered;
+	if (!g->has_block)
 		return;
-	unsigned size = network->block_size != 0 ? network->block_size : e->rules->scoring.cgnat_block;
-	uint32_t block[2] = { ip_v4(&ev->ip), ev->port / size };
+	const struct attr attr = { .key = g->block_key, .kind = (uint16_t)ob->e->plan.port_block_kind, .shown = BYTES_NONE };
+	struct index_seen seen = observe_value(ob, &attr, g->block_value);
+	if (!seen.wants_shown)
+		return;
 	char address[IP_TEXT_SIZE], text[IP_TEXT_SIZE + 32];
-	uint64_t key = bytes_hash(bytes_make((const char *)block, sizeof(block)), e->rules->kinds.rows[kind].seed);
-	int len = snprintf(text, sizeof(text), "%s ports %u-%u", ip_format(&ev->ip, address), block[1] * size,
-			   block[1] * size + size - 1);
-	observe_value(ob, (unsigned)kind, key, bytes_make(text, (size_t)len));
+	uint32_t first, last;
+	gather_block(ob->e, g, ev, &first, &last);
+	int len = snprintf(text, sizeof(text), "%s ports %u-%u", ip_format(&ev->ip, address), first, last);
+	index_set_shown(ob->e->index, seen.value, bytes_make(text, (size_t)len));
 }
 
 static int compare_keys(const void *x, const void *y)
@@ -163,24 +145,20 @@ static bool session_begins(struct engine *e, struct account *account, const stru
 	return is_new;
 }
 
-bool observe_event(struct engine *e, const struct event *ev, uint32_t account)
+bool observe_event(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g)
 {
 	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000);
-	struct network network = { .kind = NET_UNKNOWN };
-	if (ev->has_ip)
-		network = *memo_network(e->memo, e->enrich, &ev->ip);
 	bool is_session = session_begins(e, &e->accounts.at[account], ev, at_s);
-	struct observation ob = { .e = e, .account = account, .at_s = at_s, .network = (uint8_t)network.kind };
+	struct observation ob = { .e = e, .gathered = g, .account = account, .at_s = at_s };
 	e->stamp++;
 	e->candidate_list.n = 0;
 	for (unsigned i = 0; i < ev->n_attrs;) {
 		unsigned run = observe_fact(e, account, ev, i);
 		bool is_observed = e->plan.kinds[ev->attrs[i].kind].is_observed;
 		for (unsigned k = i; is_observed && k < i + run; k++)
-			observe_value(&ob, ev->attrs[k].kind, ev->attrs[k].key, ev->attrs[k].shown);
+			observe_value(&ob, &ev->attrs[k], g->values[k]);
 		i += run;
 	}
-	if (ev->has_ip)
-		observe_port_block(&ob, ev, &network);
+	observe_port_block(&ob, ev);
 	return is_session;
 }

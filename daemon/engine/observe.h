@@ -2,11 +2,10 @@
 #ifndef ASSOCD_ENGINE_OBSERVE_H
 #define ASSOCD_ENGINE_OBSERVE_H
 
-#include "state.h"
+#include "gather.h"
 
-void observe_prefetch(struct engine *e, const struct event *const *events, size_t n);
 /* Fills candidate_list; true when a new session began. */
-bool observe_event(struct engine *e, const struct event *ev, uint32_t account);
+bool observe_event(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g);
 /* Adds an account to candidate_list unless it is there. */
 void observe_candidate(struct engine *e, uint32_t other);
 

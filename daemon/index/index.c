@@ -44,21 +44,22 @@ void index_reserve_account(struct index *ix, uint32_t account)
 	ix->n_accounts = (size_t)account + 1;
 }
 
-void index_prefetch(const struct index *ix, uint64_t key, uint32_t account)
+void index_prefetch(const struct index *ix, uint64_t key)
 {
 	table_prefetch(&ix->table, key);
-	if (account < ix->n_accounts)
-		__builtin_prefetch(&ix->accounts[account]);
 }
 
-void index_prefetch_value(const struct index *ix, uint64_t key)
+void index_prefetch_record(const struct index *ix, uint64_t key)
+{
+	table_prefetch_record(&ix->table, ix->values, key);
+}
+
+uint32_t index_find_for_use(const struct index *ix, uint64_t key)
 {
 	uint32_t id = table_find(&ix->table, ix->values, key);
-	if (id == UINT32_MAX)
-		return;
-	const struct index_value *value = &ix->values[id];
-	if (value->kept > 1)
-		__builtin_prefetch(&ix->holders.pool[value->list]);
+	if (id != UINT32_MAX && ix->values[id].kept > 1)
+		__builtin_prefetch(&ix->holders.pool[ix->values[id].list]);
+	return id;
 }
 
 void index_prefetch_account(const struct index *ix, uint32_t account)
@@ -211,7 +212,7 @@ static void check_hub(struct index *ix, struct index_value *value, const struct 
 void index_observe(struct index *ix, uint32_t account, const struct index_use *use, struct index_seen *seen)
 {
 	index_reserve_account(ix, account);
-	uint32_t id = table_find(&ix->table, ix->values, use->key);
+	uint32_t id = use->value != UINT32_MAX ? use->value : table_find(&ix->table, ix->values, use->key);
 	bool is_first = id == UINT32_MAX;
 	if (is_first)
 		id = value_new(ix, use, account);
@@ -231,7 +232,13 @@ void index_observe(struct index *ix, uint32_t account, const struct index_use *u
 	p->days = 1;
 	if (!is_first)
 		value_gain_holder(ix, id, account, use);
+	seen->wants_shown = ix->values[id].holders > 1 && ix->values[id].shown == 0;
 	check_hub(ix, &ix->values[id], use, seen);
+}
+
+void index_set_shown(struct index *ix, uint32_t value, struct bytes text)
+{
+	ix->values[value].shown = keep_shown(ix, text);
 }
 
 uint32_t index_find(const struct index *ix, uint64_t key)

@@ -35,6 +35,7 @@ void index_free(struct index *ix);
 /* A use, as the engine saw it. */
 struct index_use {
 	uint64_t key;
+	uint32_t value; /* of the key where it was found before, UINT32_MAX otherwise: then it is looked up */
 	uint8_t kind, network;
 	uint32_t at_s;
 	uint32_t hub_cap;
@@ -45,11 +46,14 @@ struct index_seen {
 	bool is_new;      /* the account did not hold it before */
 	bool became_hub;  /* holders just passed hub_cap */
 	bool is_new_day;  /* its days just rose */
+	bool wants_shown; /* shared, and no text is kept yet: index_set_shown */
 	uint8_t depth;    /* younger holders that stood before the account in the list; INDEX_HOLDERS_MAX when it was not there */
 };
-/* Asks for the cache lines that index_observe will touch. */
-void index_prefetch(const struct index *ix, uint64_t key, uint32_t account);
-void index_prefetch_value(const struct index *ix, uint64_t key);
+/* Ask for the cache lines that index_observe will touch, in stages: slots, then the record, then the list of holders. */
+void index_prefetch(const struct index *ix, uint64_t key);
+void index_prefetch_record(const struct index *ix, uint64_t key);
+/* index_find, and asks for the value's holders. */
+uint32_t index_find_for_use(const struct index *ix, uint64_t key);
 /* Two steps for a run of accounts whose postings are about to be read. */
 void index_prefetch_account(const struct index *ix, uint32_t account);
 void index_prefetch_postings(const struct index *ix, uint32_t account);
@@ -58,6 +62,8 @@ void index_observe(struct index *ix, uint32_t account, const struct index_use *u
 /* UINT32_MAX when nobody holds it. */
 uint32_t index_find(const struct index *ix, uint64_t key);
 const struct index_value *index_value(const struct index *ix, uint32_t value);
+/* The text of a value whose user did not give it at once because most values never need one. */
+void index_set_shown(struct index *ix, uint32_t value, struct bytes text);
 struct bytes index_shown(const struct index *ix, uint32_t value);
 /* Remembered holders, longest unused first; borrowed until the next observe. */
 unsigned index_holders(const struct index *ix, uint32_t value, const uint32_t **accounts);

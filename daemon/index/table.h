@@ -27,5 +27,17 @@ static inline void table_prefetch(const struct table *t, uint64_t key)
 	__builtin_prefetch(&t->tags[at]);
 	__builtin_prefetch(&t->ids[at]);
 }
+/* The record of the first slot with the key's tag, which nearly always is the key's. */
+static inline void table_prefetch_record(const struct table *t, const struct index_value *values, uint64_t key)
+{
+	if (t->tags == NULL)
+		return;
+	for (size_t at = table_slot(key) & t->mask; t->tags[at] != 0; at = (at + 1) & t->mask) {
+		if (t->tags[at] != table_tag(key))
+			continue;
+		__builtin_prefetch(&values[t->ids[at]]);
+		return;
+	}
+}
 
 #endif

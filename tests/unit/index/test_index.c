@@ -11,7 +11,7 @@
 
 static struct index_seen observe_at(struct index *ix, uint32_t account, uint64_t key, uint32_t at_s)
 {
-	struct index_use use = { .key = key, .kind = 3, .network = 2, .at_s = at_s, .hub_cap = HUB_CAP,
+	struct index_use use = { .key = key, .value = UINT32_MAX, .kind = 3, .network = 2, .at_s = at_s, .hub_cap = HUB_CAP,
 				 .shown = BYTES_LIT("value") };
 	struct index_seen seen;
 	index_observe(ix, account, &use, &seen);
