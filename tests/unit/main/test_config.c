@@ -89,7 +89,7 @@ static void command_line_wins_and_takes_the_alert_log_along(void **state)
 	assert_string_equal(c->alert_log, "/other/alerts.jsonl");
 	config_show(c, false, &shown);
 	assert_non_null(strstr(shown.ptr, "listen: \"127.0.0.1:2\"   # command line"));
-	assert_non_null(strstr(shown.ptr, "batch_events: 10000   # default"));
+	assert_non_null(strstr(shown.ptr, "batch_events: 1000   # default"));
 	text_free(&shown);
 	config_free(c);
 }
