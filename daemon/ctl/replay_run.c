@@ -11,7 +11,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/intake/known.h"
-#include "daemon/model/event.h"
+#include "daemon/model/attr_memo.h"
 
 #define BATCH_EVENTS 256
 #define READ_SIZE (1 << 20)
@@ -43,7 +43,7 @@ struct replay *replay_new(const struct ruleset *rules, const struct enrich *enri
 	r->arena = arena_new(256 * 1024);
 	r->scratch = arena_new(16 * 1024);
 	r->context = (struct event_context){ .kinds = &rules->kinds, .default_site = BYTES_NONE, .scratch = r->scratch,
-					     .used_only = true };
+					     .memo = attr_memo_new(), .used_only = true };
 	r->effect_arena = arena_new(64 * 1024);
 	r->on_effect = on_effect;
 	r->arg = arg;
@@ -58,6 +58,7 @@ void replay_free(struct replay *r)
 	json_parser_free(r->parser);
 	arena_free(r->arena);
 	arena_free(r->scratch);
+	attr_memo_free(r->context.memo);
 	arena_free(r->effect_arena);
 	idset_fini(&r->ids);
 	free(r->effects.at);

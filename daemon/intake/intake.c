@@ -4,6 +4,8 @@
  * I3: `done` is called from intake_turn only, never from inside an offer or a seal. */
 #include "internal.h"
 
+#include "daemon/model/attr_memo.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +18,7 @@ struct intake *intake_new(const struct intake_setup *setup)
 	in->setup = *setup;
 	in->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
 	in->scratch = arena_new(SCRATCH_BLOCK);
+	in->memo = attr_memo_new();
 	in->known = known_new(setup->known_ids);
 	in->committed_seq = in->assigned_seq = setup->last_seq;
 	in->applied_seq = in->applied_durable = setup->applied_seq;
@@ -61,6 +64,7 @@ void intake_free(struct intake *in)
 	free(in->effects.at);
 	known_free(in->known);
 	arena_free(in->scratch);
+	attr_memo_free(in->memo);
 	json_parser_free(in->parser);
 	free(in);
 }
@@ -121,6 +125,7 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 	if (json_parse(in->parser, line, &doc, eb))
 		return "json";
 	ctx.scratch = in->scratch;
+	ctx.memo = in->memo;
 	if (g->pub.default_site.len > 0)
 		ctx.default_site = g->pub.default_site;
 	if (event_from_json(&ctx, &doc, in->gathering->arena, ev, &why))

@@ -55,6 +55,7 @@ struct intake {
 	struct intake_setup setup;
 	struct json_parser *parser;
 	struct arena *scratch;
+	struct attr_memo *memo;
 	struct known *known;
 	struct batch batches[BATCHES];
 	struct batch *gathering; /* never NULL */

@@ -58,6 +58,7 @@ struct event_context {
 	struct hmac_key *hash_key;
 	struct bytes default_site;
 	struct arena *scratch; /* for what normalising leaves behind; emptied by the next event. NULL: the event's own arena */
+	struct attr_memo *memo; /* attr_memo.h; NULL: every text is normalised anew */
 	bool used_only; /* leave out kinds that no rule and no search asks for: offline work, where nothing is kept */
 };
 

@@ -3,6 +3,7 @@
  * I2: a kind that yields many values leaves a place for every later kind. */
 #include "event_reader.h"
 
+#include "attr_memo.h"
 #include "daemon/vendor/crypto.h"
 #include "normalise.h"
 
@@ -30,36 +31,72 @@ static uint64_t private_key(struct hmac_key *key, const struct kind *kind, struc
 	return out;
 }
 
-static void add_attr(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes normal)
+static uint64_t key_of(struct event_reader *r, const struct kind *kind, struct bytes normal)
 {
-	const struct kind *kind = &r->ctx->kinds->rows[index];
+	if (kind->privacy == PRIVACY_HASH && r->ctx->hash_key)
+		return private_key(r->ctx->hash_key, kind, normal);
+	return bytes_hash(normal, kind->seed);
+}
+
+/* The place for one more value of the kind at work, or NULL when there is none or the value stands there already. */
+static struct attr *place_for(struct attr_list *list, unsigned index, uint64_t key)
+{
 	struct attr *attr = &list->at[list->n];
 
 	if (list->n >= list->limit)
-		return;
-	attr->kind = (uint16_t)index;
-	if (kind->privacy == PRIVACY_HASH && r->ctx->hash_key)
-		attr->key = private_key(r->ctx->hash_key, kind, normal);
-	else
-		attr->key = bytes_hash(normal, kind->seed);
+		return NULL;
 	for (unsigned i = list->first; i < list->n; i++)
-		if (list->at[i].key == attr->key)
-			return;
-	attr->shown = kind_shown(kind, r->arena, normal);
+		if (list->at[i].key == key)
+			return NULL;
+	attr->kind = (uint16_t)index;
+	attr->key = key;
 	list->n++;
+	return attr;
+}
+
+static void add_remembered(struct event_reader *r, struct attr_list *list, unsigned index, const struct attr_memo_entry *entry)
+{
+	for (unsigned i = 0; i < entry->n; i++) {
+		struct attr *attr = place_for(list, index, entry->values[i].key);
+
+		if (attr)
+			attr->shown = arena_bytes(r->arena, bytes_make(entry->text + entry->values[i].shown_at, entry->values[i].shown_len));
+	}
+}
+
+static void add_normalised(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes raw,
+			   struct attr_memo_entry *slot)
+{
+	const struct kind *kind = &r->ctx->kinds->rows[index];
+	unsigned before = list->n;
+	struct normalised normal;
+
+	normal.n = 0;
+	kind_normalise(kind, r->scratch, raw, &normal);
+	for (unsigned i = 0; i < normal.n; i++) {
+		struct attr *attr = place_for(list, index, key_of(r, kind, normal.text[i]));
+
+		if (attr)
+			attr->shown = kind_shown(kind, r->arena, normal.text[i]);
+	}
+	/* All of them are in the list: none was left out for another text's or for want of a place. */
+	if (slot && list->n - before == normal.n)
+		attr_memo_put(slot, raw, list->at + before, normal.n);
 }
 
 static void add_raw(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes raw)
 {
-	const struct kind *kind = &r->ctx->kinds->rows[index];
-	struct normalised normal;
+	const struct attr_memo_entry *entry = NULL;
+	struct attr_memo_entry *slot = NULL;
 
 	if (raw.len == 0)
 		return;
-	normal.n = 0;
-	kind_normalise(kind, r->scratch, raw, &normal);
-	for (unsigned i = 0; i < normal.n; i++)
-		add_attr(r, list, index, normal.text[i]);
+	if (r->ctx->memo)
+		entry = attr_memo_find(r->ctx->memo, index, raw, &slot);
+	if (entry)
+		add_remembered(r, list, index, entry);
+	else
+		add_normalised(r, list, index, raw, slot);
 }
 
 static struct bytes whole_text(struct arena *a, int64_t num)

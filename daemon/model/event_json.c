@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "attr_memo.h"
 #include "daemon/base/clock.h"
 
 #define TIME_LIMIT_MS INT64_C(253402300800000) /* the year 10000 */
@@ -466,6 +467,8 @@ enum err event_from_json(const struct event_context *ctx, const struct json_doc 
 	*out = event_empty;
 	if (ctx->scratch)
 		arena_reset(ctx->scratch);
+	if (ctx->memo)
+		attr_memo_bind(ctx->memo, ctx->kinds);
 	if (root->type != JSON_OBJECT)
 		return event_refuse(&r, "json", "an event is a JSON object");
 	if (root->num > EVENT_KEYS_MAX)
