@@ -28,7 +28,7 @@ static struct bytes ascii_lower(struct arena *a, struct bytes s)
 	char *out = arena_alloc(a, s.len + 1);
 
 	for (size_t i = 0; i < s.len; i++)
-		out[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] | 0x20) : s.ptr[i];
+		out[i] = byte_lower(s.ptr[i]);
 	out[s.len] = '\0';
 	return bytes_make(out, s.len);
 }

@@ -228,6 +228,23 @@ static void placeholders_are_taken_out(void **state)
 	assert_int_equal(n.n, 1);
 }
 
+static void placeholders_match_in_any_case(void **state)
+{
+	const struct bytes list[] = { BYTES_LIT("*-none"), BYTES_LIT("n/a"), BYTES_LIT("null") };
+	struct kind kind = { .steps = { normaliser_find(bytes_of("trim")) }, .n_steps = 1, .placeholders = list, .n_placeholders = 3 };
+	const char *const none[] = { "null", "NULL", " Null ", "N/A", "Device-None" }, *const some[] = { "NULLS", "N/", "nul", "None-" };
+	struct normalised n;
+
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		kind_normalise(&kind, arena, bytes_of(none[i]), &n);
+		assert_int_equal(n.n, 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
+		kind_normalise(&kind, arena, bytes_of(some[i]), &n);
+		assert_int_equal(n.n, 1);
+	}
+}
+
 static void private_values_show_at_most_half_of_themselves(void **state)
 {
 	struct kind kind = { .privacy = PRIVACY_HASH, .mask_tail = 4 };
@@ -264,6 +281,7 @@ int main(void)
 		cmocka_unit_test(steps_of_a_chain_work_on_every_text_before),
 		cmocka_unit_test(a_chain_yields_a_bounded_number_of_texts),
 		cmocka_unit_test(placeholders_are_taken_out),
+		cmocka_unit_test(placeholders_match_in_any_case),
 		cmocka_unit_test(private_values_show_at_most_half_of_themselves),
 		cmocka_unit_test(plain_values_are_cut_where_a_character_ends),
 	};
