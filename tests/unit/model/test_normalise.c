@@ -31,6 +31,11 @@ static const struct row rows[] = {
 	{ "email", "...@gmail.com", "" }, { "email", "ann", "" }, { "email", "@x.org", "" }, { "email", "ann@", "" },
 	{ "email", "ann@localhost", "" }, { "email", "a b@x.org", "" }, { "email", "a@b@x.org", "" }, { "email", "(no user)", "" },
 	{ "email", "<>", "" }, { "email", ">", "" },
+	{ "email", "ann@x.com.com.com", "ann@x.com" }, { "email", "ann@x.comcomcom", "ann@x.com" },
+	{ "email", "ann@gmail.commmm", "ann@gmail.com" }, { "email", "ann@x.cpm", "ann@x.com" }, { "email", "ann@x.cam", "ann@x.cam" },
+	{ "email", "ann@35gmai.com", "ann@gmail.com" }, { "email", "ann@putlook.com", "ann@outlook.com" },
+	{ "email", "ann@x.org/", "ann@x.org" }, { "email", "ann@x.org?", "ann@x.org" }, { "email", "ann@x.org*-", "ann@x.org" },
+	{ "email", "ann@x.org\xe2\x80\x8b", "ann@x.org" }, { "email", "ann@/", "" },
 	{ "email_domain", "Ann@GoogleMail.com", "gmail.com" }, { "email_domain", "x@ann.fastmail.fm", "fastmail.fm" },
 	{ "email_domain", "none", "" },
 
