@@ -55,6 +55,8 @@ static const struct row rows[] = {
 
 	{ "name", "Lee, Ann", "ann lee" }, { "name", "ANN  LEE", "ann lee" }, { "name", "Lǐ Lián", "li lian" },
 	{ "name", "Dr. Ann O’Neill", "ann oneill" }, { "name", "O'Neill Ann", "ann oneill" }, { "name", "Müller-Łoś", "los muller" },
+	{ "name", "कुमार", "कुमार" }, { "name", "किमार", "किमार" }, { "name", "ガッツ", "ガッツ" }, { "name", "พิชัย", "พิชัย" },
+	{ "name", "Trần Thị Bưởi", "buoi thi tran" }, { "name", "Алексе\xcc\x81й", "алексеи" }, { "name", "مُحَمَّد", "محمد" },
 	{ "name", "Dr", "dr" }, { "name", "李 小龙", "小龙 李" }, { "name", "--", "" }, { "name", "Ann Ann", "ann" },
 	{ "name_tokens", "Ann B Lee", "ann, lee" }, { "name_tokens", "李 小龙", "小龙" },
 	{ "company", "Acme Trading Co., Ltd.", "acme trading" }, { "company", "ACME TRADING L.L.C.", "acme trading" },
