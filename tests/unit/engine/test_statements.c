@@ -1,4 +1,4 @@
-/* What people say, applied to a pair that shares a device. */
+/* What people say, applied to a pair that shares a device: verdicts, relations, closures, and what alerts tell of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -122,6 +122,45 @@ static void a_confirming_verdict_on_an_alert_confirms_its_link(void **state)
 	assert_int_equal(link_of(t).state, LINK_CONFIRMED);
 }
 
+static void a_verdict_of_two_withdraws_the_alert_and_says_so(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"verdict\",\"account\":\"bob\",\"with\":\"ann\",\"value\":\"not_same\",\"actor\":\"eve\",\"reason\":\"two passports\"");
+	assert_resolved(t, "withdrawn", "a verdict says that the two are not the same");
+}
+
+static void a_relation_withdraws_the_alert_and_is_named(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"relation\",\"account\":\"ann\",\"relation\":{\"kind\":\"household\",\"with\":\"bob\"}");
+	assert_int_equal(alert_of(t).state, ALERT_OPEN);
+	say(t, "\"type\":\"relation\",\"account\":\"bob\",\"relation\":{\"kind\":\"household\",\"with\":\"ann\"}");
+	assert_resolved(t, "withdrawn", "the two declared a relation: household");
+}
+
+static void a_closure_withdraws_the_alert_and_names_the_account(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"closed\",\"account\":\"bob\",\"reason\":\"fraud\"");
+	assert_resolved(t, "withdrawn", "bob was closed");
+}
+
+static void a_score_that_fell_is_told_with_both_numbers(void **state)
+{
+	struct bench *t = *state;
+	char said[200];
+
+	/* Everybody uses the device, then the card. */
+	for (unsigned i = 0; i < PEOPLE && alert_of(t).state == ALERT_OPEN; i++)
+		say(t, "\"type\":\"login\",\"account\":\"p%u\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}", i);
+	snprintf(said, sizeof(said), "%.*s", BYTES_ARG(alert_of(t).reason));
+	assert_int_equal(alert_of(t).state, ALERT_RESOLVED);
+	assert_non_null(strstr(said, "the score fell from "));
+}
+
 static void snoozing_resolves_nothing(void **state)
 {
 	struct bench *t = *state;
@@ -137,6 +176,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_verdict_on_an_alert_is_one_on_its_link),
 		TEST(a_confirming_verdict_on_an_alert_confirms_its_link),
+		TEST(a_verdict_of_two_withdraws_the_alert_and_says_so),
+		TEST(a_relation_withdraws_the_alert_and_is_named),
+		TEST(a_closure_withdraws_the_alert_and_names_the_account),
+		TEST(a_score_that_fell_is_told_with_both_numbers),
 		TEST(snoozing_resolves_nothing),
 	};
 
