@@ -161,6 +161,26 @@ static void a_score_that_fell_is_told_with_both_numbers(void **state)
 	assert_non_null(strstr(said, "the score fell from "));
 }
 
+static void why_tells_the_score_that_lists_still_show(void **state)
+{
+	struct bench *t = *state;
+	struct why_view why;
+	int before = link_of(t).score;
+
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.listed, before);
+	for (unsigned i = 0; i < 10 * PEOPLE; i++)
+		say(t, "\"type\":\"login\",\"account\":\"q%u\",\"device\":{\"id\":\"e%u\"}", i, i);
+	say(t, "\"type\":\"login\",\"account\":\"q1\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	assert_true(why.listed >= 0 && why.listed_ms >= START_MS);
+	say(t, "\"type\":\"login\",\"account\":\"ann\",\"device\":{\"id\":\"shared\"}");
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.listed, why.link.score);
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("q5"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.listed, -1);
+}
+
 static void snoozing_resolves_nothing(void **state)
 {
 	struct bench *t = *state;
@@ -180,6 +200,7 @@ int main(void)
 		TEST(a_relation_withdraws_the_alert_and_is_named),
 		TEST(a_closure_withdraws_the_alert_and_names_the_account),
 		TEST(a_score_that_fell_is_told_with_both_numbers),
+		TEST(why_tells_the_score_that_lists_still_show),
 		TEST(snoozing_resolves_nothing),
 	};
 
