@@ -18,8 +18,8 @@ struct collector_host {
 	const char *state_dir;    /* for its own position files */
 	const char *config_dir;   /* relative paths start here */
 	const char *patterns_dir; /* config/patterns */
-	/* Does the token (stream over TCP) give the role ingest? *trusted: may state relation, closed ... */
-	bool (*may_ingest)(void *arg, struct bytes token, bool *trusted);
+	/* Does the token (stream over TCP) give the role ingest, and what may it state? */
+	bool (*may_ingest)(void *arg, struct bytes token, enum intake_voice *voice);
 	void *may_ingest_arg;
 };
 

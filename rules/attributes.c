@@ -1,6 +1,6 @@
 /* attributes.yaml: the kinds of attributes, their paths, normal forms, privacy and hub caps.
  * I1: kind names are unique.  I2: a kind has a path, or is made by the engine (port_block).
- * I3: placeholders are held as written and, where the chain gives one text, in normal form. */
+ * I3: placeholders are held as written and, where the chain gives one text, in normal form; both in lower case. */
 #include <stdlib.h>
 
 #include "builder.h"
@@ -154,7 +154,7 @@ const struct key_row attribute_keys[] = {
 	  .help = "Made from address, port and the network's block size: one subscriber behind a shared address." },
 	{ "mask_tail", KEY_COUNT, FIELD(mask_tail), RANGE(0, 8), .help = "Characters shown of a hashed value." },
 	{ "placeholders", KEY_SPECIAL, .read = read_placeholders,
-	  .help = "Values that never match: names of lists, or a sequence of values; '*x' is a suffix." },
+	  .help = "Values that never match, in any case: names of lists, or a sequence of values; '*x' is a suffix." },
 	{ 0 },
 };
 
@@ -193,6 +193,14 @@ void attributes_read(struct reader *r, const struct yaml_node *root)
 	}
 }
 
+static struct bytes in_lower_case(struct arena *a, struct bytes text)
+{
+	char *lower = arena_alloc(a, text.len + 1);
+	for (size_t i = 0; i < text.len; i++)
+		lower[i] = byte_lower(text.ptr[i]);
+	return bytes_make(lower, text.len);
+}
+
 static void normalise_placeholders(struct builder *b, struct kind *k)
 {
 	const struct bytes *raw = k->placeholders;
@@ -201,12 +209,12 @@ static void normalise_placeholders(struct builder *b, struct kind *k)
 	k->n_placeholders = 0;
 	for (unsigned i = 0; i < n; i++) {
 		struct normalised normal = {0};
-		VEC_PUSH(&values, raw[i]);
+		VEC_PUSH(&values, in_lower_case(b->arena, raw[i]));
 		if (bytes_find_char(raw[i], '*') >= 0)
 			continue;
 		kind_normalise(k, b->arena, raw[i], &normal);
 		if (normal.n == 1)
-			VEC_PUSH(&values, normal.text[0]);
+			VEC_PUSH(&values, in_lower_case(b->arena, normal.text[0]));
 	}
 	struct named_list list = builder_make_list(b, BYTES_NONE, values.at, values.n);
 	k->placeholders = list.at;

@@ -25,7 +25,8 @@ struct stream_connection {
 	uint64_t lines; /* taken so far, the first line among them */
 	struct stream_group *groups, *last_group; /* on their way, oldest first */
 	unsigned n_groups;
-	bool is_begun, is_refused, is_backfill, is_trusted, is_skipping, is_closed;
+	bool is_begun, is_refused, is_backfill, is_skipping, is_closed;
+	enum intake_voice voice;
 	char site[65];
 };
 
@@ -152,7 +153,7 @@ static struct intake_group *open_group(struct stream_connection *c)
 {
 	struct stream_group *group = xcalloc(1, sizeof(*group));
 	struct intake_group setup = { .source = SOURCE_STREAM, .default_site = bytes_of(c->site), .is_backfill = c->is_backfill,
-				      .is_trusted = c->is_trusted, .first_line = c->lines + 1, .done = on_done, .arg = group };
+				      .voice = c->voice, .first_line = c->lines + 1, .done = on_done, .arg = group };
 
 	group->connection = c;
 	if (c->last_group)
@@ -225,10 +226,10 @@ static enum err admit(struct stream_connection *c, const struct hello *hello, st
 	const struct collector_host *host = c->shared->host;
 	bool is_local = loop_stream_is_local(c->stream);
 
-	c->is_trusted = is_local && c->shared->is_unix_trusted;
+	c->voice = is_local && c->shared->is_unix_trusted ? VOICE_ANALYST : VOICE_PLAIN;
 	if (!hello->token.len && !is_local)
 		return errbuf_set(eb, ERR_DENIED, "the first line over TCP is {\"token\": \"...\"}, of a token with the role ingest");
-	if (hello->token.len && !host->may_ingest(host->may_ingest_arg, hello->token, &c->is_trusted))
+	if (hello->token.len && !host->may_ingest(host->may_ingest_arg, hello->token, &c->voice))
 		return errbuf_set(eb, ERR_DENIED, "the token is unknown or has not the role ingest");
 	c->is_backfill = hello->is_backfill;
 	snprintf(c->site, sizeof(c->site), "%s", hello->site);

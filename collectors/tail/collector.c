@@ -214,7 +214,11 @@ static enum err take_file_key(struct tail *t, const struct yaml_doc *doc, const 
 	memcpy(text, node->text.ptr, node->text.len);
 	text[node->text.len] = '\0';
 	wrong = file_key_fns[key](t, s, text, eb);
-	return wrong ? yaml_error(doc, node, eb, "%s", wrong) : ERR_OK;
+	if (!wrong)
+		return ERR_OK;
+	if (eb->text[0]) /* of the pattern: the place that names it goes in front */
+		errbuf_prefix(eb, "%s:%u:%u", yaml_name(doc), node->line, node->column);
+	return yaml_error(doc, node, eb, "%s", wrong);
 }
 
 static enum err take_file(struct tail *t, const struct yaml_doc *doc, const struct yaml_node *node, struct errbuf *eb)

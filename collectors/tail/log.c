@@ -129,7 +129,7 @@ static void on_done(struct intake_group *g, void *arg)
 static void offer_events(struct tail_log *log)
 {
 	struct intake_group setup = { .source = SOURCE_TAIL, .default_site = bytes_of(log->setup->site),
-				      .is_trusted = log->setup->is_trusted, .done = on_done };
+				      .voice = log->setup->is_trusted ? VOICE_TRUSTED : VOICE_PLAIN, .done = on_done };
 	struct bytes rest = text_bytes(&log->events);
 	struct intake_group *g;
 

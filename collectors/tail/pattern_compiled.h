@@ -59,4 +59,7 @@ struct pattern {
 	uint64_t seed;
 };
 
+/* ERR_INPUT that names the nearest pattern of the folder and all of them. */
+enum err pattern_refuse_name(const char *dir, const char *name, struct errbuf *eb) MUST_CHECK;
+
 #endif

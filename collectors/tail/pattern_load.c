@@ -1,6 +1,7 @@
 /* A pattern file to a compiled pattern. Every table of keys below is what the file may say. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "pattern_compiled.h"
 #include "daemon/vendor/yaml.h"
@@ -371,7 +372,10 @@ enum err pattern_load(const char *patterns_dir, const char *name, struct pattern
 	p->name = arena_bytes(p->arena, bytes_of(strrchr(path, '/') + 1));
 	p->seed = bytes_hash(p->name, 0);
 	p->is_local = true;
-	e = yaml_load(path, &doc, eb);
+	if (!strchr(name, '/') && access(path, F_OK) != 0)
+		e = pattern_refuse_name(patterns_dir, name, eb);
+	else
+		e = yaml_load(path, &doc, eb);
 	l.doc = doc;
 	if (!e)
 		e = load_file(&l, path);

@@ -153,7 +153,15 @@ enum err api_reload_tokens(struct api *api, struct errbuf *eb)
 	return ERR_OK;
 }
 
-bool api_may_ingest(void *arg, struct bytes token, bool *trusted)
+/* The routes of statements have checked their role already; this is for events. */
+enum intake_voice api_voice(const struct token_grant *grant)
+{
+	if (grant->roles & ROLE_ANALYST)
+		return VOICE_ANALYST;
+	return grant->roles & ROLE_TRUSTED ? VOICE_TRUSTED : VOICE_PLAIN;
+}
+
+bool api_may_ingest(void *arg, struct bytes token, enum intake_voice *voice)
 {
 	struct api *api = arg;
 	struct token_grant grant;
@@ -162,6 +170,6 @@ bool api_may_ingest(void *arg, struct bytes token, bool *trusted)
 		metrics_add(api->metrics, API_TOKENS_REFUSED, 0, 1);
 		return false;
 	}
-	*trusted = grant.roles & ROLE_TRUSTED;
+	*voice = api_voice(&grant);
 	return true;
 }

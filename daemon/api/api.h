@@ -8,12 +8,12 @@
 #define ASSOCD_API_API_H
 
 #include "daemon/base/text.h"
+#include "daemon/intake/intake.h"
 #include "daemon/vendor/loop.h"
 
 struct api;
 struct engine;
 struct hmac_key;
-struct intake;
 struct ruleset;
 
 typedef void api_removed_fn(void *done_arg, enum err result, uint64_t removed, const char *error);
@@ -55,7 +55,7 @@ void api_free(struct api *api);
 unsigned api_port(const struct api *api); /* the bound one, also for port 0 */
 /* Reads STATE/tokens again (SIGHUP); on an error the old set stays. */
 enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;
-/* Fits collector_host.may_ingest: does the token give the role ingest, may it state relation, closed ...? */
-bool api_may_ingest(void *api, struct bytes token, bool *trusted);
+/* Fits collector_host.may_ingest: does the token give the role ingest, and what may it state? */
+bool api_may_ingest(void *api, struct bytes token, enum intake_voice *voice);
 
 #endif

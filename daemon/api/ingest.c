@@ -19,7 +19,8 @@ struct waiting {
 	struct api *api;
 	struct http_request *http;
 	enum ingest_answer answer;
-	bool is_trusted, is_backfill;
+	bool is_backfill;
+	enum intake_voice voice;
 	struct bytes body;      /* of the request; it stays in place until the answer */
 	int64_t since_us;       /* in the queue */
 	struct waiting *next;
@@ -139,7 +140,7 @@ static void start(struct waiting *w, struct bytes body)
 		.source = SOURCE_HTTP,
 		.default_site = site && w->answer != ANSWER_STATEMENT ? bytes_of(site) : BYTES_NONE,
 		.is_backfill = w->is_backfill,
-		.is_trusted = w->is_trusted,
+		.voice = w->voice,
 		.first_line = 1,
 		.done = group_done,
 		.arg = w,
@@ -214,7 +215,7 @@ void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer a
 	*w = (struct waiting){
 		.api = api, .http = call->http, .answer = answer, .body = body,
 		.is_backfill = bytes_is(backfill, "1") || bytes_is(backfill, "true"),
-		.is_trusted = answer == ANSWER_STATEMENT || (call->grant.roles & ROLE_TRUSTED),
+		.voice = answer == ANSWER_STATEMENT ? VOICE_ANALYST : api_voice(&call->grant),
 	};
 	if (answer == ANSWER_STATEMENT && is_congested)
 		send_away(w); /* its line is no part of the request, and would be gone */

@@ -13,25 +13,35 @@ static const struct {
 	{ "Event", "{\"type\":\"object\",\"required\":[\"ts\",\"type\",\"account\"],\"properties\":{\"id\":{\"type\":\"string\",\"maxLength\":64},"
 		   "\"ts\":{\"description\":\"RFC 3339 or epoch milliseconds\",\"type\":[\"string\",\"integer\"]},\"type\":{\"type\":\"string\"},"
 		   "\"account\":{\"type\":\"string\"},\"site\":{\"type\":\"string\"},\"ok\":{\"type\":\"boolean\"},\"ip\":{\"type\":\"string\"},"
-		   "\"port\":{\"type\":\"integer\"},\"user_agent\":{\"type\":\"string\"},\"device\":{\"type\":\"object\"},\"identity\":{\"type\":\"object\"}}}" },
+		   "\"port\":{\"type\":\"integer\"},\"user_agent\":{\"type\":\"string\"},\"accept_language\":{\"type\":\"string\"},\"timezone\":{\"type\":\"string\"},"
+		   "\"screen\":{\"type\":\"string\"},\"session\":{\"type\":\"string\"},\"ja4\":{\"type\":\"string\"},"
+		   "\"tcp\":{\"type\":\"string\",\"description\":\"ttl:mss:window:options\"},\"device\":{\"type\":\"object\"},\"identity\":{\"type\":\"object\"},"
+		   "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"relation\":{\"$ref\":\"#/components/schemas/RelationBody\"},"
+		   "\"actor\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"},\"alert\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
+		   "\"value\":{\"type\":[\"string\",\"number\"]},\"until\":{\"description\":\"as ts\",\"type\":[\"string\",\"integer\"]}},\"patternProperties\":{\"^x_\":{}},\"additionalProperties\":false}" },
 	{ "Assessment", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000},"
 			"\"band\":{\"enum\":[\"none\",\"possible\",\"probable\",\"strong\"]},\"links\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":"
 			"{\"account\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"state\":{\"type\":\"string\"}}}},\"cluster\":{\"type\":[\"string\",\"null\"]},"
-			"\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"seq\":{\"type\":\"integer\"}}}" },
+			"\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"seq\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"boolean\"}}}" },
 	{ "Counts", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"refused\":{\"type\":\"array\","
 		    "\"items\":{\"type\":\"object\",\"properties\":{\"line\":{\"type\":\"integer\"},\"error\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}}}" },
 	{ "Stated", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"}}}" },
 	{ "Removed", "{\"type\":\"object\",\"properties\":{\"removed\":{\"type\":\"integer\"}}}" },
-	{ "Relation", "{\"type\":\"object\",\"required\":[\"account\",\"relation\"],\"properties\":{\"account\":{\"type\":\"string\"},\"relation\":{\"type\":\"object\","
-		      "\"required\":[\"kind\"],\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"}}},"
+	{ "RelationBody", "{\"type\":\"object\",\"required\":[\"kind\"],\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":\"string\"},"
+			  "\"with\":{\"type\":\"string\"},\"proof\":{\"type\":\"string\"}}}" },
+	{ "Relation", "{\"type\":\"object\",\"required\":[\"account\",\"relation\"],\"properties\":{\"account\":{\"type\":\"string\"},"
+		      "\"relation\":{\"$ref\":\"#/components/schemas/RelationBody\"},"
 		      "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
 	{ "Verdict", "{\"type\":\"object\",\"required\":[\"account\",\"value\",\"reason\"],\"properties\":{\"account\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"},"
-		     "\"value\":{\"enum\":[\"clean\",\"confirmed\",\"not_same\"]},\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
+		     "\"alert\":{\"type\":\"string\"},\"value\":{\"enum\":[\"clean\",\"confirmed\",\"not_same\"]},\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
 	{ "AlertStatement", "{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}" },
 	{ "Link", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"computed\":{\"type\":\"integer\"},"
 		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"bits\":{\"type\":\"number\"}}}" },
-	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}}" },
-	{ "Why", "{\"type\":\"object\",\"properties\":{\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
+	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
+		   "\"total\":{\"type\":\"integer\"}}}" },
+	{ "Why", "{\"type\":\"object\",\"properties\":{\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
+		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"
+		 "\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"}}}}}}" },
 	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"links\":{\"type\":\"array\","

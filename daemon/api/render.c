@@ -83,8 +83,8 @@ void render_account(struct text *out, const struct account_view *account)
 	json_member_int(out, "risk", account->risk);
 	json_member_string(out, "band", bytes_of(band_names[account->band]));
 	json_member_bool(out, "is_closed", account->is_closed);
-	json_member_time(out, "first", account->first_ms);
-	json_member_time(out, "last", account->last_ms);
+	render_optional_time(out, "first", account->first_ms); /* an account may be named before its first event */
+	render_optional_time(out, "last", account->last_ms);
 	json_member_int(out, "events", (int64_t)account->events);
 	json_member_int(out, "failed", (int64_t)account->failed);
 	render_optional(out, "cluster", account->cluster);

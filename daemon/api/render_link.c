@@ -53,6 +53,12 @@ void render_why(struct text *out, const struct why_view *why)
 	json_open_object(out);
 	json_key(out, "link");
 	render_link(out, &why->link);
+	json_key(out, "listed");
+	if (why->listed >= 0)
+		json_int(out, why->listed);
+	else
+		json_null(out);
+	render_optional_time(out, "listed_at", why->listed_ms);
 	json_member_int(out, "accounts", why->accounts);
 	json_member_milli(out, "prior_bits", why->prior_mb);
 	json_key(out, "evidence");

@@ -162,6 +162,31 @@ static bool read_account(struct api_call *call, const struct statement *statemen
 	return false;
 }
 
+/* The second account (of the first one's site, unless it says its own) and the alert that a verdict is about are known.
+ * False: answered. */
+static bool others_are_known(struct api_call *call, const struct json_doc *doc, struct bytes account)
+{
+	struct bytes with = json_get_text(doc, doc->nodes, "with"), alert = json_get_text(doc, doc->nodes, "alert"), whole = with;
+	struct account_view other;
+	struct alert_view found;
+
+	if (with.len > 0 && with.len <= EVENT_ACCOUNT_MAX && bytes_find_char(with, '/') < 0)
+		whole = event_account_name(call->arena, event_account_site(account), with);
+	if (with.len > 0 && engine_assess(call->engine, whole, 0, call->arena, &other) != ERR_OK) {
+		api_not_found(call, "account", with);
+		return false;
+	}
+	if (with.len > 0 && bytes_eq(whole, account)) {
+		api_problem(call, 422, "account", "\"with\" names the account itself");
+		return false;
+	}
+	if (alert.len > 0 && engine_alert(call->engine, alert, call->arena, &found) != ERR_OK) {
+		api_not_found(call, "alert", alert);
+		return false;
+	}
+	return true;
+}
+
 static void state(struct api_call *call, const struct statement *statement, struct bytes account)
 {
 	struct text line = { 0 };
@@ -170,6 +195,8 @@ static void state(struct api_call *call, const struct statement *statement, stru
 	if (!read_body(call, statement, &doc))
 		return;
 	if (account.len == 0 && !read_account(call, statement, &doc, &account))
+		return;
+	if (statement == &verdict_statement && !others_are_known(call, &doc, account))
 		return;
 	write_event(call, statement, &doc, account, &line);
 	ingest_offer(call, text_bytes(&line), ANSWER_STATEMENT);

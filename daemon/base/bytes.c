@@ -77,17 +77,12 @@ bool bytes_to_u64(struct bytes a, uint64_t *out)
 	return true;
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 bool bytes_eq_nocase(struct bytes a, struct bytes b)
 {
 	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+		if (byte_lower(a.ptr[i]) != byte_lower(b.ptr[i]))
 			return false;
 	return true;
 }
@@ -105,11 +100,11 @@ static size_t edit_distance(struct bytes a, struct bytes b)
 		unsigned char *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
 		now[0] = (unsigned char)i;
 		for (size_t j = 1; j <= b.len; j++) {
-			char x = lower(a.ptr[i - 1]), y = lower(b.ptr[j - 1]);
+			char x = byte_lower(a.ptr[i - 1]), y = byte_lower(b.ptr[j - 1]);
 			unsigned best = last[j - 1] + (x != y);
 			best = last[j] + 1u < best ? last[j] + 1u : best;
 			best = now[j - 1] + 1u < best ? now[j - 1] + 1u : best;
-			bool swapped = i > 1 && j > 1 && x == lower(b.ptr[j - 2]) && lower(a.ptr[i - 2]) == y;
+			bool swapped = i > 1 && j > 1 && x == byte_lower(b.ptr[j - 2]) && byte_lower(a.ptr[i - 2]) == y;
 			if (swapped && before[j - 2] + 1u < best)
 				best = before[j - 2] + 1u;
 			now[j] = (unsigned char)best;

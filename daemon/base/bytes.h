@@ -38,6 +38,7 @@ struct bytes bytes_trim(struct bytes a);
 struct bytes bytes_slice(struct bytes a, size_t from, size_t n);
 /* Decimal, no sign, no white space, all of it; false on anything else or overflow. */
 bool bytes_to_u64(struct bytes a, uint64_t *out);
+static inline char byte_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
 /* ASCII letters compared without case. */
 bool bytes_eq_nocase(struct bytes a, struct bytes b);
 /* Closest of n candidates for "did you mean", NULL when none is near (edit distance at most 1 + len / 4). */

@@ -93,9 +93,12 @@ static void write_line(struct writer *w)
 	text_clear(&w->line);
 }
 
+/* A verdict retracts a link; nothing in the row could say so. */
 static void write_link(void *arg, const struct link_view *link)
 {
 	struct writer *w = arg;
+	if (link->state == LINK_CLEARED)
+		return;
 	csv_field(&w->line, link->a, true);
 	csv_field(&w->line, link->b, false);
 	text_addf(&w->line, ",%d,%lld", link->score, (long long)link->first_ms);

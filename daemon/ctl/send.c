@@ -103,12 +103,12 @@ static void give_lines(struct sending *s, struct chunks *c, bool is_end)
 	c->held = rest.len;
 }
 
-/* Bytes, 0 at the end, -1 on an error; answers are taken while nothing comes. */
+/* Bytes, 0 at the end, -1 on an error. A pipe that has nothing more now lets what was read go out. */
 static ssize_t read_chunk(struct sending *s, struct chunks *c, int *status)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLIN };
 
-	while (!*status && poll(&p, 1, POLL_MS) == 0)
+	for (int wait_ms = 0; !*status && poll(&p, 1, wait_ms) == 0; wait_ms = POLL_MS)
 		*status = send_wire_listen(s->wire);
 	if (*status)
 		return 0;

@@ -72,11 +72,13 @@ static void take_refusals(const struct send_setup *s, const struct json_doc *doc
 /* A single line is answered as one event: its assessment, or a problem. */
 static int take_single(const struct send_setup *s, int status, const struct json_doc *doc)
 {
-	if (status < 300)
-		s->counts->accepted++;
-	else
-		send_count_refusal(s->counts, send_queue_source(s->queue, s->queue->first), json_get_text(doc, doc->nodes, "reason"),
+	if (status >= 300)
+		send_count_refusal(s->counts, send_queue_source(s->queue, s->queue->first), json_get_text(doc, doc->nodes, "error"),
 				   json_get_text(doc, doc->nodes, "detail"));
+	else if (json_get(doc, doc->nodes, "duplicate"))
+		s->counts->duplicate++;
+	else
+		s->counts->accepted++;
 	return 0;
 }
 

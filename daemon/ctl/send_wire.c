@@ -263,6 +263,6 @@ int send_wire_pump(struct send_wire *w, size_t keep)
 int send_wire_listen(struct send_wire *w)
 {
 	if (w->setup.ctl->url)
-		return 0;
+		return send_http_pump(&w->setup, w->parser, 0);
 	return send_queue_count(w->setup.queue) ? step(w, 0) : 0;
 }

@@ -108,6 +108,18 @@ static void add_end(struct ctl *ctl, struct text *out, const struct json_doc *do
 	}
 }
 
+/* Other accounts' events change what values are worth; a pair is read again when one of its own two comes back. */
+static void add_listed(struct text *out, const struct json_doc *doc, const struct json_node *link)
+{
+	int64_t listed = json_get_int(doc, doc->nodes, "listed", -1);
+
+	if (listed < 0 || listed == json_get_int(doc, link, "score", 0))
+		return;
+	text_addf(out, "            listed as %lld, its score when it was last read, ", (long long)listed);
+	print_day(out, doc, doc->nodes, "listed_at");
+	text_adds(out, "; the next session of one of the two brings that up to date\n");
+}
+
 static void print_why(struct ctl *ctl, const struct json_doc *doc)
 {
 	const struct json_node *link = json_get(doc, doc->nodes, "link");
@@ -123,6 +135,7 @@ static void print_why(struct ctl *ctl, const struct json_doc *doc)
 	for (; item; item = json_after(doc, items, item))
 		add_item(ctl, &out, doc, item);
 	add_end(ctl, &out, doc, link);
+	add_listed(&out, doc, link);
 	print_out(&out);
 	text_free(&out);
 }

@@ -146,22 +146,33 @@ void alert_resolve(struct engine *e, struct alert *alert, const char *resolution
 	alert_forget(e, alert);
 }
 
-static struct alert *alert_by_id(const struct engine *e, struct bytes id)
+/* 16 hex digits in lower case, as alert_view writes them. */
+static bool read_id(struct bytes text, uint64_t *id)
 {
-	char text[17];
-	for (size_t i = e->alerts.n; i > 0; i--) {
-		snprintf(text, sizeof(text), "%016llx", (unsigned long long)e->alerts.at[i - 1].id);
-		if (bytes_is(id, text))
-			return &e->alerts.at[i - 1];
+	static const char digits[] = "0123456789abcdef";
+	*id = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		const char *digit = text.ptr[i] != '\0' ? strchr(digits, text.ptr[i]) : NULL;
+		if (digit == NULL)
+			return false;
+		*id = *id << 4 | (uint64_t)(digit - digits);
 	}
+	return text.len == 16;
+}
+
+struct alert *alert_by_id(const struct engine *e, struct bytes text)
+{
+	uint64_t id;
+	for (size_t i = read_id(text, &id) ? e->alerts.n : 0; i > 0; i--)
+		if (e->alerts.at[i - 1].id == id)
+			return &e->alerts.at[i - 1];
 	return NULL;
 }
 
 /* Acknowledged or resolved by a person. A resolved one stays in alert_of until its condition is NO. */
-void alert_statement(struct engine *e, const struct event *ev)
+void alert_statement(struct engine *e, const struct event *ev, struct alert *alert)
 {
-	struct alert *alert = alert_by_id(e, ev->alert);
-	if (alert == NULL || alert->state == ALERT_RESOLVED)
+	if (alert->state == ALERT_RESOLVED)
 		return;
 	set_text(&alert->actor, ev->actor);
 	if (ev->type == EVENT_ACK) {

@@ -9,7 +9,10 @@ struct alert *alert_find(const struct engine *e, uint32_t policy, const struct a
 void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score);
 void alert_update(struct engine *e, struct alert *alert, int score);
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason);
-void alert_statement(struct engine *e, const struct event *ev);
+/* NULL when there is none. */
+struct alert *alert_by_id(const struct engine *e, struct bytes id);
+/* Acknowledged by a person, or settled; nothing happens to one that is resolved. */
+void alert_statement(struct engine *e, const struct event *ev, struct alert *alert);
 /* The condition became NO: what a person resolved may open anew from now on. */
 void alert_forget(struct engine *e, struct alert *alert);
 void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out);

@@ -3,6 +3,8 @@
  * I2: an alert's condition is asked again whenever its subject is touched. */
 #include "decide.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "accounts.h"
@@ -23,12 +25,48 @@ static int least_score_of(const struct expr *expr, int score_field)
 	return is_bound ? (int)(expr->right->constant.num / 1000) : 0;
 }
 
+/* Room for one name. */
+struct reason { char text[EVENT_ACCOUNT_MAX + 100]; };
+
+static struct bytes reason_say(struct reason *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static struct bytes reason_say(struct reason *out, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(out->text, sizeof(out->text), fmt, args);
+	va_end(args);
+	return bytes_of(out->text);
+}
+
 void decide_prepare(struct engine *e)
 {
 	int score_field = field_find(BYTES_LIT("link.score"));
 	e->least_score = xcalloc(e->rules->n_policies + 1, sizeof(*e->least_score));
 	for (unsigned i = 0; i < e->rules->n_policies; i++)
 		e->least_score[i] = least_score_of(e->rules->policies[i].when, score_field);
+}
+
+/* What became of a link that an alert was about. */
+static struct bytes link_is_over(const struct engine *e, const struct pair *pair, const struct alert *alert, struct reason *out)
+{
+	const struct event *ev = e->event;
+	if (pair->state == LINK_CLEARED)
+		return BYTES_LIT("a verdict says that the two are not the same");
+	if (pair->state == LINK_JOINT || pair->state == LINK_EXPLAINED)
+		return reason_say(out, "the two declared a relation: %.*s",
+				  BYTES_ARG(e->rules->relations[pair->explained - 1].name));
+	if (ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED)
+		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_type_names[ev->type]);
+	if (pair->score < alert->score)
+		return reason_say(out, "the score fell from %d to %d", alert->score, pair->score);
+	return BYTES_LIT("the condition no longer holds");
+}
+
+static struct bytes over_because(const struct field_subject *subject, const struct alert *alert, struct reason *out)
+{
+	if (alert->scope == POLICY_LINK)
+		return link_is_over(subject->e, &subject->e->pairs.at[subject->pair], alert, out);
+	return BYTES_LIT("the condition no longer holds");
 }
 
 /* What the condition, or `until`, says now of an alert that stands. */
@@ -42,8 +80,9 @@ static void decide_standing(struct engine *e, struct alert *alert, const struct 
 		return;
 	}
 	bool is_over = policy->until != NULL ? expr_test(policy->until, field_answer, subject) == YES : when == NO;
+	struct reason reason;
 	if (is_over)
-		alert_resolve(e, alert, "withdrawn", BYTES_LIT("the condition no longer holds"));
+		alert_resolve(e, alert, "withdrawn", over_because(subject, alert, &reason));
 	else
 		alert_update(e, alert, score);
 }

@@ -33,9 +33,8 @@ static void account_reinstated(struct engine *e, const struct event *ev, uint32_
 }
 
 /* A verdict about two accounts: confirmed, or clean / not_same (never one cluster, alerts resolve). */
-static void verdict_on_pair(struct engine *e, const struct event *ev, uint32_t account)
+static void verdict_on_pair(struct engine *e, const struct event *ev, uint32_t account, uint32_t other)
 {
-	uint32_t other = account_intern(e, ev->with);
 	if (other == account)
 		return;
 	struct pair *pair = pair_make(e, account, other);
@@ -46,25 +45,31 @@ static void verdict_on_pair(struct engine *e, const struct event *ev, uint32_t a
 	pair_touch(e, pair_find(e, account, other));
 }
 
+/* About the second account that it names, else about the link of the alert that it names. */
 static void verdict(struct engine *e, const struct event *ev, uint32_t account)
 {
-	if (ev->alert.len > 0)
-		alert_statement(e, ev);
+	struct alert *alert = ev->alert.len > 0 ? alert_by_id(e, ev->alert) : NULL;
+	if (alert != NULL)
+		alert_statement(e, ev, alert);
 	if (ev->with.len > 0)
-		verdict_on_pair(e, ev, account);
+		verdict_on_pair(e, ev, account, account_intern(e, ev->with));
+	else if (alert != NULL && alert->scope == POLICY_LINK)
+		verdict_on_pair(e, ev, alert->subject_a, alert->subject_b);
 }
 
 typedef void statement_fn(struct engine *e, const struct event *ev, uint32_t account);
 
 static void on_alert(struct engine *e, const struct event *ev, uint32_t account)
 {
+	struct alert *alert = alert_by_id(e, ev->alert);
 	(void)account;
-	alert_statement(e, ev);
+	if (alert != NULL)
+		alert_statement(e, ev, alert);
 }
 
 static statement_fn *const statements[EVENT_TYPES] = {
 	[EVENT_RELATION] = relation_declare, [EVENT_CLOSED] = account_closed, [EVENT_REINSTATED] = account_reinstated,
-	[EVENT_VERDICT] = verdict, [EVENT_ACK] = on_alert, [EVENT_RESOLVE] = on_alert, [EVENT_SNOOZE] = on_alert,
+	[EVENT_VERDICT] = verdict, [EVENT_ACK] = on_alert, [EVENT_RESOLVE] = on_alert,
 };
 
 void statement_apply(struct engine *e, const struct event *ev, uint32_t account)

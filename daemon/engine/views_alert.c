@@ -114,13 +114,9 @@ unsigned engine_alerts(const struct engine *e, int state, unsigned max, struct a
 
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out)
 {
-	char text[17];
-	for (size_t i = 0; i < e->alerts.n; i++) {
-		snprintf(text, sizeof(text), "%016llx", (unsigned long long)e->alerts.at[i].id);
-		if (!bytes_is(id, text))
-			continue;
-		alert_view(e, &e->alerts.at[i], a, out);
-		return ERR_OK;
-	}
-	return ERR_NOTFOUND;
+	const struct alert *alert = alert_by_id(e, id);
+	if (alert == NULL)
+		return ERR_NOTFOUND;
+	alert_view(e, alert, a, out);
+	return ERR_OK;
 }

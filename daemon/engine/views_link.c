@@ -211,7 +211,8 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 	*out = (struct why_view){ .prior_mb = w->prior_mb, .sum_mb = w->sum_mb, .n_items = w->n + w->n_limits,
 				  .scale_a_milli = (int32_t)e->rules->scoring.scale_a_milli,
 				  .shift_b_mb = e->rules->scoring.shift_b_mb,
-				  .accounts = (unsigned)weights_population(e->weights), .blocked = view_blocked(e, &fresh) };
+				  .accounts = (unsigned)weights_population(e->weights), .blocked = view_blocked(e, &fresh),
+				  .listed = stored != NULL ? stored->score : -1, .listed_ms = stored != NULL ? stored->last_ms : 0 };
 	view_link(e, &fresh, fresh.a, a, &out->link);
 	out->items = ARENA_ARRAY(a, struct evidence_view, out->n_items + 1);
 	struct viewing v = { e, &fresh, w, a };

@@ -20,11 +20,15 @@ unsigned intake_reason_index(const char *reason)
 	return INTAKE_REASONS - 1;
 }
 
-/* What only a trusted sender may state: it changes what links mean, or speaks for a person. */
-static const bool needs_trust[EVENT_TYPES] = {
-	[EVENT_RELATION] = true, [EVENT_CLOSED] = true, [EVENT_REINSTATED] = true, [EVENT_HEALTH] = true,
-	[EVENT_VERDICT] = true,  [EVENT_ACK] = true,    [EVENT_RESOLVE] = true,    [EVENT_SNOOZE] = true,
-	[EVENT_TICK] = true,
+/* Who may state what changes the meaning of links, or speaks for a person; the rest is anybody's. */
+static const enum intake_voice needed[EVENT_TYPES] = {
+	[EVENT_RELATION] = VOICE_TRUSTED, [EVENT_CLOSED] = VOICE_TRUSTED, [EVENT_REINSTATED] = VOICE_TRUSTED,
+	[EVENT_HEALTH] = VOICE_TRUSTED,   [EVENT_VERDICT] = VOICE_ANALYST, [EVENT_ACK] = VOICE_ANALYST,
+	[EVENT_RESOLVE] = VOICE_ANALYST,  [EVENT_SNOOZE] = VOICE_ANALYST,
+};
+
+static const char *const needs[] = {
+	[VOICE_TRUSTED] = "a token that is marked trusted", [VOICE_ANALYST] = "the role analyst",
 };
 
 static const char *check_time(const struct intake *in, const struct group *g, int64_t ts_ms, struct errbuf *eb)
@@ -45,8 +49,8 @@ static const char *check_time(const struct intake *in, const struct group *g, in
 
 const char *intake_check(const struct intake *in, const struct group *g, const struct event *ev, struct errbuf *eb)
 {
-	if (needs_trust[ev->type] && !g->pub.is_trusted && g->pub.source != SOURCE_INTERNAL) {
-		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs a token that is marked trusted", event_type_names[ev->type]);
+	if (g->pub.voice < needed[ev->type] && g->pub.source != SOURCE_INTERNAL) {
+		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs %s", event_type_names[ev->type], needs[needed[ev->type]]);
 		return "trust";
 	}
 	return check_time(in, g, ev->ts_ms, eb);

@@ -33,8 +33,8 @@ struct kind {
 	bool is_set;           /* an account's values of one event form one set (name tokens, items) */
 	unsigned mask_tail;    /* characters shown of a hashed value: card ...4821 */
 	uint64_t seed;         /* of its key space: bytes_hash(name, 0) */
-	/* Normalised values that never match (placeholders), sorted; exact text; with '*' in front a
-	 * suffix; "local@*" a mailbox at any domain. */
+	/* Normalised values that never match (placeholders), in lower case and sorted, compared without case; with '*' in
+	 * front a suffix; "local@*" a mailbox at any domain. */
 	const struct bytes *placeholders;
 	unsigned n_placeholders;
 	uint64_t placeholder_lengths;   /* bit per length, the last for all longer ones, by kinds_prepare */

@@ -57,6 +57,20 @@ void normalised_add(struct normalised *out, struct bytes text)
 	out->text[out->n++] = text;
 }
 
+/* As bytes_cmp, the text taken in lower case as the placeholders are: whoever writes NULL means null. */
+static int compare_placeholder(struct bytes placeholder, struct bytes text)
+{
+	size_t n = placeholder.len < text.len ? placeholder.len : text.len;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char a = (unsigned char)placeholder.ptr[i], b = (unsigned char)byte_lower(text.ptr[i]);
+
+		if (a != b)
+			return a < b ? -1 : 1;
+	}
+	return placeholder.len < text.len ? -1 : placeholder.len > text.len;
+}
+
 static bool is_listed(const struct kind *kind, struct bytes text)
 {
 	unsigned low = 0, high = kind->n_placeholders;
@@ -65,7 +79,7 @@ static bool is_listed(const struct kind *kind, struct bytes text)
 		return false;
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
-		int order = bytes_cmp(kind->placeholders[middle], text);
+		int order = compare_placeholder(kind->placeholders[middle], text);
 
 		if (order == 0)
 			return true;
@@ -90,13 +104,18 @@ static bool is_listed_at_any_domain(const struct kind *kind, struct bytes text)
 	return is_listed(kind, bytes_make(pattern, (size_t)at + 2));
 }
 
+static bool ends_like(struct bytes text, struct bytes suffix)
+{
+	return text.len >= suffix.len && bytes_eq_nocase(bytes_slice(text, text.len - suffix.len, suffix.len), suffix);
+}
+
 /* Placeholders are sorted; those with '*' in front are suffixes and stand together. */
 static bool is_placeholder(const struct kind *kind, struct bytes text)
 {
 	if (is_listed(kind, text) || is_listed_at_any_domain(kind, text))
 		return true;
 	for (unsigned i = 0; i < kind->n_placeholders && kind->placeholders[i].ptr[0] <= '*'; i++)
-		if (kind->placeholders[i].ptr[0] == '*' && bytes_ends(text, bytes_slice(kind->placeholders[i], 1, NORMALISE_IN_MAX)))
+		if (kind->placeholders[i].ptr[0] == '*' && ends_like(text, bytes_slice(kind->placeholders[i], 1, NORMALISE_IN_MAX)))
 			return true;
 	return false;
 }

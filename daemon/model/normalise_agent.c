@@ -139,7 +139,7 @@ static void first_product(struct arena *a, struct bytes in, struct normalised *o
 		version = number_at(in, n + 1);
 	text = arena_alloc(a, n + version.len + 2);
 	for (size_t i = 0; i < n; i++)
-		text[i] = in.ptr[i] >= 'A' && in.ptr[i] <= 'Z' ? (char)(in.ptr[i] | 0x20) : in.ptr[i];
+		text[i] = byte_lower(in.ptr[i]);
 	if (version.len > 0)
 		text[n++] = ' ';
 	memcpy(text + n, version.ptr, version.len);

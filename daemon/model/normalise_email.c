@@ -20,6 +20,7 @@ static const struct pair same_domain[] = {
 	{ "hotmial.com", "hotmail.com" }, { "hotmal.com", "hotmail.com" }, { "hotmai.com", "hotmail.com" },
 	{ "hotmil.com", "hotmail.com" }, { "hotamil.com", "hotmail.com" }, { "hotmail.co", "hotmail.com" },
 	{ "outlok.com", "outlook.com" }, { "outloo.com", "outlook.com" }, { "outlook.co", "outlook.com" },
+	{ "putlook.com", "outlook.com" },
 	{ "yaho.com", "yahoo.com" }, { "yahooo.com", "yahoo.com" }, { "yhoo.com", "yahoo.com" }, { "yahoo.co", "yahoo.com" },
 	{ "icoud.com", "icloud.com" }, { "iclould.com", "icloud.com" }, { "me.com", "icloud.com" }, { "mac.com", "icloud.com" },
 	{ "ya.ru", "yandex.ru" }, { "yandex.com", "yandex.ru" }, { "yandex.by", "yandex.ru" }, { "yandex.kz", "yandex.ru" },
@@ -29,8 +30,7 @@ static const struct pair same_domain[] = {
 };
 
 static const struct pair top_level[] = {
-	{ ".com.com", ".com" }, { ".comcom", ".com" }, { ".con", ".com" }, { ".cmo", ".com" }, { ".ocm", ".com" },
-	{ ".vom", ".com" }, { ".xom", ".com" }, { ".comm", ".com" }, { ".cim", ".com" }, { ".cpm", ".com" },
+	{ ".con", ".com" }, { ".cmo", ".com" }, { ".ocm", ".com" }, { ".vom", ".com" }, { ".xom", ".com" }, { ".comn", ".com" },
 	{ ".nte", ".net" }, { ".ent", ".net" }, { ".ogr", ".org" }, { ".rog", ".org" },
 };
 
@@ -80,8 +80,47 @@ static ptrdiff_t last_at(struct bytes s)
 	return -1;
 }
 
+/* No name ends in anything but a letter or a digit. */
+static struct bytes without_junk_behind(struct bytes domain)
+{
+	while (domain.len > 0 && (unsigned char)domain.ptr[domain.len - 1] < 0x80 &&
+	       !unicode_is_letter_or_digit(domain.ptr[domain.len - 1]))
+		domain.len--;
+	return domain;
+}
+
+/* "x.com.com", "x.comcom": the end was typed again. */
+static struct bytes without_repeated_com(struct bytes domain)
+{
+	while (bytes_ends(domain, BYTES_LIT(".com.com")))
+		domain.len -= 4;
+	while (bytes_ends(domain, BYTES_LIT("comcom")) && bytes_find(domain, BYTES_LIT(".comcom")) >= 0)
+		domain.len -= 3;
+	return domain;
+}
+
+/* ".commm", and ".c?m" with another letter; ".cam" is a top-level domain of its own. */
+static bool is_like_com(struct bytes label)
+{
+	size_t n = label.len;
+
+	if (n == 3)
+		return label.ptr[0] == 'c' && label.ptr[2] == 'm' && label.ptr[1] != 'a';
+	while (n > 3 && label.ptr[n - 1] == 'm')
+		n--;
+	return bytes_is(bytes_slice(label, 0, n), "com");
+}
+
 static struct bytes mend_top_level(struct arena *a, struct bytes domain)
 {
+	size_t label;
+
+	domain = without_repeated_com(domain);
+	label = domain.len;
+	while (label > 0 && domain.ptr[label - 1] != '.')
+		label--;
+	if (is_like_com(bytes_slice(domain, label, domain.len)))
+		return bytes_of(arena_printf(a, "%.*scom", (int)label, domain.ptr));
 	for (size_t i = 0; i < ARRAY_LEN(top_level); i++) {
 		struct bytes from = bytes_of(top_level[i].from);
 
@@ -91,16 +130,15 @@ static struct bytes mend_top_level(struct arena *a, struct bytes domain)
 	return domain;
 }
 
-/* "10gmail.com": people run the end of the name into the domain. */
+/* "10gmail.com", "35gmai.com": people run the end of the name into the domain. */
 static struct bytes without_leading_digits(struct bytes domain)
 {
 	size_t n = 0;
 
 	while (n < domain.len && domain.ptr[n] >= '0' && domain.ptr[n] <= '9')
 		n++;
-	if (n > 0 && bytes_is(bytes_slice(domain, n, domain.len), "gmail.com"))
-		return bytes_slice(domain, n, domain.len);
-	return domain;
+	struct bytes rest = bytes_slice(domain, n, domain.len);
+	return n > 0 && (bytes_is(rest, "gmail.com") || bytes_is(rest, "gmai.com")) ? rest : domain;
 }
 
 static struct bytes mend_domain(struct arena *a, struct bytes domain)
@@ -128,7 +166,7 @@ static bool read_mailbox(struct arena *a, struct bytes in, struct mailbox *m)
 	if (unicode_fold(a, in, &s) != ERR_OK || (s = bare_address(s)).len == 0 || (at = last_at(s)) <= 0)
 		return false;
 	m->local = without_junk(bytes_slice(s, 0, (size_t)at));
-	m->domain = without_junk(bytes_slice(s, (size_t)at + 1, s.len));
+	m->domain = without_junk_behind(without_junk(bytes_slice(s, (size_t)at + 1, s.len)));
 	if (m->local.len == 0 || m->local.len > LOCAL_MAX || has_space_or_control(m->local))
 		return false;
 	if (bytes_find_char(m->local, '@') >= 0 || bytes_find_char(m->domain, '.') < 0)

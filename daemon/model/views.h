@@ -40,7 +40,9 @@ struct evidence_view {
 };
 
 struct why_view {
-	struct link_view link;
+	struct link_view link; /* as read now */
+	int listed;            /* score that lists, clusters and alerts go by, of the last reading; -1 when no pair is stored */
+	int64_t listed_ms;     /* engine time of that reading */
 	int32_t prior_mb, sum_mb, scale_a_milli, shift_b_mb;
 	unsigned accounts; /* N of the prior */
 	struct evidence_view *items; /* by family, strongest first; negatives last */

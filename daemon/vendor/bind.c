@@ -56,8 +56,9 @@ static enum err bind_unix(const char *address, const char *path, int *out, struc
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return bind_failed(address, fd, eb);
-	/* Linux gives the file the mode of the socket, so it is never wider than this. */
-	if (fchmod(fd, 0660) != 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0 || listen(fd, BACKLOG) != 0)
+	/* The file is born with the mode of the socket less the umask, never wider than this; connecting needs to write. */
+	if (fchmod(fd, 0660) != 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0 || chmod(path, 0660) != 0 ||
+	    listen(fd, BACKLOG) != 0)
 		return bind_failed(address, fd, eb);
 	*out = fd;
 	return ERR_OK;

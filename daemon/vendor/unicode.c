@@ -28,7 +28,7 @@ static struct bytes ascii_lower(struct arena *a, struct bytes s)
 	char *out = arena_alloc(a, s.len + 1);
 
 	for (size_t i = 0; i < s.len; i++)
-		out[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] | 0x20) : s.ptr[i];
+		out[i] = byte_lower(s.ptr[i]);
 	out[s.len] = '\0';
 	return bytes_make(out, s.len);
 }
@@ -70,14 +70,52 @@ enum err unicode_fold(struct arena *a, struct bytes s, struct bytes *out)
 	return map_text(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, out);
 }
 
+/* Marks that people leave out when they type a name. Others are letters in all but name: vowel signs of Indic scripts
+ * and Thai, voicing marks of kana. */
+static bool is_accent(int32_t cp)
+{
+	static const struct { int32_t first, last; } accents[] = {
+		{ 0x0300, 0x036f },                                           /* Latin, Greek, Cyrillic */
+		{ 0x0591, 0x05c7 },                                           /* points of Hebrew */
+		{ 0x0610, 0x061a }, { 0x064b, 0x065f }, { 0x0670, 0x0670 }, { 0x06d6, 0x06ed }, /* vowels of Arabic */
+		{ 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff }, { 0xfe20, 0xfe2f },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(accents); i++)
+		if (cp >= accents[i].first && cp <= accents[i].last)
+			return true;
+	return false;
+}
+
+static struct bytes without_accents(struct arena *a, struct bytes s)
+{
+	char *kept = arena_alloc(a, s.len + 1);
+	size_t n = 0, pos = 0;
+
+	for (size_t at = 0; at < s.len; at = pos) {
+		int32_t cp = unicode_next(s, &pos);
+
+		BUG_ON(cp < 0); /* utf8proc wrote it */
+		if (is_accent(cp))
+			continue;
+		memcpy(kept + n, s.ptr + at, pos - at);
+		n += pos - at;
+	}
+	return bytes_make(kept, n);
+}
+
 enum err unicode_fold_plain(struct arena *a, struct bytes s, struct bytes *out)
 {
+	enum err err;
+
 	if (is_ascii(s)) {
 		*out = ascii_lower(a, s);
 		return ERR_OK;
 	}
-	return map_text(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
-			UTF8PROC_STRIPMARK, out);
+	err = map_text(a, s, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, out);
+	if (err)
+		return err;
+	return map_text(a, without_accents(a, *out), UTF8PROC_STABLE | UTF8PROC_COMPOSE, out);
 }
 
 int32_t unicode_next(struct bytes s, size_t *pos)

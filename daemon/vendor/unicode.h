@@ -7,7 +7,8 @@
 bool unicode_is_valid(struct bytes s);
 /* NFKC, case folded, ignorable code points dropped. Pure ASCII takes a fast path. Invalid UTF-8 gives ERR_INPUT. */
 enum err unicode_fold(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
-/* As unicode_fold, then marks removed (NFKD without Mn): tone marks, accents. */
+/* As unicode_fold, and tone marks, accents and the vowel points of Arabic and Hebrew taken off; vowel signs of Indic
+ * scripts and voicing marks of kana stay, they are letters to their readers. */
 enum err unicode_fold_plain(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
 /* Next code point of valid UTF-8 at *pos, or -1 at the end. */
 int32_t unicode_next(struct bytes s, size_t *pos);

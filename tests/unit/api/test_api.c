@@ -323,6 +323,12 @@ static void statements_need_their_keys_and_are_recorded(void **state)
 	expect(b, 422, "is no key");
 	bench_post(b, "/v1/verdicts", "application/json", BYTES_LIT("{\"account\":\"ana\",\"value\":\"clean\",\"reason\":\"x\"}"));
 	expect(b, 404, "ana");
+	bench_post(b, "/v1/verdicts", "application/json", BYTES_LIT("{\"account\":\"anna\",\"with\":\"bella\",\"value\":\"not_same\",\"reason\":\"x\"}"));
+	expect(b, 404, "bella");
+	bench_post(b, "/v1/verdicts", "application/json", BYTES_LIT("{\"account\":\"anna\",\"with\":\"anna\",\"value\":\"not_same\",\"reason\":\"x\"}"));
+	expect(b, 422, "the account itself");
+	bench_post(b, "/v1/verdicts", "application/json", BYTES_LIT("{\"account\":\"anna\",\"alert\":\"00ab\",\"value\":\"clean\",\"reason\":\"x\"}"));
+	expect(b, 404, "00ab");
 	bench_post(b, "/v1/verdicts", "application/json", verdict);
 	expect(b, 200, "\"accepted\":1");
 	bench_get(b, "/v1/links/anna/bela");

@@ -35,7 +35,7 @@ static const struct collector *row_named(const char *name)
 	return NULL;
 }
 
-static bool may_ingest(void *arg, struct bytes token, bool *trusted)
+static bool may_ingest(void *arg, struct bytes token, enum intake_voice *voice)
 {
 	return bytes_is(token, "secret");
 }
@@ -251,7 +251,7 @@ static void the_first_line_may_say_backfill_and_site(void **state)
 	w.is_held = true;
 	says(&w, "{\"backfill\":true,\"site\":\"shop\"}\n{\"a\":1}\n");
 	assert_true(w.in.groups.at[0]->pub.is_backfill);
-	assert_true(w.in.groups.at[0]->pub.is_trusted);
+	assert_int_equal(w.in.groups.at[0]->pub.voice, VOICE_ANALYST);
 	assert_int_equal(w.in.groups.at[0]->pub.first_line, 2);
 	w.is_held = false;
 	turn(&w, 2);

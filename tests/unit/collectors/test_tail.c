@@ -259,7 +259,8 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 		{ "file: []\n", "c:1:" },
 		{ "files:\n  - {fil: x}\n", "each entry is" },
 		{ "files:\n  - {file: x, patern: sshd}\n", "did you mean 'pattern'?" },
-		{ "files:\n  - {file: x, pattern: nosuch}\n", "nosuch.yaml" },
+		{ "files:\n  - {file: x, pattern: ssdh}\n", "c:2:24: there is no pattern 'ssdh' in " },
+		{ "files:\n  - {file: x, pattern: ssdh}\n", "(did you mean 'sshd'?); there are: apache, combined, " },
 		{ "files:\n  - {file: x, from: middle}\n", "'from' is start or end" },
 	};
 
@@ -279,6 +280,39 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 	}
 }
 
+/* What an operator gets who takes the comment signs off. */
+static void the_example_of_the_shipped_configuration_is_accepted(void **state)
+{
+	struct text yaml = { 0 };
+	char line[1000];
+	FILE *file = fopen(SOURCE_DIR "/config/assocd.yaml", "re");
+	bool is_example = false;
+	struct yaml_doc *doc;
+	struct errbuf eb = { "" };
+	char dir[] = "/tmp/test-tail-XXXXXX";
+	void *self;
+
+	assert_non_null(file);
+	assert_non_null(mkdtemp(dir));
+	while (fgets(line, sizeof(line), file)) {
+		is_example |= !strncmp(line, "# collectors:", 13);
+		if (is_example && !strncmp(line, "# ", 2))
+			text_adds(&yaml, line + 2);
+	}
+	fclose(file);
+	assert_int_equal(yaml_parse(text_bytes(&yaml), "c", &doc, &eb), ERR_OK);
+	const struct yaml_node *tail = yaml_get(yaml_get(yaml_root(doc), "collectors"), "tail");
+	struct collector_host host = { .state_dir = dir, .config_dir = dir, .loop = loop_new(), .patterns_dir = SOURCE_DIR "/config/patterns" };
+	if (row_named("tail")->start(&host, doc, tail, &self, &eb))
+		fail_msg("%s", eb.text);
+	row_named("tail")->stop(self);
+	loop_free(host.loop);
+	yaml_doc_free(doc);
+	text_free(&yaml);
+	snprintf(line, sizeof(line), "rm -rf %s", dir);
+	assert_int_equal(system(line), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_log_that_rotates_all_the_time_loses_nothing),
 		cmocka_unit_test(nothing_is_read_while_paused),
 		cmocka_unit_test(wrong_entries_are_refused_with_their_place),
+		cmocka_unit_test(the_example_of_the_shipped_configuration_is_accepted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

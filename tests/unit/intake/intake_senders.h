@@ -22,9 +22,9 @@ static inline void note_answer(struct intake_group *g, void *arg)
 	t->error_line = g->refusals[0].line;
 }
 
-static inline struct intake_group *group(struct bench *t, bool is_trusted)
+static inline struct intake_group *group(struct bench *t, enum intake_voice voice)
 {
-	struct intake_group g = { .source = SOURCE_HTTP, .is_trusted = is_trusted, .done = note_answer, .arg = t };
+	struct intake_group g = { .source = SOURCE_HTTP, .voice = voice, .done = note_answer, .arg = t };
 
 	return intake_open(t->in, &g);
 }
@@ -68,9 +68,9 @@ static inline void complete(struct bench *t, enum err result)
 }
 
 /* What a lone sender sees: one group of one line, committed. */
-static inline void send_line(struct bench *t, const char *line, bool is_trusted)
+static inline void send_line(struct bench *t, const char *line, enum intake_voice voice)
 {
-	struct intake_group *g = group(t, is_trusted);
+	struct intake_group *g = group(t, voice);
 	unsigned before = t->answered;
 
 	t->error[0] = '\0';

@@ -4,7 +4,7 @@
 static void answer_comes_after_commit_and_apply(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	assert_int_equal(offer_id(t, g, 1), LINE_ACCEPTED);
 	intake_seal(t->in, g);
@@ -26,12 +26,12 @@ static void answer_comes_after_commit_and_apply(void **state)
 static void duplicate_of_uncommitted_event_waits_for_its_commit(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *first = group(t, false), *second;
+	struct intake_group *first = group(t, VOICE_PLAIN), *second;
 
 	offer_id(t, first, 1);
 	intake_seal(t->in, first);
 	turn(t);
-	second = group(t, false);
+	second = group(t, VOICE_PLAIN);
 	assert_int_equal(offer_id(t, second, 1), LINE_DUPLICATE);
 	intake_seal(t->in, second);
 	turn(t);
@@ -45,12 +45,12 @@ static void duplicate_of_uncommitted_event_waits_for_its_commit(void **state)
 static void failed_commit_refuses_original_and_duplicate_alike(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *first = group(t, false), *second;
+	struct intake_group *first = group(t, VOICE_PLAIN), *second;
 
 	offer_id(t, first, 1);
 	intake_seal(t->in, first);
 	turn(t);
-	second = group(t, false);
+	second = group(t, VOICE_PLAIN);
 	offer_id(t, second, 1);
 	intake_seal(t->in, second);
 	complete(t, ERR_FULL);
@@ -64,7 +64,7 @@ static void failed_commit_refuses_original_and_duplicate_alike(void **state)
 	turn(t);
 	complete(t, ERR_OK);
 	assert_false(intake_is_congested(t->in));
-	send_line(t, "{\"id\":\"e1\",\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a1\"}", false);
+	send_line(t, "{\"id\":\"e1\",\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a1\"}", VOICE_PLAIN);
 	assert_int_equal(t->accepted, 1);
 	assert_int_equal(t->last_seq, 1);
 }
@@ -72,7 +72,7 @@ static void failed_commit_refuses_original_and_duplicate_alike(void **state)
 static void probe_goes_out_once_a_second_while_failing(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	offer_id(t, g, 1);
 	intake_seal(t->in, g);
@@ -95,7 +95,7 @@ static void probe_goes_out_once_a_second_while_failing(void **state)
 static void queue_that_refuses_is_a_failed_commit(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	t->refuse_submits = 1;
 	offer_id(t, g, 1);
@@ -112,7 +112,7 @@ static void events_gather_while_a_commit_is_in_flight(void **state)
 	struct intake_group *g[4];
 
 	for (unsigned i = 0; i < 4; i++) {
-		g[i] = group(t, false);
+		g[i] = group(t, VOICE_PLAIN);
 		offer_id(t, g[i], i);
 		intake_seal(t->in, g[i]);
 		turn(t);
@@ -131,7 +131,7 @@ static void events_gather_while_a_commit_is_in_flight(void **state)
 static void full_batch_goes_out_beside_another_but_not_a_third(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	for (unsigned i = 0; i < 500; i++) {
 		offer_id(t, g, i);
@@ -154,7 +154,7 @@ static void full_batch_goes_out_beside_another_but_not_a_third(void **state)
 static void group_over_two_batches_fails_when_one_fails(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	offer_id(t, g, 1);
 	turn(t);
@@ -171,7 +171,7 @@ static void group_over_two_batches_fails_when_one_fails(void **state)
 static void effects_go_into_the_next_batch(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	t->alerts_per_event = 1;
 	offer_id(t, g, 1);
@@ -192,7 +192,7 @@ static void effects_go_out_alone_after_50_ms(void **state)
 	struct bench *t = *state;
 
 	t->alerts_per_event = 2;
-	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}", false);
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_int_equal(t->alerts.n, 0);
 	assert_false(intake_is_settled(t->in));
 	t->us += 50000;
@@ -209,7 +209,7 @@ static void effects_of_failed_batch_come_again_in_order(void **state)
 	struct bench *t = *state;
 
 	t->alerts_per_event = 1;
-	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}", false);
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	t->us += 50000;
 	turn(t);
 	complete(t, ERR_FULL);
@@ -217,7 +217,7 @@ static void effects_of_failed_batch_come_again_in_order(void **state)
 	t->us += 1000000;
 	turn(t);
 	complete(t, ERR_OK);
-	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"b\"}", false);
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"b\"}", VOICE_PLAIN);
 	t->us += 50000;
 	turn(t);
 	complete(t, ERR_OK);
@@ -229,7 +229,7 @@ static void effects_of_failed_batch_come_again_in_order(void **state)
 static void held_intake_settles_with_lines_gathered(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	offer_id(t, g, 1);
 	turn(t);

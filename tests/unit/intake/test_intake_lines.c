@@ -6,9 +6,9 @@ static void same_event_twice_is_once(void **state)
 	struct bench *t = *state;
 	const char *line = "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\"}";
 
-	send_line(t, line, false);
+	send_line(t, line, VOICE_PLAIN);
 	assert_int_equal(t->accepted, 1);
-	send_line(t, line, false);
+	send_line(t, line, VOICE_PLAIN);
 	assert_int_equal(t->duplicate, 1);
 	assert_int_equal(t->accepted, 0);
 	assert_string_equal(t->account, "a");
@@ -44,7 +44,7 @@ static void refused_line_is_named_and_counted(void **state)
 static void group_without_accepted_lines_is_answered_at_the_next_turn(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group *g = group(t, false);
+	struct intake_group *g = group(t, VOICE_PLAIN);
 
 	intake_seal(t->in, g);
 	assert_int_equal(t->answered, 0);
@@ -59,14 +59,14 @@ static void absurd_times_are_refused(void **state)
 	struct intake_group g0 = { .source = SOURCE_HTTP, .is_backfill = true, .done = note_answer, .arg = t };
 	struct intake_group *g;
 
-	send_line(t, "{\"ts\":\"1970-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", false);
+	send_line(t, "{\"ts\":\"1970-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_string_equal(t->error, "ts");
-	send_line(t, "{\"ts\":\"2100-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", false);
+	send_line(t, "{\"ts\":\"2100-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_string_equal(t->error, "ts");
-	send_line(t, "{\"ts\":1767226200001,\"type\":\"login\",\"account\":\"a\"}", false);
+	send_line(t, "{\"ts\":1767226200001,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_string_equal(t->error, "future");
 	assert_non_null(strstr(t->detail, "600 s"));
-	send_line(t, "{\"ts\":1767226200000,\"type\":\"login\",\"account\":\"a\"}", false);
+	send_line(t, "{\"ts\":1767226200000,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_int_equal(t->accepted, 1);
 	g = intake_open(t->in, &g0);
 	assert_int_equal(offer(t, g, "{\"ts\":\"2099-12-31T23:59:59Z\",\"type\":\"login\",\"account\":\"a\"}"), LINE_ACCEPTED);
@@ -82,14 +82,32 @@ static void statements_need_trust(void **state)
 	struct bench *t = *state;
 	const char *closed = "{\"ts\":1767225600000,\"type\":\"closed\",\"account\":\"a\",\"reason\":\"fraud\"}";
 
-	send_line(t, closed, false);
+	send_line(t, closed, VOICE_PLAIN);
 	assert_string_equal(t->error, "trust");
 	assert_int_equal(t->accepted, 0);
-	send_line(t, closed, true);
+	send_line(t, closed, VOICE_TRUSTED);
 	assert_int_equal(t->accepted, 1);
 	send_line(t, "{\"ts\":1767225600000,\"type\":\"relation\",\"account\":\"a\",\"relation\":{\"kind\":\"agency\",\"group\":\"g\"}}",
-		  false);
+		  VOICE_PLAIN);
 	assert_string_equal(t->error, "trust");
+}
+
+static void verdicts_need_an_analyst(void **state)
+{
+	struct bench *t = *state;
+	static const char *const spoken[] = {
+		"{\"ts\":1767225600000,\"type\":\"verdict\",\"account\":\"a\",\"with\":\"b\",\"value\":\"not_same\",\"reason\":\"r\"}",
+		"{\"ts\":1767225600000,\"type\":\"ack\",\"account\":\"a\",\"alert\":\"00ab\",\"reason\":\"r\"}",
+		"{\"ts\":1767225600000,\"type\":\"resolve\",\"account\":\"a\",\"alert\":\"00ab\",\"reason\":\"r\"}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(spoken); i++) {
+		send_line(t, spoken[i], VOICE_TRUSTED);
+		assert_string_equal(t->error, "trust");
+		assert_non_null(strstr(t->detail, "needs the role analyst"));
+		send_line(t, spoken[i], VOICE_ANALYST);
+		assert_int_equal(t->accepted, 1);
+	}
 }
 
 static void long_line_is_refused_by_size(void **state)
@@ -99,7 +117,7 @@ static void long_line_is_refused_by_size(void **state)
 
 	memset(line, 'x', EVENT_LINE_MAX + 2);
 	line[EVENT_LINE_MAX + 2] = '\0';
-	send_line(t, line, false);
+	send_line(t, line, VOICE_PLAIN);
 	assert_string_equal(t->error, "size");
 	free(line);
 }
@@ -109,13 +127,13 @@ static void ids_of_the_journal_are_known(void **state)
 	struct bench *t = *state;
 	struct intake_group *g;
 
-	send_line(t, "{\"id\":\"e1\",\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a1\"}", false);
+	send_line(t, "{\"id\":\"e1\",\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a1\"}", VOICE_PLAIN);
 	uint64_t hash = t->durable.at[0];
 	bench_teardown(state);
 	bench_setup(state);
 	t = *state;
 	intake_know(t->in, hash, NOW);
-	g = group(t, false);
+	g = group(t, VOICE_PLAIN);
 	assert_int_equal(offer_id(t, g, 1), LINE_DUPLICATE);
 	intake_seal(t->in, g);
 	turn(t);
@@ -149,6 +167,7 @@ int main(void)
 		WITH_BENCH(group_without_accepted_lines_is_answered_at_the_next_turn),
 		WITH_BENCH(absurd_times_are_refused),
 		WITH_BENCH(statements_need_trust),
+		WITH_BENCH(verdicts_need_an_analyst),
 		WITH_BENCH(long_line_is_refused_by_size),
 		WITH_BENCH(ids_of_the_journal_are_known),
 		WITH_BENCH(backfill_tells_no_sink),

@@ -31,6 +31,11 @@ static const struct row rows[] = {
 	{ "email", "...@gmail.com", "" }, { "email", "ann", "" }, { "email", "@x.org", "" }, { "email", "ann@", "" },
 	{ "email", "ann@localhost", "" }, { "email", "a b@x.org", "" }, { "email", "a@b@x.org", "" }, { "email", "(no user)", "" },
 	{ "email", "<>", "" }, { "email", ">", "" },
+	{ "email", "ann@x.com.com.com", "ann@x.com" }, { "email", "ann@x.comcomcom", "ann@x.com" },
+	{ "email", "ann@gmail.commmm", "ann@gmail.com" }, { "email", "ann@x.cpm", "ann@x.com" }, { "email", "ann@x.cam", "ann@x.cam" },
+	{ "email", "ann@35gmai.com", "ann@gmail.com" }, { "email", "ann@putlook.com", "ann@outlook.com" },
+	{ "email", "ann@x.org/", "ann@x.org" }, { "email", "ann@x.org?", "ann@x.org" }, { "email", "ann@x.org*-", "ann@x.org" },
+	{ "email", "ann@x.org\xe2\x80\x8b", "ann@x.org" }, { "email", "ann@/", "" },
 	{ "email_domain", "Ann@GoogleMail.com", "gmail.com" }, { "email_domain", "x@ann.fastmail.fm", "fastmail.fm" },
 	{ "email_domain", "none", "" },
 
@@ -50,6 +55,8 @@ static const struct row rows[] = {
 
 	{ "name", "Lee, Ann", "ann lee" }, { "name", "ANN  LEE", "ann lee" }, { "name", "Lǐ Lián", "li lian" },
 	{ "name", "Dr. Ann O’Neill", "ann oneill" }, { "name", "O'Neill Ann", "ann oneill" }, { "name", "Müller-Łoś", "los muller" },
+	{ "name", "कुमार", "कुमार" }, { "name", "किमार", "किमार" }, { "name", "ガッツ", "ガッツ" }, { "name", "พิชัย", "พิชัย" },
+	{ "name", "Trần Thị Bưởi", "buoi thi tran" }, { "name", "Алексе\xcc\x81й", "алексеи" }, { "name", "مُحَمَّد", "محمد" },
 	{ "name", "Dr", "dr" }, { "name", "李 小龙", "小龙 李" }, { "name", "--", "" }, { "name", "Ann Ann", "ann" },
 	{ "name_tokens", "Ann B Lee", "ann, lee" }, { "name_tokens", "李 小龙", "小龙" },
 	{ "company", "Acme Trading Co., Ltd.", "acme trading" }, { "company", "ACME TRADING L.L.C.", "acme trading" },
@@ -229,6 +236,23 @@ static void placeholders_are_taken_out(void **state)
 	assert_int_equal(n.n, 1);
 }
 
+static void placeholders_match_in_any_case(void **state)
+{
+	const struct bytes list[] = { BYTES_LIT("*-none"), BYTES_LIT("n/a"), BYTES_LIT("null") };
+	struct kind kind = { .steps = { normaliser_find(bytes_of("trim")) }, .n_steps = 1, .placeholders = list, .n_placeholders = 3 };
+	const char *const none[] = { "null", "NULL", " Null ", "N/A", "Device-None" }, *const some[] = { "NULLS", "N/", "nul", "None-" };
+	struct normalised n;
+
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		kind_normalise(&kind, arena, bytes_of(none[i]), &n);
+		assert_int_equal(n.n, 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
+		kind_normalise(&kind, arena, bytes_of(some[i]), &n);
+		assert_int_equal(n.n, 1);
+	}
+}
+
 static void private_values_show_at_most_half_of_themselves(void **state)
 {
 	struct kind kind = { .privacy = PRIVACY_HASH, .mask_tail = 4 };
@@ -265,6 +289,7 @@ int main(void)
 		cmocka_unit_test(steps_of_a_chain_work_on_every_text_before),
 		cmocka_unit_test(a_chain_yields_a_bounded_number_of_texts),
 		cmocka_unit_test(placeholders_are_taken_out),
+		cmocka_unit_test(placeholders_match_in_any_case),
 		cmocka_unit_test(private_values_show_at_most_half_of_themselves),
 		cmocka_unit_test(plain_values_are_cut_where_a_character_ends),
 	};

@@ -221,6 +221,11 @@ static void placeholders_match_in_normal_form_too(void **state)
 	assert_true(bytes_is(k->placeholders[0], "4000 0000 0000 0002"));
 	assert_true(bytes_is(k->placeholders[1], "4000000000000002"));
 	release(&l);
+	load(&l, FORM_ATTRIBUTES, "attributes: [{kind: a, title: t, path: ip, normalise: [trim], placeholders: [NULL, '[object Object]']}]");
+	k = &l.b->set.kinds.rows[kinds_find(&l.b->set.kinds, BYTES_LIT("a"))];
+	assert_true(bytes_is(k->placeholders[0], "[object object]"));
+	assert_true(bytes_is(k->placeholders[1], "null"));
+	release(&l);
 }
 
 /* ---- folders ---- */

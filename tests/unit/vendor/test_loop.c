@@ -277,6 +277,23 @@ static void a_live_socket_is_busy_and_a_stale_one_is_replaced(void **state)
 	unlink(sun.sun_path);
 }
 
+static void the_group_may_write_to_a_socket_file_whatever_the_umask(void **state)
+{
+	char path[64], address[80];
+	struct stat st;
+	mode_t before = umask(0027);
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/test_loop_mode.%d", (int)getpid());
+	snprintf(address, sizeof(address), "unix:%s", path);
+	assert_int_equal(loop_bind(address, &fd, NULL), ERR_OK);
+	umask(before);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	close(fd);
+	unlink(path);
+}
+
 static void addresses_that_are_none_are_named(void **state)
 {
 	static const char *const wrong[] = { "8787", "localhost", "::1:80", "127.0.0.1:99999", "fd:x", "fd:0", "" };
@@ -318,6 +335,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_peer_that_vanishes_while_written_to_is_told_as_closed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_timer_may_free_itself_and_each_round_has_one_turn, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_live_socket_is_busy_and_a_stale_one_is_replaced, setup, teardown),
+		cmocka_unit_test(the_group_may_write_to_a_socket_file_whatever_the_umask),
 		cmocka_unit_test(addresses_that_are_none_are_named),
 		cmocka_unit_test(a_port_in_use_is_busy_and_says_so),
 	};

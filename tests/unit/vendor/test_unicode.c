@@ -28,6 +28,8 @@ static void folding_unifies_case_and_compatibility_forms(void **state)
 	assert_true(bytes_is(out, "abc xyz"));
 	assert_int_equal(unicode_fold(arena, bytes_of("ＡＢ１ Straße É"), &out), ERR_OK);
 	assert_true(bytes_is(out, "ab1 strasse é"));
+	assert_int_equal(unicode_fold_plain(arena, bytes_of("राम कुमार がく 각"), &out), ERR_OK);
+	assert_true(bytes_is(out, "राम कुमार がく 각"));
 	assert_int_equal(unicode_fold_plain(arena, bytes_of("Lǐ Éva ÅNGSTRÖM"), &out), ERR_OK);
 	assert_true(bytes_is(out, "li eva angstrom"));
 	assert_int_equal(unicode_fold(arena, bytes_of("a\xff"), &out), ERR_INPUT);

@@ -1,0 +1,208 @@
+/* What people say, applied to a pair that shares a device: verdicts, relations, closures, and what alerts tell of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "daemon/base/text.h"
+#include "daemon/engine/engine.h"
+#include "daemon/model/event.h"
+
+#define START_MS 1767225600000ll
+#define PEOPLE 300
+
+struct bench {
+	struct ruleset *rules;
+	struct engine *engine;
+	struct json_parser *parser;
+	struct arena *arena;
+	uint64_t seq;
+	char alert[20]; /* the one that stands at first */
+};
+
+static void say(struct bench *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void say(struct bench *t, const char *fmt, ...)
+{
+	struct event_context context = { .kinds = &t->rules->kinds };
+	struct event *ev = ARENA_NEW(t->arena, struct event);
+	struct errbuf eb = { "" };
+	struct event_refusal why = { .eb = &eb };
+	struct json_doc doc;
+	char members[300];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(members, sizeof(members), fmt, args);
+	va_end(args);
+	struct bytes line = bytes_of(arena_printf(t->arena, "{\"ts\":%lld,%s}", START_MS + (long long)t->seq * 60000, members));
+	assert_int_equal(json_parse(t->parser, line, &doc, &eb), ERR_OK);
+	if (event_from_json(&context, &doc, t->arena, ev, &why) != ERR_OK)
+		fail_msg("%.*s: %s", BYTES_ARG(line), eb.text);
+	ev->seq = ++t->seq;
+	engine_apply(t->engine, (const struct event *const *)&ev, 1, NULL);
+}
+
+static struct alert_view alert_of(struct bench *t)
+{
+	struct alert_view alert;
+
+	assert_int_equal(engine_alert(t->engine, bytes_of(t->alert), t->arena, &alert), ERR_OK);
+	return alert;
+}
+
+static struct link_view link_of(struct bench *t)
+{
+	struct why_view why;
+
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	return why.link;
+}
+
+/* Ann and Bob share a device and a card, and an alert is open. */
+static int setup(void **state)
+{
+	struct bench *t = calloc(1, sizeof(*t));
+	struct alert_view *alerts;
+	struct errbuf eb = { "" };
+
+	assert_int_equal(ruleset_load(SOURCE_DIR "/rules/default", false, &t->rules, NULL, &eb), ERR_OK);
+	t->engine = engine_new(t->rules, NULL);
+	t->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
+	t->arena = arena_new(1 << 16);
+	for (unsigned i = 0; i < PEOPLE; i++)
+		say(t, "\"type\":\"login\",\"account\":\"p%u\",\"device\":{\"id\":\"d%u\"}", i, i);
+	say(t, "\"type\":\"login\",\"account\":\"ann\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
+	say(t, "\"type\":\"login\",\"account\":\"bob\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
+	assert_int_equal(engine_alerts(t->engine, ALERT_OPEN, 10, t->arena, &alerts), 1);
+	snprintf(t->alert, sizeof(t->alert), "%.*s", BYTES_ARG(alerts[0].id));
+	*state = t;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bench *t = *state;
+
+	engine_free(t->engine);
+	ruleset_free(t->rules);
+	json_parser_free(t->parser);
+	arena_free(t->arena);
+	free(t);
+	return 0;
+}
+
+static void assert_resolved(struct bench *t, const char *resolution, const char *reason)
+{
+	struct alert_view alert = alert_of(t);
+	char said[200];
+
+	assert_int_equal(alert.state, ALERT_RESOLVED);
+	assert_true(bytes_is(alert.resolution, resolution));
+	snprintf(said, sizeof(said), "%.*s", BYTES_ARG(alert.reason));
+	assert_string_equal(said, reason);
+}
+
+static void a_verdict_on_an_alert_is_one_on_its_link(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"verdict\",\"account\":\"ann\",\"alert\":\"%s\",\"value\":\"not_same\",\"actor\":\"eve\",\"reason\":\"two passports\"", t->alert);
+	assert_resolved(t, "not_same", "two passports");
+	assert_int_equal(link_of(t).state, LINK_CLEARED);
+}
+
+static void a_confirming_verdict_on_an_alert_confirms_its_link(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"verdict\",\"account\":\"ann\",\"alert\":\"%s\",\"value\":\"confirmed\",\"actor\":\"eve\",\"reason\":\"said so\"", t->alert);
+	assert_resolved(t, "confirmed", "said so");
+	assert_int_equal(link_of(t).state, LINK_CONFIRMED);
+}
+
+static void a_verdict_of_two_withdraws_the_alert_and_says_so(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"verdict\",\"account\":\"bob\",\"with\":\"ann\",\"value\":\"not_same\",\"actor\":\"eve\",\"reason\":\"two passports\"");
+	assert_resolved(t, "withdrawn", "a verdict says that the two are not the same");
+}
+
+static void a_relation_withdraws_the_alert_and_is_named(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"relation\",\"account\":\"ann\",\"relation\":{\"kind\":\"household\",\"with\":\"bob\"}");
+	assert_int_equal(alert_of(t).state, ALERT_OPEN);
+	say(t, "\"type\":\"relation\",\"account\":\"bob\",\"relation\":{\"kind\":\"household\",\"with\":\"ann\"}");
+	assert_resolved(t, "withdrawn", "the two declared a relation: household");
+}
+
+static void a_closure_withdraws_the_alert_and_names_the_account(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"closed\",\"account\":\"bob\",\"reason\":\"fraud\"");
+	assert_resolved(t, "withdrawn", "bob was closed");
+}
+
+static void a_score_that_fell_is_told_with_both_numbers(void **state)
+{
+	struct bench *t = *state;
+	char said[200];
+
+	/* Everybody uses the device, then the card. */
+	for (unsigned i = 0; i < PEOPLE && alert_of(t).state == ALERT_OPEN; i++)
+		say(t, "\"type\":\"login\",\"account\":\"p%u\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}", i);
+	snprintf(said, sizeof(said), "%.*s", BYTES_ARG(alert_of(t).reason));
+	assert_int_equal(alert_of(t).state, ALERT_RESOLVED);
+	assert_non_null(strstr(said, "the score fell from "));
+}
+
+static void why_tells_the_score_that_lists_still_show(void **state)
+{
+	struct bench *t = *state;
+	struct why_view why;
+	int before = link_of(t).score;
+
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.listed, before);
+	for (unsigned i = 0; i < 10 * PEOPLE; i++)
+		say(t, "\"type\":\"login\",\"account\":\"q%u\",\"device\":{\"id\":\"e%u\"}", i, i);
+	say(t, "\"type\":\"login\",\"account\":\"q1\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	assert_true(why.listed >= 0 && why.listed_ms >= START_MS);
+	say(t, "\"type\":\"login\",\"account\":\"ann\",\"device\":{\"id\":\"shared\"}");
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.listed, why.link.score);
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("q5"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.listed, -1);
+}
+
+static void snoozing_resolves_nothing(void **state)
+{
+	struct bench *t = *state;
+
+	say(t, "\"type\":\"snooze\",\"account\":\"ann\",\"alert\":\"%s\",\"actor\":\"eve\",\"reason\":\"later\"", t->alert);
+	assert_int_equal(alert_of(t).state, ALERT_OPEN);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_verdict_on_an_alert_is_one_on_its_link),
+		TEST(a_confirming_verdict_on_an_alert_confirms_its_link),
+		TEST(a_verdict_of_two_withdraws_the_alert_and_says_so),
+		TEST(a_relation_withdraws_the_alert_and_is_named),
+		TEST(a_closure_withdraws_the_alert_and_names_the_account),
+		TEST(a_score_that_fell_is_told_with_both_numbers),
+		TEST(why_tells_the_score_that_lists_still_show),
+		TEST(snoozing_resolves_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
