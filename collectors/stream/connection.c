@@ -226,7 +226,7 @@ static enum err admit(struct stream_connection *c, const struct hello *hello, st
 	const struct collector_host *host = c->shared->host;
 	bool is_local = loop_stream_is_local(c->stream);
 
-	c->voice = is_local && c->shared->is_unix_trusted ? VOICE_ANALYST : VOICE_PLAIN;
+	c->voice = is_local && c->shared->is_unix_trusted ? VOICE_TRUSTED : VOICE_PLAIN;
 	if (!hello->token.len && !is_local)
 		return errbuf_set(eb, ERR_DENIED, "the first line over TCP is {\"token\": \"...\"}, of a token with the role ingest");
 	if (hello->token.len && !host->may_ingest(host->may_ingest_arg, hello->token, &c->voice))

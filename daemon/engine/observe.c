@@ -36,12 +36,15 @@ static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
 			observe_candidate(e, holders[i]);
 }
 
-/* 4, 8, 16 ...: the value is now worth a bit less to each pair of its holders, also to those who do not come back. */
-static bool holders_doubled(const struct engine *e, uint32_t value)
+/* 3, 4, 6, 8, 12, 16 ...: the value is now worth half a bit less to each pair of its holders, also to those who do not
+ * come back. */
+static bool holders_took_a_step(const struct engine *e, uint32_t value)
 {
 	const struct index_value *v = index_value(e->index, value);
-
-	return !v->is_hub && v->holders >= 4 && (v->holders & (v->holders - 1)) == 0;
+	if (v->is_hub || v->holders < 3)
+		return false;
+	uint32_t odd = v->holders >> __builtin_ctz(v->holders);
+	return odd == 1 || odd == 3;
 }
 
 struct observation {
@@ -65,7 +68,7 @@ static struct index_seen observe_value(struct observation *ob, const struct attr
 	index_observe(e->index, ob->account, &use, &seen);
 	if (plan->coverage != 0 && seen.is_new_day)
 		e->accounts.at[ob->account].days[plan->coverage - 1]++;
-	if (seen.became_hub || (seen.is_new && holders_doubled(e, seen.value)))
+	if (seen.became_hub || (seen.is_new && holders_took_a_step(e, seen.value)))
 		pairs_withdraw_value(e, seen.value);
 	if (!seen.became_hub && plan->meets && seen.depth >= e->rules->scoring.holders_kept &&
 	    ob->tokens < e->rules->scoring.tokens_per_event) {
