@@ -2,6 +2,9 @@
  * I1: of BATCHES one always gathers; at most the others are in flight, and they complete in order.
  * I2: sequence numbers are given at submission; those of a failed batch are given again when nothing is in flight.
  * I3: the engine sees a batch only after its commit, in order of sequence numbers.
+ * A batch that goes out with the first event after a commit leaves all other senders to the next commit, and halves what
+ * senders of single events get. So it waits until as many events have come as were under way at the last commit, at most
+ * an eighth of that commit's time (compare commit_delay and commit_siblings of PostgreSQL).
  * I4: an id becomes known with its commit; until then the set of its batch knows it, and dies with it. */
 #include "internal.h"
 
@@ -121,11 +124,19 @@ bool batch_has_due_mark(const struct intake *in)
 	return false;
 }
 
-static bool events_are_due(const struct intake *in)
+static bool senders_are_awaited(const struct intake *in, int64_t mono_us)
+{
+	return in->patience_us > 0 && in->gathering->events.n < in->awaited &&
+	       (in->awaited_until_us == DUE_FROM_NEXT_TURN || mono_us < in->awaited_until_us);
+}
+
+static bool events_are_due(const struct intake *in, int64_t mono_us)
 {
 	size_t n = in->gathering->events.n;
 
-	return n > 0 && !in->is_held && (in->in_flight == 0 || n >= in->setup.batch_events);
+	if (n == 0 || in->is_held)
+		return false;
+	return n >= in->setup.batch_events || (in->in_flight == 0 && !senders_are_awaited(in, mono_us));
 }
 
 static bool rest_is_due(const struct intake *in, int64_t mono_us)
@@ -143,7 +154,7 @@ bool batch_submit_due(struct intake *in, int64_t mono_us)
 
 	if (in->in_flight == BATCHES - 1 || (in->stats.is_failing && is_too_soon))
 		return false;
-	if (events_are_due(in)) {
+	if (events_are_due(in, mono_us)) {
 		struct batch *b = in->gathering;
 
 		in->gathering = take_free(in);
@@ -189,6 +200,19 @@ static void apply(struct intake *in, struct batch *b)
 	in->stats.last_arrival_ms = b->store.arrived_ms;
 }
 
+/* The senders of the batch are about to be answered, those of the gathering one go on waiting. */
+static void await_senders(struct intake *in, const struct batch *b)
+{
+	size_t under_way = b->events.n + in->gathering->events.n;
+	int64_t patience_us = b->store.commit_us / PATIENCE_PART;
+
+	if (b->events.n == 0)
+		return;
+	in->awaited = under_way < SENDERS_AWAITED_MAX ? under_way : SENDERS_AWAITED_MAX;
+	in->patience_us = patience_us < PATIENCE_MAX_US ? patience_us : PATIENCE_MAX_US;
+	in->awaited_until_us = DUE_FROM_NEXT_TURN;
+}
+
 static void succeed(struct intake *in, struct batch *b)
 {
 	if (in->stats.is_failing)
@@ -201,6 +225,7 @@ static void succeed(struct intake *in, struct batch *b)
 	}
 	if (b->store.outbox_last > in->stats.outbox_last)
 		in->stats.outbox_last = b->store.outbox_last;
+	await_senders(in, b);
 	if (b->events.n > 0)
 		apply(in, b); /* I3 */
 }
@@ -287,6 +312,9 @@ static int64_t wait_us(const struct intake *in, int64_t mono_us)
 
 	if (in->answered.n > 0)
 		return 0;
+	if (in->in_flight == 0 && in->gathering->events.n > 0 && senders_are_awaited(in, mono_us) &&
+	    (at <= 0 || in->awaited_until_us < at))
+		at = in->awaited_until_us;
 	if (at <= 0)
 		return -1;
 	return at > mono_us ? at - mono_us : 0;
@@ -298,6 +326,8 @@ int64_t intake_turn(struct intake *in, int64_t mono_us)
 		in->due_us = mono_us + EFFECTS_DELAY_US;
 	if (in->retry_us == DUE_FROM_NEXT_TURN)
 		in->retry_us = mono_us + RETRY_US;
+	if (in->awaited_until_us == DUE_FROM_NEXT_TURN)
+		in->awaited_until_us = mono_us + in->patience_us;
 	while (batch_submit_due(in, mono_us))
 		;
 	groups_answer(in);

@@ -10,6 +10,9 @@
 #define BATCHES 3 /* one gathers, at most two are in flight */
 #define EFFECTS_DELAY_US 50000
 #define RETRY_US 1000000
+#define PATIENCE_PART 8              /* of the last commit's time: how long a batch waits for senders just answered */
+#define PATIENCE_MAX_US 2000
+#define SENDERS_AWAITED_MAX 1000     /* more events than that go out at once */
 #define GATHERED_EVENTS_FACTOR 2     /* times batch_events: then senders wait */
 #define GATHERED_BYTES_MAX (64 << 20)
 #define SINK_MARKS_MAX 8
@@ -66,6 +69,10 @@ struct intake {
 	struct effects effects; /* of the batch being applied; the array is kept */
 	bool effects_in_flight;
 	uint64_t applied_seq, applied_durable;
+	/* gathering */
+	size_t awaited;       /* events that the senders at work had under way at the last completion */
+	int64_t patience_us;  /* 0: nobody is waited for */
+	int64_t awaited_until_us;
 	int64_t due_us; /* when waiting effects go out alone, 0: nothing waits */
 	struct sink_mark marks[SINK_MARKS_MAX];
 	unsigned n_marks;

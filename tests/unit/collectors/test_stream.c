@@ -251,7 +251,7 @@ static void the_first_line_may_say_backfill_and_site(void **state)
 	w.is_held = true;
 	says(&w, "{\"backfill\":true,\"site\":\"shop\"}\n{\"a\":1}\n");
 	assert_true(w.in.groups.at[0]->pub.is_backfill);
-	assert_int_equal(w.in.groups.at[0]->pub.voice, VOICE_ANALYST);
+	assert_int_equal(w.in.groups.at[0]->pub.voice, VOICE_TRUSTED);
 	assert_int_equal(w.in.groups.at[0]->pub.first_line, 2);
 	w.is_held = false;
 	turn(&w, 2);
