@@ -53,6 +53,12 @@ static size_t place_of(const struct idset *s, uint64_t v)
 	return at;
 }
 
+void idset_prefetch(const struct idset *s, uint64_t id)
+{
+	if (s->cap > 0)
+		__builtin_prefetch(&s->slots[home_of(s, slot_value(id))]);
+}
+
 bool idset_has(const struct idset *s, uint64_t id)
 {
 	uint64_t v = slot_value(id);

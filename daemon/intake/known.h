@@ -13,6 +13,8 @@ struct idset {
 	size_t cap, n;
 };
 bool idset_has(const struct idset *s, uint64_t id);
+/* Asks for the cache line that the others begin with. */
+void idset_prefetch(const struct idset *s, uint64_t id);
 /* false: it was there. */
 bool idset_add(struct idset *s, uint64_t id);
 void idset_remove(struct idset *s, uint64_t id);
