@@ -72,7 +72,7 @@ void problem_plain(struct problems *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void keys_read(struct reader *r, const struct yaml_node *mapping, const struct key_row *rows, void *into);
 void keys_defaults(struct reader *r, const struct key_row *rows, void *into);
 const struct key_row *keys_find(const struct key_row *rows, struct bytes name);
-/* The row's range as people read it. */
+/* The row's range as a file would write it. */
 #define KEY_RANGE_SIZE 40
 void key_range(const struct key_row *row, char low[KEY_RANGE_SIZE], char high[KEY_RANGE_SIZE]);
 /* " (did you mean 'x'?)" or "", in the arena. names is NULL-ended. */

@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,6 +69,17 @@ static void set_text(struct config *c, const struct config_key *key, char *value
 	*text = value;
 }
 
+void config_bounds(const struct config_key *key, char low[CONFIG_BOUND_SIZE], char high[CONFIG_BOUND_SIZE])
+{
+	if (key->type == CONFIG_DURATION) {
+		time_duration_written(key->min, low, CONFIG_BOUND_SIZE);
+		time_duration_written(key->max, high, CONFIG_BOUND_SIZE);
+		return;
+	}
+	snprintf(low, CONFIG_BOUND_SIZE, "%lld", (long long)key->min);
+	snprintf(high, CONFIG_BOUND_SIZE, "%lld", (long long)key->max);
+}
+
 static enum err read_number(struct config *c, const struct config_key *key, const struct yaml_node *node, struct bytes text,
 			    struct errbuf *eb)
 {
@@ -81,11 +93,10 @@ static enum err read_number(struct config *c, const struct config_key *key, cons
 	if (fine && *out >= key->min && *out <= key->max)
 		return ERR_OK;
 	BUG_ON(!node); /* a default is within its range */
-	if (is_duration)
-		return yaml_error(c->doc, node, eb, "`%s` must be a duration with a unit (90s, 15m, 2h), %lld ms to %lld ms",
-				  key->name, (long long)key->min, (long long)key->max);
-	return yaml_error(c->doc, node, eb, "`%s` must be a whole number of %lld to %lld", key->name, (long long)key->min,
-			  (long long)key->max);
+	char low[CONFIG_BOUND_SIZE], high[CONFIG_BOUND_SIZE];
+	config_bounds(key, low, high);
+	return yaml_error(c->doc, node, eb, is_duration ? "`%s` must be a duration with a unit (90s, 15m, 2h), %s to %s"
+							: "`%s` must be a whole number of %s to %s", key->name, low, high);
 }
 
 static enum err read_list(struct config *c, const struct config_key *key, const struct yaml_node *node, struct errbuf *eb)

@@ -1,7 +1,7 @@
 /* The effective configuration with where each value came from: YAML that could be a configuration again, or JSON. */
 #include "config_internal.h"
 
-#include <stdio.h>
+#include "daemon/base/clock.h"
 
 static void show_value(struct text *t, const struct config *c, const struct config_key *key)
 {
@@ -14,8 +14,7 @@ static void show_value(struct text *t, const struct config *c, const struct conf
 	} else if (key->type == CONFIG_DURATION) {
 		char text[32];
 
-		snprintf(text, sizeof(text), "%lldms", (long long)*(const int64_t *)at);
-		json_string(t, bytes_of(text));
+		json_string(t, bytes_of(time_duration_written(*(const int64_t *)at, text, sizeof(text))));
 	} else {
 		unsigned n = *(const unsigned *)(const void *)((const char *)c + key->count_at);
 
