@@ -37,7 +37,7 @@ enum key_type {
 	KEY_LIST,     /* const struct yaml_node *: a sequence of texts */
 	KEY_NODE,     /* const struct yaml_node *: read later */
 	KEY_TABLE,    /* a nested mapping, read by `table` into the same struct */
-	KEY_SPECIAL,  /* handed to `read` with the whole struct */
+	KEY_SPECIAL,  /* handed to `read` with the whole struct; `takes` says what it is */
 	KEY_TYPES
 };
 
@@ -53,7 +53,9 @@ struct key_row {
 	const char *otherwise;       /* default as it would be written; NULL: zero */
 	const char *const *words;    /* KEY_WORD: NULL-ended */
 	key_fn *read;                /* KEY_SPECIAL */
-	const struct key_row *table; /* KEY_TABLE */
+	const struct key_row *table; /* KEY_TABLE; of the mappings in a KEY_SPECIAL, for the reference */
+	const char *takes;           /* KEY_SPECIAL, KEY_NODE, KEY_LIST: what it takes, for the reference */
+	const char *inside;          /* between the name and those of `table`, where it is no '.' */
 	const char *help;
 };
 

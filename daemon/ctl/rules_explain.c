@@ -7,6 +7,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/main/config.h"
 #include "rules/expression.h"
+#include "rules/reference.h"
 
 extern const struct ctl_command ctl_rules_explain;
 
@@ -242,7 +243,10 @@ static int explain(const char *dir, const char *id, uint64_t accounts)
 static int print_reference(void)
 {
 	struct text out = {0};
-	reference_write(&out);
+	for (const struct rules_part *part = rules_parts; part->name; part++) {
+		reference_heading(&out, REFERENCE_TERMINAL, part->title);
+		rules_part_write(&out, REFERENCE_TERMINAL, part);
+	}
 	printf("%.*s", BYTES_ARG(text_bytes(&out)));
 	text_free(&out);
 	return 0;

@@ -1,0 +1,76 @@
+/* Reference text. In scdoc '*' and '_' mark bold and underlined words, a backslash escapes, and some characters mean
+ * something at the beginning of a line only; an underscore inside a word is one. */
+#include "reference.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static bool is_word_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool needs_escape(const char *words, const char *at)
+{
+	if (*at == '\\' || *at == '*')
+		return true;
+	return *at == '_' && (at == words || !is_word_char(at[-1]) || !is_word_char(at[1]));
+}
+
+void reference_words(struct text *out, enum reference_form form, const char *words)
+{
+	for (const char *at = words; *at; at++) {
+		if (form == REFERENCE_MANUAL && needs_escape(words, at))
+			text_addc(out, '\\');
+		text_addc(out, *at);
+	}
+}
+
+void reference_heading(struct text *out, enum reference_form form, const char *title)
+{
+	text_addf(out, form == REFERENCE_MANUAL ? "# %s\n\n" : "%s\n\n", title);
+}
+
+/* A word between two marks of its style; on a terminal there are none. */
+static void add_styled(struct text *out, enum reference_form form, const char *mark, const char *word)
+{
+	text_adds(out, form == REFERENCE_MANUAL ? mark : "");
+	reference_words(out, form, word);
+	text_adds(out, form == REFERENCE_MANUAL ? mark : "");
+}
+
+void reference_entry(struct text *out, enum reference_form form, const struct reference_entry *e)
+{
+	struct text name = { 0 };
+
+	text_adds(&name, e->prefix ? e->prefix : "");
+	text_adds(&name, e->name);
+	add_styled(out, form, "*", name.ptr);
+	if (e->value && *e->value) {
+		text_adds(out, form == REFERENCE_MANUAL ? " " : "  ");
+		add_styled(out, form, "_", e->value);
+	}
+	if (e->notes && *e->notes) {
+		text_adds(out, form == REFERENCE_MANUAL ? " (" : "  (");
+		reference_words(out, form, e->notes);
+		text_addc(out, ')');
+	}
+	text_adds(out, form == REFERENCE_MANUAL ? "\n\t" : "\n    ");
+	if (form == REFERENCE_MANUAL && strchr("#;-.`[|]", e->help[0]))
+		text_addc(out, '\\');
+	reference_words(out, form, e->help);
+	text_adds(out, "\n\n");
+	text_free(&name);
+}
+
+void reference_note(struct text *notes, const char *fmt, ...)
+{
+	char note[240];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(note, sizeof(note), fmt, ap);
+	va_end(ap);
+	text_adds(notes, notes->len ? ", " : "");
+	text_adds(notes, note);
+}
