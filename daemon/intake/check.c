@@ -20,13 +20,6 @@ unsigned intake_reason_index(const char *reason)
 	return INTAKE_REASONS - 1;
 }
 
-/* What only a trusted sender may state: it changes what links mean, or speaks for a person. */
-static const bool needs_trust[EVENT_TYPES] = {
-	[EVENT_RELATION] = true, [EVENT_CLOSED] = true, [EVENT_REINSTATED] = true, [EVENT_HEALTH] = true,
-	[EVENT_VERDICT] = true,  [EVENT_ACK] = true,    [EVENT_RESOLVE] = true,    [EVENT_SNOOZE] = true,
-	[EVENT_TICK] = true,
-};
-
 static const char *check_time(const struct intake *in, const struct group *g, int64_t ts_ms, struct errbuf *eb)
 {
 	char text[TIME_TEXT_SIZE];
@@ -45,8 +38,8 @@ static const char *check_time(const struct intake *in, const struct group *g, in
 
 const char *intake_check(const struct intake *in, const struct group *g, const struct event *ev, struct errbuf *eb)
 {
-	if (needs_trust[ev->type] && !g->pub.is_trusted && g->pub.source != SOURCE_INTERNAL) {
-		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs a token that is marked trusted", event_type_names[ev->type]);
+	if (event_types[ev->type].needs_trust && !g->pub.is_trusted && g->pub.source != SOURCE_INTERNAL) {
+		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs a token that is marked trusted", event_types[ev->type].name);
 		return "trust";
 	}
 	return check_time(in, g, ev->ts_ms, eb);

@@ -1,10 +1,27 @@
-/* Names of event types, and account names: "site/account", or "account" alone when it has neither site nor slash. */
+/* The types of events, and account names: "site/account", or "account" alone when it has neither site nor slash. */
 #include "event_reader.h"
 
-const char *const event_type_names[EVENT_TYPES] = {
-	"activity", "login", "signup", "session", "payment", "order", "profile", "logout",
-	"relation", "closed", "reinstated", "verdict", "health", "contact", "appeal",
-	"ack", "resolve", "snooze", "tick",
+const struct event_type_row event_types[EVENT_TYPES] = {
+	[EVENT_ACTIVITY] = { "activity", false, "Any other word means activity too; rules see the word as event.type." },
+	[EVENT_LOGIN] = { "login", false, "The account's owner came in, or tried to (ok: false)." },
+	[EVENT_SIGNUP] = { "signup", false, "The account was made." },
+	[EVENT_SESSION] = { "session", false, "A request inside a session." },
+	[EVENT_PAYMENT] = { "payment", false, "A means of payment was used or entered." },
+	[EVENT_ORDER] = { "order", false, "Something was ordered." },
+	[EVENT_PROFILE] = { "profile", false, "Details of the account were entered or changed." },
+	[EVENT_LOGOUT] = { "logout", false, "The session ended." },
+	[EVENT_RELATION] = { "relation", true, "The account declares a relation; needs the key relation." },
+	[EVENT_CLOSED] = { "closed", true, "The account was closed or banned." },
+	[EVENT_REINSTATED] = { "reinstated", true, "A closed account is open again." },
+	[EVENT_VERDICT] = { "verdict", true,
+			    "What a person found; needs value: clean, confirmed or not_same, and for not_same with or alert." },
+	[EVENT_HEALTH] = { "health", true, "A rating of the account, in value. It is kept; no shipped rule reads it." },
+	[EVENT_CONTACT] = { "contact", false, "The account's owner was contacted. It is kept; no shipped rule reads it." },
+	[EVENT_APPEAL] = { "appeal", false, "The owner's appeal; the document in identity counts as evidence." },
+	[EVENT_ACK] = { "ack", true, "Someone has taken an alert on; needs alert." },
+	[EVENT_RESOLVE] = { "resolve", true, "An alert is settled; needs alert." },
+	[EVENT_SNOOZE] = { "snooze", true, "An alert is put off until a time; needs alert. It is kept and changes nothing." },
+	[EVENT_TICK] = { "tick", true, "The daemon's own; it is refused from everybody else." },
 };
 
 #define NONE { "", 0 }

@@ -22,7 +22,12 @@ enum event_type {
 	EVENT_TICK, /* journalled by the daemon: carries the due time of a deadline */
 	EVENT_TYPES
 };
-extern const char *const event_type_names[EVENT_TYPES];
+struct event_type_row {
+	const char *name;
+	bool needs_trust; /* it changes what links mean, or speaks for a person: only trusted senders may state it */
+	const char *help; /* one sentence */
+};
+extern const struct event_type_row event_types[EVENT_TYPES];
 
 struct attr {
 	uint64_t key; /* hash of (kind, normal text); for hashed kinds of the HMAC under the key file */
