@@ -63,6 +63,33 @@ void reference_entry(struct text *out, enum reference_form form, const struct re
 	text_free(&name);
 }
 
+#define OPTION_INDENT 22
+
+static void add_option(struct text *out, const char *name, const struct reference_option *row)
+{
+	text_addf(out, "  %s%s%s", name, row->value ? " " : "", row->value ? row->value : "");
+	if (strlen(name) + (row->value ? strlen(row->value) : 0) + 3 >= OPTION_INDENT)
+		text_addf(out, "\n%*s", OPTION_INDENT, "");
+	else
+		text_addf(out, "%*s", (int)(OPTION_INDENT - strlen(name) - (row->value ? strlen(row->value) + 1 : 0) - 2), "");
+	text_add_wrapped(out, row->help, OPTION_INDENT, REFERENCE_WIDTH);
+	text_addc(out, '\n');
+}
+
+void reference_options(struct text *out, enum reference_form form, const struct reference_option *rows)
+{
+	for (; rows && rows->name; rows++) {
+		struct text name = { 0 };
+
+		text_addf(&name, "%s%s%s", rows->brief ? rows->brief : "", rows->brief ? ", " : "", rows->name);
+		if (form == REFERENCE_MANUAL)
+			reference_entry(out, form, &(struct reference_entry){ NULL, name.ptr, rows->value, NULL, rows->help });
+		else
+			add_option(out, name.ptr, rows);
+		text_free(&name);
+	}
+}
+
 void reference_note(struct text *notes, const char *fmt, ...)
 {
 	char note[240];

@@ -15,6 +15,17 @@ struct reference_entry {
 	const char *help;
 };
 
+/* An option of a command line. */
+struct reference_option {
+	const char *name;  /* "--limit" */
+	const char *value; /* what it takes, or NULL; words to choose from have '|' between */
+	const char *help;  /* one sentence */
+	const char *brief; /* "-c", or NULL */
+};
+/* Ended by a NULL name; rows may be NULL. */
+void reference_options(struct text *out, enum reference_form form, const struct reference_option *rows);
+#define REFERENCE_WIDTH 80 /* columns of a terminal that lines are kept within */
+
 void reference_heading(struct text *out, enum reference_form form, const char *title);
 void reference_entry(struct text *out, enum reference_form form, const struct reference_entry *e);
 /* Plain words with what scdoc gives a meaning to escaped; as they are on a terminal. */

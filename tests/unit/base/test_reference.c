@@ -41,6 +41,27 @@ static void notes_are_joined_with_commas(void **state)
 	text_free(&notes);
 }
 
+static void options_are_laid_out_for_a_terminal_and_marked_for_a_page(void **state)
+{
+	static const struct reference_option rows[] = {
+		{ "--config", "FILE", "Where the configuration is; a long sentence goes on in the next line.", "-c" },
+		{ "--state", "open|acknowledged|resolved", "Which.", NULL },
+		{ NULL, NULL, NULL, NULL },
+	};
+	struct text out = { 0 };
+	reference_options(&out, REFERENCE_TERMINAL, rows);
+	assert_string_equal(out.ptr, "  -c, --config FILE   Where the configuration is; a long sentence goes on in the\n"
+				     "                      next line.\n"
+				     "  --state open|acknowledged|resolved\n                      Which.\n");
+	text_clear(&out);
+	reference_options(&out, REFERENCE_MANUAL, rows + 1);
+	assert_string_equal(out.ptr, "*--state* _open|acknowledged|resolved_\n\tWhich.\n\n");
+	text_clear(&out);
+	reference_options(&out, REFERENCE_MANUAL, NULL);
+	assert_int_equal(out.len, 0);
+	text_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -48,6 +69,7 @@ int main(void)
 		cmocka_unit_test(manual_form_marks_names_and_escapes_the_rest),
 		cmocka_unit_test(what_means_something_at_a_line_start_is_escaped_there),
 		cmocka_unit_test(notes_are_joined_with_commas),
+		cmocka_unit_test(options_are_laid_out_for_a_terminal_and_marked_for_a_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
