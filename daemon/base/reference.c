@@ -10,6 +10,8 @@ static bool is_word_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+#define PAGE_WIDTH 120 /* of a page's source */
+
 static bool needs_escape(const char *words, const char *at)
 {
 	if (*at == '\\' || *at == '*')
@@ -22,8 +24,41 @@ void reference_words(struct text *out, enum reference_form form, const char *wor
 	for (const char *at = words; *at; at++) {
 		if (form == REFERENCE_MANUAL && needs_escape(words, at))
 			text_addc(out, '\\');
-		text_addc(out, *at);
+		text_addc(out, form == REFERENCE_MANUAL && *at == '`' ? '*' : *at);
 	}
+}
+
+/* One line after the other, each from a tab on. */
+static void add_page_lines(struct text *out, const char *words)
+{
+	size_t line = 0;
+
+	while (*words) {
+		size_t n = strcspn(words, " ");
+		char word[200];
+
+		BUG_ON(n >= sizeof(word));
+		snprintf(word, sizeof(word), "%.*s", (int)n, words);
+		if (line > 0 && line + 1 + n > PAGE_WIDTH) {
+			text_addc(out, '\n');
+			line = 0;
+		}
+		text_adds(out, line > 0 ? " " : "\t");
+		if (line == 0 && strchr("#;-.[|]", word[0]))
+			text_addc(out, '\\');
+		reference_words(out, REFERENCE_MANUAL, word);
+		line += n + 1;
+		words += n + (words[n] == ' ');
+	}
+}
+
+void reference_paragraph(struct text *out, enum reference_form form, const char *words)
+{
+	if (form == REFERENCE_MANUAL)
+		add_page_lines(out, words);
+	else
+		text_addf(out, "    %s", words);
+	text_adds(out, "\n\n");
 }
 
 void reference_heading(struct text *out, enum reference_form form, const char *title)
@@ -55,11 +90,8 @@ void reference_entry(struct text *out, enum reference_form form, const struct re
 		reference_words(out, form, e->notes);
 		text_addc(out, ')');
 	}
-	text_adds(out, form == REFERENCE_MANUAL ? "\n\t" : "\n    ");
-	if (form == REFERENCE_MANUAL && strchr("#;-.`[|]", e->help[0]))
-		text_addc(out, '\\');
-	reference_words(out, form, e->help);
-	text_adds(out, "\n\n");
+	text_addc(out, '\n');
+	reference_paragraph(out, form, e->help);
 	text_free(&name);
 }
 

@@ -28,6 +28,8 @@ void reference_options(struct text *out, enum reference_form form, const struct 
 
 void reference_heading(struct text *out, enum reference_form form, const char *title);
 void reference_entry(struct text *out, enum reference_form form, const struct reference_entry *e);
+/* Sentences as an indented paragraph, wrapped in a page. What stands between `backquotes` is bold there. */
+void reference_paragraph(struct text *out, enum reference_form form, const char *words);
 /* Plain words with what scdoc gives a meaning to escaped; as they are on a terminal. */
 void reference_words(struct text *out, enum reference_form form, const char *words);
 /* Adds to a list with ", " between. */

@@ -13,7 +13,7 @@ extern const struct ctl_command ctl_rules_explain;
 
 #define ACCOUNTS_DEFAULT 20000
 
-static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (never alerts)",
+static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (does nothing yet)",
 					    [RULE_DISABLED] = "disabled" };
 
 static void add_head(struct text *t, const struct rule_head *head, const char *what)

@@ -1,6 +1,7 @@
 /* assocd: the daemon. Runs in the foreground; the service manager, ./run or a shell keeps it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "arguments.h"
 #include "daemon.h"
@@ -32,6 +33,8 @@ static enum err load_config(const struct arguments *a, struct config **out, stru
 	const char *named = a->value[ARGUMENT_CONFIG];
 	char *found = named == NULL ? config_default_path() : NULL;
 	enum err err = config_load(named != NULL ? named : found, out, eb);
+	if (found != NULL && access(found, F_OK) != 0)
+		errbuf_prefix(eb, "no -c FILE is given, and there is none to find");
 	free(found);
 	if (err == ERR_OK && a->value[ARGUMENT_STATE] != NULL)
 		config_set_state_dir(*out, a->value[ARGUMENT_STATE]);

@@ -23,7 +23,7 @@ const struct config_key config_keys[] = {
 	{ "rules", CONFIG_PATH, AT(rules_dir), 0, 0, 0, NULL, "Folder of rule files. Default: the shipped set." },
 	{ "patterns", CONFIG_PATH, AT(patterns_dir), 0, 0, 0, NULL, "Folder of log patterns. Default: the shipped set." },
 	{ "networks", CONFIG_PATHS, AT(networks), AT(n_networks), 0, 0, "",
-	  "CSV files cidr,asn,org,kind[,cgnat_block] that say what an address is; later files win." },
+	  "CSV files that say what an address is; later files win. See NETWORKS FILES." },
 	{ "mmdb", CONFIG_PATHS, AT(mmdb), AT(n_mmdb), 0, 0, "", "MMDB files (MaxMind, DB-IP, IPinfo; nested or flat)." },
 	{ "asn_kinds", CONFIG_PATH, AT(asn_kinds), 0, 0, 0, NULL,
 	  "CSV file asn,kind,org of AS numbers whose kind is known. Default: the shipped list." },
@@ -41,7 +41,7 @@ const struct config_key config_keys[] = {
 	  "Events of one transaction, about: a batch of this size goes out beside another one." },
 	{ "known_ids", CONFIG_NUMBER, AT(known_ids), 0, 0, 1000000000, "10000000",
 	  "Event ids that are remembered at least, beyond those of the last 30 days (11 to 22 bytes each)." },
-	{ "collectors", CONFIG_MAPPING, 0, 0, 0, 0, "", "Ways in, each under its name; see the collectors' own pages." },
+	{ "collectors", CONFIG_MAPPING, 0, 0, 0, 0, "", "Ways in, each under its name; see COLLECTORS." },
 	{ NULL, CONFIG_TEXT, 0, 0, 0, 0, NULL, NULL },
 };
 _Static_assert(ARRAY_LEN(config_keys) <= CONFIG_KEYS_MAX, "one source a key");
