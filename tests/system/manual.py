@@ -86,7 +86,7 @@ def every_command_that_is_named_exists():
     commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?= |$)", program("assocctl", "help")[1], re.M)
     seen = set()
     for where, line in command_lines():
-        words = re.sub(r"^(?:(?:-c|--url|--token-file|--json|--csv|--) \S+ )*", "", line).split()
+        words = re.findall(r"[^\s)\"']+", re.sub(r"^(?:(?:-c|--url|--token-file) \S+ )*", "", line))
         name = next((n for n in (" ".join(words[:2]), words[0]) if n in commands), None)
         assert name, f"{where}: assocctl {line}"
         options = program("assocctl", "help", *name.split())[1]
@@ -94,6 +94,20 @@ def every_command_that_is_named_exists():
             assert option in options, f"{where}: {name} has no {option}"
         seen.add(name)
     assert len(seen) > 15, seen
+
+
+def every_file_that_a_document_names_exists():
+    """Links and `paths` of README.md and docs/*.md."""
+    seen = 0
+    for path in [os.path.join(ROOT, "README.md"), *glob.glob(os.path.join(DOCS, "*.md"))]:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        links = [os.path.join(os.path.dirname(path), link) for link in re.findall(r"\]\(([^)#:]+)\)", text)]
+        named = [os.path.join(ROOT, name) for name in re.findall(r"`((?:daemon|collectors|rules|config|tests|docs|systemd|\.ci)/[\w.*/-]*)", text)]
+        for name in links + named:
+            assert glob.glob(name) or glob.glob(name + ".*"), f"{os.path.basename(path)} names {os.path.relpath(name, ROOT)}"
+            seen += 1
+    assert seen > 40, seen
 
 
 @in_folder
@@ -197,6 +211,7 @@ def every_key_of_the_alert_log_is_explained(folder):
 if __name__ == "__main__":
     sys.exit(run_tests([
         every_page_renders_without_a_warning, every_page_of_ours_that_is_named_exists, every_command_that_is_named_exists,
+        every_file_that_a_document_names_exists,
         examples_of_rules_compile_and_their_tests_pass, examples_of_conditions_compile, examples_of_configurations_pass_the_check,
         what_the_shipped_configuration_comments_out_passes_the_check, examples_of_events_are_taken,
         examples_of_patterns_make_the_events_that_they_show, every_key_of_the_alert_log_is_explained,
