@@ -231,6 +231,10 @@ static enum err take_file_key(struct tail *t, const struct yaml_doc *doc, const 
 	memcpy(text, node->text.ptr, node->text.len);
 	text[node->text.len] = '\0';
 	wrong = file_key_fns[key](t, s, text, eb);
+	if (wrong && eb && eb->text[0]) { /* of the pattern's own file */
+		errbuf_prefix(eb, "%s:%u:%u", yaml_name(doc), node->line, node->column);
+		return ERR_INPUT;
+	}
 	return wrong ? yaml_error(doc, node, eb, "%s", wrong) : ERR_OK;
 }
 

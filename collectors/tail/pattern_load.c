@@ -1,13 +1,16 @@
 /* A pattern file to a compiled pattern. Every table of keys below is what the file may say.
  * I1: a group is referred to only where `line` or the `match` above names it. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "pattern_compiled.h"
 #include "pattern_keys.h"
 
 #define JSON_DEPTH_MAX 16
 #define MEMBER_DEPTH_MAX 2
+#define PATTERNS_NAMED 256
 
 struct pattern_loader {
 	struct pattern *p;
@@ -360,6 +363,32 @@ static enum err load_file(struct pattern_loader *l, const char *path)
 	return e;
 }
 
+static bool is_pattern(struct bytes file)
+{
+	return bytes_ends(file, BYTES_LIT(".yaml"));
+}
+
+/* Names the nearest of the folder. */
+static enum err no_such_pattern(struct arena *a, const char *dir, const char *name, struct errbuf *eb)
+{
+	const char *names[PATTERNS_NAMED], *near;
+	struct dirent *entry;
+	DIR *folder = opendir(dir);
+	size_t n = 0;
+
+	while (folder && n < PATTERNS_NAMED && (entry = readdir(folder))) {
+		struct bytes file = bytes_of(entry->d_name);
+		if (is_pattern(file))
+			names[n++] = arena_str(a, bytes_slice(file, 0, file.len - strlen(".yaml")));
+	}
+	if (folder)
+		closedir(folder);
+	near = bytes_nearest(bytes_of(name), names, n);
+	if (near)
+		return errbuf_set(eb, ERR_NOTFOUND, "there is no pattern '%s' in %s; did you mean '%s'?", name, dir, near);
+	return errbuf_set(eb, ERR_NOTFOUND, "there is no pattern '%s' in %s; a path has a slash in it", name, dir);
+}
+
 enum err pattern_load(const char *patterns_dir, const char *name, struct pattern **out, struct errbuf *eb)
 {
 	struct pattern *p = xcalloc(1, sizeof(*p));
@@ -373,7 +402,7 @@ enum err pattern_load(const char *patterns_dir, const char *name, struct pattern
 	p->name = arena_bytes(p->arena, bytes_of(strrchr(path, '/') + 1));
 	p->seed = bytes_hash(p->name, 0);
 	p->is_local = true;
-	e = yaml_load(path, &doc, eb);
+	e = !strchr(name, '/') && access(path, F_OK) ? no_such_pattern(p->arena, patterns_dir, name, eb) : yaml_load(path, &doc, eb);
 	l.doc = doc;
 	if (!e)
 		e = load_file(&l, path);

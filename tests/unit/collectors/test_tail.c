@@ -259,7 +259,7 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 		{ "file: []\n", "c:1:" },
 		{ "files:\n  - {fil: x}\n", "each entry is" },
 		{ "files:\n  - {file: x, patern: sshd}\n", "did you mean 'pattern'?" },
-		{ "files:\n  - {file: x, pattern: nosuch}\n", "nosuch.yaml" },
+		{ "files:\n  - {file: x, pattern: nosuch}\n", "c:2:24: there is no pattern 'nosuch'" },
 		{ "files:\n  - {file: x, from: middle}\n", "'from' is start or end" },
 	};
 
