@@ -6,12 +6,12 @@
 set -eu
 
 packages_build=(
-	gcc g++ libc6-dev binutils cmake ninja-build pkg-config
+	gcc g++ libc6-dev binutils cmake ninja-build pkg-config scdoc
 	libcurl4-openssl-dev libevent-dev libidn2-dev libmaxminddb-dev libpcre2-dev libsimdjson-dev
 	libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev libxxhash-dev libyaml-dev
 )
 packages_test=(
-	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps
+	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps groff-base
 )
 # Packages of the lists that bring a service, and its name.
 declare -A services=([nginx]=nginx)

@@ -19,15 +19,27 @@ struct collector_host {
 	const char *config_dir;   /* relative paths start here */
 	const char *patterns_dir; /* config/patterns */
 	/* Does the token (stream over TCP) give the role ingest, and what may it state? */
-	bool (*may_ingest)(void *arg, struct bytes token, enum intake_voice *voice);
+	bool (*may_ingest)(void *arg, struct bytes token, enum event_voice *voice);
 	void *may_ingest_arg;
 };
 
 struct collector_stats { uint64_t lines, accepted, duplicate, refused, skipped, truncations, errors; };
 
+/* A key of its mapping, for assocd.yaml(5) and for reading it. "files[].site" is a key of each mapping in the list files. */
+struct collector_key {
+	const char *name;
+	const char *takes;     /* "ADDRESS:PORT or off", "1 to 100000" */
+	const char *otherwise; /* default as it would be written, or NULL */
+	const char *help;      /* one sentence */
+};
+
 struct collector {
 	const char *name; /* the key under `collectors:` in assocd.yaml */
-	const char *help;
+	const char *help; /* one sentence */
+	const struct collector_key *keys; /* ended by a NULL name; NULL: none */
+	/* Reads its mapping and opens nothing: for `assocd -n`, which has a host of folders only. NULL: nothing to read. */
+	enum err (*check)(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config,
+			  struct errbuf *eb);
 	/* Reads its mapping (NULL: absent = defaults); strict, file:line:column errors. *out is its instance. */
 	enum err (*start)(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config,
 			  void **out, struct errbuf *eb);

@@ -138,10 +138,12 @@ static void read_placeholders(struct reader *r, const struct yaml_node *at, void
 const struct key_row attribute_keys[] = {
 	{ "kind", KEY_TEXT, .is_required = true, FIELD(name), RANGE(1, 64), .help = "Name of the kind, as rules use it." },
 	{ "title", KEY_TEXT, .is_required = true, .is_prose = true, FIELD(title), RANGE(1, 80), .help = "What people call it." },
-	{ "path", KEY_SPECIAL, .read = read_path, .help = "Where its text comes from: ip, device.id, identity.email ..." },
-	{ "paths", KEY_SPECIAL, .read = read_paths,
-	  .help = "Several places joined with '|'; absent when one is missing, unless it ends with '?'." },
-	{ "normalise", KEY_SPECIAL, .read = read_steps, .help = "Normaliser steps, applied in order." },
+	{ "path", KEY_SPECIAL, .read = read_path, .takes = "path",
+	  .help = "Where in the event its text comes from: ip, device.id, identity.email ..." },
+	{ "paths", KEY_SPECIAL, .read = read_paths, .takes = "list of paths",
+	  .help = "Several places joined with '|'. The kind is absent when one of them is missing, unless its path ends with '?'." },
+	{ "normalise", KEY_SPECIAL, .read = read_steps, .takes = "step or list of steps",
+	  .help = "Normaliser steps, applied in order; absent: the text as it is." },
 	{ "class", KEY_WORD, FIELD(privacy), .words = privacy_names, .otherwise = "hash",
 	  .help = "plain is stored as it is, hash only under a key with a masked tail, drop not at all." },
 	{ "hub_cap", KEY_COUNT, FIELD(hub_cap), RANGE(0, 100000), .otherwise = "0",
@@ -153,8 +155,8 @@ const struct key_row attribute_keys[] = {
 	{ "port_block", KEY_BOOL, FIELD(is_port_block),
 	  .help = "Made from address, port and the network's block size: one subscriber behind a shared address." },
 	{ "mask_tail", KEY_COUNT, FIELD(mask_tail), RANGE(0, 8), .help = "Characters shown of a hashed value." },
-	{ "placeholders", KEY_SPECIAL, .read = read_placeholders,
-	  .help = "Values that never match, in any case: names of lists, or a sequence of values; '*x' is a suffix." },
+	{ "placeholders", KEY_SPECIAL, .read = read_placeholders, .takes = "list names, or list of texts",
+	  .help = "Values that never match, in any case. '*x' stands for whatever ends with x, 'name@*' for that mailbox at any domain." },
 	{ 0 },
 };
 
@@ -177,7 +179,7 @@ void attributes_read(struct reader *r, const struct yaml_node *root)
 	struct kinds *kinds = &r->builder->set.kinds;
 	struct { const struct yaml_node *list; } top = { NULL };
 	static const struct key_row rows[] = {
-		{ "attributes", KEY_NODE, .is_required = true, .help = "The list of attribute kinds." }, { 0 } };
+		{ "attributes", KEY_NODE, .is_required = true, .takes = "list of mappings", .help = "The list of attribute kinds." }, { 0 } };
 	keys_read(r, root, rows, &top);
 	if (!top.list || !node_is(r, top.list, YAML_SEQUENCE))
 		return;

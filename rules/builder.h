@@ -67,10 +67,8 @@ void builder_kind_bits(struct reader *r, const struct yaml_node *list, uint64_t 
 uint32_t builder_family_bits(struct reader *r, const struct yaml_node *list);
 int builder_relation(struct reader *r, const struct yaml_node *at);
 
-/* The sections on keys, fields and normalisers of the manual page assocd-rules(5), in scdoc's form, made from the tables. */
-void reference_write(struct text *out);
-
 /* The tables, for the reference. */
-extern const struct key_row attribute_keys[], scoring_keys[], rule_keys[], signal_keys[], compare_keys[], limit_keys[], policy_keys[];
+extern const struct key_row attribute_keys[], scoring_keys[], list_keys[], rule_keys[], signal_keys[], compare_keys[], limit_keys[],
+	policy_keys[];
 
 #endif

@@ -164,20 +164,30 @@ static bool node_plain(struct reader *r, const struct yaml_node *at, const char 
 	return false;
 }
 
+/* Thousandths as a file would have them: "0.45", "-6", "20". */
+static void milli_written(int64_t milli, char out[KEY_RANGE_SIZE])
+{
+	int n = snprintf(out, KEY_RANGE_SIZE, "%s%lld.%03lld", milli < 0 ? "-" : "", llabs(milli) / 1000, llabs(milli) % 1000);
+	while (out[n - 1] == '0')
+		out[--n] = '\0';
+	if (out[n - 1] == '.')
+		out[n - 1] = '\0';
+}
+
 void key_range(const struct key_row *row, char low[KEY_RANGE_SIZE], char high[KEY_RANGE_SIZE])
 {
 	switch (row->type) {
 	case KEY_DURATION:
-		time_duration_text(row->min, low, KEY_RANGE_SIZE);
-		time_duration_text(row->max, high, KEY_RANGE_SIZE);
+		time_duration_written(row->min, low, KEY_RANGE_SIZE);
+		time_duration_written(row->max, high, KEY_RANGE_SIZE);
 		break;
 	case KEY_COUNT:
 		snprintf(low, KEY_RANGE_SIZE, "%lld", (long long)row->min);
 		snprintf(high, KEY_RANGE_SIZE, "%lld", (long long)row->max);
 		break;
 	default:
-		snprintf(low, KEY_RANGE_SIZE, "%s%lld.%03lld", row->min < 0 ? "-" : "", llabs(row->min) / 1000, llabs(row->min) % 1000);
-		snprintf(high, KEY_RANGE_SIZE, "%s%lld.%03lld", row->max < 0 ? "-" : "", llabs(row->max) / 1000, llabs(row->max) % 1000);
+		milli_written(row->min, low);
+		milli_written(row->max, high);
 	}
 }
 

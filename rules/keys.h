@@ -37,7 +37,7 @@ enum key_type {
 	KEY_LIST,     /* const struct yaml_node *: a sequence of texts */
 	KEY_NODE,     /* const struct yaml_node *: read later */
 	KEY_TABLE,    /* a nested mapping, read by `table` into the same struct */
-	KEY_SPECIAL,  /* handed to `read` with the whole struct */
+	KEY_SPECIAL,  /* handed to `read` with the whole struct; `takes` says what it is */
 	KEY_TYPES
 };
 
@@ -53,7 +53,9 @@ struct key_row {
 	const char *otherwise;       /* default as it would be written; NULL: zero */
 	const char *const *words;    /* KEY_WORD: NULL-ended */
 	key_fn *read;                /* KEY_SPECIAL */
-	const struct key_row *table; /* KEY_TABLE */
+	const struct key_row *table; /* KEY_TABLE; of the mappings in a KEY_SPECIAL, for the reference */
+	const char *takes;           /* KEY_SPECIAL, KEY_NODE, KEY_LIST: what it takes, for the reference */
+	const char *inside;          /* between the name and those of `table`, where it is no '.' */
 	const char *help;
 };
 
@@ -72,7 +74,7 @@ void problem_plain(struct problems *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void keys_read(struct reader *r, const struct yaml_node *mapping, const struct key_row *rows, void *into);
 void keys_defaults(struct reader *r, const struct key_row *rows, void *into);
 const struct key_row *keys_find(const struct key_row *rows, struct bytes name);
-/* The row's range as people read it. */
+/* The row's range as a file would write it. */
 #define KEY_RANGE_SIZE 40
 void key_range(const struct key_row *row, char low[KEY_RANGE_SIZE], char high[KEY_RANGE_SIZE]);
 /* " (did you mean 'x'?)" or "", in the arena. names is NULL-ended. */

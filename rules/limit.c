@@ -56,18 +56,23 @@ static void read_count_family(struct reader *r, const struct yaml_node *at, void
 #define FIELD(name) .offset = offsetof(struct limit_rule, name)
 
 static const struct key_row fewer_keys[] = {
-	{ "family", KEY_SPECIAL, .is_required = true, .read = read_count_family, .help = "The family whose shared kinds are counted." },
-	{ "than", KEY_COUNT, .is_required = true, FIELD(fewer), RANGE(1, 64), .help = "With so many kinds and more the limit does not hold." },
+	{ "family", KEY_SPECIAL, .is_required = true, .read = read_count_family, .takes = "family",
+	  .help = "The family whose shared kinds are counted." },
+	{ "than", KEY_COUNT, .is_required = true, FIELD(fewer), RANGE(1, 64),
+	  .help = "With so many kinds and more the limit does not hold." },
 	{ 0 },
 };
 
 const struct key_row limit_keys[] = {
-	{ "family", KEY_SPECIAL, .is_required = true, .read = read_family, .help = "The family that is capped." },
+	{ "family", KEY_SPECIAL, .is_required = true, .read = read_family, .takes = "family", .help = "The family that is capped." },
 	{ "max_bits", KEY_BITS, .is_required = true, FIELD(max_mb), RANGE(-40000, 40000),
 	  .help = "Bits of the family at most; below 0 what it shares alone speaks against." },
-	{ "with", KEY_SPECIAL, .read = read_with, .help = "Holds only where a value of one of these kinds is shared." },
-	{ "without", KEY_SPECIAL, .read = read_without, .help = "Holds only where none of these families has evidence." },
-	{ "unless", KEY_SPECIAL, .read = read_unless, .help = "Does not hold where a value of one of these kinds is shared." },
+	{ "with", KEY_SPECIAL, .read = read_with, .takes = "list of kinds",
+	  .help = "Holds only where a value of one of these kinds is shared." },
+	{ "without", KEY_SPECIAL, .read = read_without, .takes = "list of families",
+	  .help = "Holds only where none of these families has evidence." },
+	{ "unless", KEY_SPECIAL, .read = read_unless, .takes = "list of kinds",
+	  .help = "Does not hold where a value of one of these kinds is shared." },
 	{ "fewer_kinds", KEY_TABLE, .table = fewer_keys, .help = "Holds only with fewer shared kinds of a family." },
 	{ 0 },
 };

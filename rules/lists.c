@@ -66,9 +66,9 @@ void list_read_text(struct builder *b, const char *path, struct bytes name, stru
 	VEC_FREE(&values);
 }
 
-static const struct key_row list_keys[] = {
-	{ "values", KEY_LIST, .is_required = true, .help = "The values of the list." },
-	{ "description", KEY_NODE, .is_prose = true, .offset = sizeof(void *), .help = "What the list is for." },
+const struct key_row list_keys[] = {
+	{ "values", KEY_LIST, .is_required = true, .takes = "list of texts", .help = "The values of the list." },
+	{ "description", KEY_NODE, .is_prose = true, .offset = sizeof(void *), .takes = "text", .help = "What the list is for." },
 	{ 0 },
 };
 

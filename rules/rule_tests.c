@@ -106,7 +106,7 @@ static void read_accounts(struct reader *r, const struct yaml_node *at, void *in
 
 static const struct key_row alert_keys[] = {
 	{ "rule", KEY_TEXT, .is_required = true, .offset = offsetof(struct test_alert, rule), .help = "The policy." },
-	{ "accounts", KEY_SPECIAL, .read = read_accounts, .help = "Accounts that the alert names." },
+	{ "accounts", KEY_SPECIAL, .read = read_accounts, .takes = "list of accounts", .help = "Accounts that the alert names." },
 	{ "state", KEY_TEXT, .offset = offsetof(struct test_alert, state), .help = "open, acknowledged or resolved." },
 	{ 0 },
 };
@@ -174,23 +174,30 @@ static void read_networks(struct reader *r, const struct yaml_node *at, void *in
 }
 
 static const struct key_row expect_keys[] = {
-	{ "links", KEY_SPECIAL, .read = read_links, .help = "Links that are there, with their scores." },
-	{ "no_links", KEY_SPECIAL, .read = read_no_links, .help = "Pairs that have no link that is shown." },
-	{ "evidence", KEY_SPECIAL, .read = read_evidence, .help = "Rules that speak about a pair." },
-	{ "no_evidence", KEY_SPECIAL, .read = read_no_evidence, .help = "Rules that say nothing about a pair." },
-	{ "together", KEY_SPECIAL, .read = read_together, .help = "Pairs in one cluster." },
-	{ "apart", KEY_SPECIAL, .read = read_apart, .help = "Pairs not in one cluster." },
-	{ "alerts", KEY_SPECIAL, .read = read_alerts, .help = "Alerts that are raised." },
-	{ "no_alerts", KEY_SPECIAL, .read = read_no_alerts, .help = "Alerts that must not be." },
+	{ "links", KEY_SPECIAL, .read = read_links, .table = link_keys, .inside = "[].", .takes = "list of links",
+	  .help = "Links that are there; [a, b] is short for {a: a, b: b}." },
+	{ "no_links", KEY_SPECIAL, .read = read_no_links, .takes = "list of links", .help = "Pairs that have no link that is shown." },
+	{ "evidence", KEY_SPECIAL, .read = read_evidence, .table = evidence_keys, .inside = "[].", .takes = "list of evidence",
+	  .help = "Rules that speak about a pair." },
+	{ "no_evidence", KEY_SPECIAL, .read = read_no_evidence, .takes = "list of evidence",
+	  .help = "Rules that say nothing about a pair." },
+	{ "together", KEY_SPECIAL, .read = read_together, .takes = "list of links", .help = "Pairs in one cluster." },
+	{ "apart", KEY_SPECIAL, .read = read_apart, .takes = "list of links", .help = "Pairs not in one cluster." },
+	{ "alerts", KEY_SPECIAL, .read = read_alerts, .table = alert_keys, .inside = "[].", .takes = "list of alerts",
+	  .help = "Alerts that are raised; a name alone is the rule." },
+	{ "no_alerts", KEY_SPECIAL, .read = read_no_alerts, .takes = "list of alerts", .help = "Alerts that must not be." },
 	{ 0 },
 };
 
 const struct key_row test_keys[] = {
-	{ "name", KEY_TEXT, .is_required = true, .offset = offsetof(struct rule_test, name), .help = "A sentence that says what holds." },
+	{ "name", KEY_TEXT, .is_required = true, .offset = offsetof(struct rule_test, name),
+	  .help = "A sentence that says what holds." },
 	{ "population", KEY_COUNT, .offset = offsetof(struct rule_test, population), RANGE(0, 100000), .otherwise = "0",
 	  .help = "Unrelated accounts that are there first." },
-	{ "networks", KEY_SPECIAL, .read = read_networks, .help = "Lines of a networks file: cidr,asn,org,kind." },
-	{ "events", KEY_SPECIAL, .is_required = true, .read = read_events, .help = "Events, in order." },
+	{ "networks", KEY_SPECIAL, .read = read_networks, .takes = "list of texts",
+	  .help = "Lines of a networks file: cidr,asn,org,kind." },
+	{ "events", KEY_SPECIAL, .is_required = true, .read = read_events, .takes = "list of mappings",
+	  .help = "Events, in order, written as YAML." },
 	{ "expect", KEY_TABLE, .is_required = true, .table = expect_keys, .help = "What comes out." },
 	{ 0 },
 };
@@ -214,7 +221,7 @@ static void read_tests(struct reader *r, const struct yaml_node *list, struct ru
 bool rule_tests_load(const struct ruleset *set, const char *path, struct arena *a, struct rule_tests *out,
 		     struct problems *problems)
 {
-	static const struct key_row rows[] = { { "tests", KEY_NODE, .is_required = true, .help = "The list of tests." }, { 0 } };
+	static const struct key_row rows[] = { { "tests", KEY_NODE, .is_required = true, .takes = "list of mappings", .help = "The list of tests." }, { 0 } };
 	struct { const struct yaml_node *list; } top = { NULL };
 	struct yaml_doc *doc = NULL;
 	struct errbuf eb = {0};

@@ -5,14 +5,16 @@
 #define FIELD(name) .offset = offsetof(struct ruleset, scoring.name)
 
 static const struct key_row band_keys[] = {
-	{ "possible", KEY_COUNT, FIELD(score_bands[0]), RANGE(1, 999), .otherwise = "500", .help = "Score from which a link is shown." },
+	{ "possible", KEY_COUNT, FIELD(score_bands[0]), RANGE(1, 999), .otherwise = "500",
+	  .help = "Score from which a link is shown." },
 	{ "probable", KEY_COUNT, FIELD(score_bands[1]), RANGE(1, 999), .otherwise = "800", .help = "Score of the second band." },
 	{ "strong", KEY_COUNT, FIELD(score_bands[2]), RANGE(1, 999), .otherwise = "950", .help = "Score of the third band." },
 	{ 0 },
 };
 
 static const struct key_row cluster_keys[] = {
-	{ "link", KEY_COUNT, FIELD(cluster_link), RANGE(1, 1000), .otherwise = "500", .help = "Score from which a link is an edge of a cluster." },
+	{ "link", KEY_COUNT, FIELD(cluster_link), RANGE(1, 1000), .otherwise = "500",
+	  .help = "Score from which a link is an edge of a cluster." },
 	{ "strong", KEY_COUNT, FIELD(cluster_strong), RANGE(1, 1000), .otherwise = "950",
 	  .help = "Score at which one link joins a single account to a cluster." },
 	{ "support", KEY_COUNT, FIELD(cluster_support), RANGE(1, 64), .otherwise = "2",
@@ -34,7 +36,8 @@ static const struct key_row formula_keys[] = {
 	  .help = "Bits that further values of one kind may add at most, each." },
 	{ "scale", KEY_MILLI, FIELD(scale_a_milli), RANGE(1, 10000), .otherwise = "1",
 	  .help = "Calibration: the sum of bits is multiplied by it." },
-	{ "shift", KEY_BITS, FIELD(shift_b_mb), RANGE(-60000, 60000), .otherwise = "0", .help = "Calibration: bits added after scaling." },
+	{ "shift", KEY_BITS, FIELD(shift_b_mb), RANGE(-60000, 60000), .otherwise = "0",
+	  .help = "Calibration: bits added after scaling." },
 	{ "floor", KEY_BITS, FIELD(floor_mb), RANGE(-60000, 0), .otherwise = "-5", .help = "Pairs below this sum are not stored." },
 	{ "holders_kept", KEY_COUNT, FIELD(holders_kept), RANGE(2, 256), .otherwise = "24", .help = "Latest holders kept per value." },
 	{ "tokens_per_event", KEY_COUNT, FIELD(tokens_per_event), RANGE(1, 96), .otherwise = "12",
@@ -104,9 +107,10 @@ static void read_relations(struct reader *r, const struct yaml_node *at, void *i
 
 const struct key_row scoring_keys[] = {
 	{ "scoring", KEY_TABLE, .is_required = true, .table = formula_keys, .help = "The constants of the formula." },
-	{ "families", KEY_SPECIAL, .is_required = true, .read = read_families,
+	{ "families", KEY_SPECIAL, .is_required = true, .read = read_families, .takes = "list of names",
 	  .help = "Mechanisms of sharing: evidence of one family counts once in full, the rest in part." },
-	{ "relations", KEY_SPECIAL, .read = read_relations, .help = "How declared relations act on a link." },
+	{ "relations", KEY_SPECIAL, .read = read_relations, .table = relation_keys, .inside = ".NAME.",
+	  .takes = "{NAME: mapping, ...}", .help = "How declared relations act on a link; the names are what 'declare' and relation events use." },
 	{ "site_isolation", KEY_BOOL, .offset = offsetof(struct ruleset, site_isolation), .help = "Evidence never crosses sites." },
 	{ 0 },
 };

@@ -49,7 +49,8 @@ static void read_recycled_networks(struct reader *r, const struct yaml_node *at,
 #define FIELD(name) .offset = offsetof(struct signal_rule, name)
 
 static const struct key_row recycled_keys[] = {
-	{ "networks", KEY_SPECIAL, .is_required = true, .read = read_recycled_networks, .help = "Kinds of networks whose addresses are let again." },
+	{ "networks", KEY_SPECIAL, .is_required = true, .read = read_recycled_networks, .takes = "list of network kinds",
+	  .help = "Kinds of networks whose addresses are let again." },
 	{ "gap", KEY_DURATION, .is_required = true, FIELD(recycled_gap_ms), RANGE(SECOND, 100 * YEAR),
 	  .help = "Disjoint use at least so far apart counts at most 0 bits." },
 	{ 0 },
@@ -79,22 +80,27 @@ static void read_signal_family(struct reader *r, const struct yaml_node *at, voi
 }
 
 const struct key_row signal_keys[] = {
-	{ "attribute", KEY_SPECIAL, .is_required = true, .read = read_signal_kind, .help = "The attribute kind that is shared." },
-	{ "family", KEY_SPECIAL, .is_required = true, .read = read_signal_family, .help = "The mechanism of sharing it belongs to." },
-	{ "m", KEY_MILLI, .is_required = true, FIELD(m_milli), RANGE(1, 1000), .help = "P(shared | same operator)." },
+	{ "attribute", KEY_SPECIAL, .is_required = true, .read = read_signal_kind, .takes = "kind",
+	  .help = "The attribute kind that is shared." },
+	{ "family", KEY_SPECIAL, .is_required = true, .read = read_signal_family, .takes = "family",
+	  .help = "The mechanism of sharing it belongs to." },
+	{ "m", KEY_MILLI, .is_required = true, FIELD(m_milli), RANGE(1, 1000),
+	  .help = "Probability that two accounts of one operator share a value of the kind." },
 	{ "strangers", KEY_MILLI, .is_required = true, FIELD(strangers_milli), RANGE(1, 1000000),
 	  .help = "Other people who hold such a value by a normal mechanism, on average." },
 	{ "growth", KEY_MILLI, FIELD(growth_milli), RANGE(0, 1000), .otherwise = "1",
 	  .help = "Strangers that each holder beyond the two stands for: 1 where every one is another person." },
 	{ "coverage", KEY_BITS, FIELD(coverage_mb), RANGE(0, 20000), .otherwise = "0",
 	  .help = "Bits gained where all of both accounts' days with the kind are days on shared values; lost where next to none are." },
-	{ "requires", KEY_SPECIAL, .read = read_signal_requires,
+	{ "requires", KEY_SPECIAL, .read = read_signal_requires, .takes = "kind",
 	  .help = "A kind of which a value must be shared too; network and gap are then that value's." },
 	{ "half_life", KEY_DURATION, FIELD(half_life_ms), RANGE(SECOND, 100 * YEAR), .otherwise = "0",
 	  .help = "One bit is lost for so much time between the two accounts' uses; 0: never." },
 	{ "max_decay", KEY_BITS, FIELD(max_decay_mb), RANGE(0, 60000), .otherwise = "8", .help = "Bits lost by time at most." },
-	{ "network", KEY_SPECIAL, .read = read_network, .help = "Multiplier for each kind of network; 0: no evidence there; a kind not named: 1." },
-	{ "max_bits", KEY_BITS, FIELD(max_mb), RANGE(0, 40000), .otherwise = "20", .help = "Bits that one shared value is worth at most." },
+	{ "network", KEY_SPECIAL, .read = read_network, .takes = "{kind: factor, ...}",
+	  .help = "What the evidence is worth on each kind of network: a factor of 0 to 4; 0: none there; a kind not named: 1." },
+	{ "max_bits", KEY_BITS, FIELD(max_mb), RANGE(0, 40000), .otherwise = "20",
+	  .help = "Bits that one shared value is worth at most." },
 	{ "supports_only", KEY_BOOL, FIELD(supports_only), .help = "Raises a link that other evidence made, never makes one." },
 	{ "recycled", KEY_TABLE, .table = recycled_keys, .help = "Addresses that are let to one after another." },
 	{ 0 },
@@ -116,10 +122,13 @@ static void read_compare_family(struct reader *r, const struct yaml_node *at, vo
 }
 
 const struct key_row compare_keys[] = {
-	{ "attribute", KEY_SPECIAL, .is_required = true, .read = read_compare_kind, .help = "The attribute kind that is compared." },
-	{ "family", KEY_SPECIAL, .read = read_compare_family, .help = "A family it counts in; absent: it stands outside of them." },
+	{ "attribute", KEY_SPECIAL, .is_required = true, .read = read_compare_kind, .takes = "kind",
+	  .help = "The attribute kind that is compared." },
+	{ "family", KEY_SPECIAL, .read = read_compare_family, .takes = "family",
+	  .help = "A family it counts in; absent: it stands outside of them." },
 	{ "equal", KEY_BITS, FIELD(equal_mb), RANGE(-40000, 40000), .otherwise = "0", .help = "Bits when both have the same." },
-	{ "overlap", KEY_BITS, FIELD(overlap_mb), RANGE(-40000, 40000), .otherwise = "0", .help = "Bits when some is in common, not all." },
+	{ "overlap", KEY_BITS, FIELD(overlap_mb), RANGE(-40000, 40000), .otherwise = "0",
+	  .help = "Bits when some is in common, not all." },
 	{ "differ", KEY_BITS, FIELD(differ_mb), RANGE(-40000, 40000), .otherwise = "0", .help = "Bits when nothing is in common." },
 	{ "needs_positive", KEY_BOOL, FIELD(needs_positive), .help = "Counted only where some signal is positive." },
 	{ 0 },
@@ -141,10 +150,12 @@ static const enum policy_scope scopes[] = { POLICY_ACCOUNT, POLICY_LINK, POLICY_
 
 const struct key_row policy_keys[] = {
 	{ "scope", KEY_WORD, .is_required = true, FIELD(scope), .words = scope_words, .help = "What the condition is asked about." },
-	{ "when", KEY_NODE, .is_required = true, FIELD(when), .help = "The condition that opens an alert." },
-	{ "until", KEY_NODE, FIELD(until), .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
-	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0", .help = "Time to answer after opening; 0: none." },
-	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation),
+	{ "when", KEY_NODE, .is_required = true, FIELD(when), .takes = "condition", .help = "The condition that opens an alert." },
+	{ "until", KEY_NODE, FIELD(until), .takes = "condition",
+	  .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
+	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
+	  .help = "Time to answer after opening; 0: none." },
+	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
 	  .help = "What to do about it; of a link {older} and {newer} are filled in." },
 	{ 0 },
 };

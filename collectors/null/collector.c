@@ -34,7 +34,7 @@ static void null_stats(const void *self, struct collector_stats *out)
 
 COLLECTOR(null) = {
 	.name = "null",
-	.help = "Collects nothing; to copy for a new way in",
+	.help = "Collects nothing: the folder to copy for a new way in.",
 	.start = null_start,
 	.pause = null_pause,
 	.resume = null_resume,

@@ -72,22 +72,35 @@ static const char *take_trusted(struct stream *s, const char *text)
 	return s->shared.is_unix_trusted || !strcmp(text, "false") ? NULL : "true or false is expected here";
 }
 
-static const char *const key_names[] = { "tcp", "max_connections", "unix_trusted" };
-static key_fn *const key_fns[ARRAY_LEN(key_names)] = { take_tcp, take_max, take_trusted };
+static const struct collector_key keys[] = {
+	{ "tcp", "ADDRESS:PORT|off", "off", "Listens there too; the first line of a connection then carries a token that may ingest." },
+	{ "max_connections", "count, 1 to 100000", "256", "Connections at once; one more is turned away." },
+	{ "unix_trusted", "true|false", "true",
+	  "Whoever may open the socket file may state relations, closures and verdicts; false: only with a token that may." },
+	{ NULL, NULL, NULL, NULL },
+};
+enum { KEYS = ARRAY_LEN(keys) - 1 };
+static key_fn *const key_fns[KEYS] = { take_tcp, take_max, take_trusted };
+
+static enum err unknown_key(const struct yaml_doc *doc, const struct yaml_node *node, struct errbuf *eb)
+{
+	const char *names[KEYS];
+
+	for (size_t i = 0; i < KEYS; i++)
+		names[i] = keys[i].name;
+	return yaml_unknown_key(doc, node, names, KEYS, eb);
+}
 
 static enum err take_key(struct stream *s, const struct yaml_doc *doc, const struct yaml_node *node, struct errbuf *eb)
 {
-	const char *wrong, *near;
+	const char *wrong;
 	char text[256];
 	size_t key = 0;
 
-	while (key < ARRAY_LEN(key_names) && !bytes_is(node->key, key_names[key]))
+	while (key < KEYS && !bytes_is(node->key, keys[key].name))
 		key++;
-	if (key == ARRAY_LEN(key_names)) {
-		near = bytes_nearest(node->key, key_names, ARRAY_LEN(key_names));
-		return yaml_error(doc, node, eb, "unknown key '%.*s'%s%s%s", BYTES_ARG(node->key), near ? " (did you mean '" : "",
-				  near ? near : "", near ? "'?)" : "");
-	}
+	if (key == KEYS)
+		return unknown_key(doc, node, eb);
 	if (node->type != YAML_SCALAR || !node->text.len || node->text.len >= sizeof(text))
 		return yaml_error(doc, node, eb, "a text is expected here");
 	memcpy(text, node->text.ptr, node->text.len);
@@ -136,6 +149,16 @@ static void stream_free(struct stream *s)
 	json_parser_free(s->shared.parser);
 	free(s->tcp);
 	free(s);
+}
+
+static enum err stream_check(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config,
+			     struct errbuf *eb)
+{
+	struct stream s = { 0 };
+	enum err e = take_config(&s, doc, config, eb);
+
+	free(s.tcp);
+	return e;
 }
 
 static enum err stream_start(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, void **out,
@@ -189,7 +212,9 @@ static void stream_stats(const void *self, struct collector_stats *out)
 
 COLLECTOR(stream) = {
 	.name = "stream",
-	.help = "NDJSON in bulk over STATE/assocd.sock, and over TCP: {tcp: ADDRESS:PORT or off, max_connections: N, unix_trusted: true}",
+	.help = "Event lines in bulk over the Unix socket assocd.sock in the state folder, and over TCP; it is always open.",
+	.keys = keys,
+	.check = stream_check,
 	.start = stream_start,
 	.pause = stream_pause,
 	.resume = stream_resume,

@@ -26,7 +26,7 @@ struct stream_connection {
 	struct stream_group *groups, *last_group; /* on their way, oldest first */
 	unsigned n_groups;
 	bool is_begun, is_refused, is_backfill, is_skipping, is_closed;
-	enum intake_voice voice;
+	enum event_voice voice;
 	char site[65];
 };
 

@@ -144,14 +144,6 @@ static void on_timer(void *arg)
 
 /* -- configuration -- */
 
-static enum err refuse_key(const struct yaml_doc *doc, const struct yaml_node *node, const char *const *keys, size_t n, struct errbuf *eb)
-{
-	const char *near = bytes_nearest(node->key, keys, n);
-
-	return yaml_error(doc, node, eb, "unknown key '%.*s'%s%s%s", BYTES_ARG(node->key), near ? " (did you mean '" : "", near ? near : "",
-			  near ? "'?)" : "");
-}
-
 /* A key of one entry; text ends with NUL. */
 typedef const char *file_key_fn(struct tail *t, struct log_setup *s, const char *text, struct errbuf *eb);
 
@@ -196,8 +188,33 @@ static const char *take_trusted(struct tail *t, struct log_setup *s, const char 
 	return s->is_trusted || !strcmp(text, "false") ? NULL : "'trusted' is true or false";
 }
 
-static const char *const file_keys[] = { "file", "pattern", "site", "from", "trusted" };
-static file_key_fn *const file_key_fns[ARRAY_LEN(file_keys)] = { take_path, take_pattern, take_site, take_from, take_trusted };
+#define FILES "files[]."
+static const struct collector_key keys[] = {
+	{ "files", "list of mappings", NULL, "What is followed, one mapping a file or glob." },
+	{ FILES "file", "path or glob", NULL,
+	  "The log; required. A glob is looked at again every two seconds, and a name that does not exist yet is waited for." },
+	{ FILES "pattern", "name or path", NULL, "A pattern of the patterns folder, or a path with a slash in it; absent: lines are events." },
+	{ FILES "site", "text", NULL, "Site of the accounts; it goes over the pattern's own." },
+	{ FILES "from", "start|end", "start", "end: what a file holds when it is first seen is left out." },
+	{ FILES "trusted", "true|false", "false", "Lines may state relations, closures and verdicts." },
+	{ NULL, NULL, NULL, NULL },
+};
+enum { FILE_KEYS_AT = 1, FILE_KEYS = ARRAY_LEN(keys) - 1 - FILE_KEYS_AT };
+static file_key_fn *const file_key_fns[FILE_KEYS] = { take_path, take_pattern, take_site, take_from, take_trusted };
+
+static const char *file_key(size_t i)
+{
+	return keys[FILE_KEYS_AT + i].name + strlen(FILES);
+}
+
+static enum err unknown_file_key(const struct yaml_doc *doc, const struct yaml_node *node, struct errbuf *eb)
+{
+	const char *names[FILE_KEYS];
+
+	for (size_t i = 0; i < FILE_KEYS; i++)
+		names[i] = file_key(i);
+	return yaml_unknown_key(doc, node, names, FILE_KEYS, eb);
+}
 
 static enum err take_file_key(struct tail *t, const struct yaml_doc *doc, const struct yaml_node *node, struct log_setup *s, struct errbuf *eb)
 {
@@ -205,10 +222,10 @@ static enum err take_file_key(struct tail *t, const struct yaml_doc *doc, const 
 	char text[4096];
 	size_t key = 0;
 
-	while (key < ARRAY_LEN(file_keys) && !bytes_is(node->key, file_keys[key]))
+	while (key < FILE_KEYS && !bytes_is(node->key, file_key(key)))
 		key++;
-	if (key == ARRAY_LEN(file_keys))
-		return refuse_key(doc, node, file_keys, ARRAY_LEN(file_keys), eb);
+	if (key == FILE_KEYS)
+		return unknown_file_key(doc, node, eb);
 	if (node->type != YAML_SCALAR || !node->text.len || node->text.len >= sizeof(text))
 		return yaml_error(doc, node, eb, "a text is expected here");
 	memcpy(text, node->text.ptr, node->text.len);
@@ -238,7 +255,6 @@ static enum err take_file(struct tail *t, const struct yaml_doc *doc, const stru
 
 static enum err take_config(struct tail *t, const struct yaml_doc *doc, const struct yaml_node *config, struct errbuf *eb)
 {
-	static const char *const keys[] = { "files" };
 	enum err e = ERR_OK;
 
 	if (!config || (config->type == YAML_SCALAR && !config->text.len))
@@ -246,8 +262,8 @@ static enum err take_config(struct tail *t, const struct yaml_doc *doc, const st
 	if (config->type != YAML_MAPPING)
 		return yaml_error(doc, config, eb, "'tail' is {files: [{file: PATH, pattern: NAME}]}");
 	for (const struct yaml_node *c = config->child; c && !e; c = c->next) {
-		if (!bytes_is(c->key, keys[0]))
-			return refuse_key(doc, c, keys, ARRAY_LEN(keys), eb);
+		if (!bytes_is(c->key, keys[0].name))
+			return yaml_unknown_key(doc, c, &keys[0].name, 1, eb);
 		if (c->type != YAML_SEQUENCE)
 			return yaml_error(doc, c, eb, "'files' is a list");
 		for (const struct yaml_node *file = c->child; file && !e; file = file->next)
@@ -256,18 +272,32 @@ static enum err take_config(struct tail *t, const struct yaml_doc *doc, const st
 	return e;
 }
 
-static void tail_free(struct tail *t)
+static void setups_free(struct tail *t)
 {
-	for (size_t i = 0; i < t->logs.n; i++)
-		tail_log_free(t->logs.at[i]);
 	for (size_t i = 0; i < t->setups.n; i++) {
 		pattern_free(t->setups.at[i]->pattern);
 		free(t->setups.at[i]->glob);
 		free(t->setups.at[i]->site);
 		free(t->setups.at[i]);
 	}
-	VEC_FREE(&t->logs);
 	VEC_FREE(&t->setups);
+}
+
+static enum err tail_check(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, struct errbuf *eb)
+{
+	struct tail t = { .host = *host };
+	enum err e = take_config(&t, doc, config, eb);
+
+	setups_free(&t);
+	return e;
+}
+
+static void tail_free(struct tail *t)
+{
+	for (size_t i = 0; i < t->logs.n; i++)
+		tail_log_free(t->logs.at[i]);
+	VEC_FREE(&t->logs);
+	setups_free(t);
 	loop_timer_free(t->timer);
 	places_free(t->places);
 	json_parser_free(t->parser);
@@ -331,7 +361,9 @@ static void tail_stats(const void *self, struct collector_stats *out)
 
 COLLECTOR(tail) = {
 	.name = "tail",
-	.help = "Follows log files: {files: [{file: PATH or glob, pattern: NAME, site: NAME, from: start or end, trusted: true}]}",
+	.help = "Follows log files through rotations and restarts.",
+	.keys = keys,
+	.check = tail_check,
 	.start = tail_start,
 	.pause = tail_pause,
 	.resume = tail_resume,

@@ -1,75 +1,67 @@
-/* A pattern file to a compiled pattern. Every table of keys below is what the file may say. */
+/* A pattern file to a compiled pattern. Every table of keys below is what the file may say.
+ * I1: a group is referred to only where `line` or the `match` above names it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "pattern_compiled.h"
-#include "daemon/vendor/yaml.h"
+#include "pattern_keys.h"
 
 #define JSON_DEPTH_MAX 16
 #define MEMBER_DEPTH_MAX 2
 
-struct loader {
+struct pattern_loader {
 	struct pattern *p;
 	const struct yaml_doc *doc;
 	struct errbuf *eb;
 	struct bytes line_text, match_text; /* expressions whose groups may be referred to */
 };
 
-typedef enum err key_reader(struct loader *l, const struct yaml_node *node, void *into);
-struct key_row {
-	const char *name;
-	enum yaml_type type;
-	key_reader *read;
-};
-
 static const char *const yaml_type_words[] = { [YAML_SCALAR] = "a text", [YAML_SEQUENCE] = "a list", [YAML_MAPPING] = "a mapping" };
 
-static enum err expect(struct loader *l, const struct yaml_node *node, enum yaml_type type)
+static enum err expect(struct pattern_loader *l, const struct yaml_node *node, enum yaml_type type)
 {
 	if (node->type == type)
 		return ERR_OK;
 	return yaml_error(l->doc, node, l->eb, "%s is expected here", yaml_type_words[type]);
 }
 
-static enum err unknown_key(struct loader *l, const struct yaml_node *node, const struct key_row *rows, size_t n)
+static enum err unknown_key(struct pattern_loader *l, const struct yaml_node *node, const struct pattern_key *rows)
 {
-	const char *names[16], *near;
+	const char *names[16];
+	size_t n = 0;
 
-	BUG_ON(n > ARRAY_LEN(names));
-	for (size_t i = 0; i < n; i++)
-		names[i] = rows[i].name;
-	near = bytes_nearest(node->key, names, n);
-	return yaml_error(l->doc, node, l->eb, "unknown key '%.*s'%s%s%s", BYTES_ARG(node->key), near ? " (did you mean '" : "",
-			  near ? near : "", near ? "'?)" : "");
+	for (; rows[n].name && n < ARRAY_LEN(names); n++)
+		names[n] = rows[n].name;
+	return yaml_unknown_key(l->doc, node, names, n, l->eb);
 }
 
-static enum err refuse_unknown(struct loader *l, const struct yaml_node *mapping, const struct key_row *rows, size_t n)
+static enum err refuse_unknown(struct pattern_loader *l, const struct yaml_node *mapping, const struct pattern_key *rows)
 {
 	for (const struct yaml_node *node = mapping->child; node; node = node->next) {
-		size_t i = 0;
-		while (i < n && !bytes_is(node->key, rows[i].name))
-			i++;
-		if (i == n)
-			return unknown_key(l, node, rows, n);
+		const struct pattern_key *row = rows;
+		while (row->name && !bytes_is(node->key, row->name))
+			row++;
+		if (!row->name)
+			return unknown_key(l, node, rows);
 	}
 	return ERR_OK;
 }
 
-/* In the order of the table, not of the file: references are checked against what stands in rows above. */
-static enum err read_keys(struct loader *l, const struct yaml_node *mapping, const struct key_row *rows, size_t n, void *into)
+/* In the order of the table, not of the file: I1. */
+static enum err read_keys(struct pattern_loader *l, const struct yaml_node *mapping, const struct pattern_key *rows, void *into)
 {
 	enum err e = expect(l, mapping, YAML_MAPPING);
 
 	if (!e)
-		e = refuse_unknown(l, mapping, rows, n);
-	for (size_t i = 0; i < n && !e; i++) {
-		const struct yaml_node *node = yaml_get(mapping, rows[i].name);
+		e = refuse_unknown(l, mapping, rows);
+	for (const struct pattern_key *row = rows; row->name && !e; row++) {
+		const struct yaml_node *node = yaml_get(mapping, row->name);
 		if (!node)
 			continue;
-		e = expect(l, node, rows[i].type);
+		e = expect(l, node, row->type);
 		if (!e)
-			e = rows[i].read(l, node, into);
+			e = row->read(l, node, into);
 	}
 	return e;
 }
@@ -101,7 +93,7 @@ static bool names_group(struct bytes expression, struct bytes name)
 	return bytes_find(expression, bytes_make(group, (size_t)n)) >= 0;
 }
 
-static enum err check_reference(struct loader *l, const struct yaml_node *node, struct bytes name)
+static enum err check_reference(struct pattern_loader *l, const struct yaml_node *node, struct bytes name)
 {
 	if (name.len == 0 || name.len > 60)
 		return yaml_error(l->doc, node, l->eb, "a reference is {name}");
@@ -110,7 +102,7 @@ static enum err check_reference(struct loader *l, const struct yaml_node *node, 
 	return yaml_error(l->doc, node, l->eb, "{%.*s} is named by no group (?<%.*s>...) of 'line' or 'match'", BYTES_ARG(name), BYTES_ARG(name));
 }
 
-static enum err add_part(struct loader *l, struct template *t, struct bytes text, bool is_reference)
+static enum err add_part(struct pattern_loader *l, struct template *t, struct bytes text, bool is_reference)
 {
 	struct template_part *parts = ARENA_ARRAY(l->p->arena, struct template_part, t->n + 1);
 
@@ -121,7 +113,7 @@ static enum err add_part(struct loader *l, struct template *t, struct bytes text
 	return ERR_OK;
 }
 
-static enum err read_template(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_template(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	struct template *t = into;
 	struct bytes rest = node->text;
@@ -146,7 +138,7 @@ static enum err read_template(struct loader *l, const struct yaml_node *node, vo
 
 /* -- rules -- */
 
-static enum err read_expression(struct loader *l, const struct yaml_node *node, struct regex **out)
+static enum err read_expression(struct pattern_loader *l, const struct yaml_node *node, struct regex **out)
 {
 	struct errbuf why = { "" };
 
@@ -157,7 +149,7 @@ static enum err read_expression(struct loader *l, const struct yaml_node *node, 
 	return ERR_OK;
 }
 
-static enum err read_match(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_match(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	struct pattern_rule *rule = into;
 
@@ -165,7 +157,7 @@ static enum err read_match(struct loader *l, const struct yaml_node *node, void 
 	return read_expression(l, node, &rule->match);
 }
 
-static enum err read_condition(struct loader *l, const struct yaml_node *node, struct condition *c)
+static enum err read_condition(struct pattern_loader *l, const struct yaml_node *node, struct condition *c)
 {
 	const struct yaml_node *one = node->type == YAML_SEQUENCE ? node->child : node;
 
@@ -184,7 +176,7 @@ static enum err read_condition(struct loader *l, const struct yaml_node *node, s
 	return check_reference(l, node, c->reference);
 }
 
-static enum err read_when(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_when(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	struct pattern_rule *rule = into;
 	enum err e = ERR_OK;
@@ -195,12 +187,12 @@ static enum err read_when(struct loader *l, const struct yaml_node *node, void *
 	return e;
 }
 
-static enum err read_repeat(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_repeat(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	return read_template(l, node, &((struct pattern_rule *)into)->repeat);
 }
 
-static enum err read_members(struct loader *l, const struct yaml_node *mapping, struct event_member **out, unsigned *n, unsigned depth)
+static enum err read_members(struct pattern_loader *l, const struct yaml_node *mapping, struct event_member **out, unsigned *n, unsigned depth)
 {
 	enum err e = ERR_OK;
 
@@ -221,7 +213,7 @@ static enum err read_members(struct loader *l, const struct yaml_node *mapping, 
 	return e;
 }
 
-static enum err read_event(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_event(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	struct pattern_rule *rule = into;
 
@@ -230,19 +222,23 @@ static enum err read_event(struct loader *l, const struct yaml_node *node, void 
 	return read_members(l, node, &rule->members, &rule->n_members, 1);
 }
 
-static const struct key_row rule_keys[] = {
-	{ "match", YAML_SCALAR, read_match },
-	{ "when", YAML_MAPPING, read_when },
-	{ "repeat", YAML_SCALAR, read_repeat },
-	{ "event", YAML_MAPPING, read_event },
+const struct pattern_key pattern_rule_keys[] = {
+	{ "match", YAML_SCALAR, read_match, "expression",
+	  "What the subject must match; its groups (?<name>...) may be referred to. Absent: every line." },
+	{ "when", YAML_MAPPING, read_when, "{name: text or list of texts}",
+	  "What references must equal, each one of its texts; all of them must." },
+	{ "repeat", YAML_SCALAR, read_repeat, "template", "How many equal events the line stands for, at most 100." },
+	{ "event", YAML_MAPPING, read_event, "mapping of templates",
+	  "The event; required, with type and account. A member of which a reference is empty is left out." },
+	{ NULL, YAML_SCALAR, NULL, NULL, NULL },
 };
 
-static enum err read_rule(struct loader *l, const struct yaml_node *node, struct pattern_rule *rule)
+static enum err read_rule(struct pattern_loader *l, const struct yaml_node *node, struct pattern_rule *rule)
 {
 	enum err e;
 
 	l->match_text = BYTES_NONE;
-	e = read_keys(l, node, rule_keys, ARRAY_LEN(rule_keys), rule);
+	e = read_keys(l, node, pattern_rule_keys, rule);
 	if (!e && !rule->n_members)
 		e = yaml_error(l->doc, node, l->eb, "a rule needs 'event'");
 	return e;
@@ -250,12 +246,12 @@ static enum err read_rule(struct loader *l, const struct yaml_node *node, struct
 
 /* -- the file -- */
 
-static enum err read_time_from(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_time_from(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	return read_template(l, node, &l->p->time);
 }
 
-static enum err read_time_form(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_time_form(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	int form = word_index(node->text, time_form_names, TIME_FORMS);
 
@@ -267,7 +263,7 @@ static enum err read_time_form(struct loader *l, const struct yaml_node *node, v
 }
 
 /* local, utc, or +01:00. */
-static enum err read_time_zone(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_time_zone(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	struct bytes t = node->text;
 	uint64_t h = 0, m = 0;
@@ -282,23 +278,26 @@ static enum err read_time_zone(struct loader *l, const struct yaml_node *node, v
 	return ERR_OK;
 }
 
-static const struct key_row time_keys[] = {
-	{ "from", YAML_SCALAR, read_time_from },
-	{ "form", YAML_SCALAR, read_time_form },
-	{ "zone", YAML_SCALAR, read_time_zone },
+const struct pattern_key pattern_time_keys[] = {
+	{ "from", YAML_SCALAR, read_time_from, "template", "Where the time stands; required." },
+	{ "form", YAML_SCALAR, read_time_form, "auto|rfc3339|syslog|clf|datetime|epoch_s|epoch_ms|epoch_us",
+	  "How it is written; absent: auto, which tells the forms apart by their looks." },
+	{ "zone", YAML_SCALAR, read_time_zone, "local|utc|+HH:MM|-HH:MM",
+	  "Of times that name no offset; absent: local, this machine's." },
+	{ NULL, YAML_SCALAR, NULL, NULL, NULL },
 };
 
-static enum err read_time(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_time(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
-	return read_keys(l, node, time_keys, ARRAY_LEN(time_keys), NULL);
+	return read_keys(l, node, pattern_time_keys, NULL);
 }
 
-static enum err read_title(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_title(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	return ERR_OK;
 }
 
-static enum err read_format(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_format(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	l->p->is_json = bytes_is(node->text, "json");
 	if (!l->p->is_json && !bytes_is(node->text, "text"))
@@ -306,25 +305,25 @@ static enum err read_format(struct loader *l, const struct yaml_node *node, void
 	return ERR_OK;
 }
 
-static enum err read_site(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_site(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	l->p->site = arena_bytes(l->p->arena, node->text);
 	return ERR_OK;
 }
 
-static enum err read_line(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_line(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	l->line_text = node->text;
 	return read_expression(l, node, &l->p->line);
 }
 
-static enum err read_subject(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_subject(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	l->p->subject = arena_bytes(l->p->arena, node->text);
 	return check_reference(l, node, l->p->subject);
 }
 
-static enum err read_rules(struct loader *l, const struct yaml_node *node, void *into)
+static enum err read_rules(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	enum err e = ERR_OK;
 
@@ -334,24 +333,27 @@ static enum err read_rules(struct loader *l, const struct yaml_node *node, void 
 	return e;
 }
 
-static const struct key_row file_keys[] = {
-	{ "title", YAML_SCALAR, read_title },
-	{ "format", YAML_SCALAR, read_format },
-	{ "line", YAML_SCALAR, read_line },
-	{ "time", YAML_MAPPING, read_time },
-	{ "site", YAML_SCALAR, read_site },
-	{ "subject", YAML_SCALAR, read_subject },
-	{ "rules", YAML_SEQUENCE, read_rules },
+const struct pattern_key pattern_file_keys[] = {
+	{ "title", YAML_SCALAR, read_title, "text", "What the lines are, for people." },
+	{ "format", YAML_SCALAR, read_format, "text|json", "text is taken apart by expressions, json by its members; absent: text." },
+	{ "line", YAML_SCALAR, read_line, "expression",
+	  "Names parts of every line of text by groups (?<name>...); a line that does not match is skipped." },
+	{ "time", YAML_MAPPING, read_time, "mapping", "Where the event's time is; required." },
+	{ "site", YAML_SCALAR, read_site, "text", "Site of the accounts, unless the collector or the command names one." },
+	{ "subject", YAML_SCALAR, read_subject, "name", "The reference that the rules match; absent: the whole line." },
+	{ "rules", YAML_SEQUENCE, read_rules, "list of mappings",
+	  "What becomes an event; required. They are tried in order, the first that fits makes the event." },
+	{ NULL, YAML_SCALAR, NULL, NULL, NULL },
 };
 
-static enum err load_file(struct loader *l, const char *path)
+static enum err load_file(struct pattern_loader *l, const char *path)
 {
 	const struct yaml_node *root = yaml_root(l->doc);
 	enum err e;
 
 	if (!root)
 		return errbuf_set(l->eb, ERR_INPUT, "%s: empty", path);
-	e = read_keys(l, root, file_keys, ARRAY_LEN(file_keys), NULL);
+	e = read_keys(l, root, pattern_file_keys, NULL);
 	if (!e && (!l->p->n_rules || !l->p->time.n))
 		e = yaml_error(l->doc, root, l->eb, "a pattern needs 'time: {from: ...}' and 'rules'");
 	if (!e && l->p->is_json && l->p->line)
@@ -362,7 +364,7 @@ static enum err load_file(struct loader *l, const char *path)
 enum err pattern_load(const char *patterns_dir, const char *name, struct pattern **out, struct errbuf *eb)
 {
 	struct pattern *p = xcalloc(1, sizeof(*p));
-	struct loader l = { .p = p, .eb = eb, .line_text = BYTES_NONE, .match_text = BYTES_NONE };
+	struct pattern_loader l = { .p = p, .eb = eb, .line_text = BYTES_NONE, .match_text = BYTES_NONE };
 	struct yaml_doc *doc = NULL;
 	char *path;
 	enum err e;

@@ -154,14 +154,14 @@ enum err api_reload_tokens(struct api *api, struct errbuf *eb)
 }
 
 /* The routes of statements have checked their role already; this is for events. */
-enum intake_voice api_voice(const struct token_grant *grant)
+enum event_voice api_voice(const struct token_grant *grant)
 {
 	if (grant->roles & ROLE_ANALYST)
 		return VOICE_ANALYST;
 	return grant->roles & ROLE_TRUSTED ? VOICE_TRUSTED : VOICE_PLAIN;
 }
 
-bool api_may_ingest(void *arg, struct bytes token, enum intake_voice *voice)
+bool api_may_ingest(void *arg, struct bytes token, enum event_voice *voice)
 {
 	struct api *api = arg;
 	struct token_grant grant;

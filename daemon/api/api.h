@@ -56,6 +56,6 @@ unsigned api_port(const struct api *api); /* the bound one, also for port 0 */
 /* Reads STATE/tokens again (SIGHUP); on an error the old set stays. */
 enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;
 /* Fits collector_host.may_ingest: does the token give the role ingest, and what may it state? */
-bool api_may_ingest(void *api, struct bytes token, enum intake_voice *voice);
+bool api_may_ingest(void *api, struct bytes token, enum event_voice *voice);
 
 #endif

@@ -81,7 +81,7 @@ route_fn post_events, post_relations, post_verdicts, post_alert_ack, post_alert_
 route_fn get_status, get_metrics, get_healthz, get_readyz, get_openapi, get_index;
 
 /* What events that came with this token may state. */
-enum intake_voice api_voice(const struct token_grant *grant);
+enum event_voice api_voice(const struct token_grant *grant);
 /* Fits http_setup.admits: large bodies are received from known tokens only. */
 bool api_admits(struct http_request *r, void *api);
 /* ERR_DENIED with the answer given: Host or Origin are not ours. */

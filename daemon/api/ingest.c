@@ -20,7 +20,7 @@ struct waiting {
 	struct http_request *http;
 	enum ingest_answer answer;
 	bool is_backfill;
-	enum intake_voice voice;
+	enum event_voice voice;
 	struct bytes body;      /* of the request; it stays in place until the answer */
 	int64_t since_us;       /* in the queue */
 	struct waiting *next;

@@ -1,24 +1,17 @@
-/* The OpenAPI 3.1 document, from the route table and a table of schemas. */
+/* The OpenAPI 3.1 document, from the route table, the table of an event's keys and a table of schemas. */
 #include <stdio.h>
 
 #include "call.h"
+#include "daemon/model/event_keys.h"
 
-/* Schemas as JSON; the members that callers rely on. Answers may gain further members. */
+/* Schemas as JSON; the members that callers rely on. Answers may gain further members. NULL: the keys of an event. */
 static const struct {
 	const char *name, *json;
 } schemas[] = {
 	{ "Problem", "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{\"type\":{\"type\":\"string\"},"
 		     "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
 		     "\"instance\":{\"type\":\"string\"},\"error\":{\"type\":\"string\",\"description\":\"stable word of the reason\"}}}" },
-	{ "Event", "{\"type\":\"object\",\"required\":[\"ts\",\"type\",\"account\"],\"properties\":{\"id\":{\"type\":\"string\",\"maxLength\":64},"
-		   "\"ts\":{\"description\":\"RFC 3339 or epoch milliseconds\",\"type\":[\"string\",\"integer\"]},\"type\":{\"type\":\"string\"},"
-		   "\"account\":{\"type\":\"string\"},\"site\":{\"type\":\"string\"},\"ok\":{\"type\":\"boolean\"},\"ip\":{\"type\":\"string\"},"
-		   "\"port\":{\"type\":\"integer\"},\"user_agent\":{\"type\":\"string\"},\"accept_language\":{\"type\":\"string\"},\"timezone\":{\"type\":\"string\"},"
-		   "\"screen\":{\"type\":\"string\"},\"session\":{\"type\":\"string\"},\"ja4\":{\"type\":\"string\"},"
-		   "\"tcp\":{\"type\":\"string\",\"description\":\"ttl:mss:window:options\"},\"device\":{\"type\":\"object\"},\"identity\":{\"type\":\"object\"},"
-		   "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"relation\":{\"$ref\":\"#/components/schemas/RelationBody\"},"
-		   "\"actor\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"},\"alert\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
-		   "\"value\":{\"type\":[\"string\",\"number\"]},\"until\":{\"description\":\"as ts\",\"type\":[\"string\",\"integer\"]}},\"patternProperties\":{\"^x_\":{}},\"additionalProperties\":false}" },
+	{ "Event", NULL },
 	{ "Assessment", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000},"
 			"\"band\":{\"enum\":[\"none\",\"possible\",\"probable\",\"strong\"]},\"links\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":"
 			"{\"account\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"state\":{\"type\":\"string\"}}}},\"cluster\":{\"type\":[\"string\",\"null\"]},"
@@ -203,6 +196,64 @@ static void write_paths(struct text *out)
 	json_close_object(out);
 }
 
+static void write_event_keys(struct text *out, const struct event_key *rows);
+
+/* The keys that say the type of a value; the object stays open. */
+static void write_type(struct text *out, enum event_value takes)
+{
+	static const char *const types[EVENT_VALUES] = {
+		[TAKES_TEXT] = "\"type\":\"string\"", [TAKES_BOOL] = "\"type\":\"boolean\"",
+		[TAKES_TIME] = "\"type\":[\"string\",\"integer\"]",
+		[TAKES_PORT] = "\"type\":\"integer\",\"minimum\":0,\"maximum\":65535",
+		[TAKES_TEXT_OR_NUMBER] = "\"type\":[\"string\",\"number\"]",
+		[TAKES_TEXTS] = "\"type\":\"array\",\"items\":{\"type\":\"string\"}",
+		[TAKES_DEVICE] = "\"type\":\"object\",\"additionalProperties\":{\"type\":[\"string\",\"number\",\"boolean\"]}",
+		[TAKES_IDENTITY] = "\"type\":\"object\",\"additionalProperties\":{\"oneOf\":[{\"type\":\"string\"},"
+				   "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}",
+	};
+
+	if (takes == TAKES_RELATION) {
+		json_member_string(out, "type", BYTES_LIT("object"));
+		write_event_keys(out, event_relation_keys);
+		return;
+	}
+	json_raw(out, bytes_of(types[takes]));
+}
+
+static void write_event_keys(struct text *out, const struct event_key *rows)
+{
+	json_key(out, "properties");
+	json_open_object(out);
+	for (const struct event_key *row = rows; row->name.len > 0; row++) {
+		json_key(out, row->name.ptr);
+		json_open_object(out);
+		write_type(out, row->takes);
+		json_member_string(out, "description", bytes_of(row->help));
+		if (row->max > 0)
+			json_member_int(out, "maxLength", row->max);
+		json_close_object(out);
+	}
+	json_close_object(out);
+	json_key(out, "required");
+	json_open_array(out);
+	for (const struct event_key *row = rows; row->name.len > 0; row++)
+		if (row->is_required)
+			json_string(out, row->name);
+	json_close_array(out);
+}
+
+static void write_schema(struct text *out, const char *json)
+{
+	if (json != NULL) {
+		json_raw(out, bytes_of(json));
+		return;
+	}
+	json_open_object(out);
+	json_member_string(out, "type", BYTES_LIT("object"));
+	write_event_keys(out, event_keys);
+	json_close_object(out);
+}
+
 void get_openapi(struct api_call *call)
 {
 	struct text *out = call->out;
@@ -226,7 +277,7 @@ void get_openapi(struct api_call *call)
 	json_open_object(out);
 	for (size_t i = 0; i < ARRAY_LEN(schemas); i++) {
 		json_key(out, schemas[i].name);
-		json_raw(out, bytes_of(schemas[i].json));
+		write_schema(out, schemas[i].json);
 	}
 	json_close_object(out);
 	json_close_object(out);

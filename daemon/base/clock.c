@@ -169,12 +169,13 @@ bool time_parse_rfc3339(struct bytes text, int64_t *ms)
 	return true;
 }
 
+static const struct {
+	const char *unit;
+	uint64_t ms;
+} written_units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", DAY_MS }, { "w", 7 * DAY_MS } };
+
 bool time_parse_duration(struct bytes text, int64_t *ms)
 {
-	static const struct {
-		const char *unit;
-		uint64_t ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", DAY_MS }, { "w", 7 * DAY_MS } };
 	size_t digits = 0;
 	uint64_t n;
 	while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
@@ -186,10 +187,20 @@ bool time_parse_duration(struct bytes text, int64_t *ms)
 		*ms = 0;
 		return true;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (bytes_is(unit, units[i].unit))
-			return !__builtin_mul_overflow(n, units[i].ms, ms);
+	for (size_t i = 0; i < ARRAY_LEN(written_units); i++)
+		if (bytes_is(unit, written_units[i].unit))
+			return !__builtin_mul_overflow(n, written_units[i].ms, ms);
 	return false;
+}
+
+/* Days are the largest unit: nobody counts 180 days in weeks. */
+char *time_duration_written(int64_t ms, char *out, size_t size)
+{
+	size_t i = ARRAY_LEN(written_units) - 2;
+	while (i > 0 && (uint64_t)ms % written_units[i].ms != 0)
+		i--;
+	snprintf(out, size, "%llu%s", (unsigned long long)((uint64_t)ms / written_units[i].ms), ms == 0 ? "" : written_units[i].unit);
+	return out;
 }
 
 char *time_duration_text(int64_t ms, char *out, size_t size)

@@ -21,5 +21,7 @@ void time_civil_from_days(int64_t days, int *year, int *month, int *day);
 bool time_parse_duration(struct bytes text, int64_t *ms);
 /* Short form for people: "3 d", "5 h", "12 min", "40 s". Returns out. */
 char *time_duration_text(int64_t ms, char *out, size_t size);
+/* As files write it, exactly: "90s", "36h", "0"; time_parse_duration reads it back. ms is not negative. Returns out. */
+char *time_duration_written(int64_t ms, char *out, size_t size);
 
 #endif

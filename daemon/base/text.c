@@ -142,3 +142,24 @@ void text_add_visible(struct text *t, struct bytes s)
 		at += n ? n : 1;
 	}
 }
+
+static size_t column_of(const struct text *t)
+{
+	size_t n = 0;
+	while (n < t->len && t->ptr[t->len - n - 1] != '\n')
+		n++;
+	return n;
+}
+
+void text_add_wrapped(struct text *t, const char *words, size_t indent, size_t width)
+{
+	for (size_t at = column_of(t); *words; at = column_of(t)) {
+		size_t n = strcspn(words, " ");
+		if (at > indent && at + 1 + n > width)
+			text_addf(t, "\n%*s", (int)indent, "");
+		else if (at > indent)
+			text_addc(t, ' ');
+		text_add(t, bytes_make(words, n));
+		words += n + (words[n] == ' ');
+	}
+}

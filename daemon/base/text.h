@@ -47,6 +47,8 @@ void json_raw(struct text *t, struct bytes json);
 
 /* One CSV field (RFC 4180), quoted where needed, with a comma before it unless first. */
 void csv_field(struct text *t, struct bytes s, bool first);
+/* Words, from where the last line of t stands; a word that would pass `width` begins a line at column `indent`. */
+void text_add_wrapped(struct text *t, const char *words, size_t indent, size_t width);
 /* For a terminal: control bytes, escapes and bidirectional overrides shown as \xNN or \u{...}. */
 void text_add_visible(struct text *t, struct bytes s);
 

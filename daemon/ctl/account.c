@@ -135,5 +135,13 @@ static int links_run(struct ctl *ctl, int argc, char **argv)
 	return status;
 }
 
-const struct ctl_command ctl_account = { "account", "ACCOUNT", "An account: risk, links, alerts, and the values that it uses.", account_run };
-const struct ctl_command ctl_links = { "links", "ACCOUNT", "Whom an account is linked to, strongest first.", links_run };
+const struct ctl_command ctl_account = {
+	.name = "account", .arguments = "ACCOUNT", .run = account_run,
+	.help = "Shows an account: risk, links, alerts, relations, and the values that it uses with their number of holders.",
+	.example = "assocctl account shop/anna",
+};
+const struct ctl_command ctl_links = {
+	.name = "links", .arguments = "ACCOUNT", .run = links_run,
+	.help = "Lists whom an account is linked to, strongest first.",
+	.example = "assocctl links shop/anna --csv",
+};

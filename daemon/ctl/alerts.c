@@ -143,6 +143,15 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 	return status;
 }
 
+static const struct reference_option alerts_options[] = {
+	{ "--state", "open|acknowledged|resolved|all", "Only alerts of that state; without it all.", NULL },
+	{ "--limit", "N", "At most so many, 1 to 1000; without it 100.", NULL },
+	{ "--after", "ALERT", "Goes on behind that one: the listing says which when there are more.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
 const struct ctl_command ctl_alerts = {
-	"alerts", "[--state open|acknowledged|resolved] [--limit N] [--after ID] [ID]", "Alerts, newest change first, or one of them whole.", alerts_run,
+	.name = "alerts", .arguments = "[OPTION]... [ALERT]", .options = alerts_options, .run = alerts_run,
+	.help = "Lists alerts, newest change first, or shows one of them whole.",
+	.example = "assocctl alerts --state open --csv",
 };

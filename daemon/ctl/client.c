@@ -148,7 +148,7 @@ int ctl_request(struct ctl *ctl, const char *method, const char *path, struct by
 {
 	struct ctl_client *client = client_of(ctl);
 	struct errbuf eb = { 0 };
-	struct fetch_request rq = { .method = method, .body = body };
+	struct fetch_request rq = { .method = method, .body = body, .timeout_s = ctl->timeout_s };
 	int status;
 	enum err err;
 

@@ -72,4 +72,9 @@ static int cluster_run(struct ctl *ctl, int argc, char **argv)
 	return 0;
 }
 
-const struct ctl_command ctl_cluster = { "cluster", "CLUSTER", "A cluster: members, links inside, and what is held apart.", cluster_run };
+const struct ctl_command ctl_cluster = {
+	.name = "cluster", .arguments = "CLUSTER", .run = cluster_run,
+	.help = "Shows a cluster: its members, the links inside, and the links that the guard holds apart.",
+	.more = "`assocctl account` and `assocctl alerts` name clusters.",
+	.example = "assocctl cluster c1",
+};

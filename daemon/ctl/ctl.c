@@ -12,6 +12,7 @@
 #include "run.h"
 
 #define COMMANDS_MAX 128
+#define OPTIONS_MAX 32
 #define PROGRESS_EVERY_US 200000
 
 int ctl_fail(const char *fmt, ...)
@@ -35,7 +36,7 @@ int ctl_usage(const struct ctl_command *command, const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "\nusage: assocctl %s %s\n", command->name, command->arguments);
+	fprintf(stderr, "\nusage: assocctl %s%s%s\n", command->name, *command->arguments ? " " : "", command->arguments);
 	return 2;
 }
 
@@ -86,6 +87,29 @@ bool ctl_flag(int *argc, char **argv, const char *name)
 	return false;
 }
 
+static size_t add_option_names(const struct reference_option *rows, const char **names, size_t n)
+{
+	for (; rows && rows->name && n < OPTIONS_MAX; rows++)
+		names[n++] = rows->name;
+	return n;
+}
+
+/* An option that nobody has taken: unknown, or one whose value is missing. */
+static int refuse_option(const struct ctl_command *command, const char *given)
+{
+	struct bytes name = bytes_slice(bytes_of(given), 0, strcspn(given, "="));
+	const char *names[OPTIONS_MAX], *near;
+	size_t n = add_option_names(command->options, names, 0);
+
+	n = add_option_names(ctl_global_options, names, n);
+	near = bytes_nearest(name, names, n);
+	if (!near)
+		return ctl_usage(command, "there is no option %s; `assocctl help %s` lists them", given, command->name);
+	if (!bytes_is(name, near))
+		return ctl_usage(command, "there is no option %s; did you mean %s?", given, near);
+	return ctl_usage(command, name.len < strlen(given) ? "%s takes no value" : "%s needs a value", near);
+}
+
 int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv)
 {
 	for (int i = 1; i < *argc; i++) {
@@ -95,7 +119,7 @@ int ctl_no_more_options(const struct ctl_command *command, int *argc, char **arg
 			return 0;
 		}
 		if (argv[i][0] == '-' && argv[i][1] != '\0')
-			return ctl_usage(command, "there is no option %s here, or its value is missing", argv[i]);
+			return refuse_option(command, argv[i]);
 	}
 	return 0;
 }
@@ -148,12 +172,17 @@ const struct ctl_command *ctl_find(int argc, char **argv, int *words)
 	return best;
 }
 
-static int unknown_command(int argc, char **argv)
+int ctl_unknown_command(int argc, char **argv)
 {
 	const char *names[COMMANDS_MAX], *near;
 	struct text typed = { 0 };
 	size_t n = 0;
 
+	if (ctl_begins_commands(argv[0])) {
+		ctl_fail("\"%s\" is the beginning of several commands:", argv[0]);
+		ctl_list_commands(stderr, argv[0]);
+		return 2;
+	}
 	for (const struct ctl_command *const *c = ctl_commands; *c && n < COMMANDS_MAX; c++)
 		names[n++] = (*c)->name;
 	text_adds(&typed, argv[0]);
@@ -170,7 +199,7 @@ static int unknown_command(int argc, char **argv)
 	return 2;
 }
 
-static void take_global_flags(struct ctl *ctl, int *argc, char **argv)
+void ctl_take_global_options(struct ctl *ctl, int *argc, char **argv)
 {
 	const char *value;
 
@@ -182,7 +211,6 @@ static void take_global_flags(struct ctl *ctl, int *argc, char **argv)
 		ctl->token_file = value;
 	ctl->as_json = ctl_flag(argc, argv, "--json");
 	ctl->as_csv = ctl_flag(argc, argv, "--csv");
-	ctl->is_terminal = isatty(STDOUT_FILENO);
 }
 
 static int run_command(struct ctl *ctl, int argc, char **argv)
@@ -200,8 +228,12 @@ static int run_command(struct ctl *ctl, int argc, char **argv)
 		return wants_help ? 0 : 2;
 	}
 	command = ctl_find(argc - 1, argv + 1, &words);
+	if (!command && wants_help && ctl_begins_commands(argv[1])) {
+		ctl_list_commands(stdout, argv[1]);
+		return 0;
+	}
 	if (!command)
-		return unknown_command(argc - 1, argv + 1);
+		return ctl_unknown_command(argc - 1, argv + 1);
 	if (wants_help) {
 		ctl_print_help(command);
 		return 0;
@@ -214,7 +246,8 @@ int ctl_run(int argc, char **argv)
 	struct ctl ctl = { 0 };
 	int status;
 
-	take_global_flags(&ctl, &argc, argv);
+	ctl_take_global_options(&ctl, &argc, argv);
+	ctl.is_terminal = isatty(STDOUT_FILENO);
 	status = run_command(&ctl, argc, argv);
 	ctl_client_free(ctl.client);
 	if (ctl.config)

@@ -3,7 +3,7 @@
 #ifndef ASSOCD_CTL_CTL_H
 #define ASSOCD_CTL_CTL_H
 
-#include "daemon/base/text.h"
+#include "daemon/base/reference.h"
 #include "daemon/vendor/json.h"
 
 struct config;
@@ -16,18 +16,31 @@ struct ctl {
 	struct config *config;   /* loaded when first needed: ctl_config */
 	bool as_json, as_csv;    /* --json, --csv anywhere on the line (taken out of argv before run) */
 	bool is_terminal;        /* standard output: colour and progress */
+	int timeout_s;           /* of a request; 0: the usual one */
 	struct ctl_client *client; /* made when first needed */
 	int64_t progress_us;     /* when ctl_progress last wrote */
 };
 
+/* `help`, the manual page, did-you-mean and completion are made from these rows. */
 struct ctl_command {
 	const char *name;      /* "account", "rules check" */
-	const char *arguments; /* "ACCOUNT [--limit N]" */
+	const char *arguments; /* "ALERT --reason=TEXT [OPTION]...": what must or may be given in this order */
 	const char *help;      /* one sentence */
+	const struct reference_option *options; /* NULL: none but the global ones */
+	const char *more;      /* what else to know, or NULL */
+	const char *example;   /* a command line, or NULL */
 	int (*run)(struct ctl *ctl, int argc, char **argv); /* argv[0] is the command's last word */
 };
-/* All of them, NULL-ended: `help`, the manual page and completion are made from it. */
+/* All of them, NULL-ended. */
 extern const struct ctl_command *const ctl_commands[];
+/* What they are about: a heading goes in front of its first command. Ended by a NULL title. */
+struct ctl_group {
+	const char *title;
+	const struct ctl_command *first;
+};
+extern const struct ctl_group ctl_groups[];
+/* Options of every command, ended by a NULL name. */
+extern const struct reference_option ctl_global_options[];
 
 /* The configuration, loaded once; prints the error and returns NULL. */
 const struct config *ctl_config(struct ctl *ctl);
@@ -52,7 +65,8 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply);
 /* Takes "--name VALUE" or "--name=VALUE" out of the arguments; NULL when absent. A "--" ends options. */
 const char *ctl_option(int *argc, char **argv, const char *name);
 bool ctl_flag(int *argc, char **argv, const char *name);
-/* Takes the "--" out and names the first argument in front of it that still looks like an option: ctl_usage, 2. 0: none. */
+/* Takes the "--" out. An argument in front of it that still looks like an option is named, with the nearest one that there
+ * is: ctl_usage, 2. 0: none. */
 int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv);
 /* Percent-encodes one path segment into out. */
 void ctl_escape(struct text *out, struct bytes segment);

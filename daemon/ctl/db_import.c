@@ -206,7 +206,9 @@ extern const struct ctl_command ctl_db_import;
 const struct ctl_command ctl_db_import = {
 	.name = "db import",
 	.arguments = "FILE...",
-	.help = "Check network files (MMDB, CSV) and put them where the daemon finds them at its next reload.",
+	.help = "Checks network files (MMDB, CSV) and puts them where the daemon finds them at its next reload.",
+	.more = "They go into db/ in the state folder. Columns of MaxMind, DB-IP and IPinfo are known by their names.",
+	.example = "assocctl db import GeoLite2-ASN.mmdb offices.csv",
 	.run = import_run,
 };
 

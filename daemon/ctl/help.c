@@ -1,27 +1,107 @@
-/* help and completion, both made from the table of commands. */
+/* help: made from the table of commands. */
 #include <stdio.h>
 
 #include "run.h"
 
-extern const struct ctl_command ctl_help, ctl_completion;
+extern const struct ctl_command ctl_help;
 
-static const char *const global_flags =
-	"  -c FILE            configuration (else $ASSOCD_CONFIG, the build tree's, /etc/assocd/assocd.yaml)\n"
-	"  --url URL          address of the daemon instead of the configured one\n"
-	"  --token-file FILE  file with a token instead of STATE/admin.token\n"
-	"  --json, --csv      for programs: JSON everywhere, CSV for lists\n"
-	"  --help, --version\n";
+const struct reference_option ctl_global_options[] = {
+	{ "--config", "FILE", "The configuration that names the daemon's address and state folder; without it $ASSOCD_CONFIG, else that "
+	  "of the build tree, else /etc/assocd/assocd.yaml.", "-c" },
+	{ "--url", "URL", "The daemon's address instead of the configured one; no token is sent then, unless --token-file names one.", NULL },
+	{ "--token-file", "FILE", "A file that holds a token, instead of admin.token in the state folder.", NULL },
+	{ "--json", NULL, "The daemon's answer as it is.", NULL },
+	{ "--csv", NULL, "Lists as CSV (RFC 4180) with a head line; times are RFC 3339.", NULL },
+	{ "--help", NULL, "Says what there is, or how the command is used.", "-h" },
+	{ "--version", NULL, "Prints the version.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static bool is_of(const struct ctl_command *command, const char *first)
+{
+	size_t n = strcspn(command->name, " ");
+
+	return !first || (strlen(first) == n && strncmp(command->name, first, n) == 0);
+}
+
+bool ctl_begins_commands(const char *word)
+{
+	for (const struct ctl_command *const *c = ctl_commands; *c; c++)
+		if (is_of(*c, word) && strchr((*c)->name, ' '))
+			return true;
+	return false;
+}
+
+static const char *heading_of(const struct ctl_command *command)
+{
+	for (const struct ctl_group *group = ctl_groups; group->title; group++)
+		if (group->first == command)
+			return group->title;
+	return NULL;
+}
+
+void ctl_list_commands(FILE *to, const char *first)
+{
+	struct text out = { 0 };
+
+	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
+		const char *heading = first ? NULL : heading_of(*c);
+
+		if (!is_of(*c, first))
+			continue;
+		if (heading)
+			text_addf(&out, "\n%s\n", heading);
+		text_addf(&out, "  %s%s%s\n      ", (*c)->name, *(*c)->arguments ? " " : "", (*c)->arguments);
+		text_add_wrapped(&out, (*c)->help, 6, REFERENCE_WIDTH);
+		text_addc(&out, '\n');
+	}
+	fputs(out.ptr ? out.ptr : "", to);
+	text_free(&out);
+}
+
+/* Of one command the global options are named only. */
+static void add_global_options(struct text *out)
+{
+	struct text line = { 0 };
+
+	text_adds(&line, "Options of every command:");
+	for (const struct reference_option *row = ctl_global_options; row->name; row++)
+		text_addf(&line, " %s%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "", row[1].name ? "," : "");
+	text_adds(&line, "; `assocctl help` explains them.");
+	text_add_wrapped(out, line.ptr, 0, REFERENCE_WIDTH);
+	text_free(&line);
+}
+
+static void print_command(const struct ctl_command *command)
+{
+	struct text out = { 0 };
+
+	text_addf(&out, "usage: assocctl %s%s%s\n\n", command->name, *command->arguments ? " " : "", command->arguments);
+	text_add_wrapped(&out, command->help, 0, REFERENCE_WIDTH);
+	text_add_wrapped(&out, command->more ? command->more : "", 0, REFERENCE_WIDTH);
+	text_adds(&out, command->options ? "\n\n" : "\n");
+	reference_options(&out, REFERENCE_TERMINAL, command->options);
+	if (command->example)
+		text_addf(&out, "\nexample: %s\n", command->example);
+	text_addc(&out, '\n');
+	add_global_options(&out);
+	printf("%s\n", out.ptr);
+	text_free(&out);
+}
 
 void ctl_print_help(const struct ctl_command *command)
 {
+	struct text out = { 0 };
+
 	if (command) {
-		printf("usage: assocctl [flags] %s %s\n\n%s\n\n%s", command->name, command->arguments, command->help, global_flags);
+		print_command(command);
 		return;
 	}
-	printf("assocctl asks assocd which accounts are run by the same people, and why.\n\nusage: assocctl [flags] COMMAND ...\n\n");
-	for (const struct ctl_command *const *c = ctl_commands; *c; c++)
-		printf("  %s %s\n      %s\n", (*c)->name, (*c)->arguments, (*c)->help);
-	printf("\n%s", global_flags);
+	printf("assocctl asks assocd which accounts are run by the same people, and why.\n\nusage: assocctl COMMAND ...\n");
+	ctl_list_commands(stdout, NULL);
+	reference_options(&out, REFERENCE_TERMINAL, ctl_global_options);
+	printf("\nOptions of every command\n%s\n`assocctl help COMMAND` says more of one; the manual page is assocctl(1).\n", out.ptr);
+	text_free(&out);
 }
 
 static int help_run(struct ctl *ctl, int argc, char **argv)
@@ -29,59 +109,17 @@ static int help_run(struct ctl *ctl, int argc, char **argv)
 	int words = 0;
 	const struct ctl_command *command = argc > 1 ? ctl_find(argc - 1, argv + 1, &words) : NULL;
 
+	if (argc > 1 && !command && ctl_begins_commands(argv[1]) && argc == 2) {
+		ctl_list_commands(stdout, argv[1]);
+		return 0;
+	}
 	if (argc > 1 && !command)
-		return ctl_usage(&ctl_help, "there is no command \"%s\"", argv[1]);
+		return ctl_unknown_command(argc - 1, argv + 1);
 	ctl_print_help(command);
 	return 0;
 }
 
-/* The words at a place of the line: first words, or second words behind a given first one. */
-static void print_words(const char *first)
-{
-	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
-		const char *name = (*c)->name;
-		size_t n = strcspn(name, " ");
-		bool is_repeat = c != ctl_commands && strcspn(c[-1]->name, " ") == n && strncmp(c[-1]->name, name, n) == 0;
-
-		if (!first && !is_repeat)
-			printf(" %.*s", (int)n, name);
-		else if (first && name[n] && strlen(first) == n && strncmp(first, name, n) == 0)
-			printf(" %s", name + n + 1);
-	}
-}
-
-static void print_second_words(void)
-{
-	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
-		const char *name = (*c)->name;
-		size_t n = strcspn(name, " ");
-		char first[64];
-		bool is_repeat = c != ctl_commands && strncmp(c[-1]->name, name, n + 1) == 0;
-
-		if (!name[n] || is_repeat)
-			continue;
-		snprintf(first, sizeof(first), "%.*s", (int)n, name);
-		printf("\t%s) words=\"", first);
-		print_words(first);
-		printf("\";;\n");
-	}
-}
-
-static int completion_run(struct ctl *ctl, int argc, char **argv)
-{
-	if (argc != 2 || strcmp(argv[1], "bash") != 0)
-		return ctl_usage(&ctl_completion, "bash is the shell that is known");
-	printf("# bash completion of assocctl: eval \"$(assocctl completion bash)\"\n"
-	       "_assocctl()\n{\n\tlocal current=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\" words=\"\"\n"
-	       "\tcase \"$before\" in\n\tassocctl) words=\"");
-	print_words(NULL);
-	printf("\";;\n");
-	print_second_words();
-	printf("\tesac\n\tcase \"$current\" in\n\t-*) words=\"-c --url --token-file --json --csv --help --version\";;\n\tesac\n"
-	       "\tif [ -n \"$words\" ]; then\n\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-	       "\telse\n\t\tCOMPREPLY=($(compgen -f -- \"$current\"))\n\tfi\n}\ncomplete -F _assocctl assocctl\n");
-	return 0;
-}
-
-const struct ctl_command ctl_help = { "help", "[COMMAND]", "What there is, or one command with its flags.", help_run };
-const struct ctl_command ctl_completion = { "completion", "bash", "Prints the completion of the shell.", completion_run };
+const struct ctl_command ctl_help = {
+	.name = "help", .arguments = "[COMMAND]", .run = help_run,
+	.help = "Lists the commands, or explains one.",
+};

@@ -2,7 +2,6 @@
 #include "replay.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,52 +20,34 @@ struct options {
 	int min_score;
 };
 
-static const struct option option_rows[] = {
-	{ "rules", required_argument, NULL, 'r' }, { "networks", required_argument, NULL, 'n' },
-	{ "mmdb", required_argument, NULL, 'm' }, { "links", required_argument, NULL, 'l' },
-	{ "clusters", required_argument, NULL, 'c' }, { "alerts", required_argument, NULL, 'a' },
-	{ "min-score", required_argument, NULL, 's' }, { "asn-kinds", required_argument, NULL, 'k' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static bool add_file(const char **list, unsigned *n, const char *path)
+static bool add_files(const char **list, unsigned *n, const char *name, int *argc, char **argv)
 {
-	if (*n == FILES_MAX)
-		return false;
-	list[(*n)++] = path;
+	const char *path;
+	while ((path = ctl_option(argc, argv, name)) != NULL) {
+		if (*n == FILES_MAX)
+			return false;
+		list[(*n)++] = path;
+	}
 	return true;
 }
 
-static bool take_option(struct options *o, int letter, const char *value)
+/* 0, or the exit status with the reason said; then argv[1] and those behind are the event files. */
+static int parse_options(struct options *o, int *argc, char **argv)
 {
-	uint64_t score;
-	switch (letter) {
-	case 'r': o->rules_dir = value; return true;
-	case 'n': return add_file(o->networks, &o->n_networks, value);
-	case 'm': return add_file(o->mmdb, &o->n_mmdb, value);
-	case 'l': o->links = value; return true;
-	case 'c': o->clusters = value; return true;
-	case 'a': o->alerts = value; return true;
-	case 'k': o->asn_kinds = value; return true;
-	case 's':
-		if (!bytes_to_u64(bytes_of(value), &score) || score > 1000)
-			return false;
-		o->min_score = (int)score;
-		return true;
-	default: return false;
-	}
-}
-
-/* Index of the first event file, or -1. */
-static int parse_options(struct options *o, int argc, char **argv)
-{
-	*o = (struct options){ .min_score = 1 };
-	optind = 0;
-	int letter;
-	while ((letter = getopt_long(argc, argv, "", option_rows, NULL)) != -1)
-		if (!take_option(o, letter, optarg))
-			return -1;
-	return optind < argc ? optind : -1;
+	uint64_t score = 1;
+	*o = (struct options){ .rules_dir = ctl_option(argc, argv, "--rules"), .links = ctl_option(argc, argv, "--links"),
+			       .clusters = ctl_option(argc, argv, "--clusters"), .alerts = ctl_option(argc, argv, "--alerts"),
+			       .asn_kinds = ctl_option(argc, argv, "--asn-kinds") };
+	const char *least = ctl_option(argc, argv, "--min-score");
+	if (!add_files(o->networks, &o->n_networks, "--networks", argc, argv) || !add_files(o->mmdb, &o->n_mmdb, "--mmdb", argc, argv))
+		return ctl_usage(&ctl_replay, "at most %d files of networks", FILES_MAX);
+	int status = ctl_no_more_options(&ctl_replay, argc, argv);
+	if (status != 0)
+		return status;
+	if (least != NULL && (!bytes_to_u64(bytes_of(least), &score) || score > 1000))
+		return ctl_usage(&ctl_replay, "--min-score takes a number of 0 to 1000, not '%s'", least);
+	o->min_score = (int)score;
+	return *argc > 1 ? 0 : ctl_usage(&ctl_replay, "name at least one file of events, - for standard input");
 }
 
 static FILE *open_output(const char *path, struct errbuf *eb)
@@ -208,16 +189,16 @@ static int replay_run(struct ctl *ctl, int argc, char **argv)
 	struct errbuf eb = { { 0 } };
 	struct ruleset *rules = NULL;
 	struct enrich *enrich = NULL;
-	int first = parse_options(&o, argc, argv);
-	if (first < 0)
-		return ctl_usage(&ctl_replay, "name at least one file of events, - for standard input");
+	int status = parse_options(&o, &argc, argv);
+	if (status != 0)
+		return status;
 	struct writer alerts = { .file = NULL };
 	enum err err = load_setup(&o, &rules, &enrich, &eb);
 	if (err == ERR_OK && o.alerts != NULL && (alerts.file = open_output(o.alerts, &eb)) == NULL)
 		err = ERR_IO;
 	if (err == ERR_OK) {
 		struct replay *r = replay_new(rules, enrich, alerts.file != NULL ? write_alert : NULL, &alerts);
-		err = replay_and_write(ctl, &o, r, argv + first, &eb);
+		err = replay_and_write(ctl, &o, r, argv + 1, &eb);
 		replay_free(r);
 	}
 	if (alerts.file != NULL && close_output(alerts.file, o.alerts, &eb) != ERR_OK)
@@ -228,7 +209,21 @@ static int replay_run(struct ctl *ctl, int argc, char **argv)
 	return err == ERR_OK ? 0 : ctl_fail("%s", eb.text);
 }
 
+static const struct reference_option replay_options[] = {
+	{ "--rules", "DIR", "The folder of rules; without it the shipped one.", NULL },
+	{ "--networks", "FILE", "A networks file; may be given several times.", NULL },
+	{ "--mmdb", "FILE", "An MMDB file; may be given several times.", NULL },
+	{ "--asn-kinds", "FILE", "The list of AS numbers whose kind is known; without it the shipped one.", NULL },
+	{ "--links", "FILE", "Writes account_a,account_b,score,first_seen, sorted by the accounts; - is standard output.", NULL },
+	{ "--clusters", "FILE", "Writes account,cluster of every cluster of two and more.", NULL },
+	{ "--alerts", "FILE", "Writes the alert log: a JSON line a change.", NULL },
+	{ "--min-score", "N", "Leaves out links below that score, 0 to 1000; without it 1.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
 const struct ctl_command ctl_replay = {
-	"replay", "[--rules DIR] [--networks FILE] [--mmdb FILE] [--links F] [--clusters F] [--alerts F] [--min-score N] EVENTS...",
-	"Run event files through the engine offline, in memory; two runs give the same bytes.", replay_run,
+	.name = "replay", .arguments = "[OPTION]... EVENTS...", .options = replay_options, .run = replay_run,
+	.help = "Runs event files through the engine offline, in memory, without a daemon; - is standard input.",
+	.more = "Two runs write the same bytes. Neither the configuration nor the state folder is read.",
+	.example = "assocctl replay --networks networks.csv --links links.csv events.ndjson",
 };

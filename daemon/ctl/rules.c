@@ -109,6 +109,9 @@ static int run_check(struct ctl *ctl, int argc, char **argv)
 	struct text report = {0};
 	struct errbuf eb = {0};
 	struct ruleset *rules = NULL;
+	int status = ctl_no_more_options(&ctl_rules_check, &argc, argv);
+	if (status)
+		return status;
 	if (argc > 2)
 		return ctl_usage(&ctl_rules_check, "one folder or file at most");
 	if (!target_of(ctl, argc > 1 ? argv[1] : NULL, &t))
@@ -211,6 +214,9 @@ static int run_test(struct ctl *ctl, int argc, char **argv)
 {
 	struct tally tally = {0};
 	struct target t;
+	int status = ctl_no_more_options(&ctl_rules_test, &argc, argv);
+	if (status)
+		return status;
 	if (argc > 2)
 		return ctl_usage(&ctl_rules_test, "one folder or file at most");
 	if (!target_of(ctl, argc > 1 ? argv[1] : NULL, &t))
@@ -231,10 +237,12 @@ static int run_test(struct ctl *ctl, int argc, char **argv)
 
 const struct ctl_command ctl_rules_check = {
 	.name = "rules check", .arguments = "[DIR|FILE]", .run = run_check,
-	.help = "Compile the rule files of a folder and print every error with its place.",
+	.help = "Compiles the rule files of a folder and prints every error with its place.",
+	.more = "Without an argument it is the configured folder.",
 };
 
 const struct ctl_command ctl_rules_test = {
 	.name = "rules test", .arguments = "[DIR|FILE]", .run = run_test,
-	.help = "Run the tests beside the rules on the real engine.",
+	.help = "Runs the tests beside the rules (NAME.test.yaml) on the real engine.",
+	.more = "Without an argument it is the configured folder.",
 };

@@ -2,17 +2,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ctl.h"
+#include "print.h"
 #include "daemon/base/bits.h"
 #include "daemon/base/clock.h"
 #include "daemon/main/config.h"
 #include "rules/expression.h"
+#include "rules/reference.h"
 
 extern const struct ctl_command ctl_rules_explain;
 
 #define ACCOUNTS_DEFAULT 20000
 
-static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (never alerts)",
+static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (does nothing yet)",
 					    [RULE_DISABLED] = "disabled" };
 
 static void add_head(struct text *t, const struct rule_head *head, const char *what)
@@ -217,32 +218,72 @@ static const char *nearest_rule(const struct ruleset *rules, const char *id, str
 	return keep->len ? keep->ptr : NULL;
 }
 
+/* NULL with the problems printed. */
+static struct ruleset *load(const char *dir)
+{
+	struct text report = {0};
+	struct ruleset *rules = NULL;
+	if (ruleset_load(dir, false, &rules, &report, NULL))
+		fprintf(stderr, "%.*s", BYTES_ARG(text_bytes(&report)));
+	text_free(&report);
+	return rules;
+}
+
 static int explain(const char *dir, const char *id, uint64_t accounts)
 {
-	struct text report = {0}, out = {0}, near = {0};
-	struct errbuf eb = {0};
-	struct ruleset *rules = NULL;
+	struct text out = {0}, near = {0};
+	struct ruleset *rules = load(dir);
 	int status = 0;
-	if (ruleset_load(dir, false, &rules, &report, &eb)) {
-		fprintf(stderr, "%.*s", BYTES_ARG(text_bytes(&report)));
-		status = 1;
-	} else if (add_rules(&out, rules, id, accounts)) {
+	if (!rules)
+		return 1;
+	if (add_rules(&out, rules, id, accounts)) {
 		printf("%.*s", BYTES_ARG(text_bytes(&out)));
 	} else {
 		const char *name = nearest_rule(rules, id, &near);
 		status = name ? ctl_fail("no rule '%s' in %s; did you mean '%s'?", id, dir, name) : ctl_fail("no rule '%s' in %s", id, dir);
 	}
-	text_free(&report);
 	text_free(&out);
 	text_free(&near);
 	ruleset_free(rules);
 	return status;
 }
 
+static void list_head(struct table *t, const struct rule_head *head, const char *what)
+{
+	table_text(t, head->id);
+	table_text(t, bytes_of(what));
+	table_text(t, bytes_of(status_names[head->status]));
+	table_word(t, bytes_of(rule_level_names[head->level]));
+	table_text(t, head->title);
+}
+
+static int list(struct ctl *ctl, const char *dir)
+{
+	static const char *const heads[] = { "rule", "kind", "status", "level", "title", NULL };
+	struct ruleset *rules = load(dir);
+	if (!rules)
+		return 1;
+	struct table *t = table_new(ctl, heads);
+	for (unsigned i = 0; i < rules->n_signals; i++)
+		list_head(t, &rules->signals[i].head, "signal");
+	for (unsigned i = 0; i < rules->n_compares; i++)
+		list_head(t, &rules->compares[i].head, "compare");
+	for (unsigned i = 0; i < rules->n_limits; i++)
+		list_head(t, &rules->limits[i].head, "limit");
+	for (unsigned i = 0; i < rules->n_policies; i++)
+		list_head(t, &rules->policies[i].head, "policy");
+	table_end(t, "no rules");
+	ruleset_free(rules);
+	return 0;
+}
+
 static int print_reference(void)
 {
 	struct text out = {0};
-	reference_write(&out);
+	for (const struct rules_part *part = rules_parts; part->name; part++) {
+		reference_heading(&out, REFERENCE_TERMINAL, part->title);
+		rules_part_write(&out, REFERENCE_TERMINAL, part);
+	}
 	printf("%.*s", BYTES_ARG(text_bytes(&out)));
 	text_free(&out);
 	return 0;
@@ -250,34 +291,36 @@ static int print_reference(void)
 
 static int run_explain(struct ctl *ctl, int argc, char **argv)
 {
-	const char *id = NULL, *dir = NULL;
+	const char *number = ctl_option(&argc, argv, "--accounts"), *dir = ctl_option(&argc, argv, "--rules");
+	bool wants_keys = ctl_flag(&argc, argv, "--keys");
 	uint64_t accounts = ACCOUNTS_DEFAULT;
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--accounts") && i + 1 < argc) {
-			if (!bytes_to_u64(bytes_of(argv[++i]), &accounts) || !accounts || accounts > UINT32_MAX)
-				return ctl_usage(&ctl_rules_explain, "--accounts takes a number, not '%s'", argv[i]);
-		} else if (!strcmp(argv[i], "--rules") && i + 1 < argc) {
-			dir = argv[++i];
-		} else if (!strcmp(argv[i], "--keys") && argc == 2) {
-			return print_reference();
-		} else if (id || argv[i][0] == '-') {
-			return ctl_usage(&ctl_rules_explain, "unexpected '%s'", argv[i]);
-		} else {
-			id = argv[i];
-		}
-	}
-	if (!id)
-		return ctl_usage(&ctl_rules_explain, "the id of a rule is missing");
+	int status = ctl_no_more_options(&ctl_rules_explain, &argc, argv);
+	if (status)
+		return status;
+	if (number && (!bytes_to_u64(bytes_of(number), &accounts) || !accounts || accounts > UINT32_MAX))
+		return ctl_usage(&ctl_rules_explain, "--accounts takes a number, not '%s'", number);
+	if (wants_keys)
+		return print_reference();
+	if (argc > 2)
+		return ctl_usage(&ctl_rules_explain, "one rule at a time");
 	if (!dir) {
 		const struct config *config = ctl_config(ctl);
 		if (!config)
 			return 1;
 		dir = config->rules_dir;
 	}
-	return explain(dir, id, accounts);
+	return argc == 2 ? explain(dir, argv[1], accounts) : list(ctl, dir);
 }
 
+static const struct reference_option explain_options[] = {
+	{ "--accounts", "N", "How many accounts there are; without it 20000.", NULL },
+	{ "--rules", "DIR", "The folder of rules; without it the configured one.", NULL },
+	{ "--keys", NULL, "Instead of a rule: every key, field and normaliser step, as in assocd-rules(5).", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
 const struct ctl_command ctl_rules_explain = {
-	.name = "rules explain", .arguments = "ID [--accounts N] [--rules DIR] | --keys", .run = run_explain,
-	.help = "One rule as people read it, with its bits for typical numbers of holders; --keys: every key, field and step.",
+	.name = "rules explain", .arguments = "[RULE] [OPTION]...", .options = explain_options, .run = run_explain,
+	.help = "Lists the rules, or shows one as people read it, with the bits that it gives for typical numbers of holders.",
+	.example = "assocctl rules explain shared-device --accounts 5000",
 };

@@ -185,6 +185,6 @@ static int run(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_sample = {
 	.name = "sample",
 	.arguments = "load|remove",
-	.help = "Feeds the bundled sample to the daemon as site `sample`, or takes it out whole.",
+	.help = "Feeds the bundled sample as site `sample`, telling no sink, or takes it out whole.",
 	.run = run,
 };

@@ -119,7 +119,7 @@ static int hubs_run(struct ctl *ctl, int argc, char **argv)
 	if (status)
 		return status;
 	if (argc != 1)
-		return ctl_usage(&ctl_hubs, "there are no arguments");
+		return ctl_usage(&ctl_hubs, "it takes no arguments");
 	text_adds(&path, "/v1/hubs?limit=");
 	ctl_escape(&path, bytes_of(limit ? limit : "50"));
 	doc = ctl_show(ctl, path.ptr, &status);
@@ -129,6 +129,25 @@ static int hubs_run(struct ctl *ctl, int argc, char **argv)
 	return status;
 }
 
-const struct ctl_command ctl_search = { "search", "VALUE", "Whatever is at hand (account, address, e-mail address, device, alert): who holds it.", search_run };
-const struct ctl_command ctl_correlate = { "correlate", "ACCOUNT ACCOUNT...", "Values that at least two of the accounts share.", correlate_run };
-const struct ctl_command ctl_hubs = { "hubs", "[--limit N]", "Values that so many accounts hold that they mean nothing.", hubs_run };
+const struct ctl_command ctl_search = {
+	.name = "search", .arguments = "VALUE", .run = search_run,
+	.help = "Finds an account by the beginning of its name, an alert, a cluster, or a value and who holds it.",
+	.more = "A value is an address, e-mail address, phone number, card, device or whatever kind is searched; it is brought to "
+		"normal form first, as in an event.",
+	.example = "assocctl search anna@example.org",
+};
+const struct ctl_command ctl_correlate = {
+	.name = "correlate", .arguments = "ACCOUNT ACCOUNT...", .run = correlate_run,
+	.help = "Lists the values that at least two of the accounts share.",
+	.example = "assocctl correlate shop/anna shop/bela market/carl",
+};
+static const struct reference_option hubs_options[] = {
+	{ "--limit", "N", "At most so many, 1 to 1000; without it 50.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
+const struct ctl_command ctl_hubs = {
+	.name = "hubs", .arguments = "[OPTION]...", .options = hubs_options, .run = hubs_run,
+	.help = "Lists the values that so many accounts hold that they mean nothing.",
+	.more = "From how many holders on is the hub_cap of the value's kind, in attributes.yaml.",
+};

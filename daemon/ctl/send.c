@@ -358,10 +358,21 @@ static int run_send(struct sending *s, const struct send_setup *setup, int n, ch
 
 static int send_run(struct ctl *ctl, int argc, char **argv);
 extern const struct ctl_command ctl_send;
+static const struct reference_option send_options[] = {
+	{ "--pattern", "PATTERN", "The lines are a log's, and the pattern says what is an event: a name in the folder of patterns, or a path.", NULL },
+	{ "--tail", NULL, "Follows the files through rotations until Ctrl-C, and waits for a daemon that is gone.", NULL },
+	{ "--backfill", NULL, "History: sinks are not told, and this machine's clock is no limit.", NULL },
+	{ "--site", "NAME", "Site of accounts whose event names none; with a pattern, of all of them.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
 const struct ctl_command ctl_send = {
 	.name = "send",
-	.arguments = "[--pattern NAME] [--tail] [--backfill] [--site NAME] FILE... | -",
-	.help = "Feed files, logs or standard input (-) to the running daemon.",
+	.arguments = "[OPTION]... FILE...",
+	.options = send_options,
+	.help = "Feeds events or log lines to the running daemon, with progress, and sums up; - is standard input.",
+	.more = "Sending the same again is safe: what arrived is recognised. The status is 1 when a line was refused.",
+	.example = "journalctl -fo json | assocctl send --pattern sshd-journal -",
 	.run = send_run,
 };
 

@@ -145,12 +145,44 @@ static int verdict_run(struct ctl *ctl, int argc, char **argv)
 	return status;
 }
 
-const struct ctl_command ctl_ack = { "ack", "ALERT --reason TEXT [--actor NAME]", "Someone has taken the alert on.", ack_run };
-const struct ctl_command ctl_resolve = { "resolve", "ALERT --reason TEXT [--value TEXT] [--actor NAME]", "The alert is settled.", resolve_run };
+#define REASON { "--reason", "TEXT", "Why; the journal keeps it.", NULL }
+#define ACTOR { "--actor", "NAME", "Who says it; without it the name of the user.", NULL }
+#define NO_MORE { NULL, NULL, NULL, NULL }
+static const struct reference_option ack_options[] = { REASON, ACTOR, NO_MORE };
+static const struct reference_option resolve_options[] = {
+	REASON, ACTOR, { "--value", "WORD", "How it was settled, in a word; without it: resolved.", NULL }, NO_MORE,
+};
+static const struct reference_option declare_options[] = {
+	{ "--group", "ID", "The account joins a group: all accounts that declare it are related.", NULL },
+	{ "--with", "ACCOUNT", "The other account; it counts once that one declares the same.", NULL },
+	{ "--proof", "TEXT", "What shows it: the number of a contract, a link.", NULL },
+	REASON, ACTOR, NO_MORE,
+};
+static const struct reference_option verdict_options[] = { REASON, ACTOR, NO_MORE };
+
+const struct ctl_command ctl_ack = {
+	.name = "ack", .arguments = "ALERT --reason=TEXT [OPTION]...", .options = ack_options, .run = ack_run,
+	.help = "States that someone has taken the alert on.",
+	.example = "assocctl ack 5d1f8c0a9b3e7712 --reason 'looking at it'",
+};
+const struct ctl_command ctl_resolve = {
+	.name = "resolve", .arguments = "ALERT --reason=TEXT [OPTION]...", .options = resolve_options, .run = resolve_run,
+	.help = "States that the alert is settled.",
+	.example = "assocctl resolve 5d1f8c0a9b3e7712 --value confirmed --reason 'one owner by his own words'",
+};
 const struct ctl_command ctl_declare = {
-	"declare", "ACCOUNT KIND (--group ID | --with ACCOUNT) [--proof TEXT] [--reason TEXT] [--actor NAME]",
-	"Declares a relation: joint, household, agency, employee, service or a word of your own.", declare_run,
+	.name = "declare", .arguments = "ACCOUNT KIND --group=ID|--with=ACCOUNT [OPTION]...", .options = declare_options,
+	.run = declare_run,
+	.help = "Declares a relation of an account.",
+	.more = "KIND is one of scoring.yaml (joint, household, agency, employee, service) or a word of your own, which is kept and "
+		"explains nothing.",
+	.example = "assocctl declare shop/anna agency --group north --proof 'contract 118'",
 };
 const struct ctl_command ctl_verdict = {
-	"verdict", "clean|confirmed|not_same ACCOUNT [ACCOUNT] --reason TEXT [--actor NAME]", "What a person found about one account or two.", verdict_run,
+	.name = "verdict", .arguments = "clean|confirmed|not_same ACCOUNT [ACCOUNT] --reason=TEXT [OPTION]...",
+	.options = verdict_options, .run = verdict_run,
+	.help = "States what a person found about one account or two.",
+	.more = "Of two accounts it decides their link: confirmed makes it so, clean and not_same clear it, split the cluster and "
+		"resolve its alerts. Of one account it is kept, and changes nothing by itself.",
+	.example = "assocctl verdict not_same shop/anna shop/bela --reason 'sisters, documents seen'",
 };

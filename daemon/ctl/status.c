@@ -67,7 +67,7 @@ static int status_run(struct ctl *ctl, int argc, char **argv)
 	int status;
 
 	if (argc != 1)
-		return ctl_usage(&ctl_status, "there are no arguments");
+		return ctl_usage(&ctl_status, "it takes no arguments");
 	doc = ctl_show(ctl, "/v1/status", &status);
 	if (doc)
 		print_status(ctl, doc);
@@ -80,7 +80,7 @@ static int config_show_run(struct ctl *ctl, int argc, char **argv)
 	struct text out = { 0 };
 
 	if (argc != 1)
-		return ctl_usage(&ctl_config_show, "there are no arguments");
+		return ctl_usage(&ctl_config_show, "it takes no arguments");
 	config = ctl_config(ctl);
 	if (!config)
 		return 1;
@@ -90,5 +90,11 @@ static int config_show_run(struct ctl *ctl, int argc, char **argv)
 	return 0;
 }
 
-const struct ctl_command ctl_status = { "status", "", "What the daemon holds and how it does.", status_run };
-const struct ctl_command ctl_config_show = { "config show", "", "The configuration in effect, and where each value comes from.", config_show_run };
+const struct ctl_command ctl_status = {
+	.name = "status", .arguments = "", .run = status_run,
+	.help = "Says what the daemon holds and how it does.",
+};
+const struct ctl_command ctl_config_show = {
+	.name = "config show", .arguments = "", .run = config_show_run,
+	.help = "Prints the configuration in effect, and where each value comes from.",
+};

@@ -300,7 +300,7 @@ static int run(struct ctl *ctl, int argc, char **argv)
 
 	if (argc != 1) {
 		arena_free(t.arena);
-		return ctl_usage(&ctl_tour, "tour takes no arguments");
+		return ctl_usage(&ctl_tour, "it takes no arguments");
 	}
 	is_told = tell(&t);
 	print_out(&t.out);
@@ -313,6 +313,6 @@ static int run(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_tour = {
 	.name = "tour",
 	.arguments = "",
-	.help = "A first look: the strongest links with their reasons, the open alerts, and what to ask next.",
+	.help = "Gives a first look: the strongest links with their reasons, the open alerts, and what to ask next.",
 	.run = run,
 };

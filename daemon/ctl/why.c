@@ -183,4 +183,9 @@ static int why_run(struct ctl *ctl, int argc, char **argv)
 	return status;
 }
 
-const struct ctl_command ctl_why = { "why", "ACCOUNT ACCOUNT", "Why two accounts are linked: every item of evidence, and the score without it.", why_run };
+const struct ctl_command ctl_why = {
+	.name = "why", .arguments = "ACCOUNT ACCOUNT", .run = why_run,
+	.help = "Says why two accounts are linked: the prior, every item of evidence with its bits, the sum, the score.",
+	.more = "Each item has its holders, times and kind of network, and the score that the link would have without it.",
+	.example = "assocctl why shop/anna shop/bela",
+};

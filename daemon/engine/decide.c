@@ -56,7 +56,7 @@ static struct bytes link_is_over(const struct engine *e, const struct pair *pair
 		return reason_say(out, "the two declared a relation: %.*s",
 				  BYTES_ARG(e->rules->relations[pair->explained - 1].name));
 	if (ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED)
-		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_type_names[ev->type]);
+		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_types[ev->type].name);
 	if (pair->score < alert->score)
 		return reason_say(out, "the score fell from %d to %d", alert->score, pair->score);
 	return BYTES_LIT("the condition no longer holds");

@@ -20,13 +20,6 @@ unsigned intake_reason_index(const char *reason)
 	return INTAKE_REASONS - 1;
 }
 
-/* Who may state what changes the meaning of links, or speaks for a person; the rest is anybody's. */
-static const enum intake_voice needed[EVENT_TYPES] = {
-	[EVENT_RELATION] = VOICE_TRUSTED, [EVENT_CLOSED] = VOICE_TRUSTED, [EVENT_REINSTATED] = VOICE_TRUSTED,
-	[EVENT_HEALTH] = VOICE_TRUSTED,   [EVENT_VERDICT] = VOICE_ANALYST, [EVENT_ACK] = VOICE_ANALYST,
-	[EVENT_RESOLVE] = VOICE_ANALYST,  [EVENT_SNOOZE] = VOICE_ANALYST,
-};
-
 static const char *const needs[] = {
 	[VOICE_TRUSTED] = "a token that is marked trusted", [VOICE_ANALYST] = "the role analyst",
 };
@@ -49,8 +42,8 @@ static const char *check_time(const struct intake *in, const struct group *g, in
 
 const char *intake_check(const struct intake *in, const struct group *g, const struct event *ev, struct errbuf *eb)
 {
-	if (g->pub.voice < needed[ev->type] && g->pub.source != SOURCE_INTERNAL) {
-		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs %s", event_type_names[ev->type], needs[needed[ev->type]]);
+	if (g->pub.voice < event_types[ev->type].needs && g->pub.source != SOURCE_INTERNAL) {
+		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs %s", event_types[ev->type].name, needs[event_types[ev->type].needs]);
 		return "trust";
 	}
 	return check_time(in, g, ev->ts_ms, eb);

@@ -6,17 +6,11 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/err.h"
+#include "daemon/model/event.h"
 
 struct intake;
 
 enum intake_source { SOURCE_HTTP, SOURCE_STREAM, SOURCE_TAIL, SOURCE_INTERNAL, SOURCES };
-
-/* What a sender may state beyond what accounts do themselves; each may what those before it may. */
-enum intake_voice {
-	VOICE_PLAIN,
-	VOICE_TRUSTED, /* relation, closed, reinstated, health */
-	VOICE_ANALYST, /* verdict, ack, resolve, snooze: it speaks for a person */
-};
 
 /* What became of one line. */
 enum verdict_of_line { LINE_ACCEPTED, LINE_DUPLICATE, LINE_REFUSED };
@@ -35,7 +29,7 @@ struct intake_group {
 	enum intake_source source;
 	struct bytes default_site;
 	bool is_backfill;  /* history: no sinks; time limits as in replay */
-	enum intake_voice voice;
+	enum event_voice voice;
 	uint64_t first_line;
 	void (*done)(struct intake_group *g, void *arg);
 	void *arg;

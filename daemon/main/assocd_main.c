@@ -1,65 +1,45 @@
 /* assocd: the daemon. Runs in the foreground; the service manager, ./run or a shell keeps it. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "daemon.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
 
-struct arguments {
-	const char *config, *state, *listen;
-	bool only_check;
-};
-
-static int print_usage(FILE *to, int status)
-{
-	fputs("usage: assocd [-c FILE] [--state DIR] [--listen ADDRESS] [-n] [-d]\n"
-	      "  -c FILE           configuration (default: $ASSOCD_CONFIG, the build tree's, /etc/assocd/assocd.yaml)\n"
-	      "  --state DIR       everything that is written goes here\n"
-	      "  --listen ADDRESS  HTTP address, 127.0.0.1:8787\n"
-	      "  -n                check configuration and rules, then end\n"
-	      "  -d                log more\n"
-	      "  --version         print the version\n", to);
-	return status;
-}
-
 /* -1: go on; else the exit status. */
 static int parse_arguments(struct arguments *a, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
-		bool has_value = i + 1 < argc;
-		if (strcmp(word, "-n") == 0)
-			a->only_check = true;
-		else if (strcmp(word, "-d") == 0)
-			log_set_level(LOG_LEVEL_DEBUG);
-		else if (strcmp(word, "-c") == 0 && has_value)
-			a->config = argv[++i];
-		else if (strcmp(word, "--state") == 0 && has_value)
-			a->state = argv[++i];
-		else if (strcmp(word, "--listen") == 0 && has_value)
-			a->listen = argv[++i];
-		else if (strcmp(word, "--version") == 0)
-			return puts("assocd " ASSOCD_VERSION) < 0;
-		else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-			return print_usage(stdout, 0);
-		else
-			return print_usage(stderr, 2);
+	struct errbuf eb = { { 0 } };
+	struct text help = { 0 };
+	if (arguments_parse(a, argc, argv, &eb) != ERR_OK)
+		return fprintf(stderr, "assocd: %s\n", eb.text) < 0 ? 1 : 2;
+	if (a->value[ARGUMENT_VERSION] != NULL)
+		return puts("assocd " ASSOCD_VERSION) < 0;
+	if (a->value[ARGUMENT_HELP] != NULL) {
+		arguments_help(&help);
+		int status = fputs(help.ptr, stdout) < 0;
+		text_free(&help);
+		return status;
 	}
+	if (a->value[ARGUMENT_DEBUG] != NULL)
+		log_set_level(LOG_LEVEL_DEBUG);
 	return -1;
 }
 
 static enum err load_config(const struct arguments *a, struct config **out, struct errbuf *eb)
 {
-	char *found = a->config == NULL ? config_default_path() : NULL;
-	enum err err = config_load(a->config != NULL ? a->config : found, out, eb);
+	const char *named = a->value[ARGUMENT_CONFIG];
+	char *found = named == NULL ? config_default_path() : NULL;
+	enum err err = config_load(named != NULL ? named : found, out, eb);
+	if (found != NULL && access(found, F_OK) != 0)
+		errbuf_prefix(eb, "no -c FILE is given, and there is none to find");
 	free(found);
-	if (err == ERR_OK && a->state != NULL)
-		config_set_state_dir(*out, a->state);
-	if (err == ERR_OK && a->listen != NULL)
-		config_set_listen(*out, a->listen);
+	if (err == ERR_OK && a->value[ARGUMENT_STATE] != NULL)
+		config_set_state_dir(*out, a->value[ARGUMENT_STATE]);
+	if (err == ERR_OK && a->value[ARGUMENT_LISTEN] != NULL)
+		config_set_listen(*out, a->value[ARGUMENT_LISTEN]);
 	return err;
 }
 
@@ -99,7 +79,7 @@ static int run(struct daemon *d)
 
 int main(int argc, char **argv)
 {
-	struct arguments a = { 0 };
+	struct arguments a;
 	struct daemon d = { 0 };
 	struct errbuf eb = { { 0 } };
 	memory_setup();
@@ -110,5 +90,5 @@ int main(int argc, char **argv)
 		log_error("main", "%s", eb.text);
 		return 1;
 	}
-	return a.only_check ? check_only(&d) : run(&d);
+	return a.value[ARGUMENT_CHECK] != NULL ? check_only(&d) : run(&d);
 }

@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ const struct config_key config_keys[] = {
 	{ "rules", CONFIG_PATH, AT(rules_dir), 0, 0, 0, NULL, "Folder of rule files. Default: the shipped set." },
 	{ "patterns", CONFIG_PATH, AT(patterns_dir), 0, 0, 0, NULL, "Folder of log patterns. Default: the shipped set." },
 	{ "networks", CONFIG_PATHS, AT(networks), AT(n_networks), 0, 0, "",
-	  "CSV files cidr,asn,org,kind[,cgnat_block] that say what an address is; later files win." },
+	  "CSV files that say what an address is; later files win. See NETWORKS FILES." },
 	{ "mmdb", CONFIG_PATHS, AT(mmdb), AT(n_mmdb), 0, 0, "", "MMDB files (MaxMind, DB-IP, IPinfo; nested or flat)." },
 	{ "asn_kinds", CONFIG_PATH, AT(asn_kinds), 0, 0, 0, NULL,
 	  "CSV file asn,kind,org of AS numbers whose kind is known. Default: the shipped list." },
@@ -40,7 +41,7 @@ const struct config_key config_keys[] = {
 	  "Events of one transaction, about: a batch of this size goes out beside another one." },
 	{ "known_ids", CONFIG_NUMBER, AT(known_ids), 0, 0, 1000000000, "10000000",
 	  "Event ids that are remembered at least, beyond those of the last 30 days (10 to 13 bytes each)." },
-	{ "collectors", CONFIG_MAPPING, 0, 0, 0, 0, "", "Ways in, each under its name; see the collectors' own pages." },
+	{ "collectors", CONFIG_MAPPING, 0, 0, 0, 0, "", "Ways in, each under its name; see COLLECTORS." },
 	{ NULL, CONFIG_TEXT, 0, 0, 0, 0, NULL, NULL },
 };
 _Static_assert(ARRAY_LEN(config_keys) <= CONFIG_KEYS_MAX, "one source a key");
@@ -68,6 +69,17 @@ static void set_text(struct config *c, const struct config_key *key, char *value
 	*text = value;
 }
 
+void config_bounds(const struct config_key *key, char low[CONFIG_BOUND_SIZE], char high[CONFIG_BOUND_SIZE])
+{
+	if (key->type == CONFIG_DURATION) {
+		time_duration_written(key->min, low, CONFIG_BOUND_SIZE);
+		time_duration_written(key->max, high, CONFIG_BOUND_SIZE);
+		return;
+	}
+	snprintf(low, CONFIG_BOUND_SIZE, "%lld", (long long)key->min);
+	snprintf(high, CONFIG_BOUND_SIZE, "%lld", (long long)key->max);
+}
+
 static enum err read_number(struct config *c, const struct config_key *key, const struct yaml_node *node, struct bytes text,
 			    struct errbuf *eb)
 {
@@ -81,11 +93,10 @@ static enum err read_number(struct config *c, const struct config_key *key, cons
 	if (fine && *out >= key->min && *out <= key->max)
 		return ERR_OK;
 	BUG_ON(!node); /* a default is within its range */
-	if (is_duration)
-		return yaml_error(c->doc, node, eb, "`%s` must be a duration with a unit (90s, 15m, 2h), %lld ms to %lld ms",
-				  key->name, (long long)key->min, (long long)key->max);
-	return yaml_error(c->doc, node, eb, "`%s` must be a whole number of %lld to %lld", key->name, (long long)key->min,
-			  (long long)key->max);
+	char low[CONFIG_BOUND_SIZE], high[CONFIG_BOUND_SIZE];
+	config_bounds(key, low, high);
+	return yaml_error(c->doc, node, eb, is_duration ? "`%s` must be a duration with a unit (90s, 15m, 2h), %s to %s"
+							: "`%s` must be a whole number of %s to %s", key->name, low, high);
 }
 
 static enum err read_list(struct config *c, const struct config_key *key, const struct yaml_node *node, struct errbuf *eb)

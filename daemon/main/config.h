@@ -45,6 +45,9 @@ struct config_key {
 	const char *help;      /* one sentence */
 };
 extern const struct config_key config_keys[];
+/* For the manual page: what a key takes ("duration"), and its range and default as the file would have them. */
+const char *config_key_takes(const struct config_key *key);
+void config_key_notes(const struct config_key *key, struct text *notes);
 
 enum err config_load(const char *path, struct config **out, struct errbuf *eb) MUST_CHECK;
 void config_free(struct config *c);

@@ -10,5 +10,8 @@ char *config_absolute(const char *dir, struct bytes path);
 char *config_default_state_dir(const char *config_dir);
 /* Index of the key in config_keys; BUG when there is none. */
 unsigned config_key_index(const char *name);
+/* The range of a number or a duration, as the file would write it. */
+#define CONFIG_BOUND_SIZE 32
+void config_bounds(const struct config_key *key, char low[CONFIG_BOUND_SIZE], char high[CONFIG_BOUND_SIZE]);
 
 #endif

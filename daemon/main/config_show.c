@@ -1,7 +1,9 @@
-/* The effective configuration with where each value came from: YAML that could be a configuration again, or JSON. */
+/* The effective configuration with where each value came from: YAML that could be a configuration again, or JSON. And what
+ * the manual page says of a key. */
 #include "config_internal.h"
 
-#include <stdio.h>
+#include "daemon/base/clock.h"
+#include "daemon/base/reference.h"
 
 static void show_value(struct text *t, const struct config *c, const struct config_key *key)
 {
@@ -14,8 +16,7 @@ static void show_value(struct text *t, const struct config *c, const struct conf
 	} else if (key->type == CONFIG_DURATION) {
 		char text[32];
 
-		snprintf(text, sizeof(text), "%lldms", (long long)*(const int64_t *)at);
-		json_string(t, bytes_of(text));
+		json_string(t, bytes_of(time_duration_written(*(const int64_t *)at, text, sizeof(text))));
 	} else {
 		unsigned n = *(const unsigned *)(const void *)((const char *)c + key->count_at);
 
@@ -90,4 +91,28 @@ void config_show(const struct config *c, bool as_json, struct text *out)
 		text_addc(out, '\n');
 		text_free(&value);
 	}
+}
+
+const char *config_key_takes(const struct config_key *key)
+{
+	static const char *const words[] = {
+		[CONFIG_PATH] = "path", [CONFIG_TEXT] = "text", [CONFIG_PATHS] = "list of paths", [CONFIG_TEXTS] = "list of texts",
+		[CONFIG_DURATION] = "duration", [CONFIG_NUMBER] = "number", [CONFIG_MAPPING] = "mapping",
+	};
+
+	return words[key->type];
+}
+
+void config_key_notes(const struct config_key *key, struct text *notes)
+{
+	char low[CONFIG_BOUND_SIZE], high[CONFIG_BOUND_SIZE];
+
+	if (key->type == CONFIG_PATHS || key->type == CONFIG_TEXTS)
+		reference_note(notes, "at most %d", CONFIG_LIST_MAX);
+	if (key->type == CONFIG_DURATION || key->type == CONFIG_NUMBER) {
+		config_bounds(key, low, high);
+		reference_note(notes, "%s to %s", low, high);
+	}
+	if (key->otherwise && *key->otherwise)
+		reference_note(notes, "default %s", key->otherwise);
 }

@@ -45,18 +45,27 @@ static enum err check_key(struct daemon *d, struct errbuf *eb)
 			  "from a backup, or start with another state folder", dir);
 }
 
+static enum err collector_check(const struct config *c, const struct yaml_node *node, struct errbuf *eb)
+{
+	const struct collector_host host = { .state_dir = c->state_dir, .config_dir = c->dir, .patterns_dir = c->patterns_dir };
+	const char *names[COLLECTORS_MAX];
+	unsigned n = 0;
+	for (; collectors[n] != NULL && n < COLLECTORS_MAX; n++) {
+		names[n] = collectors[n]->name;
+		if (bytes_is(node->key, names[n]))
+			return collectors[n]->check == NULL ? ERR_OK : collectors[n]->check(&host, c->doc, node, eb);
+	}
+	return yaml_unknown_key(c->doc, node, names, n, eb);
+}
+
 enum err collectors_check(const struct config *c, struct errbuf *eb)
 {
 	const struct yaml_node *root = yaml_root(c->doc);
 	const struct yaml_node *all = root != NULL && root->type == YAML_MAPPING ? yaml_get(root, "collectors") : NULL;
-	for (const struct yaml_node *node = all != NULL ? all->child : NULL; node != NULL; node = node->next) {
-		unsigned i = 0;
-		while (collectors[i] != NULL && !bytes_is(node->key, collectors[i]->name))
-			i++;
-		if (collectors[i] == NULL)
-			return yaml_error(c->doc, node, eb, "there is no collector `%.*s`", BYTES_ARG(node->key));
-	}
-	return ERR_OK;
+	enum err err = ERR_OK;
+	for (const struct yaml_node *node = all != NULL ? all->child : NULL; node != NULL && err == ERR_OK; node = node->next)
+		err = collector_check(c, node, eb);
+	return err;
 }
 
 static void start_intake(struct daemon *d)

@@ -1,10 +1,27 @@
-/* Names of event types, and account names: "site/account", or "account" alone when it has neither site nor slash. */
+/* The types of events, and account names: "site/account", or "account" alone when it has neither site nor slash. */
 #include "event_reader.h"
 
-const char *const event_type_names[EVENT_TYPES] = {
-	"activity", "login", "signup", "session", "payment", "order", "profile", "logout",
-	"relation", "closed", "reinstated", "verdict", "health", "contact", "appeal",
-	"ack", "resolve", "snooze", "tick",
+const struct event_type_row event_types[EVENT_TYPES] = {
+	[EVENT_ACTIVITY] = { "activity", VOICE_PLAIN, "Any other word means activity too; rules see the word as event.type." },
+	[EVENT_LOGIN] = { "login", VOICE_PLAIN, "The account's owner came in, or tried to (ok: false)." },
+	[EVENT_SIGNUP] = { "signup", VOICE_PLAIN, "The account was made." },
+	[EVENT_SESSION] = { "session", VOICE_PLAIN, "A request inside a session." },
+	[EVENT_PAYMENT] = { "payment", VOICE_PLAIN, "A means of payment was used or entered." },
+	[EVENT_ORDER] = { "order", VOICE_PLAIN, "Something was ordered." },
+	[EVENT_PROFILE] = { "profile", VOICE_PLAIN, "Details of the account were entered or changed." },
+	[EVENT_LOGOUT] = { "logout", VOICE_PLAIN, "The session ended." },
+	[EVENT_RELATION] = { "relation", VOICE_TRUSTED, "The account declares a relation; needs the key relation." },
+	[EVENT_CLOSED] = { "closed", VOICE_TRUSTED, "The account was closed or banned." },
+	[EVENT_REINSTATED] = { "reinstated", VOICE_TRUSTED, "A closed account is open again." },
+	[EVENT_VERDICT] = { "verdict", VOICE_ANALYST,
+			    "What a person found; needs value: clean, confirmed or not_same, and for not_same with or alert." },
+	[EVENT_HEALTH] = { "health", VOICE_TRUSTED, "A rating of the account, in value. It is kept; no shipped rule reads it." },
+	[EVENT_CONTACT] = { "contact", VOICE_PLAIN, "The account's owner was contacted. It is kept; no shipped rule reads it." },
+	[EVENT_APPEAL] = { "appeal", VOICE_PLAIN, "The owner's appeal; the document in identity counts as evidence." },
+	[EVENT_ACK] = { "ack", VOICE_ANALYST, "Someone has taken an alert on; needs alert." },
+	[EVENT_RESOLVE] = { "resolve", VOICE_ANALYST, "An alert is settled; needs alert." },
+	[EVENT_SNOOZE] = { "snooze", VOICE_ANALYST, "An alert is put off until a time; needs alert. It is kept and changes nothing." },
+	[EVENT_TICK] = { "tick", VOICE_ANALYST, "The daemon's own; it is refused from everybody else." },
 };
 
 #define NONE { "", 0 }

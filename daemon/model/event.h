@@ -22,7 +22,19 @@ enum event_type {
 	EVENT_TICK, /* journalled by the daemon: carries the due time of a deadline */
 	EVENT_TYPES
 };
-extern const char *const event_type_names[EVENT_TYPES];
+/* What a sender may state beyond what accounts do themselves; each may what those before it may. */
+enum event_voice {
+	VOICE_PLAIN,
+	VOICE_TRUSTED, /* relation, closed, reinstated, health */
+	VOICE_ANALYST, /* verdict, ack, resolve, snooze: it speaks for a person */
+};
+
+struct event_type_row {
+	const char *name;
+	enum event_voice needs; /* who may state it */
+	const char *help; /* one sentence */
+};
+extern const struct event_type_row event_types[EVENT_TYPES];
 
 struct attr {
 	uint64_t key; /* hash of (kind, normal text); for hashed kinds of the HMAC under the key file */

@@ -244,7 +244,7 @@ enum err decode_event(struct bytes in, struct arena *a, struct event *out)
 	e.ts_ms = cur_svarint(&c);
 	e.id_hash = cur_u64(&c);
 	e.account = cur_lenbytes(&c);
-	e.word = type == EVENT_ACTIVITY ? cur_lenbytes(&c) : bytes_of(event_type_names[type]);
+	e.word = type == EVENT_ACTIVITY ? cur_lenbytes(&c) : bytes_of(event_types[type].name);
 	if (e.account.len > EVENT_ACCOUNT_MAX || e.word.len > EVENT_ACCOUNT_MAX)
 		return ERR_CORRUPT;
 	take_optional(&c, &e, (unsigned)flags);

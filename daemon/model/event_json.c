@@ -1,5 +1,5 @@
 /* A parsed JSON object to a canonical event.
- * I1: key_rows is the one list of keys; key_slots finds a row by a hash that is perfect over it.
+ * I1: event_keys is the one list of keys; key_slots finds a row by a hash that is perfect over it.
  * I2: what the event keeps is copied into the arena: the parser's buffer lives until the next line only.
  * I3: a refused event leaves *out undefined, why->reason set and a text that names the key. */
 #include "event_reader.h"
@@ -15,48 +15,48 @@
 #define CONTENT_SEED 0x62796b6579
 #define LENGTH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 
-enum key_form { KEY_CALL, KEY_SLOT, KEY_FIELD };
-typedef enum err key_fn(struct event_reader *r, const struct json_node *node);
-
-struct key_row {
-	struct bytes name;
-	enum key_form form;
-	uint16_t at;  /* slot, or offset in struct event */
-	uint16_t max; /* bytes of a text */
-	key_fn *fn;
-};
-
-static key_fn read_id, read_ts, read_type, read_account, read_site, read_ok, read_ip, read_port, read_session, read_items,
+static event_key_fn read_id, read_ts, read_type, read_account, read_site, read_ok, read_ip, read_port, read_session, read_items,
 	read_relation, read_with, read_value, read_until;
 
-#define KEY_NAME(s) { s, sizeof(s) - 1 }
-static const struct key_row key_rows[] = {
-	{ KEY_NAME("id"), KEY_CALL, 0, 0, read_id },
-	{ KEY_NAME("ts"), KEY_CALL, 0, 0, read_ts },
-	{ KEY_NAME("type"), KEY_CALL, 0, 0, read_type },
-	{ KEY_NAME("account"), KEY_CALL, 0, 0, read_account },
-	{ KEY_NAME("ok"), KEY_CALL, 0, 0, read_ok },
-	{ KEY_NAME("site"), KEY_CALL, 0, 0, read_site },
-	{ KEY_NAME("ip"), KEY_CALL, 0, 0, read_ip },
-	{ KEY_NAME("port"), KEY_CALL, 0, 0, read_port },
-	{ KEY_NAME("user_agent"), KEY_SLOT, SLOT_USER_AGENT, 0, NULL },
-	{ KEY_NAME("accept_language"), KEY_SLOT, SLOT_LANGUAGE, 0, NULL },
-	{ KEY_NAME("timezone"), KEY_SLOT, SLOT_TIMEZONE, 0, NULL },
-	{ KEY_NAME("screen"), KEY_SLOT, SLOT_SCREEN, 0, NULL },
-	{ KEY_NAME("session"), KEY_CALL, 0, 0, read_session },
-	{ KEY_NAME("device"), KEY_CALL, 0, 0, event_read_device },
-	{ KEY_NAME("ja4"), KEY_SLOT, SLOT_JA4, 0, NULL },
-	{ KEY_NAME("tcp"), KEY_SLOT, SLOT_TCP, 0, NULL },
-	{ KEY_NAME("identity"), KEY_CALL, 0, 0, event_read_identity },
-	{ KEY_NAME("items"), KEY_CALL, 0, 0, read_items },
-	{ KEY_NAME("relation"), KEY_CALL, 0, 0, read_relation },
-	{ KEY_NAME("actor"), KEY_FIELD, offsetof(struct event, actor), 256, NULL },
-	{ KEY_NAME("with"), KEY_CALL, 0, 0, read_with },
-	{ KEY_NAME("alert"), KEY_FIELD, offsetof(struct event, alert), EVENT_ID_MAX, NULL },
-	{ KEY_NAME("reason"), KEY_FIELD, offsetof(struct event, reason), 4096, NULL },
-	{ KEY_NAME("value"), KEY_CALL, 0, 0, read_value },
-	{ KEY_NAME("until"), KEY_CALL, 0, 0, read_until },
+#define CALL(name, fn, takes, max, help) { { name, sizeof(name) - 1 }, KEY_CALL, 0, max, fn, takes, false, help }
+#define NEEDED(name, fn, takes, max, help) { { name, sizeof(name) - 1 }, KEY_CALL, 0, max, fn, takes, true, help }
+#define SLOT(name, slot, help) { { name, sizeof(name) - 1 }, KEY_SLOT, slot, 0, NULL, TAKES_TEXT, false, help }
+#define FIELD(name, at, max, help) \
+	{ { name, sizeof(name) - 1 }, KEY_FIELD, offsetof(struct event, at), max, NULL, TAKES_TEXT, false, help }
+const struct event_key event_keys[] = {
+	CALL("id", read_id, TAKES_TEXT, EVENT_ID_MAX,
+	     "The sender's key: the same one of a site twice is one event. Absent: a hash of the whole event."),
+	NEEDED("ts", read_ts, TAKES_TIME, 0, "When it happened: RFC 3339, or milliseconds since 1970."),
+	NEEDED("type", read_type, TAKES_TEXT, EVENT_WORD_MAX, "What happened: a word of a-z, 0-9, '_', '.' and '-'."),
+	NEEDED("account", read_account, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Whose event it is; the limit includes the site."),
+	CALL("ok", read_ok, TAKES_BOOL, 0, "false: a failed attempt, which is counted and never evidence for a link."),
+	CALL("site", read_site, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Name space of the account, whose full name is then SITE/ACCOUNT."),
+	CALL("ip", read_ip, TAKES_TEXT, 0, "IPv4 or IPv6 address that the request came from."),
+	CALL("port", read_port, TAKES_PORT, 0, "Source port; tells subscribers behind one shared address apart. 0 is none."),
+	SLOT("user_agent", SLOT_USER_AGENT, "User-Agent as the browser sent it."),
+	SLOT("accept_language", SLOT_LANGUAGE, "Accept-Language as the browser sent it."),
+	SLOT("timezone", SLOT_TIMEZONE, "Time zone of the browser: Europe/Berlin."),
+	SLOT("screen", SLOT_SCREEN, "Size of the screen: 1920x1080."),
+	CALL("session", read_session, TAKES_TEXT, EVENT_SESSION_MAX, "The application's id of the session."),
+	CALL("device", event_read_device, TAKES_DEVICE, 0,
+	     "The device: id (a cookie, an app id) and components; members of texts, numbers, true and false."),
+	SLOT("ja4", SLOT_JA4, "JA4 fingerprint of the TLS client."),
+	SLOT("tcp", SLOT_TCP, "TCP fingerprint of the first packet: ttl:mss:window:options."),
+	CALL("identity", event_read_identity, TAKES_IDENTITY, 0,
+	     "What identifies a person or a company: members of a text, or of a list of at most 16."),
+	CALL("items", read_items, TAKES_TEXTS, 0, "Ids of listings, pages or targets that the account acts on, at most 64."),
+	CALL("relation", read_relation, TAKES_RELATION, 0, "What a relation event declares."),
+	FIELD("actor", actor, EVENT_ACTOR_MAX, "Who states it."),
+	CALL("with", read_with, TAKES_TEXT, EVENT_ACCOUNT_MAX,
+	     "The second account of a verdict; without a slash: of the event's site."),
+	FIELD("alert", alert, EVENT_ID_MAX, "The alert that the statement is about."),
+	FIELD("reason", reason, EVENT_REASON_MAX, "Why."),
+	CALL("value", read_value, TAKES_TEXT_OR_NUMBER, EVENT_VALUE_MAX,
+	     "The verdict (clean, confirmed, not_same), a rating, or how an alert was settled."),
+	CALL("until", read_until, TAKES_TIME, 0, "When a snoozed alert comes back."),
+	{ { NULL, 0 }, KEY_CALL, 0, 0, NULL, TAKES_TEXT, false, NULL },
 };
+enum { KEYS = ARRAY_LEN(event_keys) - 1 };
 
 #define KEY_SLOTS 64
 /* Row + 1 by key_slot(); a unit test finds every key. */
@@ -74,14 +74,14 @@ static unsigned key_slot(struct bytes key)
 	return ((unsigned)key.len + s[0] * 4u + s[key.len - 1] * 6u) & (KEY_SLOTS - 1);
 }
 
-static const struct key_row *find_key(struct bytes key)
+static const struct event_key *find_key(struct bytes key)
 {
-	const struct key_row *row;
+	const struct event_key *row;
 	unsigned at;
 
 	if (key.len < 2 || (at = key_slots[key_slot(key)]) == 0)
 		return NULL;
-	row = &key_rows[at - 1];
+	row = &event_keys[at - 1];
 	return bytes_eq(key, row->name) ? row : NULL;
 }
 
@@ -109,11 +109,11 @@ enum err event_unknown_key(struct event_reader *r, struct bytes key, const char 
 
 static enum err unknown_top_key(struct event_reader *r, struct bytes key)
 {
-	const char *known[ARRAY_LEN(key_rows)];
+	const char *known[KEYS];
 
-	for (size_t i = 0; i < ARRAY_LEN(key_rows); i++)
-		known[i] = key_rows[i].name.ptr;
-	return event_unknown_key(r, key, known, ARRAY_LEN(known));
+	for (size_t i = 0; i < KEYS; i++)
+		known[i] = event_keys[i].name.ptr;
+	return event_unknown_key(r, key, known, KEYS);
 }
 
 bool event_has_control(struct bytes s)
@@ -191,11 +191,11 @@ static enum err read_type(struct event_reader *r, const struct json_node *node)
 {
 	if (node->type != JSON_STRING || !event_is_word(node->text))
 		return event_refuse(r, "type", "\"type\" must be a word of 1 to %d characters a-z, 0-9, _ . -", EVENT_WORD_MAX);
-	if (bytes_is(node->text, event_type_names[EVENT_TICK]))
+	if (bytes_is(node->text, event_types[EVENT_TICK].name))
 		return event_refuse(r, "type", "type \"tick\" is the daemon's own");
 	r->out->word = arena_bytes(r->arena, node->text);
 	for (int t = EVENT_ACTIVITY + 1; t < EVENT_TICK; t++)
-		if (node->text.ptr[0] == event_type_names[t][0] && bytes_is(node->text, event_type_names[t]))
+		if (node->text.ptr[0] == event_types[t].name[0] && bytes_is(node->text, event_types[t].name))
 			r->out->type = (enum event_type)t;
 	return ERR_OK;
 }
@@ -245,7 +245,7 @@ static enum err read_port(struct event_reader *r, const struct json_node *node)
 static enum err read_session(struct event_reader *r, const struct json_node *node)
 {
 	r->slot[SLOT_SESSION] = node;
-	return event_read_text(r, node, 256, &r->out->session);
+	return event_read_text(r, node, EVENT_SESSION_MAX, &r->out->session);
 }
 
 static enum err read_items(struct event_reader *r, const struct json_node *node)
@@ -277,7 +277,7 @@ static enum err read_value(struct event_reader *r, const struct json_node *node)
 	else if (node->type == JSON_DOUBLE)
 		r->out->value = arena_bytes(r->arena, bytes_make(text, json_real_text(node->real, text)));
 	else
-		return event_read_text(r, node, 256, &r->out->value);
+		return event_read_text(r, node, EVENT_VALUE_MAX, &r->out->value);
 	return ERR_OK;
 }
 
@@ -293,13 +293,8 @@ static enum err read_site(struct event_reader *r, const struct json_node *node)
 	return ERR_OK;
 }
 
-static enum err read_key(struct event_reader *r, const struct json_node *node)
+enum err event_read_by(const struct event_key *row, struct event_reader *r, const struct json_node *node)
 {
-	const struct key_row *row = find_key(node->key);
-	enum err err;
-
-	if (row == NULL)
-		return bytes_starts(node->key, BYTES_LIT("x_")) ? ERR_OK : unknown_top_key(r, node->key);
 	switch (row->form) {
 	case KEY_CALL:
 		return row->fn(r, node);
@@ -308,9 +303,17 @@ static enum err read_key(struct event_reader *r, const struct json_node *node)
 	case KEY_SLOT:
 		break;
 	}
-	err = check_string(r, node);
 	r->slot[row->at] = node;
-	return err;
+	return check_string(r, node);
+}
+
+static enum err read_key(struct event_reader *r, const struct json_node *node)
+{
+	const struct event_key *row = find_key(node->key);
+
+	if (row != NULL)
+		return event_read_by(row, r, node);
+	return bytes_starts(node->key, BYTES_LIT("x_")) ? ERR_OK : unknown_top_key(r, node->key);
 }
 
 /* Two words into one by a wide product. */
@@ -419,7 +422,7 @@ static enum err check_statement(struct event_reader *r)
 	case EVENT_RESOLVE:
 	case EVENT_SNOOZE:
 		if (e->alert.len == 0)
-			return event_refuse(r, "value", "type \"%s\" needs \"alert\"", event_type_names[e->type]);
+			return event_refuse(r, "value", "type \"%s\" needs \"alert\"", event_types[e->type].name);
 		return ERR_OK;
 	default:
 		if (r->relation)

@@ -5,9 +5,10 @@
 #define MEMBER_NAME_MAX 64
 
 /* Always known, so that a small attribute file does not refuse what the event format names. */
-static const char *const identity_members[] = {
-	"email", "phone", "card", "bank", "tax_id", "name", "company", "address", "beneficiary", "document", "dob",
+const char *const event_identity_members[] = {
+	"email", "phone", "card", "bank", "tax_id", "name", "company", "address", "beneficiary", "document", "dob", NULL,
 };
+enum { IDENTITY_MEMBERS = ARRAY_LEN(event_identity_members) - 1 };
 
 static enum err check_object(struct event_reader *r, const struct json_node *node)
 {
@@ -61,13 +62,13 @@ static enum err check_texts(struct event_reader *r, const struct json_node *arra
 static enum err unknown_identity(struct event_reader *r, struct bytes member)
 {
 	const struct kind_slots *slots = &r->ctx->kinds->slots;
-	const char *known[ARRAY_LEN(identity_members) + KIND_SLOTS_MAX];
+	const char *known[IDENTITY_MEMBERS + KIND_SLOTS_MAX];
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(identity_members); i++) {
-		if (bytes_is(member, identity_members[i]))
+	for (size_t i = 0; i < IDENTITY_MEMBERS; i++) {
+		if (bytes_is(member, event_identity_members[i]))
 			return ERR_OK;
-		known[n++] = identity_members[i];
+		known[n++] = event_identity_members[i];
 	}
 	if (bytes_starts(member, BYTES_LIT("x_")))
 		return ERR_OK;
@@ -105,35 +106,49 @@ enum err event_read_items(struct event_reader *r, const struct json_node *node)
 	return check_texts(r, node, EVENT_ITEMS_MAX);
 }
 
-static enum err read_relation_member(struct event_reader *r, const struct json_node *node, struct bytes *with)
+static enum err read_relation_with(struct event_reader *r, const struct json_node *node)
 {
-	static const char *const known[] = { "kind", "group", "with", "proof" };
-	struct event *e = r->out;
+	return event_read_text(r, node, EVENT_ACCOUNT_MAX, &r->relation_with);
+}
 
-	if (bytes_is(node->key, "kind"))
-		return event_read_text(r, node, EVENT_WORD_MAX, &e->relation_kind);
-	if (bytes_is(node->key, "group"))
-		return event_read_text(r, node, EVENT_ACCOUNT_MAX, &e->relation_group);
-	if (bytes_is(node->key, "with"))
-		return event_read_text(r, node, EVENT_ACCOUNT_MAX, with);
-	if (bytes_is(node->key, "proof"))
-		return event_read_text(r, node, 1024, &e->relation_proof);
+#define MEMBER(name, at, max, is_required, help) \
+	{ { name, sizeof(name) - 1 }, KEY_FIELD, offsetof(struct event, at), max, NULL, TAKES_TEXT, is_required, help }
+const struct event_key event_relation_keys[] = {
+	MEMBER("kind", relation_kind, EVENT_WORD_MAX, true, "joint, household, agency, employee, service, or a word of your own."),
+	MEMBER("group", relation_group, EVENT_ACCOUNT_MAX, false, "Id of a group that the account joins: all of its members are related."),
+	{ { "with", 4 }, KEY_CALL, 0, EVENT_ACCOUNT_MAX, read_relation_with, TAKES_TEXT, false,
+	  "The other account; it counts once that one declares the same. Either group or with." },
+	MEMBER("proof", relation_proof, EVENT_PROOF_MAX, false, "What shows it: the number of a contract, a link."),
+	{ { NULL, 0 }, KEY_CALL, 0, 0, NULL, TAKES_TEXT, false, NULL },
+};
+enum { RELATION_KEYS = ARRAY_LEN(event_relation_keys) - 1 };
+
+static enum err read_relation_member(struct event_reader *r, const struct json_node *node)
+{
+	const char *known[RELATION_KEYS];
+
+	for (size_t i = 0; i < RELATION_KEYS; i++) {
+		if (bytes_eq(node->key, event_relation_keys[i].name))
+			return event_read_by(&event_relation_keys[i], r, node);
+		known[i] = event_relation_keys[i].name.ptr;
+	}
 	if (bytes_starts(node->key, BYTES_LIT("x_")))
 		return ERR_OK;
-	return event_unknown_key(r, node->key, known, ARRAY_LEN(known));
+	return event_unknown_key(r, node->key, known, RELATION_KEYS);
 }
 
 enum err event_read_relation(struct event_reader *r)
 {
 	const struct json_node *end = r->doc->nodes + r->relation->next;
-	struct bytes with = BYTES_NONE;
+	struct bytes with;
 	struct event *e = r->out;
 	enum err err = check_object(r, r->relation);
 
 	for (const struct json_node *node = r->relation + 1; !err && node < end; node = r->doc->nodes + node->next)
-		err = read_relation_member(r, node, &with);
+		err = read_relation_member(r, node);
 	if (err)
 		return err;
+	with = r->relation_with;
 	if (!event_is_word(e->relation_kind))
 		return event_refuse(r, "relation", "\"relation.kind\" must be a word of a-z, 0-9, _ . -");
 	if ((e->relation_group.len > 0) == (with.len > 0))

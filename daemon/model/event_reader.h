@@ -4,6 +4,7 @@
 #define ASSOCD_MODEL_EVENT_READER_H
 
 #include "event.h"
+#include "event_keys.h"
 
 /* Slots of kind_fixed_paths. */
 enum { SLOT_IP, SLOT_PORT, SLOT_USER_AGENT, SLOT_LANGUAGE, SLOT_TIMEZONE, SLOT_SCREEN, SLOT_SESSION, SLOT_JA4, SLOT_TCP,
@@ -12,6 +13,11 @@ enum { SLOT_IP, SLOT_PORT, SLOT_USER_AGENT, SLOT_LANGUAGE, SLOT_TIMEZONE, SLOT_S
 #define EVENT_ITEMS_MAX 64
 #define EVENT_IDENTITY_VALUES_MAX 16 /* of one kind in one event */
 #define EVENT_WORD_MAX 32
+#define EVENT_ACTOR_MAX 256
+#define EVENT_PROOF_MAX 1024
+#define EVENT_REASON_MAX 4096
+#define EVENT_SESSION_MAX 256
+#define EVENT_VALUE_MAX 256
 
 struct event_reader {
 	const struct event_context *ctx;
@@ -19,7 +25,7 @@ struct event_reader {
 	struct arena *arena, *scratch;
 	struct event *out;
 	struct event_refusal *why;
-	struct bytes site, account, with;
+	struct bytes site, account, with, relation_with;
 	const struct json_node *relation;
 	struct json_node site_node; /* the event's or the default site, as a slot */
 	bool has_ts;
@@ -38,6 +44,8 @@ bool event_is_word(struct bytes s);
 bool event_has_control(struct bytes s);
 enum err event_unknown_key(struct event_reader *r, struct bytes key, const char *const *known, size_t n);
 
+/* The value of a key or of a member of `relation`, by its row. */
+enum err event_read_by(const struct event_key *row, struct event_reader *r, const struct json_node *node) MUST_CHECK;
 enum err event_read_device(struct event_reader *r, const struct json_node *node) MUST_CHECK;
 enum err event_read_identity(struct event_reader *r, const struct json_node *node) MUST_CHECK;
 enum err event_read_items(struct event_reader *r, const struct json_node *node) MUST_CHECK;

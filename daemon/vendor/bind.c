@@ -12,6 +12,7 @@
 #include "loop.h"
 
 #define BACKLOG 1024
+#define SOCKET_MODE 0660
 
 static enum err bind_failed(const char *address, int fd, struct errbuf *eb)
 {
@@ -56,8 +57,9 @@ static enum err bind_unix(const char *address, const char *path, int *out, struc
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return bind_failed(address, fd, eb);
-	/* The file is born with the mode of the socket less the umask, never wider than this; connecting needs to write. */
-	if (fchmod(fd, 0660) != 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0 || chmod(path, 0660) != 0 ||
+	/* Linux gives the file the mode of the socket less the umask, so it is never wider than this; then the umask is undone:
+	 * who is of the group may connect, which takes the right to write. */
+	if (fchmod(fd, SOCKET_MODE) != 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0 || chmod(path, SOCKET_MODE) != 0 ||
 	    listen(fd, BACKLOG) != 0)
 		return bind_failed(address, fd, eb);
 	*out = fd;

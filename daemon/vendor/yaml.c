@@ -347,3 +347,13 @@ enum err yaml_error(const struct yaml_doc *doc, const struct yaml_node *at, stru
 		return errbuf_set(eb, ERR_INPUT, "%s: %s", doc->name, text);
 	return errbuf_set(eb, ERR_INPUT, "%s:%u:%u: %s", doc->name, at->line, at->column, text);
 }
+
+enum err yaml_unknown_key(const struct yaml_doc *doc, const struct yaml_node *at, const char *const *known, size_t n, struct errbuf *eb)
+{
+	const struct yaml_node key = { .line = at->key_line, .column = at->key_column };
+	const char *near = bytes_nearest(at->key, known, n);
+
+	if (near != NULL)
+		return yaml_error(doc, &key, eb, "unknown key '%.*s' (did you mean '%s'?)", BYTES_ARG(at->key), near);
+	return yaml_error(doc, &key, eb, "unknown key '%.*s'", BYTES_ARG(at->key));
+}

@@ -30,5 +30,7 @@ const struct yaml_node *yaml_root(const struct yaml_doc *doc);
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);
 /* ERR_INPUT with file:line:column in front. */
 enum err yaml_error(const struct yaml_doc *doc, const struct yaml_node *at, struct errbuf *eb, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* A key that is none of the n known ones, with the nearest of them. */
+enum err yaml_unknown_key(const struct yaml_doc *doc, const struct yaml_node *at, const char *const *known, size_t n, struct errbuf *eb);
 
 #endif

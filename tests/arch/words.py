@@ -8,7 +8,7 @@ from tree import Breach, SKIPPED_FOLDERS, line_of
 TOP = set("""daemon collectors rules config tests systemd docs web CMakeLists.txt README.md LICENSE NOTICE run test .ci .git
 .gitignore .gitattributes .editorconfig .clang-format .dockerignore SECURITY.md CHANGELOG.md CONTRIBUTING.md debian""".split())
 VAGUE = {"data", "info", "manager", "util", "utils", "helper", "helpers", "process", "misc", "common", "stuff"}
-WRITTEN = (".c", ".h", ".cc", ".py", ".sh", ".js", ".css", ".html", ".md", ".yaml", ".yml", ".txt", ".cmake", ".service", ".1", ".5", ".8")
+WRITTEN = (".c", ".h", ".cc", ".py", ".sh", ".js", ".css", ".html", ".md", ".yaml", ".yml", ".txt", ".cmake", ".service", ".scd", ".1", ".5", ".8")
 # Put together here, so that this file does not hold what it looks for.
 MACHINE = re.compile(r"(?<![\w.])/(" + "|".join(["wor" + "k", "hom" + "e", "roo" + "t", "User" + "s"]) + r")/[A-Za-z]")
 PROMISE = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b|\b[nN]ot "

@@ -13,7 +13,8 @@ ROOT = os.environ.get("ASSOCD_ROOT", os.path.dirname(os.path.dirname(os.path.dir
 
 
 class Daemon:
-    def __init__(self, config="", folder=None, state=None):
+    def __init__(self, config="", folder=None, state=None, program=os.path.join(BUILD, "assocd")):
+        self.program = program
         self.dir = folder or tempfile.mkdtemp(prefix="assocd-test-")
         self.state = state or os.path.join(self.dir, "state")
         with socket.socket() as probe:
@@ -27,7 +28,7 @@ class Daemon:
 
     def start(self, wait=True):
         with open(self.log, "a") as log:
-            self.process = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", self.config], stdout=log, stderr=log)
+            self.process = subprocess.Popen([self.program, "-c", self.config], stdout=log, stderr=log)
         if wait:
             self.wait_ready()
         return self

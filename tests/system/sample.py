@@ -4,6 +4,7 @@ without, and nothing of anybody else's with it; the generator writes the file th
 import filecmp
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,21 @@ def sample_loads_once_and_tour_tells_its_stories():
         assert all(len(line) <= 80 for line in text.split("\n")), text
     finally:
         daemon.end()
+
+
+def readme_shows_what_is_printed():
+    """The lines of README.md under "$ ./run" and "$ build/assocctl why" are lines of the real answers, in their order."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        shown = re.search(r"```\n\$ ./run\n(.*?)\n\$ build/assocctl (why [^\n]*)\n(.*?)```", file.read(), re.S)
+    daemon = Daemon("networks: [%s]\n" % os.path.join(ROOT, "config", "sample-networks.csv")).start()
+    try:
+        printed = ctl(daemon, "sample", "load")[1] + ctl(daemon, "tour")[1], ctl(daemon, *shown.group(2).split())[1]
+    finally:
+        daemon.end()
+    for block, answer in zip((shown.group(1), shown.group(3)), printed):
+        rest = iter(answer.split("\n"))
+        for line in block.split("\n"):
+            assert line in rest, f"README.md shows '{line}'; printed is:\n{answer}"
 
 
 def daemon_takes_the_sample_out_and_leaves_the_rest():
@@ -94,6 +110,7 @@ def generator_writes_the_shipped_file():
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, daemon_takes_the_sample_out_and_leaves_the_rest,
+    sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, readme_shows_what_is_printed,
+                        daemon_takes_the_sample_out_and_leaves_the_rest,
                         sample_goes_out_of_a_stopped_daemons_folder, sample_load_without_a_daemon_says_how_to_start_one,
                         generator_writes_the_shipped_file]))

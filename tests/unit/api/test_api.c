@@ -1,5 +1,6 @@
 /* The door as its callers see it: who may come in, what is answered, what bad input gets. */
 #include "api_client.h"
+#include "daemon/model/event_keys.h"
 
 static void bench_read_admin(struct bench *b)
 {
@@ -280,6 +281,20 @@ static void questions_are_answered(void **state)
 	expect(b, 200, "assocd_http_requests_total{class=\"2xx\"}");
 }
 
+static void the_document_describes_every_key_of_an_event(void **state)
+{
+	struct bench *b = *state;
+	char member[80];
+
+	bench_get(b, "/openapi.json");
+	for (const struct event_key *row = event_keys; row->name.len > 0; row++) {
+		snprintf(member, sizeof(member), "\"%s\":{\"type\":", row->name.ptr);
+		expect(b, 200, member);
+	}
+	expect(b, 200, "\"required\":[\"ts\",\"type\",\"account\"]");
+	expect(b, 200, "\"description\":\"Who states it.\",\"maxLength\":256");
+}
+
 static void the_unknown_and_the_wrong_are_named(void **state)
 {
 	struct bench *b = *state;
@@ -432,6 +447,7 @@ int main(void)
 		BENCH(a_request_waits_while_intake_is_congested),
 		BENCH(a_request_that_waited_too_long_is_told_to_come_again),
 		BENCH(questions_are_answered),
+		BENCH(the_document_describes_every_key_of_an_event),
 		BENCH(the_unknown_and_the_wrong_are_named),
 		BENCH(statements_need_their_keys_and_are_recorded),
 		BENCH(another_host_is_misdirected),

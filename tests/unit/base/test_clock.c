@@ -108,6 +108,22 @@ static void duration_text_is_short(void **state)
 	assert_string_equal(time_duration_text(INT64_MIN, out, 5), "-106");
 }
 
+static void written_duration_is_read_back_as_the_same(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = { { 0, "0" }, { 1, "1ms" }, { 90000, "90s" }, { 1500, "1500ms" }, { 1800000, "30m" }, { 86400000, "1d" },
+		{ 129600000, "36h" }, { 14 * 86400000LL, "14d" }, { INT64_MAX, "9223372036854775807ms" } };
+	char out[32];
+	int64_t ms;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_string_equal(time_duration_written(rows[i].ms, out, sizeof(out)), rows[i].text);
+		assert_true(time_parse_duration(bytes_of(out), &ms));
+		assert_true(ms == rows[i].ms);
+	}
+}
+
 static void clocks_go_forward(void **state)
 {
 	int64_t mono = clock_mono_us(), cpu = clock_cpu_us();
@@ -128,6 +144,7 @@ int main(void)
 		cmocka_unit_test(civil_days_go_round_over_eras),
 		cmocka_unit_test(duration_needs_a_unit_unless_zero),
 		cmocka_unit_test(duration_text_is_short),
+		cmocka_unit_test(written_duration_is_read_back_as_the_same),
 		cmocka_unit_test(clocks_go_forward),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

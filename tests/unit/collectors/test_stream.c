@@ -35,7 +35,7 @@ static const struct collector *row_named(const char *name)
 	return NULL;
 }
 
-static bool may_ingest(void *arg, struct bytes token, enum intake_voice *voice)
+static bool may_ingest(void *arg, struct bytes token, enum event_voice *voice)
 {
 	return bytes_is(token, "secret");
 }

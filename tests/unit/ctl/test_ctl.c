@@ -11,6 +11,7 @@
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/print.h"
 #include "daemon/ctl/run.h"
+#include "daemon/main/config.h"
 
 static void an_option_is_taken_out_wherever_it_stands(void **state)
 {
@@ -37,12 +38,36 @@ static void two_dashes_end_the_options(void **state)
 	assert_string_equal(argv[1], "--json");
 }
 
-static void an_option_that_nobody_takes_is_an_error(void **state)
+/* What is said about an option that was left over. */
+static void said_of(char *given, char *out, size_t size)
 {
-	char *argv[] = { "account", "--odd", NULL };
-	int argc = 2;
+	char *names[] = { "alerts" }, *argv[] = { "alerts", given, NULL };
+	FILE *old = stderr;
+	int argc = 2, words;
 
-	assert_int_equal(ctl_no_more_options(ctl_commands[0], &argc, argv), 2);
+	stderr = fmemopen(out, size, "w");
+	assert_int_equal(ctl_no_more_options(ctl_find(1, names, &words), &argc, argv), 2);
+	fclose(stderr);
+	stderr = old;
+}
+
+static void an_option_that_nobody_takes_is_named_with_the_nearest(void **state)
+{
+	static const struct { char *given; const char *said; } cases[] = {
+		{ "--lmit", "there is no option --lmit; did you mean --limit?" },
+		{ "--jsn", "there is no option --jsn; did you mean --json?" },
+		{ "--limit", "--limit needs a value" },
+		{ "--json=5", "--json takes no value" },
+		{ "--zzzzzzz", "there is no option --zzzzzzz; `assocctl help alerts` lists them" },
+	};
+	char out[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		memset(out, 0, sizeof(out));
+		said_of(cases[i].given, out, sizeof(out));
+		if (!strstr(out, cases[i].said))
+			fail_msg("of %s: %s", cases[i].given, out);
+	}
 }
 
 static void the_longest_name_of_a_command_wins(void **state)
@@ -61,25 +86,90 @@ static void every_command_is_whole_and_named_once(void **state)
 {
 	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
 		assert_true((*c)->name[0] && (*c)->run);
-		assert_true(strlen((*c)->help) > 0);
+		assert_int_equal((*c)->help[strlen((*c)->help) - 1], '.');
 		for (const struct ctl_command *const *other = c + 1; *other; other++)
 			assert_string_not_equal((*c)->name, (*other)->name);
 	}
 }
 
-static void the_manual_page_names_every_command(void **state)
+static bool has_option(const struct ctl_command *command, const char *name, size_t n)
 {
-	char page[32768], name[80];
-	FILE *f = fopen(SOURCE_DIR "/docs/assocctl.1.scd", "r");
+	for (const struct reference_option *row = command->options; row && row->name; row++)
+		if (strlen(row->name) == n && strncmp(row->name, name, n) == 0)
+			return true;
+	return false;
+}
 
-	assert_non_null(f);
-	page[fread(page, 1, sizeof(page) - 1, f)] = '\0';
-	fclose(f);
+static void every_option_that_is_asked_for_has_its_row(void **state)
+{
 	for (const struct ctl_command *const *c = ctl_commands; *c; c++) {
-		snprintf(name, sizeof(name), "*%s*", (*c)->name);
-		if (!strstr(page, name))
-			fail_msg("the manual page has no %s", name);
+		for (const char *at = strstr((*c)->arguments, "--"); at; at = strstr(at + 2, "--"))
+			if (at[2] != ' ' && !has_option(*c, at, strcspn(at, "=| ]")))
+				fail_msg("%s: no row for %s", (*c)->name, at);
+		for (const struct reference_option *row = (*c)->options; row && row->name; row++)
+			assert_int_equal(row->help[strlen(row->help) - 1], '.');
+		assert_int_equal((*c)->options != NULL, strstr((*c)->arguments, "[OPTION]...") != NULL);
 	}
+}
+
+static void every_heading_stands_in_front_of_a_command(void **state)
+{
+	assert_ptr_equal(ctl_groups[0].first, ctl_commands[0]);
+	for (const struct ctl_group *group = ctl_groups; group->title; group++) {
+		const struct ctl_command *const *c = ctl_commands;
+
+		while (*c && *c != group->first)
+			c++;
+		assert_non_null(*c);
+	}
+}
+
+/* What may follow a line; words are parted by blanks. */
+static void assert_follows(const char *line, const char *want)
+{
+	char words[160], *argv[20];
+	struct ctl ctl = { .config_path = SOURCE_DIR "/config/assocd.yaml" };
+	struct text out = { 0 };
+	int argc = 0;
+
+	strcpy(words, line);
+	for (char *at = words; at; argc++) {
+		argv[argc] = at;
+		at = strchr(at, ' ');
+		if (at)
+			*at++ = '\0';
+	}
+	text_adds(&out, "");
+	if (!ctl_complete(&ctl, argc, argv, &out))
+		text_adds(&out, "FILE");
+	if (strcmp(out.ptr, want) != 0)
+		fail_msg("\"%s\" may be followed by \"%s\", not \"%s\"", line, want, out.ptr);
+	text_free(&out);
+	if (ctl.config)
+		config_free(ctl.config);
+}
+
+static void a_begun_line_is_completed(void **state)
+{
+	assert_follows("ac", "account\nack\n");
+	assert_follows("rules ", "check\ntest\nexplain\n");
+	assert_follows("ru", "rules\n");
+	assert_follows("alerts --st", "--state\n");
+	assert_follows("alerts --state ", "open\nacknowledged\nresolved\nall\n");
+	assert_follows("alerts --state=re", "--state=resolved\n");
+	assert_follows("verdict c", "clean\nconfirmed\n");
+	assert_follows("verdict --reason why c", "clean\nconfirmed\n");
+	assert_follows("declare x a", "agency\n");
+	assert_follows("help co", "correlate\nconfig\ncompletion\ncomplete\n");
+	assert_follows("rules explain shared-d", "shared-device\nshared-document\n");
+	assert_follows("send --pattern ss", "sshd-journal\nsshd\n");
+	assert_follows("send --tail ", "FILE");
+	assert_follows("send a b ", "FILE");
+	assert_follows("-c ", "FILE");
+	assert_follows("why --jso", "--json\n");
+	assert_follows("rules explain shared-device x", "");
+	assert_follows("status ", "");
+	assert_follows("nothing ", "");
 }
 
 static void a_wildcard_is_asked_on_loopback(void **state)
@@ -181,10 +271,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_option_is_taken_out_wherever_it_stands),
 		cmocka_unit_test(two_dashes_end_the_options),
-		cmocka_unit_test(an_option_that_nobody_takes_is_an_error),
+		cmocka_unit_test(an_option_that_nobody_takes_is_named_with_the_nearest),
 		cmocka_unit_test(the_longest_name_of_a_command_wins),
 		cmocka_unit_test(every_command_is_whole_and_named_once),
-		cmocka_unit_test(the_manual_page_names_every_command),
+		cmocka_unit_test(every_option_that_is_asked_for_has_its_row),
+		cmocka_unit_test(every_heading_stands_in_front_of_a_command),
+		cmocka_unit_test(a_begun_line_is_completed),
 		cmocka_unit_test(a_wildcard_is_asked_on_loopback),
 		cmocka_unit_test(counts_are_grouped_in_thousands),
 		cmocka_unit_test(colours_are_for_terminals_and_escapes_for_nobody),

@@ -285,6 +285,33 @@ static void what_is_unknown_is_not_found(void **state)
 	world_free(&w);
 }
 
+/* What a statement of that type makes of the newest open alert. */
+static enum alert_state state_after(struct engine *e, struct world *w, enum event_type type)
+{
+	struct alert_view *open, after;
+	assert_true(engine_alerts(e, ALERT_OPEN, 1, w->arena, &open) == 1);
+	const struct event ev = { .seq = ++w->n, .ts_ms = START_MS * 2, .type = type, .account = BYTES_LIT("a1"), .alert = open->id };
+	const struct event *one = &ev;
+	engine_apply(e, &one, 1, NULL);
+	assert_int_equal(engine_alert(e, open->id, w->arena, &after), ERR_OK);
+	return after.state;
+}
+
+static void statements_on_alerts_do_what_they_say(void **state)
+{
+	struct world w;
+	struct text effects = { 0 };
+	world_make(&w, NULL);
+	struct engine *e = engine_new(w.rules, NULL);
+	apply(e, &w, 0, 64, &effects);
+	assert_int_equal(state_after(e, &w, EVENT_SNOOZE), ALERT_OPEN);
+	assert_int_equal(state_after(e, &w, EVENT_ACK), ALERT_ACKNOWLEDGED);
+	assert_int_equal(state_after(e, &w, EVENT_RESOLVE), ALERT_RESOLVED);
+	engine_free(e);
+	text_free(&effects);
+	world_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +321,7 @@ int main(void)
 		cmocka_unit_test(a_cut_snapshot_is_refused),
 		cmocka_unit_test(the_waterfall_adds_up),
 		cmocka_unit_test(what_is_unknown_is_not_found),
+		cmocka_unit_test(statements_on_alerts_do_what_they_say),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

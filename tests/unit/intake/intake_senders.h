@@ -22,7 +22,7 @@ static inline void note_answer(struct intake_group *g, void *arg)
 	t->error_line = g->refusals[0].line;
 }
 
-static inline struct intake_group *group(struct bench *t, enum intake_voice voice)
+static inline struct intake_group *group(struct bench *t, enum event_voice voice)
 {
 	struct intake_group g = { .source = SOURCE_HTTP, .voice = voice, .done = note_answer, .arg = t };
 
@@ -68,7 +68,7 @@ static inline void complete(struct bench *t, enum err result)
 }
 
 /* What a lone sender sees: one group of one line, committed. */
-static inline void send_line(struct bench *t, const char *line, enum intake_voice voice)
+static inline void send_line(struct bench *t, const char *line, enum event_voice voice)
 {
 	struct intake_group *g = group(t, voice);
 	unsigned before = t->answered;

@@ -1,5 +1,5 @@
 /* assocd.yaml: defaults, ranges, what is wrong and where. */
-#include "daemon/main/config.h"
+#include "daemon/main/daemon.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -109,7 +109,7 @@ static void wrong_values_are_named_with_their_place(void **state)
 	expect_error("lissten: a\n", ":1:1", "did you mean `listen`");
 	expect_error("listen: a\nzzz: b\n", ":2:1", "unknown key `zzz`");
 	expect_error("snapshot_every: 5\n", ":1:17", "duration with a unit");
-	expect_error("snapshot_every: 1ms\n", ":1:17", "1000 ms to");
+	expect_error("snapshot_every: 1ms\n", ":1:17", "1s to 1d");
 	expect_error("batch_events: many\n", ":1:15", "whole number");
 	expect_error("batch_events: 0\n", ":1:15", "1 to 1000000");
 	expect_error("known_ids: -1\n", ":1:12", "whole number");
@@ -128,7 +128,7 @@ static void shown_configuration_loads_again_with_the_same_values(void **state)
 
 	assert_int_equal(load("listen: \"[::1]:99\"\nnetworks: [x.csv]\nsnapshot_every: 90s\nsite: 'a: b'\n", &c, NULL), ERR_OK);
 	config_show(c, true, &first);
-	assert_non_null(strstr(first.ptr, "\"snapshot_every\":{\"value\":\"90000ms\""));
+	assert_non_null(strstr(first.ptr, "\"snapshot_every\":{\"value\":\"90s\""));
 	text_clear(&first);
 	config_show(c, false, &first);
 	config_free(c);
@@ -169,6 +169,40 @@ static void shipped_configuration_is_fine(void **state)
 	config_free(c);
 }
 
+/* `assocd -n` promises that what it lets pass starts. */
+static void keys_of_collectors_are_checked_without_starting_them(void **state)
+{
+	static const struct { const char *yaml, *place, *word; } cases[] = {
+		{ "collectors:\n  tial: {}\n", ":2:3", "did you mean 'tail'" },
+		{ "collectors:\n  tail: {file: []}\n", ":2:10", "did you mean 'files'" },
+		{ "collectors:\n  tail: {files: [{path: a, pattern: sshd}]}\n", ":2:18", "each entry is {file:" },
+		{ "collectors:\n  tail: {files: [{file: a, pattern: shsd}]}\n", ":2:37", "did you mean 'sshd'" },
+		{ "collectors:\n  stream: {max_connections: 0}\n", ":2:29", "1 to 100000" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct errbuf eb = { "" };
+		struct config *c;
+
+		assert_int_equal(load(cases[i].yaml, &c, &eb), ERR_OK);
+		assert_int_equal(collectors_check(c, &eb), ERR_INPUT);
+		if (!strstr(eb.text, cases[i].place) || !strstr(eb.text, cases[i].word))
+			fail_msg("\"%s\" names neither %s nor %s", eb.text, cases[i].place, cases[i].word);
+		config_free(c);
+	}
+}
+
+static void collectors_that_are_fine_pass_the_check(void **state)
+{
+	struct errbuf eb = { "" };
+	struct config *c;
+
+	assert_int_equal(load("collectors:\n  tail: {files: [{file: '/nowhere/*.log', pattern: sshd, from: end}]}\n"
+			      "  stream: {tcp: '127.0.0.1:9', unix_trusted: false}\n  null:\n", &c, &eb), ERR_OK);
+	if (collectors_check(c, &eb))
+		fail_msg("%s", eb.text);
+	config_free(c);
+}
+
 static void every_key_has_its_sentence(void **state)
 {
 	for (const struct config_key *key = config_keys; key->name; key++)
@@ -183,6 +217,7 @@ int main(void)
 		T(command_line_wins_and_takes_the_alert_log_along), T(named_alert_log_stays_where_it_is),
 		T(wrong_values_are_named_with_their_place), T(shown_configuration_loads_again_with_the_same_values),
 		T(missing_file_and_folder_are_named), T(shipped_configuration_is_fine), T(every_key_has_its_sentence),
+		T(keys_of_collectors_are_checked_without_starting_them), T(collectors_that_are_fine_pass_the_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,7 +169,7 @@ static void types_are_words_and_a_tick_is_the_daemons(void **state)
 	for (int t = EVENT_LOGIN; t < EVENT_TICK; t++) {
 		char text[300];
 
-		snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"%s\",\"account\":\"a\",\"alert\":\"x\"%s}", event_type_names[t],
+		snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"%s\",\"account\":\"a\",\"alert\":\"x\"%s}", event_types[t].name,
 			 t == EVENT_RELATION ? ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}" : t == EVENT_VERDICT ? ",\"value\":\"clean\"" : "");
 		assert_int_equal(event_of(text).type, t);
 	}

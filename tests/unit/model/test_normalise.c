@@ -239,7 +239,8 @@ static void placeholders_are_taken_out(void **state)
 static void placeholders_match_in_any_case(void **state)
 {
 	const struct bytes list[] = { BYTES_LIT("*-none"), BYTES_LIT("n/a"), BYTES_LIT("null") };
-	struct kind kind = { .steps = { normaliser_find(bytes_of("trim")) }, .n_steps = 1, .placeholders = list, .n_placeholders = 3 };
+	struct kind kind = { .steps = { normaliser_find(bytes_of("trim")) }, .n_steps = 1, .placeholders = list, .n_placeholders = 3,
+			     .placeholder_lengths = UINT64_MAX };
 	const char *const none[] = { "null", "NULL", " Null ", "N/A", "Device-None" }, *const some[] = { "NULLS", "N/", "nul", "None-" };
 	struct normalised n;
 
