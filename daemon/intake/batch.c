@@ -100,17 +100,19 @@ static void load_mark(struct intake *in, struct batch *b)
 
 static void submit(struct intake *in, struct batch *b)
 {
+	enum err err;
+
 	number_events(in, b);
 	load_effects(in, b);
 	load_mark(in, b);
 	b->in_flight = true;
 	in->in_flight++;
 	in->stats.batches++;
-	b->store.result = in->setup.ports.submit(in->setup.ports.arg, &b->store);
-	if (b->store.result) {
-		errbuf_set(&b->store.error, b->store.result, "the writer's queue is full");
-		intake_completed(in, &b->store);
-	}
+	err = in->setup.ports.submit(in->setup.ports.arg, &b->store);
+	if (!err)
+		return; /* the batch is the writer's now, who may have its result already */
+	b->store.result = errbuf_set(&b->store.error, err, "the writer's queue is full");
+	intake_completed(in, &b->store);
 }
 
 bool batch_has_due_mark(const struct intake *in)
