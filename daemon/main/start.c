@@ -138,6 +138,7 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	d->started_us = clock_mono_us();
 	d->snapshot_due_us = d->started_us + d->config->snapshot_every_ms * 1000;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of file size is then an error like a full disk */
 	umask(0027);
 	enum err err = judgement_load(d->config, &d->now, eb);
 	if (err == ERR_OK)

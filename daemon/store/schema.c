@@ -10,7 +10,8 @@
  * outbox   changes of alerts that sinks are to be told, numbered without reuse
  * sinks    how far each sink got
  * names    what the kind indexes of payloads stand for, from a sequence number on
- * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; facts */
+ * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; probes:
+ *          writes that asked whether the disk works again; facts */
 #include "internal.h"
 
 #include "daemon/base/log.h"

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct db {
 	sqlite3 *handle;
@@ -25,7 +26,7 @@ struct failure_row {
 };
 
 static const struct failure_row failures[] = {
-	{ SQLITE_FULL, ERR_FULL, "no space left on the device; free some, writing resumes by itself" },
+	{ SQLITE_FULL, ERR_FULL, "no space is left; free some, writing resumes by itself" },
 	{ SQLITE_CORRUPT, ERR_CORRUPT, "the database is damaged; stop assocd, keep a copy, then restore a backup or run: "
 				       "sqlite3 FILE .recover | sqlite3 NEW" },
 	{ SQLITE_NOTADB, ERR_CORRUPT, "this is no SQLite database; move it away or restore a backup" },
@@ -49,7 +50,7 @@ static enum err fail(struct db *db, int code, struct errbuf *eb)
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == primary)
 			return errbuf_set(eb, failures[i].err, "%s: %s (%s)", db->path, text, failures[i].remedy);
-	return errbuf_set(eb, ERR_IO, "%s: %s", db->path, text);
+	return errbuf_set(eb, ERR_IO, "%s: %s%s%s", db->path, text, os ? ": " : "", os ? strerror(os) : "");
 }
 
 static int note_wal_pages(void *arg, sqlite3 *handle, const char *schema, int pages)
