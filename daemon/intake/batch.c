@@ -136,14 +136,14 @@ static bool rest_is_due(const struct intake *in, int64_t mono_us)
 		return false;
 	if (in->is_held && (in->applied_durable != in->applied_seq || batch_has_due_mark(in)))
 		return true;
-	return in->stats.is_failing || (in->due_us > 0 && mono_us >= in->due_us);
+	return in->failure || (in->due_us > 0 && mono_us >= in->due_us);
 }
 
 bool batch_submit_due(struct intake *in, int64_t mono_us)
 {
 	bool is_too_soon = in->retry_us == DUE_FROM_NEXT_TURN || mono_us < in->retry_us || in->in_flight > 0;
 
-	if (in->in_flight == BATCHES - 1 || (in->stats.is_failing && is_too_soon))
+	if (in->in_flight == BATCHES - 1 || (in->failure && is_too_soon))
 		return false;
 	if (events_are_due(in)) {
 		struct batch *b = in->gathering;
@@ -193,9 +193,9 @@ static void apply(struct intake *in, struct batch *b)
 
 static void succeed(struct intake *in, struct batch *b)
 {
-	if (in->stats.is_failing)
+	if (in->failure)
 		log_info("intake", "writing works again");
-	in->stats.is_failing = false;
+	in->failure = ERR_OK;
 	in->stats.last_commit_us = b->store.commit_us;
 	if (b->carries_effects) {
 		in->applied_durable = b->store.applied_seq;
@@ -222,10 +222,10 @@ static void take_back(struct intake *in, struct batch *b)
 
 static void refuse_all(struct intake *in, struct batch *b)
 {
-	if (!in->stats.is_failing)
+	if (!in->failure)
 		log_error("intake", "nothing is accepted until writing works again (tried every second): %s", b->store.error.text);
-	in->stats.is_failing = true;
-	in->stats.failure = b->store.result;
+	in->failure = b->store.result;
+	in->failure_text = b->store.error;
 	in->stats.failed_batches++;
 	in->retry_us = DUE_FROM_NEXT_TURN;
 	take_back(in, b);
@@ -285,7 +285,7 @@ void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, ui
 
 static int64_t wait_us(const struct intake *in, int64_t mono_us)
 {
-	int64_t at = in->stats.is_failing && in->in_flight == 0 ? in->retry_us : in->due_us;
+	int64_t at = in->failure && in->in_flight == 0 ? in->retry_us : in->due_us;
 
 	if (in->answered.n > 0)
 		return 0;

@@ -232,8 +232,15 @@ bool intake_is_congested(const struct intake *in)
 {
 	const struct batch *b = in->gathering;
 
-	return in->is_paused || in->stats.is_failing ||
+	return in->is_paused || in->failure ||
 	       b->events.n >= in->setup.batch_events * GATHERED_EVENTS_FACTOR || arena_used(b->arena) > GATHERED_BYTES_MAX;
+}
+
+enum err intake_failure(const struct intake *in, const char **text)
+{
+	if (text)
+		*text = in->failure_text.text;
+	return in->failure;
 }
 
 void intake_hold(struct intake *in, bool held)

@@ -50,5 +50,8 @@ void intake_seal(struct intake *in, struct intake_group *g);
 
 /* True when collectors should stop reading for a while (queues full, disk full). */
 bool intake_is_congested(const struct intake *in);
+/* ERR_OK, or why nothing can be kept until the disk works again, which is tried every second. *text (or NULL) is for the
+ * operator: it names the file and what to do. */
+enum err intake_failure(const struct intake *in, const char **text);
 
 #endif

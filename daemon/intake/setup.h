@@ -61,8 +61,6 @@ struct intake_stats {
 	int64_t last_commit_us, last_arrival_ms;
 	uint64_t alerts_written;
 	size_t known_memory;
-	bool is_failing;
-	enum err failure;
 };
 void intake_stats(const struct intake *in, struct intake_stats *out);
 

@@ -7,6 +7,8 @@ void report_status(void *arg, struct text *json)
 {
 	struct daemon *d = arg;
 	struct intake_stats in;
+	const char *why;
+	enum err failure = intake_failure(d->intake, &why);
 	intake_stats(d->intake, &in);
 	json_member_int(json, "uptime_s", (clock_mono_us() - d->started_us) / 1000000);
 	json_member_string(json, "state_dir", bytes_of(d->config->state_dir));
@@ -20,7 +22,9 @@ void report_status(void *arg, struct text *json)
 	json_close_object(json);
 	json_member_int(json, "journal_seq", (int64_t)in.last_seq);
 	json_member_int(json, "last_commit_us", in.last_commit_us);
-	json_member_bool(json, "is_failing", in.is_failing);
+	json_member_bool(json, "is_failing", failure != ERR_OK);
+	if (failure != ERR_OK)
+		json_member_string(json, "failure", bytes_of(why));
 	json_member_int(json, "reloads", d->reloads);
 	json_member_int(json, "reloads_failed", d->reloads_failed);
 	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
@@ -74,6 +78,8 @@ void report_metrics(void *arg, struct text *out)
 			  (unsigned long long)in.refused[i]);
 	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
 	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);
+	add_one(out, "assocd_journal_failing", "gauge", "1 while nothing can be kept: the disk is full or broken.",
+		intake_failure(d->intake, NULL) != ERR_OK);
 	add_one(out, "assocd_rules_reloads_total", "counter", "Reloads of the rules.", d->reloads);
 	add_one(out, "assocd_rules_reloads_failed_total", "counter", "Reloads refused because the rules were wrong.", d->reloads_failed);
 	add_engine(out, d->now.engine);
@@ -82,11 +88,10 @@ void report_metrics(void *arg, struct text *out)
 bool report_is_ready(void *arg, struct text *reasons)
 {
 	struct daemon *d = arg;
-	struct intake_stats in;
-	intake_stats(d->intake, &in);
-	if (in.is_failing)
-		text_addf(reasons, "the journal cannot be written (%s)\n", err_word(in.failure));
+	enum err failure = intake_failure(d->intake, NULL);
+	if (failure != ERR_OK)
+		text_addf(reasons, "the journal cannot be written (%s); the log and `assocctl status` say more\n", err_word(failure));
 	if (d->wants_stop)
 		text_adds(reasons, "the daemon is stopping\n");
-	return !in.is_failing && !d->wants_stop;
+	return failure == ERR_OK && !d->wants_stop;
 }
