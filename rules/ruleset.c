@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "builder.h"
+#include "daemon/base/file.h"
+#include "daemon/base/utf8.h"
 #include "rule_tests.h"
 
 #define FILES_MAX 2048
@@ -200,23 +202,14 @@ void decode_rule_file(struct builder *b, enum file_form form, struct bytes conte
 
 static void load_text_list(struct builder *b, const char *path, struct bytes name)
 {
-	FILE *f = fopen(path, "re");
 	struct text content = {0};
-	char piece[4096];
-	size_t n;
-	if (!f) {
-		problem_plain(&b->problems, "%s: cannot read: %s", path, strerror(errno));
-		return;
-	}
-	while ((n = fread(piece, 1, sizeof piece, f)) > 0 && content.len < TEXT_FILE_MAX)
-		text_add(&content, bytes_make(piece, n));
-	if (ferror(f) || content.len >= TEXT_FILE_MAX)
-		problem_plain(&b->problems, "%s: cannot read, or larger than 16 MiB", path);
+	struct errbuf eb = {0};
+	if (file_read(path, TEXT_FILE_MAX, &content, &eb))
+		problem_plain(&b->problems, "%s", eb.text);
 	else
-		list_read_text(b, path, name, text_bytes(&content));
+		list_read_text(b, path, name, utf8_skip_mark(text_bytes(&content)));
 	b->set.n_files++;
 	text_free(&content);
-	fclose(f);
 }
 
 static struct bytes stem_of(const char *name)
