@@ -167,6 +167,7 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 {
 	struct group *g = (struct group *)pub;
 	struct errbuf eb = { "" };
+	enum verdict_of_line verdict;
 	struct event *ev;
 	const char *reason;
 
@@ -176,11 +177,10 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 		return LINE_ACCEPTED;
 	ev = arena_alloc(in->gathering->arena, sizeof(*ev));
 	reason = read_line(in, g, line, ev, &eb);
-	if (!reason)
-		return keep(in, g, ev);
+	verdict = reason ? refuse(in, g, reason, eb.text) : keep(in, g, ev);
 	if (in->gathering->events.n == 0)
-		arena_reset(in->gathering->arena); /* nothing but refused lines so far */
-	return refuse(in, g, reason, eb.text);
+		arena_reset(in->gathering->arena); /* nothing but duplicates and refused lines so far */
+	return verdict;
 }
 
 void intake_seal(struct intake *in, struct intake_group *pub)

@@ -141,6 +141,26 @@ static void backfill_tells_no_sink(void **state)
 	complete(t, ERR_OK);
 }
 
+static void duplicates_alone_never_congest(void **state)
+{
+	struct bench *t = *state;
+	char line[4500], long_text[4000];
+	struct intake_group *g;
+
+	memset(long_text, 'r', sizeof(long_text));
+	snprintf(line, sizeof(line), "{\"id\":\"e1\",\"ts\":%lld,\"type\":\"login\",\"account\":\"a\",\"reason\":\"%.*s\"}", NOW,
+		 (int)sizeof(long_text), long_text);
+	send_line(t, line, false);
+	assert_int_equal(t->accepted, 1);
+	g = group(t, false);
+	for (unsigned i = 0; i < 20000; i++)
+		assert_int_equal(offer(t, g, line), LINE_DUPLICATE);
+	assert_false(intake_is_congested(t->in));
+	intake_seal(t->in, g);
+	turn(t);
+	assert_int_equal(t->duplicate, 20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +172,7 @@ int main(void)
 		WITH_BENCH(long_line_is_refused_by_size),
 		WITH_BENCH(ids_of_the_journal_are_known),
 		WITH_BENCH(backfill_tells_no_sink),
+		WITH_BENCH(duplicates_alone_never_congest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
