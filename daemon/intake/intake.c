@@ -115,7 +115,7 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 	struct json_doc doc;
 
 	if (line.len > EVENT_LINE_MAX) {
-		errbuf_set(eb, ERR_LIMIT, "the line has %zu bytes, at most %d are allowed", line.len, EVENT_LINE_MAX);
+		errbuf_set(eb, ERR_LIMIT, "the line is longer than %d KiB", EVENT_LINE_MAX / 1024);
 		return "size";
 	}
 	if (json_parse(in->parser, line, &doc, eb))
