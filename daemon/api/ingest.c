@@ -39,7 +39,7 @@ static int status_of_refusal(const char *error)
 	static const struct {
 		const char *error;
 		int status;
-	} known[] = { { "json", 400 }, { "utf8", 400 }, { "size", 413 }, { "trust", 403 }, { "congested", 503 } };
+	} known[] = { { "json", 400 }, { "utf8", 400 }, { "size", 413 }, { "trust", 403 } };
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (strcmp(error, known[i].error) == 0)
@@ -49,9 +49,7 @@ static int status_of_refusal(const char *error)
 
 static void answer_refusal(struct api_call *call, const struct intake_group *g)
 {
-	if (g->n_refusals > 0 && status_of_refusal(g->refusals[0].error) == 503)
-		api_busy(call, g->refusals[0].detail);
-	else if (g->n_refusals > 0)
+	if (g->n_refusals > 0)
 		api_problem(call, status_of_refusal(g->refusals[0].error), g->refusals[0].error, "%s", g->refusals[0].detail);
 	else
 		api_problem(call, 400, "json", "the body holds no event");

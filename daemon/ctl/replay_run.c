@@ -4,12 +4,11 @@
 
 #include <stdlib.h>
 
+#include "daemon/base/utf8.h"
 #include "daemon/intake/known.h"
 #include "lines.h"
 
 #define BATCH_EVENTS 256
-#define TS_EARLIEST_MS 946684800000ll /* 2000-01-01 */
-#define TS_LATEST_MS 4102444800000ll  /* 2100-01-01 */
 
 struct replay {
 	const struct ruleset *rules;
@@ -75,14 +74,12 @@ static enum err read_event(struct replay *r, struct bytes line, struct event *ev
 	*reason = "size";
 	if (line.len > EVENT_LINE_MAX)
 		return errbuf_set(eb, ERR_INPUT, "the line is longer than %d KiB", EVENT_LINE_MAX / 1024);
-	*reason = "json";
 	enum err err = json_parse(r->parser, line, &doc, eb);
+	*reason = err == ERR_OK || utf8_is_valid(line) ? "json" : "utf8";
 	if (err == ERR_OK && (err = event_from_json(&r->context, &doc, r->arena, ev, &why)) != ERR_OK)
 		*reason = why.reason;
-	if (err == ERR_OK && (ev->ts_ms < TS_EARLIEST_MS || ev->ts_ms >= TS_LATEST_MS)) {
+	if (err == ERR_OK && (err = event_check_ts(ev->ts_ms, eb)) != ERR_OK)
 		*reason = "ts";
-		err = errbuf_set(eb, ERR_INPUT, "ts lies outside the years 2000 to 2099");
-	}
 	return err;
 }
 

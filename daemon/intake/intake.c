@@ -4,6 +4,8 @@
  * I3: `done` is called from intake_turn only, never from inside an offer or a seal. */
 #include "internal.h"
 
+#include "daemon/base/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -119,7 +121,7 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 		return "size";
 	}
 	if (json_parse(in->parser, line, &doc, eb))
-		return "json";
+		return utf8_is_valid(line) ? "json" : "utf8";
 	ctx.scratch = in->scratch;
 	if (g->pub.default_site.len > 0)
 		ctx.default_site = g->pub.default_site;

@@ -19,7 +19,7 @@ enum verdict_of_line { LINE_ACCEPTED, LINE_DUPLICATE, LINE_REFUSED };
  * applied, or the commit failed (result, e.g. ERR_FULL: nothing of it was kept, the sender should try again). */
 struct intake_refusal {
 	uint64_t line;      /* counted from 1 within the group, or from the group's first_line */
-	const char *error;  /* stable word: json, key, type, ts, account, value, size, future ... */
+	const char *error;  /* stable word: json, utf8, key, type, ts, account, value, size, future ... */
 	char detail[200];
 };
 #define INTAKE_REFUSALS_MAX 1000 /* kept with detail per group; beyond that counted only */
