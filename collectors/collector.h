@@ -28,7 +28,10 @@ struct collector_stats { uint64_t lines, accepted, duplicate, refused, skipped, 
 struct collector {
 	const char *name; /* the key under `collectors:` in assocd.yaml */
 	const char *help;
-	/* Reads its mapping (NULL: absent = defaults); strict, file:line:column errors. *out is its instance. */
+	/* Reads its mapping (NULL: absent = defaults) as start does, strictly, file:line:column errors, and opens nothing that
+	 * events come from: for `assocd -n`. The host has no loop and no intake then. */
+	enum err (*check)(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, struct errbuf *eb);
+	/* *out is its instance. */
 	enum err (*start)(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config,
 			  void **out, struct errbuf *eb);
 	void (*pause)(void *self);

@@ -109,6 +109,15 @@ static enum err take_config(struct stream *s, const struct yaml_doc *doc, const 
 	return e;
 }
 
+static enum err stream_check(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, struct errbuf *eb)
+{
+	struct stream read = { .max_connections = 0 };
+	enum err e = take_config(&read, doc, config, eb);
+
+	free(read.tcp);
+	return e;
+}
+
 static enum err listen_all(struct stream *s, struct errbuf *eb)
 {
 	const struct loop_stream_events events = { on_accepted, s };
@@ -190,6 +199,7 @@ static void stream_stats(const void *self, struct collector_stats *out)
 COLLECTOR(stream) = {
 	.name = "stream",
 	.help = "NDJSON in bulk over STATE/assocd.sock, and over TCP: {tcp: ADDRESS:PORT or off, max_connections: N, unix_trusted: true}",
+	.check = stream_check,
 	.start = stream_start,
 	.pause = stream_pause,
 	.resume = stream_resume,

@@ -175,7 +175,7 @@ static const char *take_pattern(struct tail *t, struct log_setup *s, const char 
 	enum err e = pattern_load(t->host.patterns_dir, path, &s->pattern, eb);
 
 	free(path);
-	return e ? "this pattern cannot be used" : NULL;
+	return e ? "the pattern cannot be used" : NULL;
 }
 
 static const char *take_site(struct tail *t, struct log_setup *s, const char *text, struct errbuf *eb)
@@ -201,6 +201,7 @@ static file_key_fn *const file_key_fns[ARRAY_LEN(file_keys)] = { take_path, take
 
 static enum err take_file_key(struct tail *t, const struct yaml_doc *doc, const struct yaml_node *node, struct log_setup *s, struct errbuf *eb)
 {
+	struct errbuf why = { "" };
 	const char *wrong;
 	char text[4096];
 	size_t key = 0;
@@ -213,8 +214,10 @@ static enum err take_file_key(struct tail *t, const struct yaml_doc *doc, const 
 		return yaml_error(doc, node, eb, "a text is expected here");
 	memcpy(text, node->text.ptr, node->text.len);
 	text[node->text.len] = '\0';
-	wrong = file_key_fns[key](t, s, text, eb);
-	return wrong ? yaml_error(doc, node, eb, "%s", wrong) : ERR_OK;
+	wrong = file_key_fns[key](t, s, text, &why);
+	if (wrong)
+		return yaml_error(doc, node, eb, "%s%s%s", wrong, why.text[0] ? ": " : "", why.text);
+	return ERR_OK;
 }
 
 static enum err take_file(struct tail *t, const struct yaml_doc *doc, const struct yaml_node *node, struct errbuf *eb)
@@ -270,6 +273,17 @@ static void tail_free(struct tail *t)
 	free(t->places_path);
 	free(t->buffer);
 	free(t);
+}
+
+static enum err tail_check(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, struct errbuf *eb)
+{
+	struct tail *t = xcalloc(1, sizeof(*t));
+	enum err e;
+
+	t->host = *host;
+	e = take_config(t, doc, config, eb);
+	tail_free(t);
+	return e;
 }
 
 static enum err tail_start(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, void **out,
@@ -328,6 +342,7 @@ static void tail_stats(const void *self, struct collector_stats *out)
 COLLECTOR(tail) = {
 	.name = "tail",
 	.help = "Follows log files: {files: [{file: PATH or glob, pattern: NAME, site: NAME, from: start or end, trusted: true}]}",
+	.check = tail_check,
 	.start = tail_start,
 	.pause = tail_pause,
 	.resume = tail_resume,

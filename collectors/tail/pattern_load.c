@@ -1,4 +1,5 @@
 /* A pattern file to a compiled pattern. Every table of keys below is what the file may say. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -358,6 +359,24 @@ static enum err load_file(struct loader *l, const char *path)
 	return e;
 }
 
+/* What there is in place of a pattern that is not. */
+static void name_patterns(const char *dir, const char *name, struct errbuf *eb)
+{
+	struct text names = { 0 };
+	struct dirent **found = NULL;
+	int n = scandir(dir, &found, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		struct bytes file = bytes_of(found[i]->d_name);
+		if (bytes_ends(file, BYTES_LIT(".yaml")))
+			text_addf(&names, "%s%.*s", names.len ? ", " : "", (int)file.len - 5, file.ptr);
+		free(found[i]);
+	}
+	free(found);
+	errbuf_set(eb, ERR_NOTFOUND, "there is no pattern '%s' in %s; there are: %s", name, dir, names.len ? names.ptr : "none");
+	text_free(&names);
+}
+
 enum err pattern_load(const char *patterns_dir, const char *name, struct pattern **out, struct errbuf *eb)
 {
 	struct pattern *p = xcalloc(1, sizeof(*p));
@@ -372,6 +391,10 @@ enum err pattern_load(const char *patterns_dir, const char *name, struct pattern
 	p->seed = bytes_hash(p->name, 0);
 	p->is_local = true;
 	e = yaml_load(path, &doc, eb);
+	if (e == ERR_NOTFOUND && !strchr(name, '/')) {
+		errbuf_clear(eb);
+		name_patterns(patterns_dir, name, eb);
+	}
 	l.doc = doc;
 	if (!e)
 		e = load_file(&l, path);

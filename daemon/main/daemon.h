@@ -75,7 +75,7 @@ enum err restore(struct daemon *d, struct errbuf *eb) MUST_CHECK;
 /* start.c */
 enum err daemon_start(struct daemon *d, struct errbuf *eb) MUST_CHECK;
 void daemon_close(struct daemon *d);
-/* Is every name under `collectors:` one of the table? */
+/* Is what stands under `collectors:` what each of them takes? */
 enum err collectors_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
 
 /* turn.c: what the loop does after each round of callbacks. */

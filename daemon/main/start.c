@@ -45,18 +45,32 @@ static enum err check_key(struct daemon *d, struct errbuf *eb)
 			  "from a backup, or start with another state folder", dir);
 }
 
-enum err collectors_check(const struct config *c, struct errbuf *eb)
+static enum err check_names(const struct config *c, struct errbuf *eb)
 {
 	const struct yaml_node *root = yaml_root(c->doc);
 	const struct yaml_node *all = root != NULL && root->type == YAML_MAPPING ? yaml_get(root, "collectors") : NULL;
 	for (const struct yaml_node *node = all != NULL ? all->child : NULL; node != NULL; node = node->next) {
-		unsigned i = 0;
-		while (collectors[i] != NULL && !bytes_is(node->key, collectors[i]->name))
+		const char *names[COLLECTORS_MAX], *near;
+		unsigned n = 0, i = 0;
+		for (; collectors[n] != NULL && n < COLLECTORS_MAX; n++)
+			names[n] = collectors[n]->name;
+		while (i < n && !bytes_is(node->key, names[i]))
 			i++;
-		if (collectors[i] == NULL)
-			return yaml_error(c->doc, node, eb, "there is no collector `%.*s`", BYTES_ARG(node->key));
+		near = i == n ? bytes_nearest(node->key, names, n) : NULL;
+		if (i == n)
+			return yaml_error(c->doc, node, eb, "there is no collector `%.*s`%s%s%s", BYTES_ARG(node->key),
+					  near != NULL ? "; did you mean `" : "", near != NULL ? near : "", near != NULL ? "`?" : "");
 	}
 	return ERR_OK;
+}
+
+enum err collectors_check(const struct config *c, struct errbuf *eb)
+{
+	struct collector_host host = { .state_dir = c->state_dir, .config_dir = c->dir, .patterns_dir = c->patterns_dir };
+	enum err err = check_names(c, eb);
+	for (unsigned i = 0; collectors[i] != NULL && err == ERR_OK; i++)
+		err = collectors[i]->check(&host, c->doc, config_collector(c, collectors[i]->name), eb);
+	return err;
 }
 
 static void start_intake(struct daemon *d)

@@ -259,7 +259,8 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 		{ "file: []\n", "c:1:" },
 		{ "files:\n  - {fil: x}\n", "each entry is" },
 		{ "files:\n  - {file: x, patern: sshd}\n", "did you mean 'pattern'?" },
-		{ "files:\n  - {file: x, pattern: nosuch}\n", "nosuch.yaml" },
+		{ "files:\n  - {file: x, pattern: nosuch}\n", "c:2:24: the pattern cannot be used: there is no pattern 'nosuch' in " },
+		{ "files:\n  - {file: x, pattern: ./nosuch.yaml}\n", "/nosuch.yaml: No such file or directory" },
 		{ "files:\n  - {file: x, from: middle}\n", "'from' is start or end" },
 	};
 
@@ -271,6 +272,8 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 		void *self;
 
 		assert_int_equal(yaml_parse(bytes_of(cases[i].config), "c", &doc, &eb), ERR_OK);
+		assert_int_not_equal(row_named("tail")->check(&host, doc, yaml_root(doc), &eb), ERR_OK);
+		errbuf_clear(&eb);
 		assert_int_not_equal(row_named("tail")->start(&host, doc, yaml_root(doc), &self, &eb), ERR_OK);
 		if (!strstr(eb.text, cases[i].says))
 			fail_msg("'%s' lacks '%s'", eb.text, cases[i].says);
