@@ -5,20 +5,22 @@
 #include <stdlib.h>
 
 #include "connection.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/model/event.h"
 #include "daemon/vendor/yaml.h"
 
 #define CONNECTIONS_DEFAULT 256
 #define CONNECTIONS_MAX 100000
+#define SWEEP_MS 1000
 
 struct stream {
 	struct collector_host host;
 	struct stream_shared shared;
 	struct loop_listener *unix_listener, *tcp_listener;
 	char *tcp;
+	struct loop_timer *sweep; /* over TCP */
 	uint64_t max_connections;
-	bool is_full_told;
 };
 
 static void on_accepted(void *arg, struct loop_stream *connection)
@@ -26,15 +28,24 @@ static void on_accepted(void *arg, struct loop_stream *connection)
 	struct stream *s = arg;
 
 	if (s->shared.n < s->max_connections) {
-		s->is_full_told = false;
 		stream_connection_new(&s->shared, connection);
 		return;
 	}
-	s->shared.stats.errors++;
-	if (!s->is_full_told)
-		log_warn("stream", "%s is turned away: %u connections are open, the limit", loop_stream_peer(connection), s->shared.n);
-	s->is_full_told = true;
+	stream_note_refusal(&s->shared, loop_stream_peer(connection), "as many connections are open as `max_connections` allows");
 	loop_stream_free(connection);
+}
+
+static void sweep(void *arg)
+{
+	struct stream *s = arg;
+	int64_t now = clock_mono_us();
+	struct stream_connection *next;
+
+	for (struct stream_connection *c = s->shared.first; c; c = next) {
+		next = stream_connection_next(c);
+		stream_connection_expire(c, now);
+	}
+	loop_timer_set(s->sweep, SWEEP_MS);
 }
 
 static void step_all(void *arg)
@@ -130,9 +141,12 @@ static enum err listen_all(struct stream *s, struct errbuf *eb)
 	free(address);
 	if (!e && s->tcp)
 		e = loop_listen(loop, s->tcp, &events, &s->tcp_listener, eb);
-	if (!e && s->tcp)
-		log_info("stream", "listening on %s; the first line of a connection carries its token", s->tcp);
-	return e;
+	if (e || !s->tcp)
+		return e;
+	log_info("stream", "listening on %s; the first line of a connection carries its token", s->tcp);
+	s->sweep = loop_timer_new(loop, sweep, s);
+	loop_timer_set(s->sweep, SWEEP_MS);
+	return ERR_OK;
 }
 
 static void stream_free(struct stream *s)
@@ -142,6 +156,7 @@ static void stream_free(struct stream *s)
 	loop_listener_free(s->unix_listener);
 	loop_listener_free(s->tcp_listener);
 	loop_timer_free(s->shared.retry);
+	loop_timer_free(s->sweep);
 	json_parser_free(s->shared.parser);
 	free(s->tcp);
 	free(s);

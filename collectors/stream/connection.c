@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/base/log.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/text.h"
 #include "daemon/model/event.h"
 #include "hello.h"
@@ -26,6 +26,7 @@ struct stream_connection {
 	struct stream_group *groups, *last_group; /* on their way, oldest first */
 	unsigned n_groups;
 	bool is_begun, is_refused, is_backfill, is_trusted, is_skipping, is_closed;
+	int64_t heard_us; /* since when its first line is waited for */
 	char site[65];
 };
 
@@ -235,23 +236,49 @@ static enum err admit(struct stream_connection *c, const struct hello *hello, st
 	return ERR_OK;
 }
 
+void stream_note_refusal(struct stream_shared *shared, const char *peer, const char *why)
+{
+	uint64_t n;
+
+	shared->stats.errors++;
+	if (!log_is_due(&shared->refusals, clock_mono_us(), 1, &n))
+		return;
+	if (n == 1)
+		log_warn("stream", "%s is turned away: %s", peer, why);
+	else
+		log_warn("stream", "%llu connections were turned away, the last %s: %s", (unsigned long long)n, peer, why);
+}
+
+static void turn_away(struct stream_connection *c, const char *why)
+{
+	struct text answer = { 0 };
+
+	stream_note_refusal(c->shared, loop_stream_peer(c->stream), why);
+	write_error(&answer, "denied", why);
+	loop_stream_write(c->stream, text_bytes(&answer));
+	text_free(&answer);
+	c->is_refused = true;
+}
+
+void stream_connection_expire(struct stream_connection *c, int64_t mono_us)
+{
+	if (c->is_begun || loop_stream_is_local(c->stream) || mono_us - c->heard_us < STREAM_HELLO_US)
+		return;
+	turn_away(c, "the first line, with the token, did not come within 10 s");
+	connection_free(c);
+}
+
 static void begin(struct stream_connection *c)
 {
 	struct bytes line;
 	struct errbuf eb = { "" };
-	struct text answer = { 0 };
 	struct hello hello;
 	size_t end;
 
 	if (!next_line(c, loop_stream_peek(c->stream), 0, &line, &end))
 		return;
 	if (decode_hello(c->shared->parser, line, &hello, &eb) || admit(c, &hello, &eb)) {
-		c->shared->stats.errors++;
-		log_info("stream", "%s is turned away: %s", loop_stream_peer(c->stream), eb.text);
-		write_error(&answer, "denied", eb.text);
-		loop_stream_write(c->stream, text_bytes(&answer));
-		text_free(&answer);
-		c->is_refused = true;
+		turn_away(c, eb.text);
 		return;
 	}
 	c->is_begun = true;
@@ -282,8 +309,10 @@ void stream_connection_step(struct stream_connection *c)
 			break;
 		held = is_held(c);
 	}
-	if (held)
+	if (held) {
+		c->heard_us = clock_mono_us(); /* its first line may be there, unread */
 		loop_timer_set(c->shared->retry, STREAM_RETRY_MS);
+	}
 	if (is_finished(c))
 		connection_free(c);
 	else
@@ -309,6 +338,7 @@ void stream_connection_new(struct stream_shared *shared, struct loop_stream *str
 
 	c->shared = shared;
 	c->stream = stream;
+	c->heard_us = clock_mono_us();
 	c->next = shared->first;
 	c->link = &shared->first;
 	if (c->next)
