@@ -1,7 +1,51 @@
 /* What the daemon says of itself: status, metrics, readiness. */
 #include "daemon.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "daemon/base/clock.h"
+
+/* What each collector counts, in status and metrics. */
+static const struct {
+	const char *name;
+	size_t at;
+	const char *help;
+} collector_rows[] = {
+	{ "lines", offsetof(struct collector_stats, lines), "Lines read by a collector." },
+	{ "accepted", offsetof(struct collector_stats, accepted), "Events of a collector that were accepted." },
+	{ "duplicate", offsetof(struct collector_stats, duplicate), "Events of a collector that were known already." },
+	{ "refused", offsetof(struct collector_stats, refused), "Events of a collector that were refused." },
+	{ "skipped", offsetof(struct collector_stats, skipped), "Lines that are no events of their pattern." },
+	{ "truncations", offsetof(struct collector_stats, truncations), "Files that were cut while they were followed." },
+	{ "errors", offsetof(struct collector_stats, errors),
+	  "Files that could not be read, lines without a time or account, connections turned away." },
+};
+
+static uint64_t collector_count(const struct collector_stats *stats, unsigned row)
+{
+	return *(const uint64_t *)((const char *)stats + collector_rows[row].at);
+}
+
+/* Those that did anything. */
+static void add_collectors_json(const struct daemon *d, struct text *json)
+{
+	static const struct collector_stats none;
+	json_key(json, "collectors");
+	json_open_object(json);
+	for (unsigned i = 0; i < d->n_collectors; i++) {
+		struct collector_stats stats = none;
+		d->collectors[i].row->stats(d->collectors[i].self, &stats);
+		if (memcmp(&stats, &none, sizeof(none)) == 0)
+			continue;
+		json_key(json, d->collectors[i].row->name);
+		json_open_object(json);
+		for (unsigned r = 0; r < ARRAY_LEN(collector_rows); r++)
+			json_member_int(json, collector_rows[r].name, (int64_t)collector_count(&stats, r));
+		json_close_object(json);
+	}
+	json_close_object(json);
+}
 
 void report_status(void *arg, struct text *json)
 {
@@ -29,6 +73,7 @@ void report_status(void *arg, struct text *json)
 	json_member_int(json, "reloads_failed", d->reloads_failed);
 	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
 	json_member_int(json, "snapshot_seq", (int64_t)d->snapshot_seq);
+	add_collectors_json(d, json);
 }
 
 static void add_head(struct text *out, const char *name, const char *type, const char *help)
@@ -40,6 +85,23 @@ static void add_one(struct text *out, const char *name, const char *type, const 
 {
 	add_head(out, name, type, help);
 	text_addf(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void add_collectors(struct text *out, const struct daemon *d)
+{
+	struct text name = { 0 };
+	for (unsigned r = 0; r < ARRAY_LEN(collector_rows); r++) {
+		text_clear(&name);
+		text_addf(&name, "assocd_collector_%s_total", collector_rows[r].name);
+		add_head(out, name.ptr, "counter", collector_rows[r].help);
+		for (unsigned i = 0; i < d->n_collectors; i++) {
+			struct collector_stats stats = { 0 };
+			d->collectors[i].row->stats(d->collectors[i].self, &stats);
+			text_addf(out, "%s{collector=\"%s\"} %llu\n", name.ptr, d->collectors[i].row->name,
+				  (unsigned long long)collector_count(&stats, r));
+		}
+	}
+	text_free(&name);
 }
 
 static void add_engine(struct text *out, const struct engine *e)
@@ -82,6 +144,7 @@ void report_metrics(void *arg, struct text *out)
 		intake_failure(d->intake, NULL) != ERR_OK);
 	add_one(out, "assocd_rules_reloads_total", "counter", "Reloads of the rules.", d->reloads);
 	add_one(out, "assocd_rules_reloads_failed_total", "counter", "Reloads refused because the rules were wrong.", d->reloads_failed);
+	add_collectors(out, d);
 	add_engine(out, d->now.engine);
 }
 
