@@ -139,14 +139,13 @@ struct followed_file {
 	struct sending *s;
 	struct follow *follow;
 	struct line_counts *seen;
-	uint64_t line;
 };
 
 static void take_followed_line(void *arg, struct bytes line, int64_t file_ms)
 {
 	struct followed_file *file = arg;
 
-	file->s->source = (struct line_source){ follow_path(file->follow), ++file->line };
+	file->s->source = (struct line_source){ follow_path(file->follow), follow_line_number(file->follow) };
 	take_line(file->s, line, file_ms);
 }
 
@@ -188,7 +187,7 @@ static int send_growing(struct sending *s, int n, char **paths)
 	int status;
 
 	for (int i = 0; i < n; i++)
-		files[i] = (struct followed_file){ s, follow_new(paths[i], false), line_counts_new(), 0 };
+		files[i] = (struct followed_file){ s, follow_new(paths[i], false), line_counts_new() };
 	status = follow_all(s, files, n);
 	for (int i = 0; i < n; i++) {
 		follow_free(files[i].follow);
