@@ -43,14 +43,16 @@ static enum err fail(struct db *db, int code, struct errbuf *eb)
 {
 	int primary = code & 0xff, os = db->handle ? sqlite3_system_errno(db->handle) : 0;
 	const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code);
+	bool has_cause = os != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN);
+	const char *colon = has_cause ? ": " : "", *cause = has_cause ? strerror(os) : "";
 
 	/* A write that meets a full disk may come back as a plain I/O error (a failed sync, a failed truncate). */
 	if (primary == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT))
 		primary = SQLITE_FULL;
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == primary)
-			return errbuf_set(eb, failures[i].err, "%s: %s (%s)", db->path, text, failures[i].remedy);
-	return errbuf_set(eb, ERR_IO, "%s: %s%s%s", db->path, text, os ? ": " : "", os ? strerror(os) : "");
+			return errbuf_set(eb, failures[i].err, "%s: %s%s%s (%s)", db->path, text, colon, cause, failures[i].remedy);
+	return errbuf_set(eb, ERR_IO, "%s: %s%s%s", db->path, text, colon, cause);
 }
 
 static int note_wal_pages(void *arg, sqlite3 *handle, const char *schema, int pages)
