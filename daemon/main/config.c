@@ -72,6 +72,7 @@ static enum err read_number(struct config *c, const struct config_key *key, cons
 			    struct errbuf *eb)
 {
 	int64_t *out = member(c, key->at);
+	char low[24], high[24];
 	uint64_t v = 0;
 	bool is_duration = key->type == CONFIG_DURATION;
 	bool fine = is_duration ? time_parse_duration(text, out) : bytes_to_u64(text, &v) && v <= INT64_MAX;
@@ -82,8 +83,8 @@ static enum err read_number(struct config *c, const struct config_key *key, cons
 		return ERR_OK;
 	BUG_ON(!node); /* a default is within its range */
 	if (is_duration)
-		return yaml_error(c->doc, node, eb, "`%s` must be a duration with a unit (90s, 15m, 2h), %lld ms to %lld ms",
-				  key->name, (long long)key->min, (long long)key->max);
+		return yaml_error(c->doc, node, eb, "`%s` must be a duration with a unit (90s, 15m, 2h), %s to %s", key->name,
+				  time_duration_text(key->min, low, sizeof(low)), time_duration_text(key->max, high, sizeof(high)));
 	return yaml_error(c->doc, node, eb, "`%s` must be a whole number of %lld to %lld", key->name, (long long)key->min,
 			  (long long)key->max);
 }
@@ -94,7 +95,7 @@ static enum err read_list(struct config *c, const struct config_key *key, const 
 	unsigned *n = member(c, key->count_at);
 
 	if (node->type != YAML_SEQUENCE)
-		return yaml_error(c->doc, node, eb, "`%s` must be a list", key->name);
+		return yaml_error(c->doc, node, eb, "`%s` must be a list: [ONE, TWO]", key->name);
 	for (const struct yaml_node *item = node->child; item; item = item->next) {
 		if (item->type != YAML_SCALAR || item->text.len == 0)
 			return yaml_error(c->doc, item, eb, "`%s` lists texts", key->name);
@@ -210,6 +211,10 @@ enum err config_load(const char *path, struct config **out, struct errbuf *eb)
 		slash[slash == c->dir] = '\0';
 	set_defaults(c);
 	err = yaml_load(path, &c->doc, eb);
+	if (err == ERR_NOTFOUND) {
+		errbuf_clear(eb);
+		errbuf_set(eb, err, "%s: there is no such configuration file; name one with -c FILE or in $ASSOCD_CONFIG", path);
+	}
 	if (!err)
 		err = read_keys(c, eb);
 	if (err) {
