@@ -114,10 +114,12 @@ static char **folder_names(struct builder *b, const char *dir, bool is_optional,
 			problem_plain(&b->problems, "%s: cannot read the folder: %s", dir, strerror(errno));
 		return NULL;
 	}
-	while ((entry = readdir(handle)))
-		if (entry->d_name[0] != '.' && names.n < FILES_MAX)
+	while (names.n <= FILES_MAX && (entry = readdir(handle)))
+		if (entry->d_name[0] != '.')
 			VEC_PUSH(&names, xstrdup(entry->d_name));
 	closedir(handle);
+	if (names.n > FILES_MAX)
+		problem_plain(&b->problems, "%s: more than %d files; keep only rules here", dir, FILES_MAX);
 	if (names.n)
 		qsort(names.at, names.n, sizeof *names.at, compare_names);
 	*n = names.n;
@@ -206,6 +208,8 @@ static void load_text_list(struct builder *b, const char *path, struct bytes nam
 	struct errbuf eb = {0};
 	if (file_read(path, TEXT_FILE_MAX, &content, &eb))
 		problem_plain(&b->problems, "%s", eb.text);
+	else if (!utf8_is_valid(text_bytes(&content)))
+		problem_plain(&b->problems, "%s: is not UTF-8, its values would match nothing; save it as UTF-8", path);
 	else
 		list_read_text(b, path, name, utf8_skip_mark(text_bytes(&content)));
 	b->set.n_files++;
