@@ -81,7 +81,7 @@ static enum err close_output(FILE *f, const char *path, struct errbuf *eb)
 {
 	bool has_failed = ferror(f) != 0;
 	has_failed = (f == stdout ? fflush(f) : fclose(f)) != 0 || has_failed;
-	return has_failed ? errbuf_set(eb, ERR_IO, "cannot write %s: %m", path) : ERR_OK;
+	return has_failed ? errbuf_set(eb, ERR_IO, "cannot write %s: %m", f == stdout ? "standard output" : path) : ERR_OK;
 }
 
 struct writer { FILE *file; struct text line; };

@@ -21,6 +21,6 @@ enum err space_check(const char *dir, uint64_t bytes, struct errbuf *eb)
 		return ERR_OK;
 	if (code != ENOSPC && code != EDQUOT)
 		return errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(code));
-	return errbuf_set(eb, ERR_FULL, "%s has less than %u MiB of free space; free some, writing resumes by itself", dir,
+	return errbuf_set(eb, ERR_FULL, "%s has less than %u MiB of free space; free some", dir,
 			  (unsigned)(bytes >> 20));
 }

@@ -26,7 +26,7 @@ struct failure_row {
 };
 
 static const struct failure_row failures[] = {
-	{ SQLITE_FULL, ERR_FULL, "no space is left; free some, writing resumes by itself" },
+	{ SQLITE_FULL, ERR_FULL, "no space is left; free some" },
 	{ SQLITE_CORRUPT, ERR_CORRUPT, "the database is damaged; stop assocd, keep a copy, then restore a backup or run: "
 				       "sqlite3 FILE .recover | sqlite3 NEW" },
 	{ SQLITE_NOTADB, ERR_CORRUPT, "this is no SQLite database; move it away or restore a backup" },
