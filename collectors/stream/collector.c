@@ -19,7 +19,7 @@ struct stream {
 	struct stream_shared shared;
 	struct loop_listener *unix_listener, *tcp_listener;
 	char *tcp;
-	struct loop_timer *sweep; /* over TCP */
+	struct loop_timer *sweep; /* while there are connections: ends those whose time is over */
 	uint64_t max_connections;
 };
 
@@ -28,6 +28,8 @@ static void on_accepted(void *arg, struct loop_stream *connection)
 	struct stream *s = arg;
 
 	if (s->shared.n < s->max_connections) {
+		if (s->shared.n == 0)
+			loop_timer_set(s->sweep, SWEEP_MS);
 		stream_connection_new(&s->shared, connection);
 		return;
 	}
@@ -45,7 +47,8 @@ static void sweep(void *arg)
 		next = stream_connection_next(c);
 		stream_connection_expire(c, now);
 	}
-	loop_timer_set(s->sweep, SWEEP_MS);
+	if (s->shared.first)
+		loop_timer_set(s->sweep, SWEEP_MS);
 }
 
 static void step_all(void *arg)
@@ -141,12 +144,9 @@ static enum err listen_all(struct stream *s, struct errbuf *eb)
 	free(address);
 	if (!e && s->tcp)
 		e = loop_listen(loop, s->tcp, &events, &s->tcp_listener, eb);
-	if (e || !s->tcp)
-		return e;
-	log_info("stream", "listening on %s; the first line of a connection carries its token", s->tcp);
-	s->sweep = loop_timer_new(loop, sweep, s);
-	loop_timer_set(s->sweep, SWEEP_MS);
-	return ERR_OK;
+	if (!e && s->tcp)
+		log_info("stream", "listening on %s; the first line of a connection carries its token", s->tcp);
+	return e;
 }
 
 static void stream_free(struct stream *s)
@@ -172,6 +172,7 @@ static enum err stream_start(const struct collector_host *host, const struct yam
 	s->shared.host = &s->host;
 	s->shared.parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
 	s->shared.retry = loop_timer_new(host->loop, step_all, s);
+	s->sweep = loop_timer_new(host->loop, sweep, s);
 	s->shared.is_unix_trusted = true;
 	s->max_connections = CONNECTIONS_DEFAULT;
 	e = take_config(s, doc, config, eb);

@@ -11,6 +11,7 @@
 #define STREAM_GROUPS 16        /* on their way at a time */
 #define STREAM_RETRY_MS 5       /* while intake takes nothing */
 #define STREAM_HELLO_US (10 * INT64_C(1000000)) /* within which a sender over TCP says its token */
+#define STREAM_ENDING_US (2 * INT64_C(1000000)) /* that a sender has to read why his connection ends */
 
 /* What connections share; owned by the collector. */
 struct stream_shared {
@@ -29,7 +30,7 @@ struct stream_connection;
 void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream);
 /* Offers what is there, as far as it may: when intake takes lines again. */
 void stream_connection_step(struct stream_connection *c);
-/* Ends it when it came over TCP and has not said its first line in time. */
+/* Ends it when it came over TCP and has not said its first line in time, or has had the time to read its end. */
 void stream_connection_expire(struct stream_connection *c, int64_t mono_us);
 /* Counts, and says so now and then. */
 void stream_note_refusal(struct stream_shared *shared, const char *peer, const char *why);
