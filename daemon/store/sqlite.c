@@ -85,19 +85,20 @@ enum err db_open(const char *path, enum db_mode mode, struct db **out, struct er
 		return err;
 	}
 	sqlite3_busy_timeout(db->handle, 5000);
-	sqlite3_wal_hook(db->handle, note_wal_pages, db);
-	/* The page size takes effect only while the file is still empty. */
-	err = mode == DB_WRITE ? db_run(db, "PRAGMA page_size=8192;", eb) : ERR_OK;
-	if (!err && mode == DB_WRITE)
-		err = db_run(db, write_pragmas, eb);
-	if (err) {
-		db_close(db);
-		return err;
-	}
-	/* The automatic checkpoint pragma replaced the hook. */
-	sqlite3_wal_hook(db->handle, note_wal_pages, db);
 	*out = db;
 	return ERR_OK;
+}
+
+enum err db_prepare_writing(struct db *db, struct errbuf *eb)
+{
+	/* The page size takes effect only while the file is still empty. */
+	enum err err = db_run(db, "PRAGMA page_size=8192;", eb);
+
+	if (!err)
+		err = db_run(db, write_pragmas, eb);
+	/* The automatic checkpoint pragma has a hook of its own, which this one replaces. */
+	sqlite3_wal_hook(db->handle, note_wal_pages, db);
+	return err;
 }
 
 void db_close(struct db *db)
