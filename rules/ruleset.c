@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "builder.h"
+#include "daemon/base/file.h"
+#include "daemon/base/utf8.h"
 #include "rule_tests.h"
 
 #define FILES_MAX 2048
@@ -112,10 +114,12 @@ static char **folder_names(struct builder *b, const char *dir, bool is_optional,
 			problem_plain(&b->problems, "%s: cannot read the folder: %s", dir, strerror(errno));
 		return NULL;
 	}
-	while ((entry = readdir(handle)))
-		if (entry->d_name[0] != '.' && names.n < FILES_MAX)
+	while (names.n <= FILES_MAX && (entry = readdir(handle)))
+		if (entry->d_name[0] != '.')
 			VEC_PUSH(&names, xstrdup(entry->d_name));
 	closedir(handle);
+	if (names.n > FILES_MAX)
+		problem_plain(&b->problems, "%s: more than %d files; keep only rules here", dir, FILES_MAX);
 	if (names.n)
 		qsort(names.at, names.n, sizeof *names.at, compare_names);
 	*n = names.n;
@@ -200,23 +204,16 @@ void decode_rule_file(struct builder *b, enum file_form form, struct bytes conte
 
 static void load_text_list(struct builder *b, const char *path, struct bytes name)
 {
-	FILE *f = fopen(path, "re");
 	struct text content = {0};
-	char piece[4096];
-	size_t n;
-	if (!f) {
-		problem_plain(&b->problems, "%s: cannot read: %s", path, strerror(errno));
-		return;
-	}
-	while ((n = fread(piece, 1, sizeof piece, f)) > 0 && content.len < TEXT_FILE_MAX)
-		text_add(&content, bytes_make(piece, n));
-	if (ferror(f) || content.len >= TEXT_FILE_MAX)
-		problem_plain(&b->problems, "%s: cannot read, or larger than 16 MiB", path);
+	struct errbuf eb = {0};
+	if (file_read(path, TEXT_FILE_MAX, &content, &eb))
+		problem_plain(&b->problems, "%s", eb.text);
+	else if (!utf8_is_valid(text_bytes(&content)))
+		problem_plain(&b->problems, "%s: is not UTF-8, its values would match nothing; save it as UTF-8", path);
 	else
-		list_read_text(b, path, name, text_bytes(&content));
+		list_read_text(b, path, name, utf8_skip_mark(text_bytes(&content)));
 	b->set.n_files++;
 	text_free(&content);
-	fclose(f);
 }
 
 static struct bytes stem_of(const char *name)

@@ -3,15 +3,27 @@
 
 #include <stdlib.h>
 
+#include "daemon/vendor/yaml.h"
+
 struct null {
 	struct collector_stats stats;
 };
 
+static enum err null_check(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, struct errbuf *eb)
+{
+	if (!config || (config->type == YAML_SCALAR && !config->text.len))
+		return ERR_OK;
+	return yaml_error(doc, config, eb, "'null' has no keys");
+}
+
 static enum err null_start(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, void **out,
 			   struct errbuf *eb)
 {
-	*out = xcalloc(1, sizeof(struct null));
-	return ERR_OK;
+	enum err e = null_check(host, doc, config, eb);
+
+	if (!e)
+		*out = xcalloc(1, sizeof(struct null));
+	return e;
 }
 
 static void null_pause(void *self)
@@ -35,6 +47,7 @@ static void null_stats(const void *self, struct collector_stats *out)
 COLLECTOR(null) = {
 	.name = "null",
 	.help = "Collects nothing: the folder to copy for a new way in.",
+	.check = null_check,
 	.start = null_start,
 	.pause = null_pause,
 	.resume = null_resume,

@@ -5,20 +5,22 @@
 #include <stdlib.h>
 
 #include "connection.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/model/event.h"
 #include "daemon/vendor/yaml.h"
 
 #define CONNECTIONS_DEFAULT 256
 #define CONNECTIONS_MAX 100000
+#define SWEEP_MS 1000
 
 struct stream {
 	struct collector_host host;
 	struct stream_shared shared;
 	struct loop_listener *unix_listener, *tcp_listener;
 	char *tcp;
+	struct loop_timer *sweep; /* while there are connections: ends those whose time is over */
 	uint64_t max_connections;
-	bool is_full_told;
 };
 
 static void on_accepted(void *arg, struct loop_stream *connection)
@@ -26,15 +28,27 @@ static void on_accepted(void *arg, struct loop_stream *connection)
 	struct stream *s = arg;
 
 	if (s->shared.n < s->max_connections) {
-		s->is_full_told = false;
+		if (s->shared.n == 0)
+			loop_timer_set(s->sweep, SWEEP_MS);
 		stream_connection_new(&s->shared, connection);
 		return;
 	}
-	s->shared.stats.errors++;
-	if (!s->is_full_told)
-		log_warn("stream", "%s is turned away: %u connections are open, the limit", loop_stream_peer(connection), s->shared.n);
-	s->is_full_told = true;
+	stream_note_refusal(&s->shared, loop_stream_peer(connection), "as many connections are open as `max_connections` allows");
 	loop_stream_free(connection);
+}
+
+static void sweep(void *arg)
+{
+	struct stream *s = arg;
+	int64_t now = clock_mono_us();
+	struct stream_connection *next;
+
+	for (struct stream_connection *c = s->shared.first; c; c = next) {
+		next = stream_connection_next(c);
+		stream_connection_expire(c, now);
+	}
+	if (s->shared.first)
+		loop_timer_set(s->sweep, SWEEP_MS);
 }
 
 static void step_all(void *arg)
@@ -146,6 +160,7 @@ static void stream_free(struct stream *s)
 	loop_listener_free(s->unix_listener);
 	loop_listener_free(s->tcp_listener);
 	loop_timer_free(s->shared.retry);
+	loop_timer_free(s->sweep);
 	json_parser_free(s->shared.parser);
 	free(s->tcp);
 	free(s);
@@ -171,6 +186,7 @@ static enum err stream_start(const struct collector_host *host, const struct yam
 	s->shared.host = &s->host;
 	s->shared.parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
 	s->shared.retry = loop_timer_new(host->loop, step_all, s);
+	s->sweep = loop_timer_new(host->loop, sweep, s);
 	s->shared.is_unix_trusted = true;
 	s->max_connections = CONNECTIONS_DEFAULT;
 	e = take_config(s, doc, config, eb);

@@ -4,14 +4,16 @@
  * I2: groups are answered in the order of their lines, so "through" never goes back; intake may be done with a later one
  * first (one whose lines were all refused waits for no commit), whose answer then waits.
  * I3: a line that is too long is offered as its first bytes, refused for its size, and skipped to its end unbuffered.
- * I4: when the sender has closed, what is left is offered as a line: a half line is no JSON and refused by that reason. */
+ * I4: when the sender has closed, what is left is offered as a line: a half line is no JSON and refused by that reason.
+ * I5: an error is the last thing that is written; what still comes is read and thrown away for a while, because closing
+ *     with unread bytes would make the sender lose it. */
 #include "connection.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/base/log.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/text.h"
 #include "daemon/model/event.h"
 #include "hello.h"
@@ -25,8 +27,9 @@ struct stream_connection {
 	uint64_t lines; /* taken so far, the first line among them */
 	struct stream_group *groups, *last_group; /* on their way, oldest first */
 	unsigned n_groups;
-	bool is_begun, is_refused, is_backfill, is_skipping, is_closed;
+	bool is_begun, is_ending, is_backfill, is_skipping, is_closed;
 	enum event_voice voice;
+	int64_t since_us; /* its first line is waited for, or it is ending */
 	char site[65];
 };
 
@@ -131,6 +134,14 @@ static void note_answer(struct stream_group *group, const struct intake_group *g
 	write_answer(&group->answer, g, group->through);
 }
 
+/* I5 */
+static void end_gently(struct stream_connection *c)
+{
+	c->is_ending = true;
+	c->since_us = clock_mono_us();
+	loop_stream_end(c->stream);
+}
+
 static void on_done(struct intake_group *g, void *arg)
 {
 	struct stream_group *group = arg;
@@ -141,10 +152,9 @@ static void on_done(struct intake_group *g, void *arg)
 		return;
 	}
 	note_answer(group, g);
-	if (give_answers(c))
-		stream_connection_step(c);
-	else
-		connection_free(c);
+	if (!c->is_ending && !give_answers(c))
+		end_gently(c);
+	stream_connection_step(c);
 }
 
 /* -- lines -- */
@@ -236,23 +246,51 @@ static enum err admit(struct stream_connection *c, const struct hello *hello, st
 	return ERR_OK;
 }
 
+void stream_note_refusal(struct stream_shared *shared, const char *peer, const char *why)
+{
+	uint64_t n;
+
+	shared->stats.errors++;
+	if (!log_is_due(&shared->refusals, clock_mono_us(), 1, &n))
+		return;
+	if (n == 1)
+		log_warn("stream", "%s is turned away: %s", peer, why);
+	else
+		log_warn("stream", "%llu connections were turned away, the last %s: %s", (unsigned long long)n, peer, why);
+}
+
+static void turn_away(struct stream_connection *c, const char *why)
+{
+	struct text answer = { 0 };
+
+	stream_note_refusal(c->shared, loop_stream_peer(c->stream), why);
+	write_error(&answer, "denied", why);
+	loop_stream_write(c->stream, text_bytes(&answer));
+	text_free(&answer);
+	end_gently(c);
+}
+
+void stream_connection_expire(struct stream_connection *c, int64_t mono_us)
+{
+	int64_t waited_us = mono_us - c->since_us;
+
+	if (c->is_ending && waited_us >= STREAM_ENDING_US)
+		connection_free(c);
+	else if (!c->is_begun && !loop_stream_is_local(c->stream) && waited_us >= STREAM_HELLO_US)
+		turn_away(c, "the first line, with the token, did not come within 10 s");
+}
+
 static void begin(struct stream_connection *c)
 {
 	struct bytes line;
 	struct errbuf eb = { "" };
-	struct text answer = { 0 };
 	struct hello hello;
 	size_t end;
 
 	if (!next_line(c, loop_stream_peek(c->stream), 0, &line, &end))
 		return;
 	if (decode_hello(c->shared->parser, line, &hello, &eb) || admit(c, &hello, &eb)) {
-		c->shared->stats.errors++;
-		log_info("stream", "%s is turned away: %s", loop_stream_peer(c->stream), eb.text);
-		write_error(&answer, "denied", eb.text);
-		loop_stream_write(c->stream, text_bytes(&answer));
-		text_free(&answer);
-		c->is_refused = true;
+		turn_away(c, eb.text);
 		return;
 	}
 	c->is_begun = true;
@@ -269,26 +307,30 @@ static bool is_held(const struct stream_connection *c)
 
 static bool is_finished(const struct stream_connection *c)
 {
-	return c->is_refused || (c->is_closed && !c->n_groups && !loop_stream_peek(c->stream).len);
+	return c->is_closed && (c->is_ending || (!c->n_groups && !loop_stream_peek(c->stream).len));
 }
 
 void stream_connection_step(struct stream_connection *c)
 {
-	bool held = is_held(c);
+	bool held = !c->is_ending && is_held(c);
 
-	if (!held && !c->is_begun)
+	if (!held && !c->is_begun && !c->is_ending)
 		begin(c);
-	while (!held && c->is_begun && c->n_groups < STREAM_GROUPS) {
+	if (c->is_ending)
+		loop_stream_consume(c->stream, loop_stream_peek(c->stream).len);
+	while (!held && c->is_begun && !c->is_ending && c->n_groups < STREAM_GROUPS) {
 		if (skip_line(c) || !take_group(c))
 			break;
 		held = is_held(c);
 	}
-	if (held)
+	if (held) {
+		c->since_us = clock_mono_us(); /* its first line may be there, unread */
 		loop_timer_set(c->shared->retry, STREAM_RETRY_MS);
+	}
 	if (is_finished(c))
 		connection_free(c);
 	else
-		loop_stream_pause(c->stream, held || c->n_groups == STREAM_GROUPS);
+		loop_stream_pause(c->stream, held || (!c->is_ending && c->n_groups == STREAM_GROUPS));
 }
 
 static void on_readable(void *arg)
@@ -310,6 +352,7 @@ void stream_connection_new(struct stream_shared *shared, struct loop_stream *str
 
 	c->shared = shared;
 	c->stream = stream;
+	c->since_us = clock_mono_us();
 	c->next = shared->first;
 	c->link = &shared->first;
 	if (c->next)

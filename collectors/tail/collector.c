@@ -167,7 +167,7 @@ static const char *take_pattern(struct tail *t, struct log_setup *s, const char 
 	enum err e = pattern_load(t->host.patterns_dir, path, &s->pattern, eb);
 
 	free(path);
-	return e ? "this pattern cannot be used" : NULL;
+	return e ? "the pattern cannot be used" : NULL;
 }
 
 static const char *take_site(struct tail *t, struct log_setup *s, const char *text, struct errbuf *eb)

@@ -1,6 +1,7 @@
 /* Reading the files of one log in order.
- * I1: offset lies behind the newline of the last line that was given out (or inside a line that is being skipped); what
- *     lies behind it and was given out without a newline, because nothing came for a while, is `taken`.
+ * I1: offset lies behind the newline of the last line that was given out (or inside a line that is being skipped), and
+ *     `lines` counts the newlines before it; what lies behind it and was given out without a newline, because nothing
+ *     came for a while, is `taken`.
  * I2: a file that lost its path is read on until it has been idle for IDLE_CLOSE_US: its writer may not know yet. */
 #include "follow.h"
 
@@ -49,6 +50,11 @@ const char *follow_path(const struct follow *f)
 	return f->path;
 }
 
+uint64_t follow_line_number(const struct follow *f)
+{
+	return f->line;
+}
+
 const struct follow_counts *follow_counts(const struct follow *f)
 {
 	return &f->counts;
@@ -91,7 +97,7 @@ static void note_truncation(struct follow *f, size_t at)
 	held.fd = -1;
 	VEC_PUSH(&f->files, held);
 	file = &f->files.at[at];
-	file->offset = file->size_seen = 0;
+	file->offset = file->size_seen = file->lines = 0;
 	file->print = file->print_length = 0;
 	file->taken = 0;
 	file->is_skipping = false;
@@ -141,7 +147,16 @@ static void give_line(struct reading *r, struct bytes line)
 	if (is_told)
 		return;
 	r->follow->counts.lines++;
-	r->line(r->arg, without_hole(line), r->file_ms);
+	r->follow->counts.too_long += line.len > FOLLOW_LINE_MAX;
+	r->follow->line = (uint64_t)(r->file->lines + 1);
+	r->line(r->arg, bytes_slice(without_hole(line), 0, FOLLOW_LINE_MAX + 1), r->file_ms);
+}
+
+/* I1 */
+static void end_line(struct followed *file)
+{
+	file->is_skipping = false;
+	file->lines += file->lines >= 0;
 }
 
 /* Gives out whole lines; how many bytes are done with. */
@@ -153,19 +168,17 @@ static size_t give_lines(struct reading *r, struct bytes chunk)
 		ptrdiff_t end = bytes_find_char(bytes_slice(chunk, at, chunk.len), '\n');
 		if (end < 0)
 			break;
-		if (r->file->is_skipping || (size_t)end > FOLLOW_LINE_MAX) {
-			r->follow->counts.too_long++;
-			r->file->is_skipping = false;
-		} else {
+		if (!r->file->is_skipping)
 			give_line(r, bytes_make(chunk.ptr + at, (size_t)end));
-		}
+		end_line(r->file);
 		at += (size_t)end + 1;
 	}
-	if (chunk.len - at > FOLLOW_LINE_MAX) {
-		r->file->is_skipping = true;
-		at = chunk.len;
-	}
-	return at;
+	if (chunk.len - at <= FOLLOW_LINE_MAX)
+		return at;
+	if (!r->file->is_skipping)
+		give_line(r, bytes_slice(chunk, at, chunk.len));
+	r->file->is_skipping = true;
+	return chunk.len;
 }
 
 static int64_t modified_ms(const struct stat *st)
@@ -296,13 +309,20 @@ void follow_save(const struct follow *f, struct text *out)
 		json_member_int(out, "dev", (int64_t)file->dev);
 		json_member_int(out, "ino", (int64_t)file->ino);
 		json_member_int(out, "offset", file->offset);
+		json_member_int(out, "lines", file->lines);
 		json_member_int(out, "taken", file->taken);
+		json_member_bool(out, "skipping", file->is_skipping);
 		snprintf(print, sizeof(print), "%" PRIx64, file->print);
 		json_member_string(out, "print", bytes_of(print));
 		json_member_int(out, "length", file->print_length);
 		json_close_object(out);
 	}
 	json_close_array(out);
+}
+
+static bool is_true(const struct json_node *node)
+{
+	return node && node->type == JSON_BOOL && node->num;
 }
 
 void follow_restore(struct follow *f, const struct json_doc *doc, const struct json_node *saved)
@@ -320,7 +340,9 @@ void follow_restore(struct follow *f, const struct json_doc *doc, const struct j
 		file.dev = (dev_t)json_get_int(doc, at, "dev", 0);
 		file.ino = (ino_t)json_get_int(doc, at, "ino", 0);
 		file.offset = json_get_int(doc, at, "offset", 0);
+		file.lines = json_get_int(doc, at, "lines", -1);
 		file.taken = json_get_int(doc, at, "taken", 0);
+		file.is_skipping = is_true(json_get(doc, at, "skipping"));
 		file.print = strtoull(hex, NULL, 16);
 		file.print_length = (uint32_t)json_get_int(doc, at, "length", 0);
 		if (file.offset < 0 || file.print_length > FINGERPRINT_MAX)

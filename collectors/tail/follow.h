@@ -25,10 +25,12 @@ void follow_free(struct follow *f);
 const char *follow_path(const struct follow *f);
 
 /* A line without its newline, or a last line that has none for FOLLOW_PATIENCE_US (again, whole, if it then grows after
- * all); file_ms: when its file was last modified. */
+ * all); of one that is too long the first FOLLOW_LINE_MAX + 1 bytes. file_ms: when its file was last modified. */
 typedef void follow_line_fn(void *arg, struct bytes line, int64_t file_ms);
 /* One reading into buffer (FOLLOW_BUFFER bytes), oldest unread file first. True when it is worth calling again at once. */
 bool follow_read(struct follow *f, char *buffer, follow_line_fn *line, void *arg);
+/* Number of the line that is being given out, in its file, from 1; 0 when its file was not read from its beginning. */
+uint64_t follow_line_number(const struct follow *f);
 /* Why the file cannot be read ("...: Permission denied, trying again"), once per trouble; NULL when there is nothing new. */
 const char *follow_trouble(struct follow *f);
 const struct follow_counts *follow_counts(const struct follow *f);

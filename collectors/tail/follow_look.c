@@ -157,6 +157,7 @@ static struct followed *add_file(struct follow *f, const struct candidate *c)
 	bool is_history = !f->is_known && (!c->has_path || f->from_end);
 
 	file.offset = is_history ? c->st.st_size : 0;
+	file.lines = is_history ? -1 : 0;
 	VEC_PUSH(&f->files, file);
 	return &f->files.at[f->files.n - 1];
 }

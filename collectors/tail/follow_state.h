@@ -19,6 +19,7 @@ struct followed {
 	int64_t size_seen; /* at the last reading to the end */
 	uint64_t print;
 	uint32_t print_length;
+	int64_t lines;         /* before offset, -1: it was not read from its beginning */
 	int64_t taken;         /* bytes of a last line without newline that were given out, from offset on */
 	int64_t grown_us;      /* when it was last seen to change */
 	int64_t idle_since_us; /* without the path; 0: not idle */
@@ -34,6 +35,7 @@ struct follow {
 	struct VEC(struct followed) files; /* oldest first */
 	dev_t dev; /* of the path's file at the last look */
 	ino_t ino;
+	uint64_t line; /* that is being given out, 0: nobody knows its number */
 	struct follow_counts counts;
 	char trouble[400];
 	bool is_trouble_new;

@@ -4,10 +4,12 @@
  *     the line counts in it are those of the same moment. */
 #include "log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/vec.h"
 
 #define RETRY_US INT64_C(1000000)
 #define PLACE_EVERY_US INT64_C(500000)
@@ -23,11 +25,13 @@ struct tail_log {
 	struct follow *follow;
 	struct line_counts *counts;
 	struct text events; /* of the group on its way, or to be offered again */
+	struct VEC(uint64_t) numbers; /* of the lines that they are from */
 	struct on_its_way *group;
 	int64_t retry_at_us; /* 0: nothing to offer again */
 	struct text place;
 	int64_t place_at_us;
 	bool is_place_due, is_place_changed, is_failing;
+	struct log_pace refusals; /* who writes the log can have them as often as he likes */
 	struct collector_stats stats;
 };
 
@@ -51,6 +55,7 @@ void tail_log_free(struct tail_log *log)
 	follow_free(log->follow);
 	line_counts_free(log->counts);
 	text_free(&log->events);
+	VEC_FREE(&log->numbers);
 	text_free(&log->place);
 	free(log);
 }
@@ -75,21 +80,42 @@ bool tail_log_is_waiting(const struct tail_log *log)
 	return log->group != NULL;
 }
 
+/* The first one at once, then one of many now and then; status and metrics have them all. */
+static void say_refusal(struct tail_log *log, uint64_t happened, uint64_t number, const char *why)
+{
+	char place[24] = "", others[48] = "";
+	uint64_t n;
+
+	if (!log_is_due(&log->refusals, clock_mono_us(), happened, &n))
+		return;
+	if (number)
+		snprintf(place, sizeof(place), ":%llu", (unsigned long long)number);
+	if (n > 1)
+		snprintf(others, sizeof(others), " (and %llu more lines)", (unsigned long long)(n - 1));
+	log_warn("tail", "%s%s is refused: %s%s", tail_log_path(log), place, why, others);
+}
+
 static void take_line(void *arg, struct bytes line, int64_t file_ms)
 {
 	struct tail_log *log = arg;
 	struct pattern_place place = { .file_ms = file_ms, .site = bytes_of(log->setup->site), .counts = log->counts };
+	uint64_t number = follow_line_number(log->follow);
 	int n;
 
 	log->stats.lines++;
 	if (!log->setup->pattern) {
 		text_add(&log->events, line);
 		text_addc(&log->events, '\n');
+		VEC_PUSH(&log->numbers, number);
 		return;
 	}
 	n = decode_pattern_line(log->setup->pattern, &place, line, &log->events);
 	log->stats.skipped += n == 0;
 	log->stats.errors += n < 0;
+	if (n < 0)
+		say_refusal(log, 1, number, "the time cannot be read, or there is no account");
+	for (int i = 0; i < n; i++)
+		VEC_PUSH(&log->numbers, number);
 }
 
 static void take_answer(struct tail_log *log, const struct intake_group *g)
@@ -102,9 +128,9 @@ static void take_answer(struct tail_log *log, const struct intake_group *g)
 		log_info("tail", "%s: lines are stored again", tail_log_path(log));
 	log->is_failing = false;
 	if (g->n_refusals)
-		log_debug("tail", "%s: %llu lines refused, the first for %s: %s", tail_log_path(log), (unsigned long long)g->refused,
-			  g->refusals[0].error, g->refusals[0].detail);
+		say_refusal(log, g->refused, log->numbers.at[g->refusals[0].line - 1], g->refusals[0].detail);
 	text_clear(&log->events);
+	log->numbers.n = 0;
 }
 
 static void on_done(struct intake_group *g, void *arg)
@@ -128,7 +154,7 @@ static void on_done(struct intake_group *g, void *arg)
 
 static void offer_events(struct tail_log *log)
 {
-	struct intake_group setup = { .source = SOURCE_TAIL, .default_site = bytes_of(log->setup->site),
+	struct intake_group setup = { .source = SOURCE_TAIL, .first_line = 1, .default_site = bytes_of(log->setup->site),
 				      .voice = log->setup->is_trusted ? VOICE_TRUSTED : VOICE_PLAIN, .done = on_done };
 	struct bytes rest = text_bytes(&log->events);
 	struct intake_group *g;
@@ -220,7 +246,7 @@ void tail_log_add_stats(const struct tail_log *log, struct collector_stats *out)
 	out->lines += log->stats.lines;
 	out->accepted += log->stats.accepted;
 	out->duplicate += log->stats.duplicate;
-	out->refused += log->stats.refused + counts->too_long;
+	out->refused += log->stats.refused;
 	out->skipped += log->stats.skipped;
 	out->truncations += counts->truncations;
 	out->errors += log->stats.errors + counts->half_lines;

@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/log.h"
+
 #define PLACES_MAX (256 * 1024 * 1024)
+#define PLACE_START "{\"path\":" /* of every line */
 
 struct places {
 	struct text content;
@@ -25,6 +28,8 @@ struct places *places_load(const char *path)
 		text_add(&p->content, bytes_make(chunk, n));
 	if (file)
 		fclose(file);
+	if (p->content.len && !bytes_starts(text_bytes(&p->content), BYTES_LIT(PLACE_START)))
+		log_warn("tail", "%s is damaged: logs are read from their beginning; events that are known are recognised", path);
 	return p;
 }
 

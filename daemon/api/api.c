@@ -111,8 +111,8 @@ enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf 
 	api->queue_retry = loop_timer_new(setup->loop, ingest_retry, api);
 	api->metrics = metrics_new(metric_rows, API_METRICS);
 	err = tokens_open(setup->state_dir, &api->tokens, eb);
-	if (err == ERR_OK)
-		err = http_server_new(setup->loop, &http, &api->server, eb);
+	if (err == ERR_OK && (err = http_server_new(setup->loop, &http, &api->server, eb)) != ERR_OK)
+		errbuf_prefix(eb, "`listen`");
 	if (err != ERR_OK) {
 		api_free(api);
 		return err;

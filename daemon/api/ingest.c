@@ -1,7 +1,8 @@
 /* Lines into intake and what became of them back to the sender: POST /v1/events, and the one line of a statement.
  * I1: a request whose lines were offered is answered by group_done and by nothing else.
  * I2: while intake is congested requests queue in order of arrival, because their connection pauses meanwhile: that is
- *     back-pressure, and costs the sender less than being sent away. What has waited too long is told to come again. */
+ *     back-pressure, and costs the sender less than being sent away. What has waited too long is told to come again, and
+ *     at once when nothing can be kept at all. */
 #include "ingest.h"
 
 #include <stdlib.h>
@@ -26,12 +27,12 @@ struct waiting {
 	struct waiting *next;
 };
 
-static void answer_failure(struct api_call *call, const struct intake_group *g)
+/* The operator reads which file it is in the log and in the status; a sender needs to know what became of his events. */
+static void answer_failure(struct api_call *call, enum err failure)
 {
-	if (g->result == ERR_FULL)
-		api_busy(call, "there is no space to keep events; nothing of this was kept, send it again later");
-	else
-		api_busy(call, g->error.text[0] ? g->error.text : "the events could not be kept; send them again later");
+	api_busy(call, failure == ERR_FULL
+			       ? "the disk of this daemon is full; none of this is acknowledged: send all of it again later"
+			       : "this daemon cannot write its journal; none of this is acknowledged: send all of it again later");
 }
 
 static int status_of_refusal(const char *error)
@@ -39,7 +40,7 @@ static int status_of_refusal(const char *error)
 	static const struct {
 		const char *error;
 		int status;
-	} known[] = { { "json", 400 }, { "utf8", 400 }, { "size", 413 }, { "trust", 403 }, { "congested", 503 } };
+	} known[] = { { "json", 400 }, { "utf8", 400 }, { "size", 413 }, { "trust", 403 } };
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (strcmp(error, known[i].error) == 0)
@@ -49,9 +50,7 @@ static int status_of_refusal(const char *error)
 
 static void answer_refusal(struct api_call *call, const struct intake_group *g)
 {
-	if (g->n_refusals > 0 && status_of_refusal(g->refusals[0].error) == 503)
-		api_busy(call, g->refusals[0].detail);
-	else if (g->n_refusals > 0)
+	if (g->n_refusals > 0)
 		api_problem(call, status_of_refusal(g->refusals[0].error), g->refusals[0].error, "%s", g->refusals[0].detail);
 	else
 		api_problem(call, 400, "json", "the body holds no event");
@@ -107,7 +106,7 @@ static void group_done(struct intake_group *g, void *arg)
 	text_clear(call.out);
 	call.engine = api->setup.ports.engine(api->setup.ports.arg);
 	if (g->result != ERR_OK)
-		answer_failure(&call, g);
+		answer_failure(&call, g->result);
 	else if (waiting->answer == ANSWER_COUNTS)
 		answer_counts(&call, g);
 	else if (g->accepted + g->duplicate == 0)
@@ -157,8 +156,12 @@ static void start(struct waiting *w, struct bytes body)
 static void send_away(struct waiting *w)
 {
 	struct api_call call = { .api = w->api, .http = w->http, .arena = w->api->arena, .out = &w->api->out };
+	enum err failure = intake_failure(w->api->setup.intake, NULL);
 
-	api_busy(&call, "more events are waiting than can be kept at the moment; send this again shortly");
+	if (failure)
+		answer_failure(&call, failure);
+	else
+		api_busy(&call, "more events are waiting than can be kept at the moment; send this again shortly");
 	free(w);
 }
 
@@ -188,6 +191,8 @@ void ingest_retry(void *arg)
 	struct api *api = arg;
 	int64_t now = clock_mono_us();
 
+	if (intake_failure(api->setup.intake, NULL))
+		ingest_send_all_away(api);
 	while (api->queue_first && !intake_is_congested(api->setup.intake)) {
 		struct waiting *w = queue_take(api);
 
@@ -217,8 +222,8 @@ void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer a
 		.is_backfill = bytes_is(backfill, "1") || bytes_is(backfill, "true"),
 		.voice = answer == ANSWER_STATEMENT ? VOICE_ANALYST : api_voice(&call->grant),
 	};
-	if (answer == ANSWER_STATEMENT && is_congested)
-		send_away(w); /* its line is no part of the request, and would be gone */
+	if (intake_failure(api->setup.intake, NULL) || (answer == ANSWER_STATEMENT && is_congested))
+		send_away(w); /* a statement's line is no part of the request, and would be gone */
 	else if (answer != ANSWER_STATEMENT && (api->queue_first || is_congested))
 		queue_put(api, w);
 	else

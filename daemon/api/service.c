@@ -12,6 +12,7 @@ void get_healthz(struct api_call *call)
 void get_readyz(struct api_call *call)
 {
 	struct api_ports *ports = &call->api->setup.ports;
+	struct intake *in = call->api->setup.intake;
 	bool is_ready = true;
 
 	if (!call->engine) {
@@ -20,9 +21,10 @@ void get_readyz(struct api_call *call)
 	}
 	if (ports->is_ready && !ports->is_ready(ports->arg, call->out))
 		is_ready = false;
-	if (intake_is_congested(call->api->setup.intake)) {
+	if (intake_is_congested(in)) {
 		is_ready = false;
-		text_adds(call->out, "more events are waiting than can be kept\n");
+		if (intake_failure(in, NULL) == ERR_OK)
+			text_adds(call->out, "more events are waiting than can be kept\n");
 	}
 	if (is_ready)
 		text_adds(call->out, "ready\n");

@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
-#include "daemon/base/text.h"
+#include "daemon/base/utf8.h"
 #include "daemon/base/vec.h"
 #include "daemon/vendor/crypto.h"
 
@@ -74,23 +75,6 @@ unsigned role_parse(struct bytes words)
 	return all;
 }
 
-/* ERR_NOTFOUND when there is no such file. */
-static enum err read_file(const char *path, struct text *out, struct errbuf *eb)
-{
-	char block[4096];
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOTFOUND : errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
-	while ((n = read(fd, block, sizeof(block))) > 0 && out->len <= TOKEN_FILE_MAX)
-		text_add(out, bytes_make(block, (size_t)n));
-	close(fd);
-	if (n < 0)
-		return errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
-	return out->len > TOKEN_FILE_MAX ? errbuf_set(eb, ERR_LIMIT, "%s is larger than 256 KiB", path) : ERR_OK;
-}
-
 /* Written aside and renamed, so that a crash leaves no half token. */
 static enum err write_admin_token(const char *path, struct bytes line, struct errbuf *eb)
 {
@@ -140,9 +124,11 @@ static enum err open_admin_token(struct tokens *t, const char *state_dir, struct
 	enum err err;
 
 	text_addf(&path, "%s/admin.token", state_dir);
-	err = read_file(path.ptr, &file, eb);
-	if (err == ERR_NOTFOUND)
+	err = file_read(path.ptr, TOKEN_FILE_MAX, &file, eb);
+	if (err == ERR_NOTFOUND) {
+		errbuf_clear(eb);
 		err = make_admin_token(path.ptr, &file, eb);
+	}
 	secret = bytes_trim(text_bytes(&file));
 	if (err == ERR_OK && secret.len < TOKEN_TEXT_MIN)
 		err = errbuf_set(eb, ERR_INPUT, "%s holds no token of at least %d characters; remove it to get a new one", path.ptr, TOKEN_TEXT_MIN);
@@ -228,12 +214,15 @@ static enum err open_further_tokens(struct tokens *t, const char *state_dir, str
 	enum err err;
 
 	text_addf(&path, "%s/tokens", state_dir);
-	err = read_file(path.ptr, &file, eb);
+	err = file_read(path.ptr, TOKEN_FILE_MAX, &file, eb);
 	if (err == ERR_OK)
-		err = parse_file(t, text_bytes(&file), path.ptr, eb);
+		err = parse_file(t, utf8_skip_mark(text_bytes(&file)), path.ptr, eb);
 	text_free(&path);
 	text_free(&file);
-	return err == ERR_NOTFOUND ? ERR_OK : err;
+	if (err != ERR_NOTFOUND)
+		return err;
+	errbuf_clear(eb);
+	return ERR_OK;
 }
 
 enum err tokens_open(const char *state_dir, struct tokens **out, struct errbuf *eb)

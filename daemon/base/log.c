@@ -52,6 +52,17 @@ static size_t escape_into(char *out, size_t size, const char *s)
 	return n;
 }
 
+bool log_is_due(struct log_pace *pace, int64_t mono_us, uint64_t happened, uint64_t *n)
+{
+	pace->left_out += happened;
+	if (pace->left_out == 0 || mono_us < pace->again_us)
+		return false;
+	*n = pace->left_out;
+	pace->left_out = 0;
+	pace->again_us = mono_us + LOG_PACE_US;
+	return true;
+}
+
 void log_line(enum log_level level, const char *topic, const char *fmt, ...)
 {
 	if ((int)level > atomic_load_explicit(&threshold, memory_order_relaxed))

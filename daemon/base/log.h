@@ -3,6 +3,9 @@
 #ifndef ASSOCD_BASE_LOG_H
 #define ASSOCD_BASE_LOG_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "err.h"
 
 enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARN = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
@@ -14,5 +17,14 @@ void log_line(enum log_level level, const char *topic, const char *fmt, ...) PRI
 #define log_warn(topic, ...) log_line(LOG_LEVEL_WARN, topic, __VA_ARGS__)
 #define log_info(topic, ...) log_line(LOG_LEVEL_INFO, topic, __VA_ARGS__)
 #define log_debug(topic, ...) log_line(LOG_LEVEL_DEBUG, topic, __VA_ARGS__)
+
+/* For what others can make happen as often as they like: one line a while, whatever happens. */
+struct log_pace {
+	int64_t again_us;  /* not before */
+	uint64_t left_out; /* since the last line */
+};
+#define LOG_PACE_US (60 * INT64_C(1000000))
+/* True when a line is due: at once after a quiet time, then every LOG_PACE_US. It stands for *n happenings. */
+bool log_is_due(struct log_pace *pace, int64_t mono_us, uint64_t happened, uint64_t *n);
 
 #endif

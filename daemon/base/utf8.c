@@ -32,3 +32,20 @@ size_t utf8_next(struct bytes s, uint32_t *code_point)
 	*code_point = c;
 	return n;
 }
+
+bool utf8_is_valid(struct bytes s)
+{
+	uint32_t code_point;
+	while (s.len) {
+		size_t n = utf8_next(s, &code_point);
+		if (n == 0)
+			return false;
+		s = bytes_slice(s, n, s.len);
+	}
+	return true;
+}
+
+struct bytes utf8_skip_mark(struct bytes s)
+{
+	return bytes_starts(s, BYTES_LIT("\xef\xbb\xbf")) ? bytes_slice(s, 3, s.len) : s;
+}

@@ -6,5 +6,8 @@
 
 /* Length of the code point at the front of s, 1 to 4, and the code point; 0 when the first byte starts no valid one. */
 size_t utf8_next(struct bytes s, uint32_t *code_point);
+bool utf8_is_valid(struct bytes s);
+/* Without the byte order mark that some editors put in front of a text. */
+struct bytes utf8_skip_mark(struct bytes s);
 
 #endif

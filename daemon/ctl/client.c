@@ -159,12 +159,12 @@ int ctl_request(struct ctl *ctl, const char *method, const char *path, struct by
 	rq.url = client->url.ptr;
 	rq.bearer = client->token.len ? client->token.ptr : NULL;
 	if (body.len > 0)
-		rq.content_type = bytes_find_char(bytes_trim(body), '\n') < 0 ? "application/json" : "application/x-ndjson";
+		rq.content_type = bytes_ends(body, BYTES_LIT("\n")) ? "application/x-ndjson" : "application/json";
 	err = fetch_run(client->fetch, &rq, &status, reply, &eb);
-	if (err == ERR_OK)
-		return status;
-	say_unreachable(client, err, &eb);
-	return -1;
+	if (err && !ctl->is_unreachable_told)
+		say_unreachable(client, err, &eb);
+	ctl->is_unreachable_told = err != ERR_OK;
+	return err ? -1 : status;
 }
 
 int ctl_problem(struct ctl *ctl, int status, struct bytes reply)

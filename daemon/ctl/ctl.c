@@ -1,6 +1,7 @@
 /* The command line of assocctl: global flags are taken from anywhere, then the command's words, then its own arguments. */
 #include "ctl.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,7 +253,8 @@ int ctl_run(int argc, char **argv)
 	ctl_client_free(ctl.client);
 	if (ctl.config)
 		config_free(ctl.config);
+	errno = 0;
 	if (fflush(stdout) != 0 || ferror(stdout))
-		status = status ? status : 1;
+		status = ctl_fail("not all of the output could be written%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
 	return status;
 }

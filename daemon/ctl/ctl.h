@@ -19,6 +19,7 @@ struct ctl {
 	int timeout_s;           /* of a request; 0: the usual one */
 	struct ctl_client *client; /* made when first needed */
 	int64_t progress_us;     /* when ctl_progress last wrote */
+	bool is_unreachable_told; /* by a request, and none has been answered since */
 };
 
 /* `help`, the manual page, did-you-mean and completion are made from these rows. */
@@ -51,7 +52,7 @@ int ctl_usage(const struct ctl_command *command, const char *fmt, ...) PRINTF_LI
 /* A progress line on standard error, at most 5 a second, only on a terminal; done ends it. */
 void ctl_progress(struct ctl *ctl, const char *what, uint64_t at, uint64_t of, bool done);
 
-/* One request to the daemon. body NULL: GET. *reply is appended to. Status, or -1 with the error printed (daemon not
+/* One request to the daemon. body NULL: GET; one that ends with a newline is lines, else an object. *reply is appended to. Status, or -1 with the error printed (daemon not
  * running: says how to start it; unreadable token file: named, with the group that may read it). */
 int ctl_request(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply);
 /* GET and parse; non-2xx prints the problem's detail. NULL on failure (already printed). doc valid until next call. */

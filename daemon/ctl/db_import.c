@@ -11,6 +11,7 @@
 
 #include "ctl.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/file.h"
 #include "daemon/enrich/mmdb.h"
 #include "daemon/enrich/networks.h"
 #include "daemon/main/config.h"
@@ -63,15 +64,14 @@ static void note_ignored(void *arg, struct bytes column)
 static int read_csv(struct import *im)
 {
 	struct networks_reader reader = { take_row, note_ignored, im };
-	struct bytes content;
+	struct text content = { 0 };
 	struct errbuf eb = { "" };
-	enum err e = csv_load(im->path, &content, &eb);
+	enum err e = file_read(im->path, CSV_FILE_MAX, &content, &eb);
 
-	if (e)
-		return ctl_fail("%s", eb.text);
 	text_adds(&im->csv, "cidr,asn,org,kind,cgnat_block,country\n");
-	e = networks_read(content, im->path, &reader, &eb);
-	free((char *)content.ptr);
+	if (!e)
+		e = networks_read(text_bytes(&content), im->path, &reader, &eb);
+	text_free(&content);
 	if (e)
 		return ctl_fail("%s; nothing was imported from it", eb.text);
 	if (!im->rows)

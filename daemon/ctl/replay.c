@@ -62,7 +62,7 @@ static enum err close_output(FILE *f, const char *path, struct errbuf *eb)
 {
 	bool has_failed = ferror(f) != 0;
 	has_failed = (f == stdout ? fflush(f) : fclose(f)) != 0 || has_failed;
-	return has_failed ? errbuf_set(eb, ERR_IO, "cannot write %s: %m", path) : ERR_OK;
+	return has_failed ? errbuf_set(eb, ERR_IO, "cannot write %s: %m", f == stdout ? "standard output" : path) : ERR_OK;
 }
 
 struct writer { FILE *file; struct text line; };
@@ -150,19 +150,23 @@ static enum err load_setup(const struct options *o, struct ruleset **rules, stru
 
 static void print_summary(const struct replay *r, int64_t cpu_us)
 {
-	struct replay_counts counts;
+	const struct replay_counts *counts = replay_counts(r);
 	struct engine_stats stats;
-	replay_counts(r, &counts);
+	struct text reasons = { 0 };
 	engine_stats(replay_engine(r), &stats);
 	fprintf(stderr,
 		"assocctl: %llu events, %llu duplicates, %llu refused; %llu accounts, %llu values, %llu postings, %llu pairs; "
 		"links: %llu strong, %llu probable, %llu possible; %llu clusters; %.2f pairs read and %.2f us CPU an event\n",
-		(unsigned long long)counts.accepted, (unsigned long long)counts.duplicate, (unsigned long long)counts.refused,
+		(unsigned long long)counts->accepted, (unsigned long long)counts->duplicate, (unsigned long long)counts->refused.n,
 		(unsigned long long)stats.accounts, (unsigned long long)stats.values, (unsigned long long)stats.postings,
 		(unsigned long long)stats.pairs, (unsigned long long)stats.links[BAND_STRONG],
 		(unsigned long long)stats.links[BAND_PROBABLE], (unsigned long long)stats.links[BAND_POSSIBLE],
 		(unsigned long long)stats.clusters,
-		counts.lines > 0 ? (double)stats.rescored / (double)counts.lines : 0.0, counts.lines > 0 ? (double)cpu_us / (double)counts.lines : 0.0);
+		counts->lines > 0 ? (double)stats.rescored / (double)counts->lines : 0.0,
+		counts->lines > 0 ? (double)cpu_us / (double)counts->lines : 0.0);
+	refusals_print(&counts->refused, &reasons);
+	fwrite(text_bytes(&reasons).ptr, 1, reasons.len, stderr);
+	text_free(&reasons);
 }
 
 static enum err replay_and_write(struct ctl *ctl, const struct options *o, struct replay *r, char **files, struct errbuf *eb)

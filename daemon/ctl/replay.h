@@ -4,24 +4,24 @@
 
 #include "ctl.h"
 #include "daemon/engine/engine.h"
+#include "refusals.h"
 
 struct replay;
 
 struct replay_counts {
-	uint64_t lines, accepted, duplicate, refused, bytes;
+	uint64_t lines, accepted, duplicate, bytes;
+	struct refusals refused;
 };
 
 /* rules and enrich are borrowed. Effects go to `on_effect` (NULL: dropped) in order. */
 typedef void replay_effect_fn(void *arg, const struct effect *effect);
 struct replay *replay_new(const struct ruleset *rules, const struct enrich *enrich, replay_effect_fn *on_effect, void *arg);
 void replay_free(struct replay *r);
-/* One line; what is wrong with it is counted, the first few named on standard error as file:line. */
-void replay_line(struct replay *r, const char *file, uint64_t number, struct bytes line);
-/* A whole file, "-" for standard input. The last line needs no newline. */
+/* A whole file, "-" for standard input. The last line needs no newline; refused lines are tallied. */
 enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct errbuf *eb) MUST_CHECK;
 /* Applies what is gathered. */
 void replay_flush(struct replay *r);
 const struct engine *replay_engine(const struct replay *r);
-void replay_counts(const struct replay *r, struct replay_counts *out);
+const struct replay_counts *replay_counts(const struct replay *r);
 
 #endif

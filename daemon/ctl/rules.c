@@ -10,28 +10,33 @@
 
 extern const struct ctl_command ctl_rules_check, ctl_rules_test;
 
-/* What a command works on: a folder of rules and, when one file was named, that file. */
+/* What a command works on: a folder of rules and, when one file was named, that file as the loader names it. */
 struct target {
 	char *dir;
-	const char *file; /* or NULL: all of the folder */
+	char *file; /* or NULL: all of the folder */
 };
 
 static void target_free(struct target *t)
 {
 	free(t->dir);
-	t->dir = NULL;
+	free(t->file);
+	*t = (struct target){0};
 }
 
-static char *folder_of(const char *path)
+/* Lists lie in a folder of their own below that of the rules. */
+static bool target_file(struct target *t, const char *path)
 {
-	char *dir = xstrdup(path);
-	char *slash = strrchr(dir, '/');
-	if (!slash) {
-		free(dir);
-		return xstrdup(".");
-	}
-	slash[slash == dir] = 0;
-	return dir;
+	struct bytes whole = bytes_of(path);
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct bytes dir = slash ? bytes_slice(whole, 0, (size_t)(slash - path)) : BYTES_LIT(".");
+	bool is_list = bytes_is(dir, "lists") || bytes_ends(dir, BYTES_LIT("/lists"));
+	if (!bytes_ends(whole, BYTES_LIT(".yaml")) && !(is_list && bytes_ends(whole, BYTES_LIT(".txt"))))
+		return ctl_fail("%s: is no rule file; rules and their tests are NAME.yaml, lists are lists/NAME.txt", path), false;
+	if (is_list)
+		dir = dir.len > 6 ? bytes_slice(dir, 0, dir.len - 6) : BYTES_LIT(".");
+	BUG_ON(asprintf(&t->dir, "%.*s", BYTES_ARG(dir)) < 0 ||
+	       asprintf(&t->file, "%s%s/%s", t->dir, is_list ? "/lists" : "", name) < 0);
+	return true;
 }
 
 static bool target_of(struct ctl *ctl, const char *argument, struct target *t)
@@ -47,8 +52,9 @@ static bool target_of(struct ctl *ctl, const char *argument, struct target *t)
 		ctl_fail("%s: %m", argument);
 		return false;
 	}
-	t->dir = S_ISDIR(st.st_mode) ? xstrdup(argument) : folder_of(argument);
-	t->file = S_ISDIR(st.st_mode) ? NULL : argument;
+	if (!S_ISDIR(st.st_mode))
+		return target_file(t, argument);
+	t->dir = xstrdup(argument);
 	size_t n = strlen(t->dir);
 	if (n > 1 && t->dir[n - 1] == '/')
 		t->dir[n - 1] = 0;
@@ -122,6 +128,8 @@ static int run_check(struct ctl *ctl, int argc, char **argv)
 		print_counts(ctl, rules);
 	else if (shown)
 		fprintf(stderr, "%u %s\n", shown, shown == 1 ? "error" : "errors");
+	else if (bytes_find(text_bytes(&report), BYTES_LIT("\n... and ")) >= 0)
+		shown = (unsigned)ctl_fail("%s: the other files have too many errors to tell; `assocctl rules check %s` shows them", t.file, t.dir);
 	else
 		printf("%s: no error (other files of the folder have some)\n", t.file);
 	text_free(&report);

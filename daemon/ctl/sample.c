@@ -1,11 +1,11 @@
 /* The bundled sample: fed to a running daemon as site `sample`, and taken out whole again.
  * I1: every account of the sample is of site "sample" or of a site that starts with "sample-": what `load` makes,
  *     `remove` finds, and nothing else. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ctl.h"
+#include "daemon/base/file.h"
 #include "daemon/main/config.h"
 #include "daemon/model/event.h"
 #include "daemon/store/store.h"
@@ -21,21 +21,6 @@ extern const struct ctl_command ctl_sample;
 static bool is_sample_site(struct bytes site)
 {
 	return bytes_is(site, SAMPLE_SITE) || bytes_starts(site, BYTES_LIT(SAMPLE_SITE "-"));
-}
-
-static bool read_whole(const char *path, struct text *out)
-{
-	char piece[65536];
-	size_t n;
-	FILE *f = fopen(path, "re");
-
-	if (!f)
-		return false;
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0 && out->len < SAMPLE_MAX)
-		text_add(out, bytes_make(piece, n));
-	bool is_whole = !ferror(f) && feof(f);
-	fclose(f);
-	return is_whole;
 }
 
 /* The lines, each with the site put in front where it names none. */
@@ -89,10 +74,11 @@ static int load(struct ctl *ctl)
 {
 	struct text file = { 0 }, body = { 0 }, reply = { 0 };
 	char *path = config_shipped_path(SAMPLE_FILE);
+	struct errbuf eb = { "" };
 	int result;
 
-	if (!path || !read_whole(path, &file)) {
-		result = ctl_fail("cannot read the sample %s: %s", path ? path : SAMPLE_FILE, strerror(errno));
+	if (file_read(path, SAMPLE_MAX, &file, &eb)) {
+		result = ctl_fail("the sample cannot be read: %s", eb.text);
 	} else {
 		unsigned lines = place_on_site(text_bytes(&file), &body);
 		int status = ctl_request(ctl, "POST", INGEST_PATH, text_bytes(&body), &reply);

@@ -2,24 +2,17 @@
  * I1: a line is let go only when the daemon has acknowledged it. */
 #include "send.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "collectors/tail/pattern.h"
 #include "collectors/tail/follow.h"
-#include "daemon/base/clock.h"
+#include "collectors/tail/pattern.h"
 #include "daemon/main/config.h"
+#include "lines.h"
 #include "print.h"
 
-#define LINE_MAX_BYTES (64 * 1024)
-#define CHUNK (256 * 1024)
 #define WAITING_LINES 20000 /* sent and not acknowledged */
 #define POLL_MS 200
 
@@ -30,11 +23,12 @@ struct sending {
 	struct line_counts *seen; /* of the file that is being read */
 	struct send_queue queue;
 	struct send_counts counts;
+	struct send_stop stop;
 	struct send_wire *wire;
 	struct text events; /* of one line, from the pattern */
-	const char *file;
-	uint64_t line;
+	struct line_source source;
 	uint64_t bytes_read, bytes_all;
+	bool has_failed; /* a file could not be read; the others were */
 };
 
 static void push_events(struct sending *s)
@@ -43,141 +37,126 @@ static void push_events(struct sending *s)
 
 	while (rest.len) {
 		ptrdiff_t end = bytes_find_char(rest, '\n');
-		send_queue_push(&s->queue, bytes_slice(rest, 0, (size_t)end), (struct send_source){ s->file, s->line });
+		send_queue_push(&s->queue, bytes_slice(rest, 0, (size_t)end), s->source);
 		s->counts.events++;
 		rest = bytes_slice(rest, (size_t)end + 1, rest.len);
 	}
 }
 
-static void take_line(void *arg, struct bytes line, int64_t file_ms)
+static void take_line(struct sending *s, struct bytes line, int64_t file_ms)
 {
-	struct sending *s = arg;
 	struct pattern_place place = { file_ms, s->site ? bytes_of(s->site) : BYTES_NONE, s->seen };
 	int n;
 
-	s->line++;
 	if (!bytes_trim(line).len)
 		return;
 	s->counts.lines++;
-	if (line.len > LINE_MAX_BYTES) {
-		send_count_refusal(&s->counts, (struct send_source){ s->file, s->line }, BYTES_LIT("size"), BYTES_LIT("the line is longer than 64 KiB"));
+	if (line.len > EVENT_LINE_MAX) {
+		refusals_add(&s->counts.refused, s->source, BYTES_LIT("size"), BYTES_LIT("the line is longer than 64 KiB"));
 		return;
 	}
 	if (!s->pattern) {
-		send_queue_push(&s->queue, line, (struct send_source){ s->file, s->line });
+		send_queue_push(&s->queue, line, s->source);
 		s->counts.events++;
 		return;
 	}
 	text_clear(&s->events);
 	n = decode_pattern_line(s->pattern, &place, line, &s->events);
 	s->counts.skipped += n == 0;
-	s->counts.unreadable += n < 0;
+	if (n < 0 && s->counts.unreadable++ == 0)
+		s->counts.first_unreadable = s->source;
 	push_events(s);
 }
 
 /* -- a file from its beginning to its end, or standard input -- */
 
-struct chunks {
-	int fd;
-	char *at;        /* CHUNK bytes and room for what a line began */
-	size_t held;
-	bool is_skipping; /* inside a line that is too long */
-	int64_t file_ms;
+struct sent_file {
+	struct sending *s;
+	struct lines lines;
 };
 
-static void give_lines(struct sending *s, struct chunks *c, bool is_end)
+static void take_file_line(void *arg, struct bytes line)
 {
-	struct bytes rest = bytes_make(c->at, c->held);
+	struct sent_file *file = arg;
 
-	while (rest.len) {
-		ptrdiff_t end = bytes_find_char(rest, '\n');
-		struct bytes line = end < 0 ? rest : bytes_slice(rest, 0, (size_t)end);
-		if (end < 0 && !is_end && line.len <= LINE_MAX_BYTES)
-			break;
-		if (!c->is_skipping)
-			take_line(s, line, c->file_ms);
-		c->is_skipping = end < 0;
-		rest = bytes_slice(rest, line.len + (end >= 0), rest.len);
-	}
-	memmove(c->at, rest.ptr, rest.len);
-	c->held = rest.len;
+	file->s->source = (struct line_source){ file->lines.name, file->lines.number };
+	take_line(file->s, line, file->lines.modified_ms);
 }
 
-/* Bytes, 0 at the end, -1 on an error. A pipe that has nothing more now lets what was read go out. */
-static ssize_t read_chunk(struct sending *s, struct chunks *c, int *status)
+/* A pipe that has nothing more now lets what was read go out; answers are taken while nothing comes. False: a signal asked to stop, or *status. */
+static bool wait_for_input(struct sending *s, int fd, int *status)
 {
-	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	for (int wait_ms = 0; !*status && poll(&p, 1, wait_ms) == 0; wait_ms = POLL_MS)
+	for (int wait_ms = 0; !*status && !send_stop_wait(&s->stop, 0); wait_ms = POLL_MS) {
+		if (poll(&p, 1, wait_ms) != 0)
+			return true;
 		*status = send_wire_listen(s->wire);
-	if (*status)
-		return 0;
-	return read(c->fd, c->at + c->held, CHUNK);
+	}
+	return false;
 }
 
-static int send_all(struct sending *s, struct chunks *c)
+static int send_lines(struct sending *s, struct sent_file *file)
 {
+	struct lines *l = &file->lines;
+	struct errbuf eb = { "" };
 	int status = 0;
-	ssize_t n;
+	size_t n = 1;
 
-	while ((n = read_chunk(s, c, &status)) > 0) {
-		c->held += (size_t)n;
-		s->bytes_read += (uint64_t)n;
-		give_lines(s, c, false);
+	while (n > 0 && wait_for_input(s, l->fd, &status)) {
+		if (lines_read(l, take_file_line, file, &n, &eb)) {
+			s->has_failed = ctl_fail("%s", eb.text);
+			return 0;
+		}
+		s->bytes_read += n;
 		status = send_wire_pump(s->wire, WAITING_LINES);
-		if (status)
-			return status;
 		ctl_progress(s->ctl, s->bytes_all ? "sending" : "lines sent", s->bytes_all ? s->bytes_read : s->counts.lines, s->bytes_all, false);
 	}
-	if (status)
-		return status;
-	if (n < 0)
-		return ctl_fail("%s: %s", s->file, errno == EISDIR ? "is a directory, a file is expected here" : strerror(errno));
-	give_lines(s, c, true);
-	return 0;
+	return status;
 }
 
+/* What cannot be read is named; the other files are sent all the same. */
 static int send_file(struct sending *s, const char *path)
 {
-	bool is_input = !strcmp(path, "-");
-	struct chunks c = { .fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC) };
-	struct stat st;
+	struct sent_file file = { .s = s };
+	struct errbuf eb = { "" };
 	int status;
 
-	s->file = is_input ? "standard input" : path;
-	s->line = 0;
-	if (c.fd < 0)
-		return ctl_fail("%s: %s", path, strerror(errno));
-	c.at = xmalloc(CHUNK + LINE_MAX_BYTES + 1);
-	c.file_ms = !is_input && !fstat(c.fd, &st) ? (int64_t)st.st_mtim.tv_sec * 1000 : clock_wall_ms();
+	if (lines_open(&file.lines, path, &eb)) {
+		s->has_failed = ctl_fail("%s", eb.text);
+		return 0;
+	}
 	line_counts_free(s->seen);
 	s->seen = line_counts_new();
-	status = send_all(s, &c);
-	if (!is_input)
-		close(c.fd);
-	free(c.at);
+	status = send_lines(s, &file);
+	lines_close(&file.lines);
 	return status;
 }
 
 /* -- growing files -- */
 
 struct followed_file {
+	struct sending *s;
 	struct follow *follow;
 	struct line_counts *seen;
-	uint64_t line;
 };
 
-static bool read_followed(struct sending *s, struct followed_file *file, char *buffer)
+static void take_followed_line(void *arg, struct bytes line, int64_t file_ms)
+{
+	struct followed_file *file = arg;
+
+	file->s->source = (struct line_source){ follow_path(file->follow), follow_line_number(file->follow) };
+	take_line(file->s, line, file_ms);
+}
+
+static bool read_followed(struct followed_file *file, char *buffer)
 {
 	const char *trouble;
 	bool has_more;
 
-	s->file = follow_path(file->follow);
-	s->line = file->line;
-	s->seen = file->seen;
-	has_more = follow_read(file->follow, buffer, take_line, s);
-	file->line = s->line;
-	s->seen = NULL;
+	file->s->seen = file->seen;
+	has_more = follow_read(file->follow, buffer, take_followed_line, file);
+	file->s->seen = NULL;
 	trouble = follow_trouble(file->follow);
 	if (trouble)
 		ctl_fail("%s", trouble);
@@ -185,17 +164,16 @@ static bool read_followed(struct sending *s, struct followed_file *file, char *b
 }
 
 /* Until a signal asks to stop. */
-static int follow_all(struct sending *s, struct followed_file *files, int n, int signals)
+static int follow_all(struct sending *s, struct followed_file *files, int n)
 {
-	struct pollfd p = { .fd = signals, .events = POLLIN };
 	char *buffer = xmalloc(FOLLOW_BUFFER);
 	bool has_more = false;
 	int status = 0;
 
-	while (!status && poll(&p, 1, has_more ? 0 : POLL_MS) == 0) {
+	while (!status && !send_stop_wait(&s->stop, has_more ? 0 : POLL_MS)) {
 		has_more = false;
 		for (int i = 0; i < n; i++)
-			has_more |= read_followed(s, &files[i], buffer);
+			has_more |= read_followed(&files[i], buffer);
 		status = send_wire_pump(s->wire, has_more ? WAITING_LINES : 0);
 		ctl_progress(s->ctl, "lines sent", s->counts.lines, 0, false);
 	}
@@ -206,33 +184,24 @@ static int follow_all(struct sending *s, struct followed_file *files, int n, int
 static int send_growing(struct sending *s, int n, char **paths)
 {
 	struct followed_file *files = xcalloc((size_t)n, sizeof(*files));
-	sigset_t stops;
-	int status, signals;
+	int status;
 
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGINT);
-	sigaddset(&stops, SIGTERM);
-	sigprocmask(SIG_BLOCK, &stops, NULL);
-	signals = signalfd(-1, &stops, SFD_CLOEXEC);
-	for (int i = 0; i < n; i++) {
-		files[i].follow = follow_new(paths[i], false);
-		files[i].seen = line_counts_new();
-	}
-	status = follow_all(s, files, n, signals);
+	for (int i = 0; i < n; i++)
+		files[i] = (struct followed_file){ s, follow_new(paths[i], false), line_counts_new() };
+	status = follow_all(s, files, n);
 	for (int i = 0; i < n; i++) {
 		follow_free(files[i].follow);
 		line_counts_free(files[i].seen);
 	}
-	close(signals);
-	sigprocmask(SIG_UNBLOCK, &stops, NULL);
 	free(files);
 	return status;
 }
 
 /* -- what became of it -- */
 
-static void print_json(const struct send_counts *c)
+static void print_json(const struct sending *s)
 {
+	const struct send_counts *c = &s->counts;
 	struct text t = { 0 };
 
 	json_open_object(&t);
@@ -242,12 +211,9 @@ static void print_json(const struct send_counts *c)
 	json_member_int(&t, "events", (int64_t)c->events);
 	json_member_int(&t, "accepted", (int64_t)c->accepted);
 	json_member_int(&t, "duplicate", (int64_t)c->duplicate);
-	json_member_int(&t, "refused", (int64_t)c->refused);
-	json_key(&t, "reasons");
-	json_open_object(&t);
-	for (unsigned i = 0; i < c->n_reasons; i++)
-		json_member_int(&t, c->reasons[i].word, (int64_t)c->reasons[i].n);
-	json_close_object(&t);
+	json_member_int(&t, "refused", (int64_t)c->refused.n);
+	refusals_json(&c->refused, &t);
+	json_member_int(&t, "unacknowledged", (int64_t)send_queue_count(&s->queue));
 	json_close_object(&t);
 	text_addc(&t, '\n');
 	print_out(&t);
@@ -260,37 +226,30 @@ static void add_count(struct text *t, uint64_t n, const char *what)
 	text_addf(t, " %s", what);
 }
 
-static void print_summary(struct ctl *ctl, const struct send_counts *c)
+static void print_summary(const struct sending *s)
 {
+	const struct send_counts *c = &s->counts;
 	struct text t = { 0 };
 
-	if (ctl->as_json) {
-		print_json(c);
+	if (s->ctl->as_json) {
+		print_json(s);
 		return;
 	}
 	add_count(&t, c->lines, "lines read: ");
 	add_count(&t, c->accepted, "accepted, ");
 	add_count(&t, c->duplicate, "duplicate, ");
-	add_count(&t, c->refused, "refused");
+	add_count(&t, c->refused.n, "refused");
 	if (c->skipped) {
 		text_adds(&t, "; ");
 		add_count(&t, c->skipped, "lines are no events of the pattern");
 	}
 	if (c->unreadable) {
 		text_adds(&t, "; ");
-		add_count(&t, c->unreadable, "lines have a time that cannot be read, or no account");
+		add_count(&t, c->unreadable, "lines have a time that cannot be read, or no account, the first ");
+		text_addf(&t, "%s:%llu", c->first_unreadable.file, (unsigned long long)c->first_unreadable.line);
 	}
 	text_addc(&t, '\n');
-	for (unsigned i = 0; i < c->n_reasons; i++) {
-		text_adds(&t, "  ");
-		add_count(&t, c->reasons[i].n, "refused for ");
-		text_addf(&t, "%s\n", c->reasons[i].word);
-	}
-	for (unsigned i = 0; i < c->n_examples; i++) {
-		text_addf(&t, "  %s:%llu: %s: ", c->examples[i].source.file, (unsigned long long)c->examples[i].source.line, c->examples[i].word);
-		text_add_visible(&t, bytes_of(c->examples[i].detail));
-		text_addc(&t, '\n');
-	}
+	refusals_print(&c->refused, &t);
 	print_out(&t);
 	text_free(&t);
 }
@@ -328,32 +287,53 @@ static int find_pattern(struct sending *s, const char *name)
 	return e ? ctl_fail("%s", eb.text) : 0;
 }
 
-static int run_send(struct sending *s, const struct send_setup *setup, int n, char **paths)
+/* Where to go on, when not everything was acknowledged. */
+static void say_what_is_open(const struct sending *s, bool is_endless)
 {
-	int status = 0;
+	size_t n = send_queue_count(&s->queue);
+	struct line_source first = send_queue_source(&s->queue, s->queue.first);
 
-	if (!s->ctl->url && !ctl_config(s->ctl))
-		return 1;
-	s->wire = send_wire_new(setup);
-	s->bytes_all = size_of_all(n, paths);
-	status = send_wire_pump(s->wire, 0); /* says at once when nobody listens */
-	if (status) {
-		send_wire_free(s->wire);
+	if (n)
+		ctl_fail("%zu events were not acknowledged, the first is %s:%llu; send the same again: what arrived is recognised", n,
+			 first.file, (unsigned long long)first.line);
+	else if (s->stop.signal && s->source.file && !is_endless)
+		ctl_fail("stopped behind %s:%llu; everything up to there is acknowledged", s->source.file, (unsigned long long)s->source.line);
+}
+
+static int send_all(struct sending *s, const struct send_setup *setup, int n, char **paths)
+{
+	int status = send_wire_pump(s->wire, 0); /* says at once when nobody listens */
+
+	if (status)
 		return status;
-	}
 	if (setup->is_patient)
 		status = send_growing(s, n, paths);
-	for (int i = 0; i < n && !status && !setup->is_patient; i++)
+	for (int i = 0; i < n && !status && !setup->is_patient && !s->stop.signal; i++)
 		status = send_file(s, paths[i]);
 	if (!status)
 		status = send_wire_pump(s->wire, 0);
 	ctl_progress(s->ctl, "sending", 0, 0, true);
 	if (!status || s->counts.lines)
-		print_summary(s->ctl, &s->counts);
-	if (send_queue_count(&s->queue))
-		ctl_fail("%zu events were not acknowledged; send the same again: what arrived is recognised", send_queue_count(&s->queue));
+		print_summary(s);
+	say_what_is_open(s, setup->is_patient);
+	return status;
+}
+
+static int run_send(struct sending *s, const struct send_setup *setup, int n, char **paths)
+{
+	int status;
+
+	if (!s->ctl->url && !ctl_config(s->ctl))
+		return 1;
+	s->bytes_all = size_of_all(n, paths);
+	s->wire = send_wire_new(setup);
+	send_stop_begin(&s->stop);
+	status = send_all(s, setup, n, paths);
+	send_stop_end(&s->stop);
 	send_wire_free(s->wire);
-	return status ? status : s->counts.refused ? 1 : 0;
+	if (!status && s->stop.signal && (!setup->is_patient || send_queue_count(&s->queue)))
+		return 128 + s->stop.signal;
+	return status ? status : s->has_failed || s->counts.refused.n ? 1 : 0;
 }
 
 static int send_run(struct ctl *ctl, int argc, char **argv);
@@ -380,7 +360,7 @@ static int send_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct sending s = { .ctl = ctl };
 	const char *pattern = ctl_option(&argc, argv, "--pattern");
-	struct send_setup setup = { .ctl = ctl, .queue = &s.queue, .counts = &s.counts, .site = ctl_option(&argc, argv, "--site"),
+	struct send_setup setup = { .ctl = ctl, .queue = &s.queue, .counts = &s.counts, .stop = &s.stop, .site = ctl_option(&argc, argv, "--site"),
 				    .is_backfill = ctl_flag(&argc, argv, "--backfill"), .is_patient = ctl_flag(&argc, argv, "--tail") };
 	int status = ctl_no_more_options(&ctl_send, &argc, argv);
 

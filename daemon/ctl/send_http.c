@@ -1,6 +1,5 @@
 /* The queue over HTTP, in batches: one request at a time, repeated while the daemon is busy. */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "send.h"
 
@@ -8,6 +7,7 @@
 #define BATCH_BYTES (4 * 1024 * 1024)
 #define TRIES 8
 #define PAUSE_MS 250 /* doubled at each try */
+#define PAUSE_MAX_MS 4000
 
 /* Where a line names no site, the given one in front. */
 static void add_line(struct text *body, struct bytes line, const char *site)
@@ -34,26 +34,43 @@ static size_t make_batch(const struct send_setup *s, struct text *body)
 	return n;
 }
 
-static bool is_worth_another_try(int status)
+/* The daemon is there and takes nothing now: that passes. */
+static bool is_asked_to_wait(int status)
 {
-	return status < 0 || status == 429 || status >= 500;
+	return status == 429 || status == 503;
+}
+
+/* Whether a request that came to nothing may succeed later. A daemon that never answered will not. */
+static bool is_worth_another_try(const struct send_setup *s, int status, int tries)
+{
+	bool has_answered = s->counts->accepted + s->counts->duplicate + s->counts->refused.n > 0;
+
+	if (send_stop_is_over(s->stop))
+		return false;
+	return is_asked_to_wait(status) || s->is_patient || ((status >= 500 || (status < 0 && has_answered)) && tries < TRIES);
 }
 
 static int post(const struct send_setup *s, struct bytes body, struct text *reply)
 {
 	const char *path = s->is_backfill ? "/v1/events?backfill=1" : "/v1/events";
 	unsigned pause_ms = PAUSE_MS;
-	int status = -1;
+	bool is_told = false;
 
-	for (int i = 0; i < TRIES || s->is_patient; i++) {
+	for (int tries = 1;; tries++) {
+		int status;
+
 		text_clear(reply);
 		status = ctl_request(s->ctl, "POST", path, body, reply);
-		if (!is_worth_another_try(status))
+		if (!is_worth_another_try(s, status, tries))
 			return status;
-		usleep(pause_ms * 1000);
-		pause_ms = pause_ms > 8000 ? pause_ms : pause_ms * 2;
+		if (!is_told && is_asked_to_wait(status))
+			ctl_problem(s->ctl, status, text_bytes(reply));
+		if (!is_told)
+			ctl_fail("waiting until the daemon takes lines again");
+		is_told = true;
+		send_stop_wait(s->stop, (int)pause_ms);
+		pause_ms = pause_ms > PAUSE_MAX_MS ? pause_ms : pause_ms * 2;
 	}
-	return status;
 }
 
 static void take_refusals(const struct send_setup *s, const struct json_doc *doc)
@@ -64,8 +81,8 @@ static void take_refusals(const struct send_setup *s, const struct json_doc *doc
 		return;
 	for (const struct json_node *at = json_first(doc, refused); at; at = json_after(doc, refused, at)) {
 		uint64_t line = (uint64_t)json_get_int(doc, at, "line", 1);
-		send_count_refusal(s->counts, send_queue_source(s->queue, s->queue->first + line - 1), json_get_text(doc, at, "error"),
-				   json_get_text(doc, at, "detail"));
+		refusals_add(&s->counts->refused, send_queue_source(s->queue, s->queue->first + line - 1), json_get_text(doc, at, "error"),
+			     json_get_text(doc, at, "detail"));
 	}
 }
 
@@ -73,8 +90,8 @@ static void take_refusals(const struct send_setup *s, const struct json_doc *doc
 static int take_single(const struct send_setup *s, int status, const struct json_doc *doc)
 {
 	if (status >= 300)
-		send_count_refusal(s->counts, send_queue_source(s->queue, s->queue->first), json_get_text(doc, doc->nodes, "error"),
-				   json_get_text(doc, doc->nodes, "detail"));
+		refusals_add(&s->counts->refused, send_queue_source(s->queue, s->queue->first), json_get_text(doc, doc->nodes, "error"),
+			     json_get_text(doc, doc->nodes, "detail"));
 	else if (json_get(doc, doc->nodes, "duplicate"))
 		s->counts->duplicate++;
 	else
@@ -118,7 +135,7 @@ int send_http_pump(const struct send_setup *s, struct json_parser *parser, size_
 	size_t whole = keep < BATCH_LINES ? 0 : BATCH_LINES - 1;
 	int failed = 0;
 
-	while (!failed && send_queue_count(s->queue) > whole)
+	while (!failed && send_queue_count(s->queue) > whole && !send_stop_is_over(s->stop))
 		failed = send_batch(s, parser, &body, &reply);
 	text_free(&body);
 	text_free(&reply);

@@ -1,32 +1,12 @@
-/* Event lines on their way to the daemon, and the tally of what became of them.
+/* Event lines on their way to the daemon.
  * I1: lines.at[i].end is where line i ends, its newline included, in bytes; both begin at gone_*. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "send.h"
 
 #define COMPACT_BYTES (4 * 1024 * 1024)
 
-void send_count_refusal(struct send_counts *counts, struct send_source source, struct bytes word, struct bytes detail)
-{
-	unsigned i = 0;
-
-	counts->refused++;
-	while (i < counts->n_reasons && !bytes_is(word, counts->reasons[i].word))
-		i++;
-	if (i == counts->n_reasons && i < SEND_REASONS)
-		snprintf(counts->reasons[counts->n_reasons++].word, sizeof(counts->reasons[i].word), "%.*s", BYTES_ARG(word));
-	if (i < SEND_REASONS)
-		counts->reasons[i].n++;
-	if (counts->n_examples == SEND_EXAMPLES)
-		return;
-	i = counts->n_examples++;
-	counts->examples[i].source = source;
-	snprintf(counts->examples[i].word, sizeof(counts->examples[i].word), "%.*s", BYTES_ARG(word));
-	snprintf(counts->examples[i].detail, sizeof(counts->examples[i].detail), "%.*s", BYTES_ARG(detail));
-}
-
-void send_queue_push(struct send_queue *q, struct bytes line, struct send_source source)
+void send_queue_push(struct send_queue *q, struct bytes line, struct line_source source)
 {
 	text_add(&q->bytes, line);
 	text_addc(&q->bytes, '\n');
@@ -54,12 +34,12 @@ struct bytes send_queue_bytes(const struct send_queue *q, uint64_t number, size_
 	return bytes_make(q->bytes.ptr + start_of(q, from), q->lines.at[to - 1].end - start_of(q, from));
 }
 
-struct send_source send_queue_source(const struct send_queue *q, uint64_t number)
+struct line_source send_queue_source(const struct send_queue *q, uint64_t number)
 {
 	size_t index = q->gone_lines + (size_t)(number - q->first);
 
 	if (number < q->first || index >= q->lines.n)
-		return (struct send_source){ "?", 0 };
+		return (struct line_source){ "?", 0 };
 	return q->lines.at[index].source;
 }
 

@@ -20,7 +20,9 @@
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 5000
 #define PATIENCE_US (60 * INT64_C(1000000)) /* without any answer, unless the setup is patient */
+#define SILENCE_US (5 * INT64_C(1000000))   /* then the user is told what is waited for */
 #define WRITE_LINES 2000
+#define STEP_MS 200
 
 struct send_wire {
 	struct send_setup setup;
@@ -32,8 +34,9 @@ struct send_wire {
 	struct text out;            /* begun line or lines, not yet written */
 	size_t out_at;
 	struct text in;
-	bool has_been_connected;
+	bool has_been_connected, is_told; /* that nothing is kept, or nothing comes back */
 	int64_t answered_us;
+	int64_t waiting_since_us; /* for the next acknowledgement, 0: there is nothing to acknowledge */
 	unsigned backoff_ms;
 };
 
@@ -100,6 +103,19 @@ static void write_first_line(struct send_wire *w)
 	w->first_lines = 1;
 }
 
+static void say_waiting(struct send_wire *w, struct bytes why)
+{
+	if (!w->is_told)
+		ctl_fail("%.*s; waiting until the daemon takes lines again", BYTES_ARG(why));
+	w->is_told = true;
+}
+
+static void back_off(struct send_wire *w)
+{
+	send_stop_wait(w->setup.stop, (int)w->backoff_ms);
+	w->backoff_ms = w->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : w->backoff_ms * 2;
+}
+
 /* 0 also when it did not work but may later. */
 static int try_connect(struct send_wire *w)
 {
@@ -124,8 +140,8 @@ static int try_connect(struct send_wire *w)
 		return say_no_daemon(w, error);
 	if (!w->setup.is_patient && clock_mono_us() - w->answered_us > PATIENCE_US)
 		return say_no_daemon(w, error);
-	usleep(w->backoff_ms * 1000);
-	w->backoff_ms = w->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : w->backoff_ms * 2;
+	say_waiting(w, BYTES_LIT("the daemon is gone"));
+	back_off(w);
 	return 0;
 }
 
@@ -137,8 +153,8 @@ static void take_refusals(struct send_wire *w, const struct json_doc *doc)
 		return;
 	for (const struct json_node *at = json_first(doc, refused); at; at = json_after(doc, refused, at)) {
 		uint64_t line = (uint64_t)json_get_int(doc, at, "line", 0);
-		send_count_refusal(w->setup.counts, send_queue_source(w->setup.queue, w->base + line - 1 - w->first_lines),
-				   json_get_text(doc, at, "error"), json_get_text(doc, at, "detail"));
+		refusals_add(&w->setup.counts->refused, send_queue_source(w->setup.queue, w->base + line - 1 - w->first_lines),
+			     json_get_text(doc, at, "error"), json_get_text(doc, at, "detail"));
 	}
 }
 
@@ -154,17 +170,21 @@ static int take_answer(struct send_wire *w, struct bytes line)
 	if (bytes_is(error, "denied"))
 		return ctl_fail("the daemon refuses: %.*s", BYTES_ARG(json_get_text(&doc, doc.nodes, "detail")));
 	if (error.len) {
+		say_waiting(w, json_get_text(&doc, doc.nodes, "detail"));
 		disconnect(w);
-		usleep(w->backoff_ms * 1000);
-		w->backoff_ms = w->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : w->backoff_ms * 2;
+		back_off(w);
 		return 0;
 	}
+	if (w->is_told)
+		ctl_fail("the daemon takes lines again");
+	w->is_told = false;
 	take_refusals(w, &doc);
 	w->setup.counts->accepted += (uint64_t)json_get_int(&doc, doc.nodes, "accepted", 0);
 	w->setup.counts->duplicate += (uint64_t)json_get_int(&doc, doc.nodes, "duplicate", 0);
 	w->answered_us = clock_mono_us();
 	w->backoff_ms = BACKOFF_MIN_MS;
 	send_queue_drop(w->setup.queue, w->base + (uint64_t)json_get_int(&doc, doc.nodes, "through", 0) - w->first_lines);
+	w->waiting_since_us = send_queue_count(w->setup.queue) ? w->answered_us : 0;
 	return 0;
 }
 
@@ -228,10 +248,24 @@ static bool has_unwritten(const struct send_wire *w)
 	return w->out_at < w->out.len || w->next < w->setup.queue->first + send_queue_count(w->setup.queue);
 }
 
+static void watch_silence(struct send_wire *w)
+{
+	int64_t now = clock_mono_us();
+
+	if (!send_queue_count(w->setup.queue))
+		return;
+	if (!w->waiting_since_us)
+		w->waiting_since_us = now;
+	if (now - w->waiting_since_us > SILENCE_US)
+		say_waiting(w, BYTES_LIT("nothing was acknowledged for 5 s (`assocctl status` may say why)"));
+}
+
 static int step(struct send_wire *w, int timeout_ms)
 {
 	struct pollfd p = { .events = POLLIN };
 	int status = 0;
+
+	watch_silence(w);
 
 	if (w->fd < 0 && (status = try_connect(w)))
 		return status;
@@ -255,8 +289,9 @@ int send_wire_pump(struct send_wire *w, size_t keep)
 
 	if (w->setup.ctl->url)
 		return send_http_pump(&w->setup, w->parser, keep);
-	while (!status && (send_queue_count(w->setup.queue) > keep || w->fd < 0 || has_unwritten(w)))
-		status = step(w, 200);
+	while (!status && (send_queue_count(w->setup.queue) > keep || w->fd < 0 || has_unwritten(w)) &&
+	       !send_stop_is_over(w->setup.stop))
+		status = step(w, STEP_MS);
 	return status;
 }
 

@@ -38,23 +38,44 @@ static void add_inner(struct text *out, const struct json_doc *doc, const struct
 	}
 }
 
-/* Members as the daemon gives them, so that a new one needs nothing here. */
+static void add_row(struct text *out, struct bytes name, const struct json_doc *doc, const struct json_node *node)
+{
+	struct text shown = { 0 };
+
+	text_add_visible(&shown, name);
+	for (char *c = shown.ptr; c && *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+	text_addf(out, "%-22s ", shown.len ? shown.ptr : "");
+	if (node->type == JSON_OBJECT || node->type == JSON_ARRAY)
+		add_inner(out, doc, node);
+	else
+		add_scalar(out, doc, node);
+	text_addc(out, '\n');
+	text_free(&shown);
+}
+
+static bool holds_objects(const struct json_doc *doc, const struct json_node *node)
+{
+	const struct json_node *child = node->type == JSON_OBJECT ? json_first(doc, node) : NULL;
+
+	return child && child->type == JSON_OBJECT;
+}
+
+/* Members as the daemon gives them, so that a new one needs nothing here; an object of objects has a row each. */
 static void print_status(struct ctl *ctl, const struct json_doc *doc)
 {
-	const struct json_node *node = json_first(doc, doc->nodes);
 	struct text out = { 0 }, name = { 0 };
 
-	for (; node; node = json_after(doc, doc->nodes, node)) {
-		text_clear(&name);
-		text_add_visible(&name, node->key);
-		for (char *c = name.ptr; c && *c; c++)
-			*c = *c == '_' ? ' ' : *c;
-		text_addf(&out, "%-22s ", name.ptr);
-		if (node->type == JSON_OBJECT || node->type == JSON_ARRAY)
-			add_inner(&out, doc, node);
-		else
-			add_scalar(&out, doc, node);
-		text_addc(&out, '\n');
+	for (const struct json_node *node = json_first(doc, doc->nodes); node; node = json_after(doc, doc->nodes, node)) {
+		if (!holds_objects(doc, node)) {
+			add_row(&out, node->key, doc, node);
+			continue;
+		}
+		for (const struct json_node *child = json_first(doc, node); child; child = json_after(doc, node, child)) {
+			text_clear(&name);
+			text_addf(&name, "%.*s %.*s", BYTES_ARG(node->key), BYTES_ARG(child->key));
+			add_row(&out, text_bytes(&name), doc, child);
+		}
 	}
 	print_out(&out);
 	text_free(&out);

@@ -2,10 +2,10 @@
  * I1: every field of a record lies inside its own text.  I2: a record never holds more than CSV_FIELDS_MAX fields. */
 #include "csv.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+
+#include "daemon/base/utf8.h"
 
 struct csv_scan {
 	struct bytes in;
@@ -201,13 +201,11 @@ enum err csv_read(struct bytes content, const char *name, const struct csv_reade
 {
 	struct csv_table t = { .reader = reader, .name = name };
 	struct csv_record *record = xmalloc(sizeof(*record));
-	struct bytes rest = content;
+	struct bytes rest = utf8_skip_mark(content);
 	bool has_header = false;
 	enum err e;
 
 	BUG_ON(reader->n_columns > CSV_FIELDS_MAX);
-	if (bytes_starts(rest, BYTES_LIT("\xef\xbb\xbf")))
-		rest = bytes_slice(rest, 3, rest.len);
 	while (!(e = decode_csv_record(&rest, record))) {
 		t.line += record->lines;
 		e = has_header ? take_row(&t, record, eb) : take_header(&t, record, eb);
@@ -220,44 +218,4 @@ enum err csv_read(struct bytes content, const char *name, const struct csv_reade
 		return has_header ? ERR_OK : errbuf_set(eb, ERR_INPUT, "%s: empty: there is no header line", name);
 	return errbuf_set(eb, e, "%s:%u: %s", name, t.line + 1, e == ERR_LIMIT ? "the line is too long or has too many fields" :
 			  "a quoted field does not end where it should");
-}
-
-static enum err open_regular(const char *path, FILE **out, size_t *size, struct errbuf *eb)
-{
-	struct stat st;
-
-	*out = fopen(path, "re");
-	if (!*out)
-		return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s", path, strerror(errno));
-	if (fstat(fileno(*out), &st) || !S_ISREG(st.st_mode) || st.st_size > INT32_MAX) {
-		fclose(*out);
-		*out = NULL;
-		return errbuf_set(eb, ERR_IO, "%s: %s", path, S_ISDIR(st.st_mode) ? "is a directory, a file is expected here" :
-				  S_ISREG(st.st_mode) ? "larger than 2 GiB" : "not a regular file");
-	}
-	*size = (size_t)st.st_size;
-	return ERR_OK;
-}
-
-enum err csv_load(const char *path, struct bytes *out, struct errbuf *eb)
-{
-	size_t size = 0, n;
-	FILE *f = NULL;
-	char *p;
-	enum err e = open_regular(path, &f, &size, eb);
-
-	if (e)
-		return e;
-	p = xmalloc(size + 1);
-	n = fread(p, 1, size, f);
-	if (ferror(f))
-		e = errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
-	fclose(f);
-	if (e) {
-		free(p);
-		return e;
-	}
-	p[n] = '\0';
-	*out = bytes_make(p, n);
-	return ERR_OK;
 }

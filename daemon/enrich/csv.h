@@ -7,6 +7,7 @@
 
 #define CSV_FIELDS_MAX 64
 #define CSV_RECORD_MAX 8192 /* bytes of one record, unquoted */
+#define CSV_FILE_MAX INT32_MAX
 
 struct csv_record {
 	struct bytes field[CSV_FIELDS_MAX]; /* into text */
@@ -36,8 +37,5 @@ struct csv_reader {
 
 /* Errors begin with name:line. */
 enum err csv_read(struct bytes content, const char *name, const struct csv_reader *reader, struct errbuf *eb) MUST_CHECK;
-
-/* A whole regular file, malloc'd (at most 2 GiB). A directory, a missing file and no permission are each named. */
-enum err csv_load(const char *path, struct bytes *out, struct errbuf *eb) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/arena.h"
+#include "daemon/base/file.h"
 #include "daemon/base/map.h"
 #include "daemon/base/vec.h"
 #include "mmdb.h"
@@ -79,27 +80,25 @@ static void add_asn(void *arg, const struct asn_row *row)
 static enum err load_networks(struct enrich *e, const char *path, struct errbuf *eb)
 {
 	struct networks_reader reader = { add_network, NULL, e };
-	struct bytes content;
-	enum err err = csv_load(path, &content, eb);
+	struct text content = { 0 };
+	enum err err = file_read(path, CSV_FILE_MAX, &content, eb);
 
-	if (err)
-		return err;
-	err = networks_read(content, path, &reader, eb);
-	e->hash = bytes_hash(content, e->hash + 1);
-	free((char *)content.ptr);
+	if (!err)
+		err = networks_read(text_bytes(&content), path, &reader, eb);
+	e->hash = bytes_hash(text_bytes(&content), e->hash + 1);
+	text_free(&content);
 	return err;
 }
 
 static enum err load_asn_kinds(struct enrich *e, const char *path, struct errbuf *eb)
 {
-	struct bytes content;
-	enum err err = csv_load(path, &content, eb);
+	struct text content = { 0 };
+	enum err err = file_read(path, CSV_FILE_MAX, &content, eb);
 
-	if (err)
-		return err;
-	err = asn_kinds_read(content, path, add_asn, e, eb);
-	e->hash = bytes_hash(content, e->hash + 2);
-	free((char *)content.ptr);
+	if (!err)
+		err = asn_kinds_read(text_bytes(&content), path, add_asn, e, eb);
+	e->hash = bytes_hash(text_bytes(&content), e->hash + 2);
+	text_free(&content);
 	return err;
 }
 

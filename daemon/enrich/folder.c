@@ -27,7 +27,7 @@ enum err enrich_folder_files(const char *dir, struct enrich_files *out, struct e
 
 	memset(out, 0, sizeof(*out));
 	if (n < 0)
-		return errno == ENOENT ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %s", dir, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %s", dir, strerror(errno));
 	for (int i = 0; i < n; i++) {
 		struct bytes name = bytes_of(names[i]->d_name);
 		if (bytes_ends(name, BYTES_LIT(".csv")))

@@ -4,9 +4,12 @@
 #include "mmdb.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <maxminddb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "daemon/base/map.h"
 #include "daemon/base/vec.h"
@@ -216,6 +219,18 @@ bool mmdb_find(struct mmdb *m, const struct ip *ip, struct network *out)
 	return true;
 }
 
+static enum err refuse(const char *path, int status, struct errbuf *eb)
+{
+	int why = errno;
+	struct stat st;
+
+	if (status == MMDB_FILE_OPEN_ERROR)
+		return errbuf_set(eb, why == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s", path, strerror(why));
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return errbuf_set(eb, ERR_INPUT, "%s: is %s, a file is expected here", path, S_ISDIR(st.st_mode) ? "a directory" : "no file");
+	return errbuf_set(eb, ERR_CORRUPT, "%s: is no whole MMDB file (%s); bring it here again", path, MMDB_strerror(status));
+}
+
 enum err mmdb_open(const char *path, struct mmdb **out, struct errbuf *eb)
 {
 	struct mmdb *m = xcalloc(1, sizeof(*m));
@@ -223,8 +238,7 @@ enum err mmdb_open(const char *path, struct mmdb **out, struct errbuf *eb)
 
 	if (status != MMDB_SUCCESS) {
 		free(m);
-		return errbuf_set(eb, status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR ? ERR_IO : ERR_CORRUPT, "%s: %s%s%m",
-				  path, MMDB_strerror(status), status == MMDB_FILE_OPEN_ERROR ? ": " : "; system: ");
+		return refuse(path, status, eb);
 	}
 	m->by_offset = u64map_new();
 	*out = m;

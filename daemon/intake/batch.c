@@ -103,17 +103,19 @@ static void load_mark(struct intake *in, struct batch *b)
 
 static void submit(struct intake *in, struct batch *b)
 {
+	enum err err;
+
 	number_events(in, b);
 	load_effects(in, b);
 	load_mark(in, b);
 	b->in_flight = true;
 	in->in_flight++;
 	in->stats.batches++;
-	b->store.result = in->setup.ports.submit(in->setup.ports.arg, &b->store);
-	if (b->store.result) {
-		errbuf_set(&b->store.error, b->store.result, "the writer's queue is full");
-		intake_completed(in, &b->store);
-	}
+	err = in->setup.ports.submit(in->setup.ports.arg, &b->store);
+	if (!err)
+		return; /* the batch is the writer's now, who may have its result already */
+	b->store.result = errbuf_set(&b->store.error, err, "the writer's queue is full");
+	intake_completed(in, &b->store);
 }
 
 bool batch_has_due_mark(const struct intake *in)
@@ -145,14 +147,14 @@ static bool rest_is_due(const struct intake *in, int64_t mono_us)
 		return false;
 	if (in->is_held && (in->applied_durable != in->applied_seq || batch_has_due_mark(in)))
 		return true;
-	return in->stats.is_failing || (in->due_us > 0 && mono_us >= in->due_us);
+	return in->failure || (in->due_us > 0 && mono_us >= in->due_us);
 }
 
 bool batch_submit_due(struct intake *in, int64_t mono_us)
 {
 	bool is_too_soon = in->retry_us == DUE_FROM_NEXT_TURN || mono_us < in->retry_us || in->in_flight > 0;
 
-	if (in->in_flight == BATCHES - 1 || (in->stats.is_failing && is_too_soon))
+	if (in->in_flight == BATCHES - 1 || (in->failure && is_too_soon))
 		return false;
 	if (events_are_due(in, mono_us)) {
 		struct batch *b = in->gathering;
@@ -215,9 +217,9 @@ static void await_senders(struct intake *in, const struct batch *b)
 
 static void succeed(struct intake *in, struct batch *b)
 {
-	if (in->stats.is_failing)
+	if (in->failure)
 		log_info("intake", "writing works again");
-	in->stats.is_failing = false;
+	in->failure = ERR_OK;
 	in->stats.last_commit_us = b->store.commit_us;
 	if (b->carries_effects) {
 		in->applied_durable = b->store.applied_seq;
@@ -245,10 +247,10 @@ static void take_back(struct intake *in, struct batch *b)
 
 static void refuse_all(struct intake *in, struct batch *b)
 {
-	if (!in->stats.is_failing)
+	if (!in->failure)
 		log_error("intake", "nothing is accepted until writing works again (tried every second): %s", b->store.error.text);
-	in->stats.is_failing = true;
-	in->stats.failure = b->store.result;
+	in->failure = b->store.result;
+	in->failure_text = b->store.error;
 	in->stats.failed_batches++;
 	in->retry_us = DUE_FROM_NEXT_TURN;
 	take_back(in, b);
@@ -308,7 +310,7 @@ void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, ui
 
 static int64_t wait_us(const struct intake *in, int64_t mono_us)
 {
-	int64_t at = in->stats.is_failing && in->in_flight == 0 ? in->retry_us : in->due_us;
+	int64_t at = in->failure && in->in_flight == 0 ? in->retry_us : in->due_us;
 
 	if (in->answered.n > 0)
 		return 0;

@@ -3,12 +3,8 @@
 
 #include "daemon/base/clock.h"
 
-#define TS_MIN 946684800000  /* 2000-01-01 */
-#define TS_MAX 4102444800000 /* 2100-01-01 */
-
 const char *const intake_reasons[] = {
-	"json", "key", "type", "ts", "account", "value", "size", "relation", "future", "trust", "congested", "utf8", "id",
-	"other",
+	"json", "utf8", "key", "type", "ts", "account", "value", "size", "relation", "future", "trust", "other",
 };
 _Static_assert(ARRAY_LEN(intake_reasons) == INTAKE_REASONS, "one counter a reason");
 
@@ -26,17 +22,17 @@ static const char *const needs[] = {
 
 static const char *check_time(const struct intake *in, const struct group *g, int64_t ts_ms, struct errbuf *eb)
 {
-	char text[TIME_TEXT_SIZE];
+	char text[TIME_TEXT_SIZE], ahead[32], limit[32];
+	int64_t ahead_ms = ts_ms - g->wall_ms;
 
-	if (ts_ms < TS_MIN || ts_ms >= TS_MAX) {
-		errbuf_set(eb, ERR_INPUT, "\"ts\" lies outside the years 2000 to 2099");
+	if (event_check_ts(ts_ms, eb))
 		return "ts";
-	}
-	if (g->pub.is_backfill || ts_ms <= g->wall_ms + in->setup.future_limit_ms)
+	if (g->pub.is_backfill || ahead_ms <= in->setup.future_limit_ms)
 		return NULL;
 	time_format(ts_ms, text);
-	errbuf_set(eb, ERR_INPUT, "\"ts\" %s is %lld s ahead of this machine's clock (limit %lld s)", text,
-		   (long long)((ts_ms - g->wall_ms) / 1000), (long long)(in->setup.future_limit_ms / 1000));
+	errbuf_set(eb, ERR_INPUT, "\"ts\" %s is %s ahead of this machine's clock (`future_limit` is %s)", text,
+		   time_duration_text(ahead_ms, ahead, sizeof(ahead)),
+		   time_duration_text(in->setup.future_limit_ms, limit, sizeof(limit)));
 	return "future";
 }
 

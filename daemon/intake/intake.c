@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #include "daemon/model/attr_memo.h"
+#include "daemon/base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,11 +120,11 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 	struct json_doc doc;
 
 	if (line.len > EVENT_LINE_MAX) {
-		errbuf_set(eb, ERR_LIMIT, "the line has %zu bytes, at most %d are allowed", line.len, EVENT_LINE_MAX);
+		errbuf_set(eb, ERR_LIMIT, "the line is longer than %d KiB", EVENT_LINE_MAX / 1024);
 		return "size";
 	}
 	if (json_parse(in->parser, line, &doc, eb))
-		return "json";
+		return utf8_is_valid(line) ? "json" : "utf8";
 	ctx.scratch = in->scratch;
 	ctx.memo = in->memo;
 	if (g->pub.default_site.len > 0)
@@ -172,6 +173,7 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 {
 	struct group *g = (struct group *)pub;
 	struct errbuf eb = { "" };
+	enum verdict_of_line verdict;
 	struct event *ev;
 	const char *reason;
 
@@ -181,11 +183,10 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 		return LINE_ACCEPTED;
 	ev = arena_alloc(in->gathering->arena, sizeof(*ev));
 	reason = read_line(in, g, line, ev, &eb);
-	if (!reason)
-		return keep(in, g, ev);
+	verdict = reason ? refuse(in, g, reason, eb.text) : keep(in, g, ev);
 	if (in->gathering->events.n == 0)
-		arena_reset(in->gathering->arena); /* nothing but refused lines so far */
-	return refuse(in, g, reason, eb.text);
+		arena_reset(in->gathering->arena); /* nothing but duplicates and refused lines so far */
+	return verdict;
 }
 
 void intake_seal(struct intake *in, struct intake_group *pub)
@@ -237,8 +238,15 @@ bool intake_is_congested(const struct intake *in)
 {
 	const struct batch *b = in->gathering;
 
-	return in->is_paused || in->stats.is_failing ||
+	return in->is_paused || in->failure ||
 	       b->events.n >= in->setup.batch_events * GATHERED_EVENTS_FACTOR || arena_used(b->arena) > GATHERED_BYTES_MAX;
+}
+
+enum err intake_failure(const struct intake *in, const char **text)
+{
+	if (text)
+		*text = in->failure_text.text;
+	return in->failure;
 }
 
 void intake_hold(struct intake *in, bool held)

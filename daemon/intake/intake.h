@@ -20,7 +20,7 @@ enum verdict_of_line { LINE_ACCEPTED, LINE_DUPLICATE, LINE_REFUSED };
  * applied, or the commit failed (result, e.g. ERR_FULL: nothing of it was kept, the sender should try again). */
 struct intake_refusal {
 	uint64_t line;      /* counted from 1 within the group, or from the group's first_line */
-	const char *error;  /* stable word: json, key, type, ts, account, value, size, future ... */
+	const char *error;  /* stable word: json, utf8, key, type, ts, account, value, size, future ... */
 	char detail[200];
 };
 #define INTAKE_REFUSALS_MAX 1000 /* kept with detail per group; beyond that counted only */
@@ -51,5 +51,8 @@ void intake_seal(struct intake *in, struct intake_group *g);
 
 /* True when collectors should stop reading for a while (queues full, disk full). */
 bool intake_is_congested(const struct intake *in);
+/* ERR_OK, or why nothing can be kept until the disk works again, which is tried every second. *text (or NULL) is for the
+ * operator: it names the file and what to do. */
+enum err intake_failure(const struct intake *in, const char **text);
 
 #endif

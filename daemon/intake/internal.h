@@ -79,6 +79,8 @@ struct intake {
 	uint64_t outbox_drop;
 	/* state */
 	bool is_held, is_paused;
+	enum err failure; /* of the last commit; ERR_OK: it works */
+	struct errbuf failure_text;
 	int64_t retry_us; /* while failing: not before */
 	struct VEC(struct group *) answered;
 	struct intake_stats stats;

@@ -51,7 +51,7 @@ void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, ui
 
 /* Stable words of refusals; the last one stands for any other. */
 extern const char *const intake_reasons[];
-#define INTAKE_REASONS 14
+#define INTAKE_REASONS 12
 
 struct intake_stats {
 	uint64_t lines[SOURCES], accepted, duplicate, refused[INTAKE_REASONS];
@@ -61,8 +61,6 @@ struct intake_stats {
 	int64_t last_commit_us, last_arrival_ms;
 	uint64_t alerts_written;
 	size_t known_memory;
-	bool is_failing;
-	enum err failure;
 };
 void intake_stats(const struct intake *in, struct intake_stats *out);
 

@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "daemon.h"
+#include "daemon/base/descriptors.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
 
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 	struct arguments a;
 	struct daemon d = { 0 };
 	struct errbuf eb = { { 0 } };
+	descriptors_fill_standard();
 	memory_setup();
 	int status = parse_arguments(&a, argc, argv);
 	if (status >= 0)

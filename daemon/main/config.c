@@ -105,7 +105,7 @@ static enum err read_list(struct config *c, const struct config_key *key, const 
 	unsigned *n = member(c, key->count_at);
 
 	if (node->type != YAML_SEQUENCE)
-		return yaml_error(c->doc, node, eb, "`%s` must be a list", key->name);
+		return yaml_error(c->doc, node, eb, "`%s` must be a list: [ONE, TWO]", key->name);
 	for (const struct yaml_node *item = node->child; item; item = item->next) {
 		if (item->type != YAML_SCALAR || item->text.len == 0)
 			return yaml_error(c->doc, item, eb, "`%s` lists texts", key->name);
@@ -221,6 +221,10 @@ enum err config_load(const char *path, struct config **out, struct errbuf *eb)
 		slash[slash == c->dir] = '\0';
 	set_defaults(c);
 	err = yaml_load(path, &c->doc, eb);
+	if (err == ERR_NOTFOUND) {
+		errbuf_clear(eb);
+		errbuf_set(eb, err, "%s: there is no such configuration file; name one with -c FILE or in $ASSOCD_CONFIG", path);
+	}
 	if (!err)
 		err = read_keys(c, eb);
 	if (err) {

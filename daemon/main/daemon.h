@@ -67,7 +67,7 @@ uint64_t judgement_binding(const struct judgement *j, uint64_t key_fingerprint);
 
 /* state_folder.c: the folder itself, and the key of hashed kinds in it. */
 enum err state_folder_make(const char *dir, struct errbuf *eb) MUST_CHECK;
-enum err state_folder_key(const char *dir, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb) MUST_CHECK;
+enum err state_folder_key(const char *dir, bool may_make, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb) MUST_CHECK;
 
 /* restore.c: the engine, the ids and the effects as of the journal's end. */
 enum err restore(struct daemon *d, struct errbuf *eb) MUST_CHECK;

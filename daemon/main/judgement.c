@@ -46,8 +46,12 @@ enum err judgement_load(const struct config *c, struct judgement *out, struct er
 	struct text report = { 0 };
 	*out = (struct judgement){ 0 };
 	enum err err = ruleset_load(c->rules_dir, true, &out->rules, &report, eb);
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
 		log_report(&report);
+		errbuf_clear(eb);
+		errbuf_set(eb, err, "the rules in %s are not usable (above); `assocctl rules check %s` says the same", c->rules_dir,
+			   c->rules_dir);
+	}
 	text_free(&report);
 	if (err == ERR_OK)
 		err = load_enrich(c, &out->enrich, eb);

@@ -1,12 +1,58 @@
 /* What the daemon says of itself: status, metrics, readiness. */
 #include "daemon.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "daemon/base/clock.h"
+
+/* What each collector counts, in status and metrics. */
+static const struct {
+	const char *name;
+	size_t at;
+	const char *help;
+} collector_rows[] = {
+	{ "lines", offsetof(struct collector_stats, lines), "Lines read by a collector." },
+	{ "accepted", offsetof(struct collector_stats, accepted), "Events of a collector that were accepted." },
+	{ "duplicate", offsetof(struct collector_stats, duplicate), "Events of a collector that were known already." },
+	{ "refused", offsetof(struct collector_stats, refused), "Events of a collector that were refused." },
+	{ "skipped", offsetof(struct collector_stats, skipped), "Lines that are no events of their pattern." },
+	{ "truncations", offsetof(struct collector_stats, truncations), "Files that were cut while they were followed." },
+	{ "errors", offsetof(struct collector_stats, errors),
+	  "Files that could not be read, lines without a time or account, connections turned away." },
+};
+
+static uint64_t collector_count(const struct collector_stats *stats, unsigned row)
+{
+	return *(const uint64_t *)((const char *)stats + collector_rows[row].at);
+}
+
+/* Those that did anything. */
+static void add_collectors_json(const struct daemon *d, struct text *json)
+{
+	static const struct collector_stats none;
+	json_key(json, "collectors");
+	json_open_object(json);
+	for (unsigned i = 0; i < d->n_collectors; i++) {
+		struct collector_stats stats = none;
+		d->collectors[i].row->stats(d->collectors[i].self, &stats);
+		if (memcmp(&stats, &none, sizeof(none)) == 0)
+			continue;
+		json_key(json, d->collectors[i].row->name);
+		json_open_object(json);
+		for (unsigned r = 0; r < ARRAY_LEN(collector_rows); r++)
+			json_member_int(json, collector_rows[r].name, (int64_t)collector_count(&stats, r));
+		json_close_object(json);
+	}
+	json_close_object(json);
+}
 
 void report_status(void *arg, struct text *json)
 {
 	struct daemon *d = arg;
 	struct intake_stats in;
+	const char *why;
+	enum err failure = intake_failure(d->intake, &why);
 	intake_stats(d->intake, &in);
 	json_member_int(json, "uptime_s", (clock_mono_us() - d->started_us) / 1000000);
 	json_member_string(json, "state_dir", bytes_of(d->config->state_dir));
@@ -20,11 +66,14 @@ void report_status(void *arg, struct text *json)
 	json_close_object(json);
 	json_member_int(json, "journal_seq", (int64_t)in.last_seq);
 	json_member_int(json, "last_commit_us", in.last_commit_us);
-	json_member_bool(json, "is_failing", in.is_failing);
+	json_member_bool(json, "is_failing", failure != ERR_OK);
+	if (failure != ERR_OK)
+		json_member_string(json, "failure", bytes_of(why));
 	json_member_int(json, "reloads", d->reloads);
 	json_member_int(json, "reloads_failed", d->reloads_failed);
 	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
 	json_member_int(json, "snapshot_seq", (int64_t)d->snapshot_seq);
+	add_collectors_json(d, json);
 }
 
 static void add_head(struct text *out, const char *name, const char *type, const char *help)
@@ -36,6 +85,23 @@ static void add_one(struct text *out, const char *name, const char *type, const 
 {
 	add_head(out, name, type, help);
 	text_addf(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void add_collectors(struct text *out, const struct daemon *d)
+{
+	struct text name = { 0 };
+	for (unsigned r = 0; r < ARRAY_LEN(collector_rows); r++) {
+		text_clear(&name);
+		text_addf(&name, "assocd_collector_%s_total", collector_rows[r].name);
+		add_head(out, name.ptr, "counter", collector_rows[r].help);
+		for (unsigned i = 0; i < d->n_collectors; i++) {
+			struct collector_stats stats = { 0 };
+			d->collectors[i].row->stats(d->collectors[i].self, &stats);
+			text_addf(out, "%s{collector=\"%s\"} %llu\n", name.ptr, d->collectors[i].row->name,
+				  (unsigned long long)collector_count(&stats, r));
+		}
+	}
+	text_free(&name);
 }
 
 static void add_engine(struct text *out, const struct engine *e)
@@ -74,19 +140,21 @@ void report_metrics(void *arg, struct text *out)
 			  (unsigned long long)in.refused[i]);
 	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
 	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);
+	add_one(out, "assocd_journal_failing", "gauge", "1 while nothing can be kept: the disk is full or broken.",
+		intake_failure(d->intake, NULL) != ERR_OK);
 	add_one(out, "assocd_rules_reloads_total", "counter", "Reloads of the rules.", d->reloads);
 	add_one(out, "assocd_rules_reloads_failed_total", "counter", "Reloads refused because the rules were wrong.", d->reloads_failed);
+	add_collectors(out, d);
 	add_engine(out, d->now.engine);
 }
 
 bool report_is_ready(void *arg, struct text *reasons)
 {
 	struct daemon *d = arg;
-	struct intake_stats in;
-	intake_stats(d->intake, &in);
-	if (in.is_failing)
-		text_addf(reasons, "the journal cannot be written (%s)\n", err_word(in.failure));
+	enum err failure = intake_failure(d->intake, NULL);
+	if (failure != ERR_OK)
+		text_addf(reasons, "the journal cannot be written (%s); the log and `assocctl status` say more\n", err_word(failure));
 	if (d->wants_stop)
 		text_adds(reasons, "the daemon is stopping\n");
-	return !in.is_failing && !d->wants_stop;
+	return failure == ERR_OK && !d->wants_stop;
 }

@@ -74,7 +74,7 @@ static enum err restore_event(void *arg, const struct store_event *row)
 }
 
 /* Sequence number from which the journal has to be applied. */
-static uint64_t load_snapshot(struct daemon *d, uint64_t applied_seq)
+static uint64_t load_snapshot(struct daemon *d, const struct store_state *state)
 {
 	struct snapshot_reader *reader;
 	struct errbuf eb = { { 0 } };
@@ -82,7 +82,11 @@ static uint64_t load_snapshot(struct daemon *d, uint64_t applied_seq)
 	enum err err = snapshot_open(d->config->state_dir, judgement_binding(&d->now, d->key_fingerprint), &seq, &reader, &eb);
 	if (err == ERR_NOTFOUND)
 		return 0;
-	if (err == ERR_OK && seq <= applied_seq) {
+	if (err == ERR_OK && seq > state->last_seq)
+		log_warn("journal", "it ends at event %llu, the snapshot holds %llu: assocd.db was replaced by an older one, or is "
+			 "gone; if that was not meant, stop assocd and restore it from a backup",
+			 (unsigned long long)state->last_seq, (unsigned long long)seq);
+	if (err == ERR_OK && seq <= state->applied_seq) {
 		err = engine_load(d->now.engine, snapshot_read, reader);
 		snapshot_close(reader);
 	} else if (err == ERR_OK) {
@@ -128,7 +132,7 @@ enum err restore(struct daemon *d, struct errbuf *eb)
 		return err;
 	struct restoring r = { .d = d, .applied_seq = state.applied_seq, .arena = arena_new(256 * 1024), .eb = eb };
 	int64_t start_us = clock_mono_us();
-	err = store_read(dir, (struct store_range){ .after = load_snapshot(d, state.applied_seq) }, restore_event, &r, eb);
+	err = store_read(dir, (struct store_range){ .after = load_snapshot(d, &state) }, restore_event, &r, eb);
 	if (err == ERR_OK)
 		apply_gathered(&r);
 	arena_free(r.arena);

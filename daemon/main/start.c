@@ -31,15 +31,18 @@ static void port_mark(void *arg, struct bytes name, uint64_t through, uint64_t d
 	intake_mark_sink(((struct daemon *)arg)->intake, name, through, drop);
 }
 
-/* Values of hashed kinds in the journal and new ones match only under one key. */
-static enum err check_key(struct daemon *d, struct errbuf *eb)
+/* Values of hashed kinds in the journal and new ones match only under one key, so only a new journal gets a new key. */
+static enum err load_key(struct daemon *d, struct errbuf *eb)
 {
 	const char *dir = d->config->state_dir;
 	uint64_t before = 0;
 	enum err err = store_fact(dir, "hash_key", &before, eb);
-	if (err == ERR_NOTFOUND && eb->text[0] == '\0')
-		return store_set_fact(dir, "hash_key", d->key_fingerprint, eb);
-	if (err != ERR_OK || before == d->key_fingerprint)
+	bool is_new = err == ERR_NOTFOUND && eb->text[0] == '\0';
+	if (err == ERR_OK || is_new)
+		err = state_folder_key(dir, is_new, &d->hash_key, &d->key_fingerprint, eb);
+	if (err == ERR_OK && is_new)
+		err = store_set_fact(dir, "hash_key", d->key_fingerprint, eb);
+	if (err != ERR_OK || is_new || before == d->key_fingerprint)
 		return err;
 	return errbuf_set(eb, ERR_CORRUPT, "%s/hash.key is not the key that this journal was written with; bring it back "
 			  "from a backup, or start with another state folder", dir);
@@ -147,18 +150,17 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	d->started_us = clock_mono_us();
 	d->snapshot_due_us = d->started_us + d->config->snapshot_every_ms * 1000;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of file size is then an error like a full disk */
 	umask(0027);
-	enum err err = judgement_load(d->config, &d->now, eb);
+	enum err err = collectors_check(d->config, eb);
 	if (err == ERR_OK)
 		err = state_folder_make(dir, eb);
 	if (err == ERR_OK)
+		err = judgement_load(d->config, &d->now, eb);
+	if (err == ERR_OK)
 		err = store_open(dir, &d->store, eb);
 	if (err == ERR_OK)
-		err = state_folder_key(dir, &d->hash_key, &d->key_fingerprint, eb);
-	if (err == ERR_OK)
-		err = check_key(d, eb);
-	if (err == ERR_OK)
-		err = collectors_check(d->config, eb);
+		err = load_key(d, eb);
 	if (err != ERR_OK)
 		return err;
 	start_intake(d);

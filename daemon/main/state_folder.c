@@ -16,7 +16,7 @@ static enum err make_folder(const char *path, struct errbuf *eb)
 	if (mkdir(path, 0750) == 0 || errno == EEXIST) {
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			return ERR_OK;
-		return errbuf_set(eb, ERR_IO, "%s is no folder; name another one with `state:` or --state", path);
+		return errbuf_set(eb, ERR_IO, "the state folder %s is no folder; name another one with `state:` or --state", path);
 	}
 	return errbuf_set(eb, ERR_IO, "cannot make the state folder %s: %m", path);
 }
@@ -30,8 +30,9 @@ enum err state_folder_make(const char *dir, struct errbuf *eb)
 		*at = '/';
 	}
 	enum err err = make_folder(path, eb);
-	if (err == ERR_OK && access(path, W_OK) != 0)
-		err = errbuf_set(eb, ERR_IO, "the state folder %s is not writable: %m", path);
+	if (err == ERR_OK && access(path, W_OK | X_OK) != 0)
+		err = errbuf_set(eb, ERR_IO, "the state folder %s is not writable: %m; check its owner and mode, or name another one "
+				 "with `state:` or --state", path);
 	free(path);
 	return err;
 }
@@ -52,11 +53,14 @@ static enum err make_key(const char *path, uint8_t key[KEY_SIZE], struct errbuf 
 	return is_written ? ERR_OK : ERR_IO;
 }
 
-static enum err read_key(const char *path, uint8_t key[KEY_SIZE], struct errbuf *eb)
+static enum err read_key(const char *path, bool may_make, uint8_t key[KEY_SIZE], struct errbuf *eb)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT && may_make)
 		return make_key(path, key, eb);
+	if (fd < 0 && errno == ENOENT)
+		return errbuf_set(eb, ERR_NOTFOUND, "%s is missing, and this journal was written with it; bring it back from a "
+				  "backup, or start with another state folder", path);
 	if (fd < 0)
 		return errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
 	ssize_t got = read(fd, key, KEY_SIZE);
@@ -66,12 +70,12 @@ static enum err read_key(const char *path, uint8_t key[KEY_SIZE], struct errbuf 
 	return errbuf_set(eb, ERR_CORRUPT, "%s must hold %d bytes; bring it back from a backup", path, KEY_SIZE);
 }
 
-enum err state_folder_key(const char *dir, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb)
+enum err state_folder_key(const char *dir, bool may_make, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb)
 {
 	struct text path = { 0 };
 	uint8_t key[KEY_SIZE], sum[CRYPTO_HASH_SIZE];
 	text_addf(&path, "%s/hash.key", dir);
-	enum err err = read_key(path.ptr, key, eb);
+	enum err err = read_key(path.ptr, may_make, key, eb);
 	text_free(&path);
 	if (err != ERR_OK)
 		return err;

@@ -1,5 +1,8 @@
-/* The types of events, and account names: "site/account", or "account" alone when it has neither site nor slash. */
+/* The types of events, times that they may have, and account names: "site/account", or "account" alone when it has neither site nor slash. */
 #include "event_reader.h"
+
+#define TS_MIN_MS INT64_C(946684800000)  /* 2000-01-01 */
+#define TS_MAX_MS INT64_C(4102444800000) /* 2100-01-01 */
 
 const struct event_type_row event_types[EVENT_TYPES] = {
 	[EVENT_ACTIVITY] = { "activity", VOICE_PLAIN, "Any other word means activity too; rules see the word as event.type." },
@@ -53,4 +56,14 @@ struct bytes event_account_site(struct bytes name)
 	ptrdiff_t slash = bytes_find_char(name, '/');
 
 	return slash <= 0 ? BYTES_NONE : bytes_slice(name, 0, (size_t)slash);
+}
+
+enum err event_check_ts(int64_t ts_ms, struct errbuf *eb)
+{
+	if (ts_ms >= TS_MIN_MS && ts_ms < TS_MAX_MS)
+		return ERR_OK;
+	if (ts_ms >= TS_MIN_MS / 1000 && ts_ms < TS_MAX_MS / 1000)
+		return errbuf_set(eb, ERR_INPUT, "\"ts\" %lld looks like seconds; it is milliseconds since 1970, or an RFC 3339 time",
+				  (long long)ts_ms);
+	return errbuf_set(eb, ERR_INPUT, "\"ts\" lies outside the years 2000 to 2099");
 }

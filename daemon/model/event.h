@@ -86,6 +86,9 @@ struct event_refusal {
 enum err event_from_json(const struct event_context *ctx, const struct json_doc *doc, struct arena *a, struct event *out,
 			 struct event_refusal *why) MUST_CHECK;
 
+/* ERR_INPUT outside the years 2000 to 2099: a clock that was never set, or another unit. */
+enum err event_check_ts(int64_t ts_ms, struct errbuf *eb) MUST_CHECK;
+
 /* Canonical binary form (the journal's), version 1; drawn in event_codec.c. encode appends to `out`. */
 struct text;
 void event_encode(const struct event *e, struct text *out);

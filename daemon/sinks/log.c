@@ -23,7 +23,7 @@ static enum err open_file(struct alert_log *l, struct errbuf *eb)
 	if (l->fd >= 0)
 		return ERR_OK;
 	l->fd = open(l->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	return l->fd >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s", l->path, strerror(errno));
+	return l->fd >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s; `alert_log` names another one", l->path, strerror(errno));
 }
 
 static void close_file(void *self)

@@ -1,16 +1,21 @@
 /* One batch, one transaction.
  * I1: after a failure the transaction is rolled back: nothing of the batch is in the database, and the next batch may
  *     succeed (a full disk that has room again needs no restart).
- * I2: `applied` in meta rises in the same transaction as the effects that it speaks of. */
+ * I2: `applied` in meta rises in the same transaction as the effects that it speaks of.
+ * I3: after a full disk nothing is tried before there is room again for more than a little: else small batches got
+ *     through where large ones do not, and senders were told "full" and "not full" in turns.
+ * I4: an empty batch writes something too, so that its success says something. */
 #include "internal.h"
 
 #include "daemon/base/clock.h"
 
 #include <stdlib.h>
 
+#define ROOM_AFTER_FULL (4u << 20) /* bytes, I3 */
+
 enum {
 	SQL_BEGIN, SQL_COMMIT, SQL_EVENT, SQL_DAY, SQL_ALERT, SQL_OUTBOX, SQL_SINK, SQL_DROP, SQL_APPLIED, SQL_EVENTS,
-	SQL_N
+	SQL_PROBE, SQL_N
 };
 
 static const char *const sql[SQL_N] = {
@@ -25,18 +30,23 @@ static const char *const sql[SQL_N] = {
 	[SQL_DROP] = "DELETE FROM outbox WHERE number <= ?1",
 	[SQL_APPLIED] = "UPDATE meta SET value=?1 WHERE key='applied' AND value < ?1",
 	[SQL_EVENTS] = "UPDATE meta SET value=value+?1 WHERE key='events'",
+	/* SQLite writes no page whose bytes are the same, so the value moves. */
+	[SQL_PROBE] = "INSERT INTO meta(key, value) VALUES('probes', 1) ON CONFLICT(key) DO UPDATE SET value=value+1",
 };
 
 struct committer {
 	struct db *db;
+	const char *dir;
 	struct statement *st[SQL_N];
+	bool was_full; /* I3 */
 };
 
-enum err committer_new(struct db *db, struct committer **out, struct errbuf *eb)
+enum err committer_new(struct db *db, const char *dir, struct committer **out, struct errbuf *eb)
 {
 	struct committer *c = xcalloc(1, sizeof(*c));
 
 	c->db = db;
+	c->dir = dir;
 	for (int i = 0; i < SQL_N; i++) {
 		enum err err = db_prepare(db, sql[i], &c->st[i], eb);
 
@@ -133,10 +143,19 @@ static enum err write_sinks(struct committer *c, const struct store_batch *b, st
 	return statement_run(c->st[SQL_DROP], eb);
 }
 
+static bool is_empty(const struct store_batch *b)
+{
+	return b->n_events == 0 && b->n_alerts == 0 && b->sink.len == 0 && b->outbox_drop == 0;
+}
+
 static enum err write_all(struct committer *c, struct store_batch *b, struct errbuf *eb)
 {
-	enum err err = statement_run(c->st[SQL_BEGIN], eb);
+	enum err err = c->was_full ? space_check(c->dir, ROOM_AFTER_FULL, eb) : ERR_OK;
 
+	if (!err)
+		err = statement_run(c->st[SQL_BEGIN], eb);
+	if (!err && is_empty(b))
+		err = statement_run(c->st[SQL_PROBE], eb); /* I4 */
 	if (!err)
 		err = write_events(c, b, eb);
 	if (!err)
@@ -153,6 +172,7 @@ void committer_commit(struct committer *c, struct store_batch *b)
 	errbuf_clear(&b->error);
 	b->outbox_last = 0;
 	b->result = write_all(c, b, &b->error);
+	c->was_full = b->result == ERR_FULL;
 	if (b->result) {
 		db_rollback(c->db); /* I1 */
 		b->outbox_last = 0;

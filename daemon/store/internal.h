@@ -22,9 +22,12 @@ enum err schema_open(const char *dir, struct db **out, struct errbuf *eb) MUST_C
 /* Opens for reading; ERR_VERSION when it is of another version. */
 enum err schema_open_read(const char *dir, struct db **out, struct errbuf *eb) MUST_CHECK;
 
-/* The prepared inserts of one writing handle. */
+/* ERR_FULL when DIR has not this much room; nothing is left of the attempt. */
+enum err space_check(const char *dir, uint64_t bytes, struct errbuf *eb) MUST_CHECK;
+
+/* The prepared inserts of one writing handle; dir is borrowed. */
 struct committer;
-enum err committer_new(struct db *db, struct committer **out, struct errbuf *eb) MUST_CHECK;
+enum err committer_new(struct db *db, const char *dir, struct committer **out, struct errbuf *eb) MUST_CHECK;
 void committer_free(struct committer *c);
 /* One transaction; fills the batch's answers. All of it or nothing. */
 void committer_commit(struct committer *c, struct store_batch *batch);

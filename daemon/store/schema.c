@@ -3,6 +3,7 @@
  * I1: PRAGMA user_version is the schema version; 0 is a database without tables.
  * I2: a step runs in one transaction with its version number; before the first step of an old database a whole copy
  *     lies beside it.
+ * I3: a database that is not ours, or newer, is not written to.
  *
  * journal  the truth: canonical events in order of acceptance
  * days     first sequence number of each day of arrival (days since 1970, UTC)
@@ -10,7 +11,8 @@
  * outbox   changes of alerts that sinks are to be told, numbered without reuse
  * sinks    how far each sink got
  * names    what the kind indexes of payloads stand for, from a sequence number on
- * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; facts */
+ * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; probes:
+ *          writes that asked whether the disk works again; facts */
 #include "internal.h"
 
 #include "daemon/base/log.h"
@@ -91,6 +93,8 @@ static enum err migrate(struct db *db, const char *path, struct errbuf *eb)
 	int64_t version = 0;
 	enum err err = check_version(db, path, &version, eb);
 
+	if (!err)
+		err = db_prepare_writing(db, eb); /* I3 */
 	if (!err && version > 0 && version < STORE_SCHEMA_VERSION)
 		err = copy_aside(db, path, (int)version, eb);
 	for (int at = (int)version; !err && at < STORE_SCHEMA_VERSION; at++)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct db {
 	sqlite3 *handle;
@@ -25,7 +26,7 @@ struct failure_row {
 };
 
 static const struct failure_row failures[] = {
-	{ SQLITE_FULL, ERR_FULL, "no space left on the device; free some, writing resumes by itself" },
+	{ SQLITE_FULL, ERR_FULL, "no space is left; free some" },
 	{ SQLITE_CORRUPT, ERR_CORRUPT, "the database is damaged; stop assocd, keep a copy, then restore a backup or run: "
 				       "sqlite3 FILE .recover | sqlite3 NEW" },
 	{ SQLITE_NOTADB, ERR_CORRUPT, "this is no SQLite database; move it away or restore a backup" },
@@ -42,14 +43,16 @@ static enum err fail(struct db *db, int code, struct errbuf *eb)
 {
 	int primary = code & 0xff, os = db->handle ? sqlite3_system_errno(db->handle) : 0;
 	const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code);
+	bool has_cause = os != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN);
+	const char *colon = has_cause ? ": " : "", *cause = has_cause ? strerror(os) : "";
 
 	/* A write that meets a full disk may come back as a plain I/O error (a failed sync, a failed truncate). */
 	if (primary == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT))
 		primary = SQLITE_FULL;
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == primary)
-			return errbuf_set(eb, failures[i].err, "%s: %s (%s)", db->path, text, failures[i].remedy);
-	return errbuf_set(eb, ERR_IO, "%s: %s", db->path, text);
+			return errbuf_set(eb, failures[i].err, "%s: %s%s%s (%s)", db->path, text, colon, cause, failures[i].remedy);
+	return errbuf_set(eb, ERR_IO, "%s: %s%s%s", db->path, text, colon, cause);
 }
 
 static int note_wal_pages(void *arg, sqlite3 *handle, const char *schema, int pages)
@@ -82,19 +85,20 @@ enum err db_open(const char *path, enum db_mode mode, struct db **out, struct er
 		return err;
 	}
 	sqlite3_busy_timeout(db->handle, 5000);
-	sqlite3_wal_hook(db->handle, note_wal_pages, db);
-	/* The page size takes effect only while the file is still empty. */
-	err = mode == DB_WRITE ? db_run(db, "PRAGMA page_size=8192;", eb) : ERR_OK;
-	if (!err && mode == DB_WRITE)
-		err = db_run(db, write_pragmas, eb);
-	if (err) {
-		db_close(db);
-		return err;
-	}
-	/* The automatic checkpoint pragma replaced the hook. */
-	sqlite3_wal_hook(db->handle, note_wal_pages, db);
 	*out = db;
 	return ERR_OK;
+}
+
+enum err db_prepare_writing(struct db *db, struct errbuf *eb)
+{
+	/* The page size takes effect only while the file is still empty. */
+	enum err err = db_run(db, "PRAGMA page_size=8192;", eb);
+
+	if (!err)
+		err = db_run(db, write_pragmas, eb);
+	/* The automatic checkpoint pragma has a hook of its own, which this one replaces. */
+	sqlite3_wal_hook(db->handle, note_wal_pages, db);
+	return err;
 }
 
 void db_close(struct db *db)

@@ -11,8 +11,10 @@ struct statement;
 
 enum db_mode { DB_READ, DB_WRITE };
 
-/* DB_WRITE creates the file, DB_READ gives ERR_NOTFOUND when there is none. */
+/* DB_WRITE creates the file, DB_READ gives ERR_NOTFOUND when there is none. Nothing is written yet. */
 enum err db_open(const char *path, enum db_mode mode, struct db **out, struct errbuf *eb) MUST_CHECK;
+/* Makes the database what writing wants (WAL mode, page size): once it is known to be ours. */
+enum err db_prepare_writing(struct db *db, struct errbuf *eb) MUST_CHECK;
 void db_close(struct db *db);
 enum err db_run(struct db *db, const char *sql, struct errbuf *eb) MUST_CHECK;
 /* First column of the first row; ERR_NOTFOUND without a row. */

@@ -117,7 +117,7 @@ enum err store_open(const char *dir, struct store **out, struct errbuf *eb)
 	if (!err)
 		err = read_state(s, eb);
 	if (!err)
-		err = committer_new(s->db, &s->committer, eb);
+		err = committer_new(s->db, s->dir, &s->committer, eb);
 	if (!err)
 		err = start_threads(s, eb);
 	if (err) {

@@ -28,7 +28,8 @@ struct store_alert {
 	bool is_quiet; /* no outbox row (backfill, sample) */
 };
 
-/* What goes into one transaction: events, effects of earlier batches, and how far sinks got. */
+/* What goes into one transaction: events, effects of earlier batches, and how far sinks got. An empty one is written all
+ * the same: it finds out whether the disk takes anything. */
 struct store_batch {
 	const struct store_event *events; size_t n_events;
 	const struct store_alert *alerts; size_t n_alerts;

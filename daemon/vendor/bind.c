@@ -50,7 +50,7 @@ static enum err bind_unix(const char *address, const char *path, int *out, struc
 	int fd;
 
 	if (strlen(path) >= sizeof(sun.sun_path))
-		return errbuf_set(eb, ERR_INPUT, "socket path is longer than %zu bytes: %s", sizeof(sun.sun_path) - 1, path);
+		return errbuf_set(eb, ERR_INPUT, "the path of a socket may have %zu bytes, choose a shorter folder: %s", sizeof(sun.sun_path) - 1, path);
 	strcpy(sun.sun_path, path);
 	if (is_stale_socket(&sun))
 		unlink(path);

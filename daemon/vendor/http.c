@@ -159,6 +159,14 @@ static void refuse(struct http_request *c, int status, const char *why)
 	drain(c);
 }
 
+static void refuse_size(struct http_request *c)
+{
+	char why[96];
+
+	snprintf(why, sizeof(why), "the body is larger than %zu bytes; send it in parts", c->server->setup.max_body);
+	refuse(c, 413, why);
+}
+
 static bool is_admitted(struct http_request *c)
 {
 	const struct http_setup *setup = &c->server->setup;
@@ -214,7 +222,7 @@ static bool receive_chunks(struct http_request *c, size_t max)
 	if (err == ERR_INPUT)
 		refuse(c, fault.status, fault.why);
 	else if (err == ERR_OK || in.len >= max)
-		refuse(c, 413, "the body is too large");
+		refuse_size(c);
 	return false;
 }
 
@@ -227,7 +235,7 @@ static bool receive_body(struct http_request *c)
 	if (c->is_cut)
 		return true;
 	if (c->head.content_length > max) {
-		refuse(c, 413, "the body is too large");
+		refuse_size(c);
 		return false;
 	}
 	is_complete = c->head.is_chunked ? receive_chunks(c, max)

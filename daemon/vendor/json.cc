@@ -12,6 +12,7 @@
 #include <new>
 #include <simdjson.h>
 extern "C" {
+#include "daemon/base/utf8.h"
 #include "json.h"
 }
 
@@ -282,6 +283,7 @@ extern "C" enum err json_parse(struct json_parser *p, struct bytes input, struct
 	simdjson::error_code code;
 	enum err err;
 
+	input = utf8_skip_mark(input); /* RFC 8259, 8.1: may be ignored */
 	if (input.len > p->max_bytes)
 		return errbuf_set(eb, ERR_INPUT, "JSON of %zu bytes is over the limit of %zu", input.len, p->max_bytes);
 	reserve_input(p, input.len + 1);

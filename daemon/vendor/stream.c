@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "loop.h"
 
@@ -51,6 +52,7 @@ struct loop_listener {
 	struct event *event;
 	struct loop_timer *retry;
 	struct loop_stream_events events;
+	struct log_pace failures;
 	bool is_freed;
 	char *unix_path;
 };
@@ -263,8 +265,14 @@ static struct loop_stream *stream_new(struct loop *l, int fd, const struct socka
 	s->writer = event_new(loop_base(l), fd, EV_WRITE | EV_PERSIST, on_writer, s);
 	BUG_ON(!s->reader || !s->writer);
 	describe_peer(s, ss);
-	if (!s->is_local)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (s->is_local)
+		return s;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	/* A peer that is gone without a word is noticed after two minutes. */
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &(int){ 60 }, sizeof(int));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &(int){ 15 }, sizeof(int));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &(int){ 4 }, sizeof(int));
 	return s;
 }
 
@@ -382,9 +390,12 @@ void loop_stream_free(struct loop_stream *s)
 /* Out of descriptors: the pending connection would make the loop spin. */
 static void accept_failed(struct loop_listener *ls)
 {
+	uint64_t n;
+
 	if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
 		return;
-	log_warn("loop", "cannot accept a connection: %m; trying again shortly");
+	if (log_is_due(&ls->failures, clock_mono_us(), 1, &n))
+		log_warn("loop", "cannot accept a connection: %m (%llu times); trying again shortly", (unsigned long long)n);
 	event_del(ls->event);
 	loop_timer_set(ls->retry, ACCEPT_RETRY_MS);
 }

@@ -3,16 +3,14 @@
  * I2: at most NODES_MAX nodes, DEPTH_MAX levels, INPUT_MAX bytes; no aliases, anchors or tags. */
 #include "yaml.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml.h>
 
 #include "daemon/base/arena.h"
+#include "daemon/base/file.h"
+#include "daemon/base/utf8.h"
 
 #define INPUT_MAX (16u * 1024 * 1024)
 #define NODES_MAX 1000000u
@@ -250,6 +248,7 @@ enum err yaml_parse(struct bytes input, const char *name, struct yaml_doc **out,
 	enum err err;
 
 	*out = NULL;
+	input = utf8_skip_mark(input);
 	if (input.len > INPUT_MAX)
 		return errbuf_set(eb, ERR_INPUT, "%s: %zu bytes, more than %u", name, input.len, INPUT_MAX);
 	r.doc = xcalloc(1, sizeof *r.doc);
@@ -264,46 +263,15 @@ enum err yaml_parse(struct bytes input, const char *name, struct yaml_doc **out,
 	return ERR_OK;
 }
 
-static enum err read_whole(int fd, const char *path, struct bytes *out, struct errbuf *eb)
-{
-	char *text = xmalloc(INPUT_MAX + 1);
-	size_t n = 0;
-	ssize_t got;
-
-	do {
-		got = read(fd, text + n, INPUT_MAX + 1 - n);
-		if (got > 0)
-			n += (size_t)got;
-	} while (n <= INPUT_MAX && (got > 0 || (got < 0 && errno == EINTR)));
-	if (got < 0) {
-		free(text);
-		return errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
-	}
-	*out = bytes_make(text, n);
-	return ERR_OK;
-}
-
 enum err yaml_load(const char *path, struct yaml_doc **out, struct errbuf *eb)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct bytes text;
-	struct stat st;
-	enum err err;
+	struct text content = { 0 };
+	enum err err = file_read(path, INPUT_MAX, &content, eb);
 
 	*out = NULL;
-	if (fd < 0)
-		return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : errno == EACCES ? ERR_DENIED : ERR_IO,
-				  "cannot open %s: %m", path);
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
-		close(fd);
-		return errbuf_set(eb, ERR_INPUT, "%s is %s, not a file", path, S_ISDIR(st.st_mode) ? "a directory" : "a device");
-	}
-	err = read_whole(fd, path, &text, eb);
-	close(fd);
-	if (err)
-		return err;
-	err = yaml_parse(text, path, out, eb);
-	free((char *)text.ptr);
+	if (!err)
+		err = yaml_parse(text_bytes(&content), path, out, eb);
+	text_free(&content);
 	return err;
 }
 

@@ -1,10 +1,11 @@
-/* Makes the n-th write, sync, truncation or rename of this program fail. The definitions here stand before those of
+/* Makes the n-th write, sync, truncation, rename or allocation of this program fail. The definitions here stand before those of
  * libc, for the libraries of the program too. */
 #ifndef ASSOCD_TESTS_FAULT_FAILING_CALLS_H
 #define ASSOCD_TESTS_FAULT_FAILING_CALLS_H
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -72,5 +73,13 @@ FAILING(int, ftruncate64, is_on_disk(fd), (int fd, off64_t n), fd, n)
 FAILING(int, fsync, is_on_disk(fd), (int fd), fd)
 FAILING(int, fdatasync, is_on_disk(fd), (int fd), fd)
 FAILING(int, rename, true, (const char *from, const char *to), from, to)
+
+int posix_fallocate(int fd, off_t at, off_t n);
+int posix_fallocate(int fd, off_t at, off_t n)
+{
+	int (*real)(int, off_t, off_t) = (int (*)(int, off_t, off_t))dlsym(RTLD_NEXT, "posix_fallocate");
+
+	return fault_is_due() ? fault_errno : real(fd, at, n);
+}
 
 #endif

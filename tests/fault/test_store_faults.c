@@ -50,22 +50,28 @@ static struct store *opened(const struct life *l)
 }
 
 /* eventfds carry no data: their writes are not the disk's. */
+static void submit_and_wait(struct store *s, struct store_batch *b)
+{
+	struct pollfd p = { .fd = store_wake_fd(s), .events = POLLIN };
+
+	assert_int_equal(store_submit(s, b), ERR_OK);
+	while (!store_completed(s))
+		poll(&p, 1, 5);
+}
+
 static bool commit(struct store *s, struct life *l, unsigned number)
 {
 	struct store_event ev[EVENTS];
 	char json[32];
 	struct store_alert al = { BYTES_LIT("al"), BYTES_LIT("r"), BYTES_LIT("open"), { json, 0 }, 1, number * EVENTS + 1, false };
 	struct store_batch b = { .events = ev, .n_events = EVENTS, .alerts = &al, .n_alerts = 1 };
-	struct pollfd p = { .fd = store_wake_fd(s), .events = POLLIN };
 	static const char payload[3000];
 
 	al.json.len = (size_t)snprintf(json, sizeof(json), "{%u}", number);
 	for (unsigned i = 0; i < EVENTS; i++)
 		ev[i] = (struct store_event){ number * EVENTS + i + 1, 1, number * EVENTS + i, 0, { payload, sizeof(payload) } };
 	b.applied_seq = number * EVENTS;
-	assert_int_equal(store_submit(s, &b), ERR_OK);
-	while (!store_completed(s))
-		poll(&p, 1, 5);
+	submit_and_wait(s, &b);
 	if (b.result) {
 		assert_true(strlen(b.error.text) > 0);
 		assert_true(b.result == ERR_FULL || b.result == ERR_IO);
@@ -155,6 +161,46 @@ static void one_input_output_error_costs_only_what_was_refused(void **state)
 	every_failing_call_costs_only_what_was_refused(EIO, false);
 }
 
+static void empty_batch_finds_out_whether_the_disk_takes_anything(void **state)
+{
+	struct store_batch probe = { .n_events = 0 };
+	struct life l;
+	struct store *s;
+
+	life_begin(&l);
+	s = opened(&l);
+	assert_true(commit(s, &l, 0));
+	fault_arm(1, EIO, false);
+	submit_and_wait(s, &probe);
+	assert_true(fault_disarm());
+	assert_int_equal(probe.result, ERR_IO);
+	submit_and_wait(s, &probe);
+	assert_int_equal(probe.result, ERR_OK);
+	store_close(s);
+	life_end(&l);
+}
+
+static void nothing_slips_through_before_there_is_room_again(void **state)
+{
+	struct store_batch probe = { .n_events = 0 };
+	struct life l;
+	struct store *s;
+
+	life_begin(&l);
+	s = opened(&l);
+	fault_arm(1, ENOSPC, false);
+	assert_false(commit(s, &l, 0));
+	fault_arm(1, ENOSPC, false); /* the next call asks for room */
+	submit_and_wait(s, &probe);
+	assert_true(fault_disarm());
+	assert_int_equal(probe.result, ERR_FULL);
+	assert_non_null(strstr(probe.error.text, "less than 4 MiB of free space"));
+	assert_true(commit(s, &l, 1));
+	check(&l);
+	store_close(s);
+	life_end(&l);
+}
+
 static void failing_close_loses_nothing(void **state)
 {
 	for (int n = 1, happened = 1; happened; n++) {
@@ -232,6 +278,8 @@ int main(void)
 		cmocka_unit_test(one_full_write_costs_only_what_was_refused),
 		cmocka_unit_test(disk_that_stays_full_costs_only_what_was_refused),
 		cmocka_unit_test(one_input_output_error_costs_only_what_was_refused),
+		cmocka_unit_test(empty_batch_finds_out_whether_the_disk_takes_anything),
+		cmocka_unit_test(nothing_slips_through_before_there_is_room_again),
 		cmocka_unit_test(failing_close_loses_nothing),
 		cmocka_unit_test(failed_snapshot_leaves_the_one_before),
 	};

@@ -104,6 +104,20 @@ static void log_line_is_one_line_with_priority_and_topic(void **state)
 	assert_int_equal(lines, 2);
 }
 
+static void what_happens_often_is_told_at_once_and_then_once_a_while(void **state)
+{
+	struct log_pace pace = { 0 };
+	uint64_t n = 0;
+	assert_false(log_is_due(&pace, 5, 0, &n));
+	assert_true(log_is_due(&pace, 5, 1, &n));
+	assert_int_equal(n, 1);
+	assert_false(log_is_due(&pace, 6, 3, &n));
+	assert_false(log_is_due(&pace, 4 + LOG_PACE_US, 4, &n));
+	assert_true(log_is_due(&pace, 5 + LOG_PACE_US, 0, &n));
+	assert_int_equal(n, 7);
+	assert_false(log_is_due(&pace, 5 + 2 * LOG_PACE_US, 0, &n));
+}
+
 static const char *const reasons[] = { "too_long", "not_\"json\"", NULL };
 static const struct metric_row rows[] = {
 	{ "assocd_events_total", METRIC_COUNTER, "Events accepted.", NULL, NULL },
@@ -159,6 +173,7 @@ int main(void)
 		cmocka_unit_test(every_code_has_a_word),
 		cmocka_unit_test(bug_names_the_place_and_aborts),
 		cmocka_unit_test(log_line_is_one_line_with_priority_and_topic),
+		cmocka_unit_test(what_happens_often_is_told_at_once_and_then_once_a_while),
 		cmocka_unit_test(metrics_print_in_the_prometheus_format),
 		cmocka_unit_test(histogram_buckets_are_cumulative),
 	};

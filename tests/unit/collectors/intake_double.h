@@ -81,6 +81,13 @@ bool intake_is_congested(const struct intake *in)
 	return in->is_congested;
 }
 
+enum err intake_failure(const struct intake *in, const char **text)
+{
+	if (text)
+		*text = "the disk is full";
+	return in->result;
+}
+
 /* Answers the groups that are sealed now; the last one first when it is told so. */
 static void double_answer(struct intake *in)
 {

@@ -17,6 +17,7 @@ struct world {
 	struct follow *f;
 	struct text lines;
 	char *buffer;
+	uint64_t number; /* of the last line */
 };
 
 static char *in_dir(const struct world *w, const char *name)
@@ -56,7 +57,8 @@ static void take_line(void *arg, struct bytes line, int64_t file_ms)
 	struct world *w = arg;
 
 	assert_true(file_ms > INT64_C(1500000000000));
-	text_add(&w->lines, line);
+	w->number = follow_line_number(w->f);
+	text_add(&w->lines, bytes_slice(line, 0, 100));
 	text_addc(&w->lines, '|');
 }
 
@@ -286,7 +288,7 @@ static void what_copytruncate_left_unread_is_found_in_the_copy(void **state)
 	end(&w);
 }
 
-static void a_line_that_is_too_long_is_counted_and_skipped(void **state)
+static void a_line_that_is_too_long_is_given_cut_and_counted(void **state)
 {
 	char *line = malloc(FOLLOW_BUFFER * 3);
 	struct world w;
@@ -296,11 +298,39 @@ static void a_line_that_is_too_long_is_counted_and_skipped(void **state)
 	line[FOLLOW_BUFFER * 3 - 1] = '\0';
 	write_to(&w, "log", "before\n");
 	write_to(&w, "log", line);
-	assert_string_equal(poll_lines(&w), "before|");
+	assert_memory_equal(poll_lines(&w), "before|xxx", 10);
+	assert_int_equal(w.number, 2);
+	restart(&w);
 	write_to(&w, "log", "rest\nafter\n");
 	assert_string_equal(poll_lines(&w), "after|");
-	assert_int_equal(follow_counts(w.f)->too_long, 1);
+	assert_int_equal(w.number, 3);
 	free(line);
+	end(&w);
+}
+
+static void lines_are_numbered_in_their_file(void **state)
+{
+	struct world w;
+
+	begin(&w, false);
+	write_to(&w, "log", "1\n2\n3");
+	assert_string_equal(poll_lines(&w), "1|2|");
+	assert_int_equal(w.number, 2);
+	restart(&w);
+	write_to(&w, "log", " and\n\n5\n");
+	assert_string_equal(poll_lines(&w), "3 and||5|");
+	assert_int_equal(w.number, 5);
+	move(&w, "log", "log.1");
+	write_to(&w, "log", "new\n");
+	assert_string_equal(poll_lines(&w), "new|");
+	assert_int_equal(w.number, 1);
+	end(&w);
+	begin(&w, true);
+	write_to(&w, "log", "old\n");
+	poll_lines(&w);
+	write_to(&w, "log", "new\n");
+	assert_string_equal(poll_lines(&w), "new|");
+	assert_int_equal(w.number, 0); /* nobody counted what was there */
 	end(&w);
 }
 
@@ -361,7 +391,8 @@ int main(void)
 		cmocka_unit_test(from_the_end_skips_what_is_there_and_not_what_comes),
 		cmocka_unit_test(a_truncated_log_is_counted_and_read_from_its_beginning),
 		cmocka_unit_test(what_copytruncate_left_unread_is_found_in_the_copy),
-		cmocka_unit_test(a_line_that_is_too_long_is_counted_and_skipped),
+		cmocka_unit_test(a_line_that_is_too_long_is_given_cut_and_counted),
+		cmocka_unit_test(lines_are_numbered_in_their_file),
 		cmocka_unit_test(a_hole_of_nul_bytes_is_not_part_of_the_line),
 		cmocka_unit_test(trouble_is_told_once_and_reading_goes_on_when_it_ends),
 		cmocka_unit_test(an_inode_number_that_came_back_is_another_file),

@@ -327,6 +327,8 @@ static void a_wrong_key_is_refused_with_its_place(void **state)
 	void *self;
 
 	assert_int_equal(yaml_parse(BYTES_LIT("max_connection: 3\n"), "c.yaml", &doc, &eb), ERR_OK);
+	assert_int_equal(row_named("stream")->check(&host, doc, yaml_root(doc), &eb), ERR_INPUT);
+	errbuf_clear(&eb);
 	assert_int_equal(row_named("stream")->start(&host, doc, yaml_root(doc), &self, &eb), ERR_INPUT);
 	assert_non_null(strstr(eb.text, "c.yaml:1:"));
 	assert_non_null(strstr(eb.text, "did you mean 'max_connections'?"));

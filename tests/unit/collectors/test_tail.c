@@ -272,6 +272,8 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 		void *self;
 
 		assert_int_equal(yaml_parse(bytes_of(cases[i].config), "c", &doc, &eb), ERR_OK);
+		assert_int_not_equal(row_named("tail")->check(&host, doc, yaml_root(doc), &eb), ERR_OK);
+		errbuf_clear(&eb);
 		assert_int_not_equal(row_named("tail")->start(&host, doc, yaml_root(doc), &self, &eb), ERR_OK);
 		if (!strstr(eb.text, cases[i].says))
 			fail_msg("'%s' lacks '%s'", eb.text, cases[i].says);

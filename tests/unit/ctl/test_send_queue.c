@@ -13,7 +13,7 @@ static void push(struct send_queue *q, uint64_t line)
 	char text[40];
 
 	snprintf(text, sizeof(text), "line %llu", (unsigned long long)line);
-	send_queue_push(q, bytes_of(text), (struct send_source){ "f", line });
+	send_queue_push(q, bytes_of(text), (struct line_source){ "f", line });
 }
 
 static void lines_keep_their_numbers_while_others_are_let_go(void **state)
@@ -55,26 +55,11 @@ static void a_long_run_stays_small_and_right(void **state)
 	send_queue_free(&q);
 }
 
-static void refusals_are_counted_by_reason_and_the_first_are_shown(void **state)
-{
-	struct send_counts counts = { 0 };
-
-	for (uint64_t i = 1; i <= 10; i++)
-		send_count_refusal(&counts, (struct send_source){ "f", i }, i % 2 ? BYTES_LIT("json") : BYTES_LIT("ts"), BYTES_LIT("why"));
-	assert_int_equal(counts.refused, 10);
-	assert_int_equal(counts.n_reasons, 2);
-	assert_int_equal(counts.reasons[1].n, 5);
-	assert_int_equal(counts.n_examples, SEND_EXAMPLES);
-	assert_int_equal(counts.examples[1].source.line, 2);
-	assert_string_equal(counts.examples[1].word, "ts");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_keep_their_numbers_while_others_are_let_go),
 		cmocka_unit_test(a_long_run_stays_small_and_right),
-		cmocka_unit_test(refusals_are_counted_by_reason_and_the_first_are_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

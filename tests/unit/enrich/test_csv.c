@@ -95,18 +95,6 @@ static void messages_name_file_and_line(void **state)
 	assert_string_equal(eb.text, "f.csv: empty: there is no header line");
 }
 
-static void files_that_cannot_be_read_are_named(void **state)
-{
-	struct errbuf eb = { "" };
-	struct bytes content;
-
-	assert_int_equal(csv_load("/nowhere/x.csv", &content, &eb), ERR_NOTFOUND);
-	assert_string_equal(eb.text, "/nowhere/x.csv: No such file or directory");
-	errbuf_clear(&eb);
-	assert_int_equal(csv_load("/", &content, &eb), ERR_IO);
-	assert_string_equal(eb.text, "/: is a directory, a file is expected here");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,7 +102,6 @@ int main(void)
 		cmocka_unit_test(broken_records_are_refused),
 		cmocka_unit_test(columns_are_found_by_name_in_any_order),
 		cmocka_unit_test(messages_name_file_and_line),
-		cmocka_unit_test(files_that_cannot_be_read_are_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,7 @@ struct bench {
 	struct VEC(char *) alerts;
 	uint64_t applied_durable, sink_through;
 	unsigned alerts_per_event, refuse_submits;
+	enum err early_result; /* of a writer that is done before the submit returns */
 	int64_t us;
 	/* answers */
 	unsigned answered;
@@ -51,6 +52,7 @@ static inline enum err bench_submit(void *arg, struct store_batch *b)
 	if (t->refuse_submits)
 		return ERR_FULL;
 	VEC_PUSH(&t->queue, b);
+	b->result = t->early_result;
 	return ERR_OK;
 }
 

@@ -106,6 +106,22 @@ static void queue_that_refuses_is_a_failed_commit(void **state)
 	assert_int_equal(t->result, ERR_FULL);
 }
 
+static void writer_that_fails_before_the_submit_returns_is_believed(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, false);
+
+	t->early_result = ERR_FULL;
+	offer_id(t, g, 1);
+	intake_seal(t->in, g);
+	turn(t);
+	complete(t, t->queue.at[0]->result);
+	turn(t);
+	assert_int_equal(t->result, ERR_FULL);
+	assert_int_equal(t->applied.n, 0);
+	assert_true(intake_is_congested(t->in));
+}
+
 static void events_gather_while_a_commit_is_in_flight(void **state)
 {
 	struct bench *t = *state;
@@ -274,6 +290,7 @@ int main(void)
 		WITH_BENCH(failed_commit_refuses_original_and_duplicate_alike),
 		WITH_BENCH(probe_goes_out_once_a_second_while_failing),
 		WITH_BENCH(queue_that_refuses_is_a_failed_commit),
+		WITH_BENCH(writer_that_fails_before_the_submit_returns_is_believed),
 		WITH_BENCH(events_gather_while_a_commit_is_in_flight),
 		WITH_BENCH(full_batch_goes_out_beside_another_but_not_a_third),
 		WITH_BENCH(group_over_two_batches_fails_when_one_fails),

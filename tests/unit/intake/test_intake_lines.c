@@ -15,6 +15,15 @@ static void same_event_twice_is_once(void **state)
 	assert_int_equal(t->durable.n, 1);
 }
 
+static unsigned reason_index(const char *reason)
+{
+	unsigned i = 0;
+
+	while (strcmp(intake_reasons[i], reason) != 0)
+		i++;
+	return i;
+}
+
 static void refused_line_is_named_and_counted(void **state)
 {
 	struct bench *t = *state;
@@ -25,20 +34,22 @@ static void refused_line_is_named_and_counted(void **state)
 	assert_int_equal(offer_id(t, g, 1), LINE_ACCEPTED);
 	assert_int_equal(offer(t, g, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"a\",\"emial\":1}"), LINE_REFUSED);
 	assert_int_equal(offer(t, g, "nonsense"), LINE_REFUSED);
+	assert_int_equal(offer(t, g, "{\"account\":\"a\xff\"}"), LINE_REFUSED);
 	assert_int_equal(offer(t, g, "   "), LINE_ACCEPTED);
 	intake_seal(t->in, g);
 	turn(t);
 	complete(t, ERR_OK);
 	turn(t);
 	assert_int_equal(t->accepted, 1);
-	assert_int_equal(t->refused, 2);
+	assert_int_equal(t->refused, 3);
 	assert_string_equal(t->error, "key");
 	assert_int_equal(t->error_line, 42);
 	assert_non_null(strstr(t->detail, "emial"));
 	intake_stats(t->in, &stats);
-	assert_int_equal(stats.refused[0], 1);
-	assert_int_equal(stats.refused[1], 1);
-	assert_int_equal(stats.lines[SOURCE_STREAM], 4);
+	assert_int_equal(stats.refused[reason_index("json")], 1);
+	assert_int_equal(stats.refused[reason_index("utf8")], 1);
+	assert_int_equal(stats.refused[reason_index("key")], 1);
+	assert_int_equal(stats.lines[SOURCE_STREAM], 5);
 }
 
 static void group_without_accepted_lines_is_answered_at_the_next_turn(void **state)
@@ -61,11 +72,14 @@ static void absurd_times_are_refused(void **state)
 
 	send_line(t, "{\"ts\":\"1970-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_string_equal(t->error, "ts");
+	send_line(t, "{\"ts\":1767225600,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
+	assert_string_equal(t->error, "ts");
+	assert_non_null(strstr(t->detail, "looks like seconds"));
 	send_line(t, "{\"ts\":\"2100-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_string_equal(t->error, "ts");
 	send_line(t, "{\"ts\":1767226200001,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_string_equal(t->error, "future");
-	assert_non_null(strstr(t->detail, "600 s"));
+	assert_non_null(strstr(t->detail, "10 min ahead of this machine's clock (`future_limit` is 10 min)"));
 	send_line(t, "{\"ts\":1767226200000,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_int_equal(t->accepted, 1);
 	g = intake_open(t->in, &g0);
@@ -159,6 +173,26 @@ static void backfill_tells_no_sink(void **state)
 	complete(t, ERR_OK);
 }
 
+static void duplicates_alone_never_congest(void **state)
+{
+	struct bench *t = *state;
+	char line[4500], long_text[4000];
+	struct intake_group *g;
+
+	memset(long_text, 'r', sizeof(long_text));
+	snprintf(line, sizeof(line), "{\"id\":\"e1\",\"ts\":%lld,\"type\":\"login\",\"account\":\"a\",\"reason\":\"%.*s\"}", NOW,
+		 (int)sizeof(long_text), long_text);
+	send_line(t, line, VOICE_PLAIN);
+	assert_int_equal(t->accepted, 1);
+	g = group(t, VOICE_PLAIN);
+	for (unsigned i = 0; i < 20000; i++)
+		assert_int_equal(offer(t, g, line), LINE_DUPLICATE);
+	assert_false(intake_is_congested(t->in));
+	intake_seal(t->in, g);
+	turn(t);
+	assert_int_equal(t->duplicate, 20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +205,7 @@ int main(void)
 		WITH_BENCH(long_line_is_refused_by_size),
 		WITH_BENCH(ids_of_the_journal_are_known),
 		WITH_BENCH(backfill_tells_no_sink),
+		WITH_BENCH(duplicates_alone_never_congest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

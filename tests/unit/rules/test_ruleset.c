@@ -250,13 +250,9 @@ static void make_folder(char *dir)
 
 static void remove_folder(const char *dir)
 {
-	static const char *const names[] = { "scoring.yaml", "attributes.yaml", "r.yaml", "r.test.yaml", "q.yaml" };
-	char path[256];
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-		unlink(path);
-	}
-	rmdir(dir);
+	char command[100];
+	snprintf(command, sizeof command, "rm -rf %s", dir);
+	assert_int_equal(system(command), 0);
 }
 
 static void folder_gives(const char *dir, const char *wanted)
@@ -317,6 +313,22 @@ static void a_folder_with_mistakes_tells_all_of_them(void **state)
 	folder_gives(dir, "cannot read the folder");
 }
 
+static void lists_in_another_encoding_and_crowded_folders_are_refused(void **state)
+{
+	char dir[64], name[80];
+	make_folder(dir);
+	snprintf(name, sizeof name, "%s/lists", dir);
+	assert_int_equal(mkdir(name, 0700), 0);
+	write_file(dir, "lists/odd.txt", "\xff\xfe" "a");
+	folder_gives(dir, "odd.txt: is not UTF-8");
+	for (unsigned i = 0; i < 2049; i++) {
+		snprintf(name, sizeof(name), "note-%u", i);
+		write_file(dir, name, "");
+	}
+	folder_gives(dir, "more than 2048 files");
+	remove_folder(dir);
+}
+
 static void the_shipped_rules_load_with_their_tests(void **state)
 {
 	struct ruleset *rules = NULL;
@@ -365,6 +377,7 @@ int main(void)
 		cmocka_unit_test(placeholders_match_in_normal_form_too),
 		cmocka_unit_test(a_stable_rule_needs_a_test_of_either_kind),
 		cmocka_unit_test(a_folder_with_mistakes_tells_all_of_them),
+		cmocka_unit_test(lists_in_another_encoding_and_crowded_folders_are_refused),
 		cmocka_unit_test(the_shipped_rules_load_with_their_tests),
 		cmocka_unit_test(yaml_events_become_the_json_that_senders_write),
 	};

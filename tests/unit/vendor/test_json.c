@@ -134,7 +134,7 @@ static void what_is_not_json_is_refused(void **state)
 {
 	static const char *const wrong[] = {
 		"", " ", "{", "}", "[1,,2]", "{\"a\"}", "{\"a\":}", "{a:1}", "[1,]", "tru", "nul", "01", "1.", "+1", "\"abc", "\"\\x\"",
-		"{\"a\":1}}", "{} {}", "[1] x", "'a'", "\"\\ud800\"", "NaN", "\xef\xbb\xbf{}", "\"a\tb\"",
+		"{\"a\":1}}", "{} {}", "[1] x", "'a'", "\"\\ud800\"", "NaN", "\xef\xbb\xbf", "{\xef\xbb\xbf}", "\"a\tb\"",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
@@ -143,6 +143,13 @@ static void what_is_not_json_is_refused(void **state)
 	assert_refused(bytes_of("\"\xed\xa0\x80\""), "UTF-8");
 	assert_refused(bytes_make("\"a\0b\"", 5), "JSON");
 	assert_refused(bytes_make("{}\0", 3), "JSON");
+}
+
+static void byte_order_mark_in_front_is_ignored(void **state)
+{
+	const struct json_doc *d = parse("\xef\xbb\xbf{\"a\":1}");
+
+	assert_int_equal(json_get_int(d, d->nodes, "a", 0), 1);
 }
 
 static void numbers_beyond_64_bits_are_refused(void **state)
@@ -194,6 +201,7 @@ int main(void)
 		cmocka_unit_test(depth_is_limited_exactly),
 		cmocka_unit_test(a_bomb_of_brackets_is_refused),
 		cmocka_unit_test(what_is_not_json_is_refused),
+		cmocka_unit_test(byte_order_mark_in_front_is_ignored),
 		cmocka_unit_test(numbers_beyond_64_bits_are_refused),
 		cmocka_unit_test(size_is_limited),
 		cmocka_unit_test(the_parser_is_fit_for_use_after_an_error),

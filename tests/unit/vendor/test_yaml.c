@@ -112,6 +112,15 @@ static void errors_of_the_caller_carry_the_place(void **state)
 	yaml_doc_free(doc);
 }
 
+static void byte_order_mark_and_crlf_change_nothing(void **state)
+{
+	struct yaml_doc *doc = parse("\xef\xbb\xbf" "a: 1\r\nb: 2\r\n");
+
+	assert_true(bytes_is(yaml_get(yaml_root(doc), "a")->text, "1"));
+	assert_true(bytes_is(yaml_get(yaml_root(doc), "b")->text, "2"));
+	yaml_doc_free(doc);
+}
+
 static void files_that_cannot_be_read_are_named(void **state)
 {
 	char dir[] = "/tmp/assocd-yaml-XXXXXX";
@@ -149,6 +158,7 @@ int main(void)
 		cmocka_unit_test(errors_of_syntax_name_line_and_column),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(errors_of_the_caller_carry_the_place),
+		cmocka_unit_test(byte_order_mark_and_crlf_change_nothing),
 		cmocka_unit_test(files_that_cannot_be_read_are_named),
 	};
 

@@ -1,0 +1,52 @@
+/* Reading a whole file. */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err refuse(const char *path, int code, struct errbuf *eb)
+{
+	enum err err = code == ENOENT ? ERR_NOTFOUND : code == EACCES || code == EPERM ? ERR_DENIED : ERR_IO;
+	return errbuf_set(eb, err, "%s: %s", path, strerror(code));
+}
+
+/* O_NONBLOCK: opening a pipe without a writer would wait for one. */
+static enum err open_regular(const char *path, int *out, struct errbuf *eb)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return refuse(path, errno, eb);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		*out = fd;
+		return ERR_OK;
+	}
+	close(fd);
+	return errbuf_set(eb, ERR_INPUT, "%s: is %s, a file is expected here", path,
+			  S_ISDIR(st.st_mode) ? "a directory" : S_ISFIFO(st.st_mode) ? "a pipe" : "a device");
+}
+
+enum err file_read(const char *path, size_t max, struct text *out, struct errbuf *eb)
+{
+	char piece[65536];
+	size_t before = out->len;
+	ssize_t n;
+	int fd = -1;
+	enum err err = open_regular(path, &fd, eb);
+	if (err != ERR_OK)
+		return err;
+	do {
+		n = read(fd, piece, sizeof(piece));
+		if (n > 0)
+			text_add(out, bytes_make(piece, (size_t)n));
+	} while ((n > 0 && out->len - before <= max) || (n < 0 && errno == EINTR));
+	if (n < 0)
+		err = refuse(path, errno, eb);
+	else if (out->len - before > max)
+		err = errbuf_set(eb, ERR_LIMIT, "%s: has more than %zu bytes", path, max);
+	close(fd);
+	return err;
+}
