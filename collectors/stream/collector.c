@@ -90,7 +90,7 @@ static const struct collector_key keys[] = {
 	{ "tcp", "ADDRESS:PORT|off", "off", "Listens there too; the first line of a connection then carries a token that may ingest." },
 	{ "max_connections", "count, 1 to 100000", "256", "Connections at once; one more is turned away." },
 	{ "unix_trusted", "true|false", "true",
-	  "Whoever may open the socket file may state relations, closures and verdicts; false: only with a token that may." },
+	  "Whoever may open the socket file may state relations, closures and ratings; false: only with a token that may." },
 	{ NULL, NULL, NULL, NULL },
 };
 enum { KEYS = ARRAY_LEN(keys) - 1 };

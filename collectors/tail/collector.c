@@ -196,7 +196,7 @@ static const struct collector_key keys[] = {
 	{ FILES "pattern", "name or path", NULL, "A pattern of the patterns folder, or a path with a slash in it; absent: lines are events." },
 	{ FILES "site", "text", NULL, "Site of the accounts; it goes over the pattern's own." },
 	{ FILES "from", "start|end", "start", "end: what a file holds when it is first seen is left out." },
-	{ FILES "trusted", "true|false", "false", "Lines may state relations, closures and verdicts." },
+	{ FILES "trusted", "true|false", "false", "Lines may state relations, closures and ratings." },
 	{ NULL, NULL, NULL, NULL },
 };
 enum { FILE_KEYS_AT = 1, FILE_KEYS = ARRAY_LEN(keys) - 1 - FILE_KEYS_AT };

@@ -4,14 +4,19 @@
 #include "call.h"
 #include "daemon/model/event_keys.h"
 
-/* Schemas as JSON; the members that callers rely on. Answers may gain further members. NULL: the keys of an event. */
+/* Made from the keys of an event. */
+static const struct {
+	const char *name;
+	const struct event_key *rows;
+} event_schemas[] = { { "Event", event_keys }, { "RelationBody", event_relation_keys } };
+
+/* Schemas as JSON; the members that callers rely on. Answers may gain further members. */
 static const struct {
 	const char *name, *json;
 } schemas[] = {
 	{ "Problem", "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],\"properties\":{\"type\":{\"type\":\"string\"},"
 		     "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
 		     "\"instance\":{\"type\":\"string\"},\"error\":{\"type\":\"string\",\"description\":\"stable word of the reason\"}}}" },
-	{ "Event", NULL },
 	{ "Assessment", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000},"
 			"\"band\":{\"enum\":[\"none\",\"possible\",\"probable\",\"strong\"]},\"links\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":"
 			"{\"account\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"state\":{\"type\":\"string\"}}}},\"cluster\":{\"type\":[\"string\",\"null\"]},"
@@ -20,8 +25,6 @@ static const struct {
 		    "\"items\":{\"type\":\"object\",\"properties\":{\"line\":{\"type\":\"integer\"},\"error\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}}}" },
 	{ "Stated", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"}}}" },
 	{ "Removed", "{\"type\":\"object\",\"properties\":{\"removed\":{\"type\":\"integer\"}}}" },
-	{ "RelationBody", "{\"type\":\"object\",\"required\":[\"kind\"],\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":\"string\"},"
-			  "\"with\":{\"type\":\"string\"},\"proof\":{\"type\":\"string\"}}}" },
 	{ "Relation", "{\"type\":\"object\",\"required\":[\"account\",\"relation\"],\"properties\":{\"account\":{\"type\":\"string\"},"
 		      "\"relation\":{\"$ref\":\"#/components/schemas/RelationBody\"},"
 		      "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
@@ -196,8 +199,6 @@ static void write_paths(struct text *out)
 	json_close_object(out);
 }
 
-static void write_event_keys(struct text *out, const struct event_key *rows);
-
 /* The keys that say the type of a value; the object stays open. */
 static void write_type(struct text *out, enum event_value takes)
 {
@@ -210,13 +211,9 @@ static void write_type(struct text *out, enum event_value takes)
 		[TAKES_DEVICE] = "\"type\":\"object\",\"additionalProperties\":{\"type\":[\"string\",\"number\",\"boolean\"]}",
 		[TAKES_IDENTITY] = "\"type\":\"object\",\"additionalProperties\":{\"oneOf\":[{\"type\":\"string\"},"
 				   "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}",
+		[TAKES_RELATION] = "\"$ref\":\"#/components/schemas/RelationBody\"",
 	};
 
-	if (takes == TAKES_RELATION) {
-		json_member_string(out, "type", BYTES_LIT("object"));
-		write_event_keys(out, event_relation_keys);
-		return;
-	}
 	json_raw(out, bytes_of(types[takes]));
 }
 
@@ -242,16 +239,19 @@ static void write_event_keys(struct text *out, const struct event_key *rows)
 	json_close_array(out);
 }
 
-static void write_schema(struct text *out, const char *json)
+static void write_schemas(struct text *out)
 {
-	if (json != NULL) {
-		json_raw(out, bytes_of(json));
-		return;
+	for (size_t i = 0; i < ARRAY_LEN(event_schemas); i++) {
+		json_key(out, event_schemas[i].name);
+		json_open_object(out);
+		json_member_string(out, "type", BYTES_LIT("object"));
+		write_event_keys(out, event_schemas[i].rows);
+		json_close_object(out);
 	}
-	json_open_object(out);
-	json_member_string(out, "type", BYTES_LIT("object"));
-	write_event_keys(out, event_keys);
-	json_close_object(out);
+	for (size_t i = 0; i < ARRAY_LEN(schemas); i++) {
+		json_key(out, schemas[i].name);
+		json_raw(out, bytes_of(schemas[i].json));
+	}
 }
 
 void get_openapi(struct api_call *call)
@@ -275,10 +275,7 @@ void get_openapi(struct api_call *call)
 	json_raw(out, BYTES_LIT("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
 	json_key(out, "schemas");
 	json_open_object(out);
-	for (size_t i = 0; i < ARRAY_LEN(schemas); i++) {
-		json_key(out, schemas[i].name);
-		write_schema(out, schemas[i].json);
-	}
+	write_schemas(out);
 	json_close_object(out);
 	json_close_object(out);
 	json_close_object(out);

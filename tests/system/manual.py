@@ -166,10 +166,16 @@ def what_the_shipped_configuration_comments_out_passes_the_check(folder):
 
 @in_folder
 def examples_of_events_are_taken(folder):
-    names = write_examples("assocd-events.5", folder)
-    for name in names:
-        status, said = program("assocctl", "replay", os.path.join(folder, name))
-        assert status == 0 and " 0 refused" in said, said
+    daemon = Daemon().start()
+    try:
+        for name in write_examples("assocd-events.5", folder):
+            status, said = program("assocctl", "replay", os.path.join(folder, name))
+            assert status == 0 and " 0 refused" in said, said
+            status, said = program("assocctl", "-c", daemon.config, "send", "--backfill", os.path.join(folder, name))
+            assert status == 0 and ", 0 refused" in said, said
+        daemon.stop()
+    finally:
+        daemon.end()
     event = next(body for mark, body in literals(text_of("assocd-events.5")) if '"type":"login"' in body)
     with open(os.path.join(folder, "one.ndjson"), "w", encoding="utf-8") as file:
         file.write(json.dumps(json.loads(event)) + "\n")
