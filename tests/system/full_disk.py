@@ -1,0 +1,248 @@
+"""A disk that is really full, and senders that are stopped: nothing acknowledged is lost, everybody is told, and it goes on
+by itself. Not a runner."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from daemon import BUILD, Daemon, stories
+
+DISK = 24 << 20
+
+
+class SmallDisk:
+    """A file system of its own with a daemon's state on it."""
+
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="assocd-disk-")
+        self.mount = os.path.join(self.dir, "disk")
+        os.mkdir(self.mount)
+        self.daemon = None
+
+    def begin(self, config=""):
+        """None, or why there is no such disk here."""
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", self.mount], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            return "a small file system cannot be mounted here: " + " ".join(done.stderr.split())
+        self.daemon = Daemon(config, folder=self.dir, state=os.path.join(self.mount, "state"))
+        return None
+
+    def fill(self, leave=0):
+        """Until nothing fits, then gives back so much."""
+        with open(os.path.join(self.mount, "others"), "ab", buffering=0) as others:
+            for size in (1 << 20, 4096, 1):
+                try:
+                    while others.write(b"x" * size) == size:
+                        pass
+                except OSError:
+                    pass
+            if leave:
+                others.truncate(others.tell() - leave)
+
+    def free(self):
+        os.unlink(os.path.join(self.mount, "others"))
+
+    def ctl(self, *words, stdin=None):
+        return subprocess.Popen([os.path.join(BUILD, "assocctl"), "-c", self.daemon.config, *words], stdin=stdin,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def end(self):
+        if self.daemon:
+            self.daemon.end()
+        subprocess.run(["umount", self.mount], capture_output=True, check=False)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def long_stories(n, seed):
+    """Events of 2 KB and more."""
+    return [line[:-1] + f', "x_note": "{"n" * 10}", "reason": "{"r" * 2000}"' + "}" for line in stories(n, seed)]
+
+
+def post(daemon, lines):
+    """Status, answer, headers and how long it took."""
+    started = time.monotonic()
+    status, body, headers = daemon.ask("POST", "/v1/events", "\n".join(lines), {"Content-Type": "application/x-ndjson"})
+    return status, json.loads(body), headers, time.monotonic() - started
+
+
+def refused_for_the_disk(daemon, lines):
+    status, answer, headers, took = post(daemon, lines)
+    assert status == 503 and int(headers["Retry-After"]) > 0, (status, answer, headers)
+    assert "the disk of this daemon is full; none of this is acknowledged" in answer["detail"], answer
+    assert took < 1.5, took
+
+
+def what_a_full_disk_says(daemon):
+    status, body, headers = daemon.ask("GET", "/readyz", token=False)
+    assert status == 503 and b"the journal cannot be written (full)" in body and headers["Retry-After"], body
+    status = daemon.status()
+    assert status["is_failing"] and daemon.state in status["failure"] and "free some" in status["failure"], status
+    assert "assocd_journal_failing 1\n" in daemon.ask("GET", "/metrics")[1].decode()
+
+
+def wait_ready(daemon, seconds=10):
+    end = time.monotonic() + seconds
+    while daemon.ask("GET", "/readyz", token=False)[0] != 200:
+        assert time.monotonic() < end, daemon.read_log()[-2000:]
+        time.sleep(0.05)
+
+
+def wait_answering(daemon):
+    """Ready or not."""
+    end = time.monotonic() + 20
+    while True:
+        try:
+            return daemon.ask("GET", "/healthz", token=False)
+        except OSError:
+            assert time.monotonic() < end and daemon.process.poll() is None, daemon.read_log()[-2000:]
+            time.sleep(0.05)
+
+
+def full_disk_is_told_to_everybody_and_goes_on_by_itself():
+    disk = SmallDisk()
+    skipped = disk.begin("collectors:\n  tail:\n    files:\n      - {file: events.ndjson}\n")
+    try:
+        if skipped:
+            return skipped
+        daemon = disk.daemon.start()
+        lines = long_stories(3600, 11)
+        before, full, sent, tailed = lines[:200], lines[200:2200], lines[2200:3400], lines[3400:]
+        assert post(daemon, before)[1]["accepted"] == len(before)
+        disk.fill()
+        refused_for_the_disk(daemon, full)
+        for _ in range(3):
+            refused_for_the_disk(daemon, full[:1])
+        what_a_full_disk_says(daemon)
+        path = os.path.join(disk.dir, "sent.ndjson")
+        for name, some in ((path, sent), (os.path.join(disk.dir, "events.ndjson"), tailed)):
+            with open(name, "w") as out:
+                out.write("\n".join(some) + "\n")
+        sender = disk.ctl("send", path)
+        time.sleep(1.5)
+        # A little room is not enough: small batches would slip through and large ones not.
+        disk.free()
+        disk.fill(leave=1 << 20)
+        time.sleep(1.5)
+        what_a_full_disk_says(daemon)
+        assert sender.poll() is None
+        disk.free()
+        wait_ready(daemon)
+        said = "".join(sender.communicate(timeout=20))
+        assert sender.returncode == 0 and f"{len(sent):,} accepted, 0 duplicate, 0 refused" in said, said
+        assert post(daemon, full)[1] == {"accepted": len(full), "duplicate": 0, "refused": []}
+        end = time.monotonic() + 10
+        while daemon.status()["events"] < len(lines) and time.monotonic() < end:
+            time.sleep(0.1)
+        for some in (before, full, sent, tailed):
+            assert post(daemon, some)[1] == {"accepted": 0, "duplicate": len(some), "refused": []}
+        log = daemon.read_log()
+        assert log.count("nothing is accepted until writing works again") == 1 and log.count("writing works again\n") == 1, log
+        assert f"{daemon.state}/assocd.db: " in log and "(no space is left; free some)" in log, log
+        daemon.kill()
+        daemon.start()
+        assert daemon.status()["events"] == len(lines)
+        assert daemon.stop() == 0
+        return None
+    finally:
+        disk.end()
+
+
+def start_on_a_full_disk_says_so_and_harms_nothing():
+    disk = SmallDisk()
+    skipped = disk.begin()
+    try:
+        if skipped:
+            return skipped
+        daemon = disk.daemon
+        disk.fill()
+        daemon.start(wait=False)
+        assert daemon.process.wait(timeout=60) == 1
+        assert f"{daemon.state}/assocd.db: database or disk is full (no space is left; free some)" in daemon.read_log(), daemon.read_log()
+        disk.free()
+        lines = long_stories(500, 12)
+        assert post(daemon.start(), lines)[1]["accepted"] == len(lines)
+        daemon.kill()
+        disk.fill()
+        daemon.start(wait=False)
+        wait_answering(daemon)
+        assert daemon.status()["events"] == len(lines)
+        disk.free()
+        wait_ready(daemon)
+        assert post(daemon, lines)[1]["duplicate"] == len(lines)
+        assert daemon.stop() == 0
+        return None
+    finally:
+        disk.end()
+
+
+def sender(daemon, *words, stdin=None):
+    return subprocess.Popen([os.path.join(BUILD, "assocctl"), "-c", daemon.config, "send", *words], stdin=stdin,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def sender_that_is_stopped_says_what_is_acknowledged_and_where_to_go_on():
+    daemon = Daemon().start()
+    try:
+        lines = stories(20000, 13)
+        path = os.path.join(daemon.dir, "events.ndjson")
+        with open(path, "w") as out:
+            out.write("\n".join(lines) + "\n")
+        # Everything that was read is acknowledged.
+        waiting = sender(daemon, "-", stdin=subprocess.PIPE)
+        waiting.stdin.write("\n".join(lines[:500]) + "\n")
+        waiting.stdin.flush()
+        while daemon.status()["events"] < 500:
+            time.sleep(0.05)
+        waiting.send_signal(signal.SIGTERM)
+        said = "".join(waiting.communicate(timeout=20))
+        assert waiting.returncode == 128 + signal.SIGTERM and "500 accepted" in said, said
+        assert "stopped behind standard input:500; everything up to there is acknowledged" in said, said
+        # The daemon stands still in the middle.
+        running = sender(daemon, path)
+        while daemon.status()["events"] < 2000:
+            time.sleep(0.01)
+        daemon.process.send_signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        running.send_signal(signal.SIGINT)
+        said = "".join(running.communicate(timeout=20))
+        daemon.process.send_signal(signal.SIGCONT)
+        assert running.returncode == 128 + signal.SIGINT, said
+        first = int(said.split(f"the first is {path}:")[1].split(";")[0])
+        assert 1000 < first <= len(lines) and "events were not acknowledged" in said and "send the same again" in said, said
+        time.sleep(0.5)
+        assert daemon.status()["events"] >= first - 1
+        again = sender(daemon, "--json", path)
+        counts = json.loads(again.communicate(timeout=60)[0])
+        assert counts["accepted"] + counts["duplicate"] == len(lines) and counts["unacknowledged"] == 0, counts
+        assert daemon.status()["events"] == len(lines)
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()
+        shutil.rmtree(daemon.dir, ignore_errors=True)
+
+
+def file_that_is_sent_again_and_again_never_blocks():
+    daemon = Daemon().start()
+    try:
+        lines = long_stories(2000, 14)
+        assert post(daemon, lines)[1]["accepted"] == len(lines)
+        path = os.path.join(daemon.dir, "events.ndjson")
+        with open(path, "w") as out:
+            for _ in range(25):
+                out.write("\n".join(lines) + "\n")
+        again = sender(daemon, "--json", path)
+        assert json.loads(again.communicate(timeout=60)[0])["duplicate"] == 25 * len(lines)
+        assert daemon.ask("GET", "/readyz", token=False)[0] == 200
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()
+        shutil.rmtree(daemon.dir, ignore_errors=True)
+
+
+TESTS = [
+    full_disk_is_told_to_everybody_and_goes_on_by_itself, start_on_a_full_disk_says_so_and_harms_nothing,
+    sender_that_is_stopped_says_what_is_acknowledged_and_where_to_go_on, file_that_is_sent_again_and_again_never_blocks,
+]
