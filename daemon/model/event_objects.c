@@ -22,7 +22,7 @@ static enum err check_device_member(struct event_reader *r, const struct json_no
 {
 	if (node->key.len == 0 || node->key.len > MEMBER_NAME_MAX)
 		return event_refuse(r, "size", "a key of \"device\" has %zu bytes, not 1 to %d", node->key.len, MEMBER_NAME_MAX);
-	if (node->type == JSON_OBJECT || node->type == JSON_ARRAY || node->type == JSON_NULL)
+	if (node->type == JSON_OBJECT || node->type == JSON_ARRAY)
 		return event_refuse(r, "value", "\"device.%.*s\" must be a string, a number, true or false", BYTES_ARG(node->key));
 	return ERR_OK;
 }
@@ -91,7 +91,7 @@ enum err event_read_identity(struct event_reader *r, const struct json_node *obj
 			return err;
 		if (node->type == JSON_ARRAY)
 			err = check_texts(r, node, EVENT_IDENTITY_VALUES_MAX);
-		else if (node->type != JSON_STRING)
+		else if (node->type != JSON_STRING && node->type != JSON_NULL)
 			err = event_refuse(r, "value", "\"identity.%.*s\" must be a string or an array of strings",
 					   node->key.len > MEMBER_NAME_MAX ? MEMBER_NAME_MAX : (int)node->key.len, node->key.ptr);
 	}
@@ -109,15 +109,14 @@ static enum err read_relation_member(struct event_reader *r, const struct json_n
 {
 	static const char *const known[] = { "kind", "group", "with", "proof" };
 	struct event *e = r->out;
+	const struct { size_t max; struct bytes *into; } members[] = {
+		{ EVENT_WORD_MAX, &e->relation_kind }, { EVENT_ACCOUNT_MAX, &e->relation_group }, { EVENT_ACCOUNT_MAX, with },
+		{ EVENT_PROOF_MAX, &e->relation_proof },
+	};
 
-	if (bytes_is(node->key, "kind"))
-		return event_read_text(r, node, EVENT_WORD_MAX, &e->relation_kind);
-	if (bytes_is(node->key, "group"))
-		return event_read_text(r, node, EVENT_ACCOUNT_MAX, &e->relation_group);
-	if (bytes_is(node->key, "with"))
-		return event_read_text(r, node, EVENT_ACCOUNT_MAX, with);
-	if (bytes_is(node->key, "proof"))
-		return event_read_text(r, node, 1024, &e->relation_proof);
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (bytes_is(node->key, known[i]))
+			return node->type == JSON_NULL ? ERR_OK : event_read_text(r, node, members[i].max, members[i].into);
 	if (bytes_starts(node->key, BYTES_LIT("x_")))
 		return ERR_OK;
 	return event_unknown_key(r, node->key, known, ARRAY_LEN(known));

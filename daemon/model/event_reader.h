@@ -12,6 +12,7 @@ enum { SLOT_IP, SLOT_PORT, SLOT_USER_AGENT, SLOT_LANGUAGE, SLOT_TIMEZONE, SLOT_S
 #define EVENT_ITEMS_MAX 64
 #define EVENT_IDENTITY_VALUES_MAX 16 /* of one kind in one event */
 #define EVENT_WORD_MAX 32
+#define EVENT_PROOF_MAX 1024
 
 struct event_reader {
 	const struct event_context *ctx;
