@@ -245,6 +245,7 @@ static void write_schemas(struct text *out)
 		json_key(out, event_schemas[i].name);
 		json_open_object(out);
 		json_member_string(out, "type", BYTES_LIT("object"));
+		json_member_string(out, "description", BYTES_LIT("A key that is not required may also be null: that is as if it were absent."));
 		write_event_keys(out, event_schemas[i].rows);
 		json_close_object(out);
 	}

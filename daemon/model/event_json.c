@@ -1,7 +1,9 @@
 /* A parsed JSON object to a canonical event.
  * I1: event_keys is the one list of keys; key_slots finds a row by a hash that is perfect over it.
  * I2: what the event keeps is copied into the arena: the parser's buffer lives until the next line only.
- * I3: a refused event leaves *out undefined, why->reason set and a text that names the key. */
+ * I3: a refused event leaves *out undefined, why->reason set and a text that names the key.
+ * I4: a known key that is null is absent, here and inside device, identity and relation: many serialisers write null for
+ *     what they do not have, and an event is not worth less for it. A required one is then missing. */
 #include "event_reader.h"
 
 #include <stdarg.h>
@@ -295,6 +297,8 @@ static enum err read_site(struct event_reader *r, const struct json_node *node)
 
 enum err event_read_by(const struct event_key *row, struct event_reader *r, const struct json_node *node)
 {
+	if (node->type == JSON_NULL) /* I4 */
+		return ERR_OK;
 	switch (row->form) {
 	case KEY_CALL:
 		return row->fn(r, node);

@@ -23,7 +23,7 @@ static enum err check_device_member(struct event_reader *r, const struct json_no
 {
 	if (node->key.len == 0 || node->key.len > MEMBER_NAME_MAX)
 		return event_refuse(r, "size", "a key of \"device\" has %zu bytes, not 1 to %d", node->key.len, MEMBER_NAME_MAX);
-	if (node->type == JSON_OBJECT || node->type == JSON_ARRAY || node->type == JSON_NULL)
+	if (node->type == JSON_OBJECT || node->type == JSON_ARRAY)
 		return event_refuse(r, "value", "\"device.%.*s\" must be a string, a number, true or false", BYTES_ARG(node->key));
 	return ERR_OK;
 }
@@ -92,7 +92,7 @@ enum err event_read_identity(struct event_reader *r, const struct json_node *obj
 			return err;
 		if (node->type == JSON_ARRAY)
 			err = check_texts(r, node, EVENT_IDENTITY_VALUES_MAX);
-		else if (node->type != JSON_STRING)
+		else if (node->type != JSON_STRING && node->type != JSON_NULL)
 			err = event_refuse(r, "value", "\"identity.%.*s\" must be a string or an array of strings",
 					   node->key.len > MEMBER_NAME_MAX ? MEMBER_NAME_MAX : (int)node->key.len, node->key.ptr);
 	}
