@@ -162,8 +162,8 @@ static void on_done(struct intake_group *g, void *arg)
 static struct intake_group *open_group(struct stream_connection *c)
 {
 	struct stream_group *group = xcalloc(1, sizeof(*group));
-	struct intake_group setup = { .source = SOURCE_STREAM, .default_site = bytes_of(c->site), .is_backfill = c->is_backfill,
-				      .voice = c->voice, .first_line = c->lines + 1, .done = on_done, .arg = group };
+	struct intake_group setup = { .source = SOURCE_STREAM, .default_site = bytes_of(c->site), .voice = c->voice,
+				      .audience = c->is_backfill ? AUDIENCE_NONE : AUDIENCE_ALL, .first_line = c->lines + 1, .done = on_done, .arg = group };
 
 	group->connection = c;
 	if (c->last_group)

@@ -20,7 +20,7 @@ struct waiting {
 	struct api *api;
 	struct http_request *http;
 	enum ingest_answer answer;
-	bool is_backfill;
+	enum audience audience;
 	enum event_voice voice;
 	struct bytes body;      /* of the request; it stays in place until the answer */
 	int64_t since_us;       /* in the queue */
@@ -138,7 +138,7 @@ static void start(struct waiting *w, struct bytes body)
 	struct intake_group setup = {
 		.source = SOURCE_HTTP,
 		.default_site = site && w->answer != ANSWER_STATEMENT ? bytes_of(site) : BYTES_NONE,
-		.is_backfill = w->is_backfill,
+		.audience = w->audience,
 		.voice = w->voice,
 		.first_line = 1,
 		.done = group_done,
@@ -210,16 +210,38 @@ void ingest_send_all_away(struct api *api)
 		send_away(queue_take(api));
 }
 
+/* What `backfill` says; false: answered 400. */
+static bool query_audience(struct api_call *call, enum audience *out)
+{
+	static const struct {
+		const char *word;
+		enum audience audience;
+	} words[] = { { "", AUDIENCE_ALL }, { "0", AUDIENCE_ALL }, { "1", AUDIENCE_NONE }, { "true", AUDIENCE_NONE },
+		      { "log", AUDIENCE_LOG } };
+	struct bytes said = http_query(call->http, "backfill");
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (bytes_is(said, words[i].word)) {
+			*out = words[i].audience;
+			return true;
+		}
+	api_problem(call, 400, "query", "backfill is 1 (history: no sink is told), log (of the sinks only the alert log is told) or 0");
+	return false;
+}
+
 void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer)
 {
 	struct api *api = call->api;
-	struct bytes backfill = http_query(call->http, "backfill");
 	bool is_congested = intake_is_congested(api->setup.intake);
-	struct waiting *w = xcalloc(1, sizeof(*w));
+	enum audience audience;
+	struct waiting *w;
 
+	if (!query_audience(call, &audience))
+		return;
+	w = xcalloc(1, sizeof(*w));
 	*w = (struct waiting){
 		.api = api, .http = call->http, .answer = answer, .body = body,
-		.is_backfill = bytes_is(backfill, "1") || bytes_is(backfill, "true"),
+		.audience = audience,
 		.voice = answer == ANSWER_STATEMENT ? VOICE_ANALYST : api_voice(&call->grant),
 	};
 	if (intake_failure(api->setup.intake, NULL) || (answer == ANSWER_STATEMENT && is_congested))

@@ -40,14 +40,16 @@ static uint64_t alert_id(const struct engine *e, uint32_t policy, const struct a
 	return id;
 }
 
-static void emit(struct engine *e, enum effect_type type, const struct alert *alert)
+static void emit(struct engine *e, enum effect_type type, struct alert *alert)
 {
+	if (e->event->audience < alert->audience)
+		alert->audience = (uint8_t)e->event->audience;
 	struct effects *out = e->effects;
 	if (out == NULL)
 		return;
 	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
 	struct effect *effect = &out->at[out->n++];
-	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms };
+	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms, .audience = e->event->audience };
 	alert_view(e, alert, out->arena, &effect->alert);
 }
 
@@ -70,6 +72,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 {
 	struct alert alert = {
 		.id = alert_id(e, policy, subject), .policy = policy, .scope = subject->scope, .state = ALERT_OPEN,
+		.audience = (uint8_t)e->event->audience,
 		.subject_a = subject->a, .subject_b = subject->b, .score = score,
 		.opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
 	};

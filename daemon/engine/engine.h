@@ -22,6 +22,7 @@ struct effect {
 	enum effect_type type;
 	uint64_t seq;  /* of the event that caused it */
 	int64_t ts_ms;
+	enum audience audience;   /* of the event */
 	struct alert_view alert;  /* ALERT_*: whole, as of this change */
 	struct bytes cluster, what; /* CLUSTER_CHANGED: id and "joined a", "merged 00ab...", "split ..." */
 };

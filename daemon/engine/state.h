@@ -60,7 +60,7 @@ struct group {
 struct alert {
 	uint64_t id;
 	uint32_t policy;
-	uint8_t scope, state;
+	uint8_t scope, state, audience; /* audience: the widest that was told of it */
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
 	uint64_t cluster;              /* id when it concerns one */
 	struct VEC(uint32_t) accounts;

@@ -69,7 +69,7 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.id = bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id)), .rule = policy->head.id,
 		.title = policy->head.title, .level = bytes_of(rule_level_names[policy->head.level]),
 		.recommendation = alert_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
-		.state = alert->state, .resolution = text_or_none(alert->resolution, a),
+		.state = alert->state, .audience = alert->audience, .resolution = text_or_none(alert->resolution, a),
 		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a), .score = alert->score,
 		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
 		.deadline_ms = alert->deadline_ms, .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,

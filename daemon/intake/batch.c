@@ -28,7 +28,7 @@ void batch_reset(struct batch *b)
 void batch_add(struct intake *in, struct batch *b, struct group *g, const struct event *ev)
 {
 	struct store_event row = {
-		.ts_ms = ev->ts_ms, .id_hash = ev->id_hash, .flags = g->pub.is_backfill ? STORE_BACKFILL : 0,
+		.ts_ms = ev->ts_ms, .id_hash = ev->id_hash, .audience = ev->audience,
 	};
 	size_t before = b->payloads.len;
 
@@ -170,16 +170,10 @@ bool batch_submit_due(struct intake *in, int64_t mono_us)
 	return true;
 }
 
-static void collect_effects(struct intake *in, const struct batch *b, const struct effects *effects)
+static void collect_effects(struct intake *in, const struct effects *effects)
 {
-	uint64_t first = b->rows.at[0].seq;
-
-	for (size_t i = 0; i < effects->n; i++) {
-		const struct effect *ef = &effects->at[i];
-		bool is_ours = ef->seq >= first && ef->seq - first < b->rows.n;
-
-		outgoing_add(&in->waiting, ef, is_ours && (b->rows.at[ef->seq - first].flags & STORE_BACKFILL));
-	}
+	for (size_t i = 0; i < effects->n; i++)
+		outgoing_add(&in->waiting, &effects->at[i]);
 	if (in->waiting.rows.n > 0 && in->due_us == 0)
 		in->due_us = DUE_FROM_NEXT_TURN;
 }
@@ -193,7 +187,7 @@ static void apply(struct intake *in, struct batch *b)
 	in->effects.arena = b->arena;
 	in->setup.ports.apply(in->setup.ports.arg, b->events.at, n, &in->effects);
 	in->applied_seq = in->committed_seq;
-	collect_effects(in, b, &in->effects);
+	collect_effects(in, &in->effects);
 	for (size_t i = 0; i < n; i++) {
 		known_add(in->known, b->rows.at[i].id_hash, b->store.arrived_ms); /* I4 */
 		b->owners.at[i]->pub.last_seq = b->rows.at[i].seq;
@@ -282,13 +276,10 @@ void intake_completed(struct intake *in, struct store_batch *done)
 	batch_reset(b);
 }
 
-void intake_restore(struct intake *in, const struct effects *effects, bool is_quiet, uint64_t applied_seq)
+void intake_restore(struct intake *in, const struct effects *effects, uint64_t applied_seq)
 {
-	for (size_t i = 0; i < effects->n; i++)
-		outgoing_add(&in->waiting, &effects->at[i], is_quiet);
+	collect_effects(in, effects);
 	in->applied_seq = applied_seq;
-	if (in->waiting.rows.n > 0)
-		in->due_us = DUE_FROM_NEXT_TURN;
 }
 
 void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, uint64_t drop)

@@ -27,7 +27,7 @@ static const char *check_time(const struct intake *in, const struct group *g, in
 
 	if (event_check_ts(ts_ms, eb))
 		return "ts";
-	if (g->pub.is_backfill || ahead_ms <= in->setup.future_limit_ms)
+	if (g->pub.audience != AUDIENCE_ALL || ahead_ms <= in->setup.future_limit_ms)
 		return NULL;
 	time_format(ts_ms, text);
 	errbuf_set(eb, ERR_INPUT, "\"ts\" %s is %s ahead of this machine's clock (`future_limit` is %s)", text,

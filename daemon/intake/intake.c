@@ -131,6 +131,7 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 		ctx.default_site = g->pub.default_site;
 	if (event_from_json(&ctx, &doc, in->gathering->arena, ev, &why))
 		return why.reason;
+	ev->audience = g->pub.audience;
 	return intake_check(in, g, ev, eb);
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/base/bytes.h"
 #include "daemon/base/err.h"
 #include "daemon/model/event.h"
+#include "daemon/model/audience.h"
 
 struct intake;
 
@@ -28,7 +29,7 @@ struct intake_group {
 	/* set by the sender */
 	enum intake_source source;
 	struct bytes default_site;
-	bool is_backfill;  /* history: no sinks; time limits as in replay */
+	enum audience audience; /* other than ALL: history, with the limits of time of a replay */
 	enum event_voice voice;
 	uint64_t first_line;
 	void (*done)(struct intake_group *g, void *arg);

@@ -105,7 +105,7 @@ bool batch_has_due_mark(const struct intake *in);
 /* effects */
 void outgoing_init(struct outgoing *o);
 void outgoing_fini(struct outgoing *o);
-void outgoing_add(struct outgoing *o, const struct effect *ef, bool is_quiet);
+void outgoing_add(struct outgoing *o, const struct effect *ef);
 /* The failed one's rows come first again. */
 void outgoing_return(struct outgoing *waiting, struct outgoing *failed);
 

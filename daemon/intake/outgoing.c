@@ -23,10 +23,10 @@ void outgoing_fini(struct outgoing *o)
 	VEC_FREE(&o->rows);
 }
 
-void outgoing_add(struct outgoing *o, const struct effect *ef, bool is_quiet)
+void outgoing_add(struct outgoing *o, const struct effect *ef)
 {
 	struct text json = { 0 };
-	struct store_alert row = { .updated_ms = ef->alert.updated_ms, .seq = ef->seq, .is_quiet = is_quiet };
+	struct store_alert row = { .updated_ms = ef->alert.updated_ms, .seq = ef->seq, .audience = ef->audience };
 
 	if (ef->type >= ARRAY_LEN(change_names))
 		return;

@@ -31,8 +31,8 @@ void intake_free(struct intake *in);
 void intake_know(struct intake *in, uint64_t id_hash, int64_t arrived_ms);
 /* The event was taken out of the journal: its id may come again. */
 void intake_forget(struct intake *in, uint64_t id_hash);
-/* Start-up: effects of events that are durable but whose effects may not be; quiet: tell no sink. */
-void intake_restore(struct intake *in, const struct effects *effects, bool is_quiet, uint64_t applied_seq);
+/* Start-up: effects of events that are durable but whose effects may not be. */
+void intake_restore(struct intake *in, const struct effects *effects, uint64_t applied_seq);
 
 /* What store_completed gave. Applies the events, collects effects, answers groups (at the next turn). */
 void intake_completed(struct intake *in, struct store_batch *batch);

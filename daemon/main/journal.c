@@ -121,6 +121,7 @@ enum err journal_event(const struct journal_map *m, const struct store_event *ro
 		return errbuf_set(eb, ERR_CORRUPT, "event %llu of the journal cannot be read; restore a backup",
 				  (unsigned long long)row->seq);
 	out->seq = row->seq;
+	out->audience = row->audience;
 	if (!ep->is_same)
 		translate(ep, a, out);
 	return ERR_OK;

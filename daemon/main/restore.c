@@ -19,7 +19,6 @@ struct restoring {
 	struct arena *arena;
 	struct effects effects;
 	const struct event *events[BATCH_EVENTS];
-	bool is_quiet[BATCH_EVENTS]; /* of each event */
 	size_t n_events;
 	struct errbuf *eb;
 };
@@ -27,30 +26,24 @@ struct restoring {
 /* I2: what was made durable before is not made again. */
 static void hand_over(struct restoring *r)
 {
-	size_t at = 0;
-	for (size_t i = 0; i < r->effects.n; i++) {
-		struct effects one = { &r->effects.at[i], 1, 1, r->arena };
-		while (at + 1 < r->n_events && r->events[at]->seq < one.at->seq)
-			at++;
-		if (one.at->seq > r->applied_seq)
-			intake_restore(r->d->intake, &one, r->is_quiet[at], r->events[r->n_events - 1]->seq);
-	}
+	size_t kept = 0;
+	for (size_t i = 0; i < r->effects.n; i++)
+		if (r->effects.at[i].seq > r->applied_seq)
+			r->effects.at[kept++] = r->effects.at[i];
+	r->effects.n = kept;
+	intake_restore(r->d->intake, &r->effects, r->events[r->n_events - 1]->seq);
 }
 
 static void apply_gathered(struct restoring *r)
 {
-	struct effects none = { .arena = r->arena };
 	if (r->n_events == 0)
 		return;
-	uint64_t last = r->events[r->n_events - 1]->seq;
-	bool is_told = last > r->applied_seq;
+	bool is_told = r->events[r->n_events - 1]->seq > r->applied_seq;
 	r->effects.n = 0;
 	r->effects.arena = r->arena;
 	engine_apply(r->d->now.engine, r->events, r->n_events, is_told ? &r->effects : NULL);
-	if (is_told) {
+	if (is_told)
 		hand_over(r);
-		intake_restore(r->d->intake, &none, false, last);
-	}
 	r->n_events = 0;
 	arena_reset(r->arena);
 }
@@ -66,7 +59,6 @@ static enum err restore_event(void *arg, const struct store_event *row)
 		log_info("journal", "%llu events applied", (unsigned long long)r->n);
 		sd_tell("EXTEND_TIMEOUT_USEC=120000000\nSTATUS=applying the journal: event %llu", (unsigned long long)row->seq);
 	}
-	r->is_quiet[r->n_events] = row->flags & STORE_BACKFILL;
 	r->events[r->n_events++] = ev;
 	if (r->n_events == BATCH_EVENTS)
 		apply_gathered(r);

@@ -4,6 +4,7 @@
 
 #include "daemon/base/arena.h"
 #include "daemon/vendor/json.h"
+#include "audience.h"
 #include "ip.h"
 #include "kinds.h"
 
@@ -50,6 +51,7 @@ struct event {
 	struct bytes account; /* "site/account" or "account" */
 	struct bytes word;    /* the type as sent */
 	enum event_type type;
+	enum audience audience; /* the sender's; beside the binary form, not in it */
 	bool is_failed;       /* ok: false */
 	bool has_ip, has_port;
 	struct ip ip;

@@ -4,6 +4,7 @@
 #define ASSOCD_MODEL_VIEWS_H
 
 #include "daemon/base/bytes.h"
+#include "audience.h"
 #include "ip.h"
 
 enum link_state { LINK_SUSPECTED, LINK_EXPLAINED, LINK_JOINT, LINK_CONFIRMED, LINK_CLEARED, LINK_WITHDRAWN, LINK_STATES };
@@ -96,6 +97,7 @@ struct alert_view {
 	struct bytes *accounts; unsigned n_accounts;
 	struct bytes cluster;
 	enum alert_state state;
+	enum audience audience; /* the widest that was told of it */
 	struct bytes resolution, reason, actor; /* resolved: "withdrawn", "confirmed" ... */
 	int score;
 	struct bytes summary; /* one sentence */

@@ -106,4 +106,4 @@ static void log_close(void *self)
 	free(l);
 }
 
-const struct sink sink_log = { "log", "Appends alerts to a file of JSON lines.", log_open, log_deliver, close_file, log_close };
+const struct sink sink_log = { "log", "Appends alerts to a file of JSON lines.", AUDIENCE_LOG, log_open, log_deliver, close_file, log_close };

@@ -16,4 +16,4 @@ static void null_nothing(void *self)
 {
 }
 
-const struct sink sink_null = { "null", "Takes alerts and drops them.", null_open, null_deliver, null_nothing, null_nothing };
+const struct sink sink_null = { "null", "Takes alerts and drops them.", AUDIENCE_ALL, null_open, null_deliver, null_nothing, null_nothing };

@@ -8,6 +8,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/err.h"
+#include "daemon/model/audience.h"
 
 struct sink_setup {
 	const char *state_dir, *alert_log;
@@ -21,6 +22,7 @@ struct sink_row {
 struct sink {
 	const char *name; /* under which its place is kept: never changes */
 	const char *help;
+	enum audience audience; /* the narrowest that it belongs to: it is handed rows of this one and of wider ones */
 	enum err (*open)(const struct sink_setup *setup, void **out, struct errbuf *eb);
 	/* All of the rows or ERR: then all come again. */
 	enum err (*deliver)(void *self, const struct sink_row *rows, size_t n, struct errbuf *eb);

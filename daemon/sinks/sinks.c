@@ -42,11 +42,15 @@ struct sinks {
 
 static const struct sink *const default_rows[] = { &sink_log, NULL };
 
-static enum err note_row(void *arg, uint64_t number, struct bytes json)
+static enum err note_row(void *arg, const struct store_outgoing *from)
 {
 	struct delivery *d = arg;
-	struct sink_row row = { number, arena_bytes(d->arena, json) };
+	struct sink_row row = { from->number, BYTES_NONE };
 
+	d->reached = from->number;
+	if (from->audience > d->sink->audience)
+		return ERR_OK; /* not meant for it: passed over */
+	row.json = arena_bytes(d->arena, from->json);
 	VEC_PUSH(&d->rows, row);
 	/* The rest comes with the next delivery. */
 	return d->rows.n < ROWS_MAX ? ERR_OK : ERR_LIMIT;
@@ -60,12 +64,12 @@ static void run_delivery(struct store_query *q, const char *dir)
 	errbuf_clear(&d->error);
 	d->rows.n = 0;
 	arena_reset(d->arena);
+	d->reached = d->through;
 	d->result = store_read_outbox(dir, d->through, note_row, d, &d->error);
 	if (d->result == ERR_LIMIT)
 		d->result = ERR_OK;
 	if (!d->result && d->rows.n > 0)
 		d->result = d->sink->deliver(d->self, d->rows.at, d->rows.n, &d->error);
-	d->reached = d->rows.n > 0 ? d->rows.at[d->rows.n - 1].number : d->through;
 }
 
 static uint64_t least_through(const struct sinks *s)
@@ -106,7 +110,7 @@ static void delivery_done(struct store_query *q)
 		log_info("sinks", "sink %s takes alerts again", d->sink->name);
 	d->pause_us = d->retry_us = 0;
 	d->delivered += d->rows.n;
-	if (d->rows.n == 0) {
+	if (d->reached == d->through) {
 		d->through = s->newest; /* rows that were removed from the outbox */
 		return;
 	}

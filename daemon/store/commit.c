@@ -21,11 +21,11 @@ enum {
 static const char *const sql[SQL_N] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
-	[SQL_EVENT] = "INSERT INTO journal(seq, ts, id_hash, flags, payload) VALUES(?1, ?2, ?3, ?4, ?5)",
+	[SQL_EVENT] = "INSERT INTO journal(seq, ts, id_hash, audience, payload) VALUES(?1, ?2, ?3, ?4, ?5)",
 	[SQL_DAY] = "INSERT OR IGNORE INTO days(day, seq) VALUES(?1, ?2)",
-	[SQL_ALERT] = "INSERT INTO alerts(id, rule, state, updated, seq, json) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
-		      " ON CONFLICT(id) DO UPDATE SET rule=?2, state=?3, updated=?4, seq=?5, json=?6",
-	[SQL_OUTBOX] = "INSERT INTO outbox(alert, seq, json) VALUES(?1, ?2, ?3)",
+	[SQL_ALERT] = "INSERT INTO alerts(id, rule, state, updated, seq, audience, json) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		      " ON CONFLICT(id) DO UPDATE SET rule=?2, state=?3, updated=?4, seq=?5, audience=min(audience, ?6), json=?7",
+	[SQL_OUTBOX] = "INSERT INTO outbox(alert, seq, audience, json) VALUES(?1, ?2, ?3, ?4)",
 	[SQL_SINK] = "INSERT INTO sinks(name, through) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET through=?2",
 	[SQL_DROP] = "DELETE FROM outbox WHERE number <= ?1",
 	[SQL_APPLIED] = "UPDATE meta SET value=?1 WHERE key='applied' AND value < ?1",
@@ -79,7 +79,7 @@ static enum err write_events(struct committer *c, const struct store_batch *b, s
 		statement_number(insert, 1, (int64_t)ev->seq);
 		statement_number(insert, 2, ev->ts_ms);
 		statement_number(insert, 3, (int64_t)ev->id_hash);
-		statement_number(insert, 4, ev->flags);
+		statement_number(insert, 4, ev->audience);
 		statement_blob(insert, 5, ev->payload);
 		err = statement_run(insert, eb);
 		if (err)
@@ -104,13 +104,15 @@ static enum err write_alert(struct committer *c, const struct store_alert *a, st
 	statement_text(row, 3, a->state);
 	statement_number(row, 4, a->updated_ms);
 	statement_number(row, 5, (int64_t)a->seq);
-	statement_text(row, 6, a->json);
+	statement_number(row, 6, a->audience);
+	statement_text(row, 7, a->json);
 	err = statement_run(row, eb);
-	if (err || a->is_quiet)
+	if (err || a->audience == AUDIENCE_NONE)
 		return err;
 	statement_text(out, 1, a->id);
 	statement_number(out, 2, (int64_t)a->seq);
-	statement_text(out, 3, a->json);
+	statement_number(out, 3, a->audience);
+	statement_text(out, 4, a->json);
 	return statement_run(out, eb);
 }
 
@@ -121,7 +123,7 @@ static enum err write_alerts(struct committer *c, struct store_batch *b, struct 
 
 		if (err)
 			return err;
-		if (!b->alerts[i].is_quiet)
+		if (b->alerts[i].audience != AUDIENCE_NONE)
 			b->outbox_last = db_last_rowid(c->db);
 	}
 	statement_number(c->st[SQL_APPLIED], 1, (int64_t)b->applied_seq);

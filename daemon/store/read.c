@@ -33,7 +33,7 @@ static enum err reading_open(struct reading *r, const char *dir, const char *sql
 enum err store_read(const char *dir, struct store_range range, store_event_fn *fn, void *arg, struct errbuf *eb)
 {
 	struct reading r;
-	enum err err = reading_open(&r, dir, "SELECT seq, ts, id_hash, flags, payload FROM journal WHERE seq > ?1"
+	enum err err = reading_open(&r, dir, "SELECT seq, ts, id_hash, audience, payload FROM journal WHERE seq > ?1"
 				    " ORDER BY seq LIMIT ?2", eb);
 
 	if (err)
@@ -45,7 +45,7 @@ enum err store_read(const char *dir, struct store_range range, store_event_fn *f
 			.seq = (uint64_t)statement_column_number(r.st, 0),
 			.ts_ms = statement_column_number(r.st, 1),
 			.id_hash = (uint64_t)statement_column_number(r.st, 2),
-			.flags = (uint32_t)statement_column_number(r.st, 3),
+			.audience = (enum audience)statement_column_number(r.st, 3),
 			.payload = statement_column_bytes(r.st, 4),
 		};
 
@@ -108,13 +108,20 @@ enum err store_read_ids(const char *dir, struct store_ids want, store_event_fn *
 enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb)
 {
 	struct reading r;
-	enum err err = reading_open(&r, dir, "SELECT number, json FROM outbox WHERE number > ?1 ORDER BY number", eb);
+	enum err err = reading_open(&r, dir, "SELECT number, audience, json FROM outbox WHERE number > ?1 ORDER BY number", eb);
 
 	if (err)
 		return err;
 	statement_number(r.st, 1, (int64_t)after);
-	while (!err && statement_step(r.st, &err, eb) == YES)
-		err = fn(arg, (uint64_t)statement_column_number(r.st, 0), statement_column_bytes(r.st, 1));
+	while (!err && statement_step(r.st, &err, eb) == YES) {
+		struct store_outgoing row = {
+			.number = (uint64_t)statement_column_number(r.st, 0),
+			.audience = (enum audience)statement_column_number(r.st, 1),
+			.json = statement_column_bytes(r.st, 2),
+		};
+
+		err = fn(arg, &row);
+	}
 	reading_close(&r);
 	return err;
 }

@@ -11,6 +11,7 @@
  * outbox   changes of alerts that sinks are to be told, numbered without reuse
  * sinks    how far each sink got
  * names    what the kind indexes of payloads stand for, from a sequence number on
+ * audience who is told (model/audience.h): of what an event brings about; of an alert, the widest so far; of a change
  * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; probes:
  *          writes that asked whether the disk works again; facts */
 #include "internal.h"
@@ -23,12 +24,12 @@
 
 static const char *const steps[STORE_SCHEMA_VERSION] = {
 	"CREATE TABLE journal(seq INTEGER PRIMARY KEY, ts INTEGER NOT NULL, id_hash INTEGER NOT NULL,"
-	" flags INTEGER NOT NULL, payload BLOB NOT NULL);"
+	" audience INTEGER NOT NULL, payload BLOB NOT NULL);"
 	"CREATE TABLE days(day INTEGER PRIMARY KEY, seq INTEGER NOT NULL);"
 	"CREATE TABLE alerts(id TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL, updated INTEGER NOT NULL,"
-	" seq INTEGER NOT NULL, json TEXT NOT NULL);"
+	" seq INTEGER NOT NULL, audience INTEGER NOT NULL, json TEXT NOT NULL);"
 	"CREATE TABLE outbox(number INTEGER PRIMARY KEY AUTOINCREMENT, alert TEXT NOT NULL, seq INTEGER NOT NULL,"
-	" json TEXT NOT NULL);"
+	" audience INTEGER NOT NULL, json TEXT NOT NULL);"
 	"CREATE TABLE sinks(name TEXT PRIMARY KEY, through INTEGER NOT NULL);"
 	"CREATE TABLE names(seq INTEGER PRIMARY KEY, names TEXT NOT NULL);"
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL);"

@@ -6,6 +6,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/err.h"
+#include "daemon/model/audience.h"
 
 struct store;
 #define STORE_SCHEMA_VERSION 1
@@ -15,17 +16,17 @@ struct store_event {
 	uint64_t seq;
 	int64_t ts_ms;
 	uint64_t id_hash;
-	uint32_t flags; /* STORE_BACKFILL */
+	enum audience audience;
 	struct bytes payload;
 };
-#define STORE_BACKFILL 1u
 
-/* One alert as of a change: projection row and outbox row in the same transaction. */
+/* One alert as of a change: projection row and outbox row in the same transaction. The projection keeps the widest
+ * audience that was told. */
 struct store_alert {
 	struct bytes id, rule, state, json;
 	int64_t updated_ms;
 	uint64_t seq;
-	bool is_quiet; /* no outbox row (backfill, sample) */
+	enum audience audience; /* AUDIENCE_NONE: no outbox row */
 };
 
 /* What goes into one transaction: events, effects of earlier batches, and how far sinks got. An empty one is written all
@@ -78,7 +79,8 @@ enum err store_read_ids(const char *dir, struct store_ids want, store_event_fn *
 enum err store_fact(const char *dir, const char *name, uint64_t *value, struct errbuf *eb) MUST_CHECK;
 enum err store_set_fact(const char *dir, const char *name, uint64_t value, struct errbuf *eb) MUST_CHECK;
 /* Outbox rows with number > after. */
-typedef enum err store_outbox_fn(void *arg, uint64_t number, struct bytes json);
+struct store_outgoing { uint64_t number; enum audience audience; struct bytes json; };
+typedef enum err store_outbox_fn(void *arg, const struct store_outgoing *row);
 enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
 /* Where a sink got to. */
 enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb) MUST_CHECK;

@@ -63,7 +63,7 @@ static bool commit(struct store *s, struct life *l, unsigned number)
 {
 	struct store_event ev[EVENTS];
 	char json[32];
-	struct store_alert al = { BYTES_LIT("al"), BYTES_LIT("r"), BYTES_LIT("open"), { json, 0 }, 1, number * EVENTS + 1, false };
+	struct store_alert al = { BYTES_LIT("al"), BYTES_LIT("r"), BYTES_LIT("open"), { json, 0 }, 1, number * EVENTS + 1, AUDIENCE_ALL };
 	struct store_batch b = { .events = ev, .n_events = EVENTS, .alerts = &al, .n_alerts = 1 };
 	static const char payload[3000];
 
@@ -92,7 +92,7 @@ static enum err note_event(void *arg, const struct store_event *ev)
 	return ERR_OK;
 }
 
-static enum err note_alert(void *arg, uint64_t number, struct bytes json)
+static enum err note_alert(void *arg, const struct store_outgoing *row)
 {
 	((struct life *)arg)->alerts++;
 	return ERR_OK;

@@ -250,7 +250,7 @@ static void the_first_line_may_say_backfill_and_site(void **state)
 	begin(&w);
 	w.is_held = true;
 	says(&w, "{\"backfill\":true,\"site\":\"shop\"}\n{\"a\":1}\n");
-	assert_true(w.in.groups.at[0]->pub.is_backfill);
+	assert_int_equal(w.in.groups.at[0]->pub.audience, AUDIENCE_NONE);
 	assert_int_equal(w.in.groups.at[0]->pub.voice, VOICE_TRUSTED);
 	assert_int_equal(w.in.groups.at[0]->pub.first_line, 2);
 	w.is_held = false;

@@ -65,7 +65,7 @@ static inline void bench_apply(void *arg, const struct event *const *events, siz
 		VEC_PUSH(&t->applied, events[i]->seq);
 		for (unsigned k = 0; k < t->alerts_per_event; k++)
 			effects->at[effects->n++] = (struct effect){
-				.type = EFFECT_ALERT_OPENED, .seq = events[i]->seq,
+				.type = EFFECT_ALERT_OPENED, .seq = events[i]->seq, .audience = events[i]->audience,
 				.alert = { .id = bytes_of(arena_printf(effects->arena, "al%d", (int)events[i]->seq)),
 					   .rule = BYTES_LIT("r"), .subject_kind = BYTES_LIT("account") },
 			};

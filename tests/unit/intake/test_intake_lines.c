@@ -67,7 +67,7 @@ static void group_without_accepted_lines_is_answered_at_the_next_turn(void **sta
 static void absurd_times_are_refused(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group g0 = { .source = SOURCE_HTTP, .is_backfill = true, .done = note_answer, .arg = t };
+	struct intake_group g0 = { .source = SOURCE_HTTP, .audience = AUDIENCE_NONE, .done = note_answer, .arg = t };
 	struct intake_group *g;
 
 	send_line(t, "{\"ts\":\"1970-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
@@ -86,7 +86,7 @@ static void absurd_times_are_refused(void **state)
 	assert_int_equal(offer(t, g, "{\"ts\":\"2099-12-31T23:59:59Z\",\"type\":\"login\",\"account\":\"a\"}"), LINE_ACCEPTED);
 	intake_seal(t->in, g);
 	turn(t);
-	assert_int_equal(t->queue.at[0]->events[0].flags, STORE_BACKFILL);
+	assert_int_equal(t->queue.at[0]->events[0].audience, AUDIENCE_NONE);
 	complete(t, ERR_OK);
 	turn(t);
 }
@@ -154,22 +154,23 @@ static void ids_of_the_journal_are_known(void **state)
 	assert_int_equal(t->answered, 1);
 }
 
-static void backfill_tells_no_sink(void **state)
+static void audience_of_a_group_goes_with_its_alerts(void **state)
 {
 	struct bench *t = *state;
-	struct intake_group g0 = { .source = SOURCE_HTTP, .is_backfill = true, .done = note_answer, .arg = t };
+	struct intake_group g0 = { .source = SOURCE_HTTP, .audience = AUDIENCE_LOG, .done = note_answer, .arg = t };
 	struct intake_group *g = intake_open(t->in, &g0);
 
 	t->alerts_per_event = 1;
 	offer_id(t, g, 1);
 	intake_seal(t->in, g);
 	turn(t);
+	assert_int_equal(t->queue.at[0]->events[0].audience, AUDIENCE_LOG);
 	complete(t, ERR_OK);
 	turn(t);
 	t->us += 50000;
 	turn(t);
 	assert_int_equal(t->queue.at[0]->n_alerts, 1);
-	assert_true(t->queue.at[0]->alerts[0].is_quiet);
+	assert_int_equal(t->queue.at[0]->alerts[0].audience, AUDIENCE_LOG);
 	complete(t, ERR_OK);
 }
 
@@ -204,8 +205,8 @@ int main(void)
 		WITH_BENCH(verdicts_need_an_analyst),
 		WITH_BENCH(long_line_is_refused_by_size),
 		WITH_BENCH(ids_of_the_journal_are_known),
-		WITH_BENCH(backfill_tells_no_sink),
 		WITH_BENCH(duplicates_alone_never_congest),
+		WITH_BENCH(audience_of_a_group_goes_with_its_alerts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,7 @@ static void fake_nothing(void *self)
 {
 }
 
-static const struct sink sink_fake = { "fake", "Fails on command.", fake_open, fake_deliver, fake_nothing, fake_nothing };
+static const struct sink sink_fake = { "fake", "Fails on command.", AUDIENCE_ALL, fake_open, fake_deliver, fake_nothing, fake_nothing };
 
 static enum err bench_ask(void *arg, struct store_query *q)
 {
@@ -103,9 +103,9 @@ static void wait_store(struct bench *b)
 	poll(&p, 1, 1000);
 }
 
-static void add_alerts(struct bench *b, unsigned n)
+static void add_alerts_for(struct bench *b, unsigned n, enum audience audience)
 {
-	struct store_alert row = { BYTES_LIT("a"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{\"id\":\"a\"}"), 1, 1, false };
+	struct store_alert row = { BYTES_LIT("a"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{\"id\":\"a\"}"), 1, 1, audience };
 	struct store_alert *all = calloc(n, sizeof(row));
 	struct store_batch batch = { .alerts = all, .n_alerts = n };
 
@@ -115,8 +115,14 @@ static void add_alerts(struct bench *b, unsigned n)
 	while (!store_completed(b->store))
 		wait_store(b);
 	assert_int_equal(batch.result, ERR_OK);
-	b->newest = batch.outbox_last;
+	if (batch.outbox_last > b->newest)
+		b->newest = batch.outbox_last;
 	free(all);
+}
+
+static void add_alerts(struct bench *b, unsigned n)
+{
+	add_alerts_for(b, n, AUDIENCE_ALL);
 }
 
 /* Turns until nothing is on its way; the wait that the last turn asked for. */
@@ -266,6 +272,36 @@ static void full_device_holds_alerts_back_until_there_is_room(void **state)
 	assert_int_equal(b->marked, 2);
 }
 
+static void sink_passes_over_what_is_not_meant_for_it(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(open_sinks(b, &sink_fake, NULL), ERR_OK);
+	add_alerts_for(b, 3, AUDIENCE_LOG);
+	add_alerts_for(b, 2, AUDIENCE_NONE);
+	settle(b);
+	assert_int_equal(fake.calls, 0);
+	assert_int_equal(b->marked, 3);
+	assert_true(sinks_is_done(b->sinks));
+	add_alerts_for(b, 1, AUDIENCE_ALL);
+	add_alerts_for(b, 1, AUDIENCE_LOG);
+	settle(b);
+	assert_int_equal(fake.rows, 1);
+	assert_int_equal(b->marked, 5);
+}
+
+static void alert_log_is_told_what_is_meant_for_the_log(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(open_sinks(b, &sink_log, NULL), ERR_OK);
+	add_alerts_for(b, 3, AUDIENCE_LOG);
+	add_alerts_for(b, 2, AUDIENCE_NONE);
+	settle(b);
+	assert_int_equal(count_lines(b->log), 3);
+	assert_true(sinks_is_done(b->sinks));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 int main(void)
 {
@@ -273,6 +309,7 @@ int main(void)
 		T(alerts_become_lines_and_the_place_is_marked), T(more_rows_than_one_delivery_holds_all_arrive),
 		T(rows_of_before_the_start_are_delivered), T(place_of_before_the_start_is_kept),
 		T(failed_delivery_is_repeated_whole_with_growing_pauses), T(moved_log_is_left_alone_after_reopen),
+		T(sink_passes_over_what_is_not_meant_for_it), T(alert_log_is_told_what_is_meant_for_the_log),
 		T(log_that_cannot_be_opened_is_named), T(full_device_holds_alerts_back_until_there_is_room),
 	};
 

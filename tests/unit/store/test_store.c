@@ -33,12 +33,12 @@ static enum err note_event(void *arg, const struct store_event *ev)
 	return ERR_OK;
 }
 
-static enum err note_outbox(void *arg, uint64_t number, struct bytes json)
+static enum err note_outbox(void *arg, const struct store_outgoing *row)
 {
 	struct seen *s = arg;
 
-	s->seq[s->n] = number;
-	snprintf(s->payload[s->n++], 32, "%.*s", (int)json.len, json.ptr);
+	s->seq[s->n] = row->number;
+	snprintf(s->payload[s->n++], 32, "%.*s", (int)row->json.len, row->json.ptr);
 	return ERR_OK;
 }
 
@@ -114,9 +114,9 @@ static void alert_keeps_newest_form_and_each_change_goes_out_once(void **state)
 {
 	struct store *s = opened(*state);
 	struct store_alert al[3] = {
-		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{1}"), 5, 1, false },
-		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{2}"), 6, 2, false },
-		{ BYTES_LIT("a2"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{3}"), 6, 2, true },
+		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{1}"), 5, 1, AUDIENCE_ALL },
+		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{2}"), 6, 2, AUDIENCE_ALL },
+		{ BYTES_LIT("a2"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{3}"), 6, 2, AUDIENCE_NONE },
 	};
 	struct store_batch b = { .alerts = al, .n_alerts = 3, .applied_seq = 2 };
 	struct store_state at;
@@ -138,7 +138,7 @@ static void alert_keeps_newest_form_and_each_change_goes_out_once(void **state)
 static void outbox_numbers_are_never_reused(void **state)
 {
 	struct store *s = opened(*state);
-	struct store_alert al = { BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{}"), 5, 1, false };
+	struct store_alert al = { BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{}"), 5, 1, AUDIENCE_ALL };
 	struct store_batch b = { .alerts = &al, .n_alerts = 1 };
 	struct store_batch drop = { .sink = BYTES_LIT("log"), .sink_through = 1, .outbox_drop = 1 };
 	struct seen seen = { .n = 0 };
@@ -259,8 +259,8 @@ static void removed_events_take_their_alerts_with_them(void **state)
 {
 	struct store *s = opened(*state);
 	struct store_alert al[2] = {
-		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{1}"), 5, 1, false },
-		{ BYTES_LIT("a2"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{2}"), 6, 2, false },
+		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{1}"), 5, 1, AUDIENCE_ALL },
+		{ BYTES_LIT("a2"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{2}"), 6, 2, AUDIENCE_ALL },
 	};
 	struct store_batch b = { .alerts = al, .n_alerts = 2 };
 	struct seen seen = { .n = 0 };
