@@ -12,7 +12,7 @@
 
 #define SAMPLE_FILE "config/sample.ndjson"
 #define SAMPLE_SITE "sample"
-#define INGEST_PATH "/v1/events?backfill=true"
+#define INGEST_PATH "/v1/events?backfill=log"
 #define REMOVE_PATH "/v1/sites/" SAMPLE_SITE "/remove"
 #define SAMPLE_MAX (8 * 1024 * 1024)
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 from daemon import BUILD, ROOT, Daemon, run_tests
 
@@ -26,6 +27,18 @@ def with_sample():
     status, text = ctl(daemon, "sample", "load")
     assert status == 0 and "refused" not in text, text
     return daemon
+
+
+def lines_of_the_log(daemon, n):
+    """The lines of the alert log, once there are n."""
+    path = os.path.join(daemon.state, "alerts.jsonl")
+    for _ in range(200):
+        with open(path) as log:
+            lines = [json.loads(line) for line in log]
+        if len(lines) >= n:
+            break
+        time.sleep(0.05)
+    return lines
 
 
 def status_of(daemon):
@@ -61,6 +74,29 @@ def readme_shows_what_is_printed():
         rest = iter(answer.split("\n"))
         for line in block.split("\n"):
             assert line in rest, f"README.md shows '{line}'; printed is:\n{answer}"
+
+
+def the_alert_log_is_told_of_the_sample():
+    daemon = with_sample()
+    try:
+        alerts = json.loads(daemon.ask("GET", "/v1/alerts?state=open")[1])["alerts"]
+        assert alerts
+        told = {line["id"] for line in lines_of_the_log(daemon, len(alerts)) if line["event"] == "opened"}
+        assert {alert["id"] for alert in alerts} <= told, (alerts, told)
+    finally:
+        daemon.end()
+
+
+def history_is_told_to_nobody():
+    daemon = Daemon("networks: [%s]\n" % os.path.join(ROOT, "config", "sample-networks.csv")).start()
+    try:
+        status, text = ctl(daemon, "send", "--backfill", os.path.join(ROOT, "config", "sample.ndjson"))
+        assert status == 0, text
+        assert json.loads(daemon.ask("GET", "/v1/alerts?state=open")[1])["alerts"]
+        assert daemon.stop() == 0
+        assert lines_of_the_log(daemon, 0) == []
+    finally:
+        daemon.end()
 
 
 def daemon_takes_the_sample_out_and_leaves_the_rest():
@@ -111,6 +147,7 @@ def generator_writes_the_shipped_file():
 
 if __name__ == "__main__":
     sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, readme_shows_what_is_printed,
+                        the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
                         daemon_takes_the_sample_out_and_leaves_the_rest,
                         sample_goes_out_of_a_stopped_daemons_folder, sample_load_without_a_daemon_says_how_to_start_one,
                         generator_writes_the_shipped_file]))
