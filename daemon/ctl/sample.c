@@ -7,8 +7,8 @@
 #include "ctl.h"
 #include "daemon/base/file.h"
 #include "daemon/main/config.h"
+#include "daemon/main/site.h"
 #include "daemon/model/event.h"
-#include "daemon/store/store.h"
 
 #define SAMPLE_FILE "config/sample.ndjson"
 #define SAMPLE_SITE "sample"
@@ -17,11 +17,6 @@
 #define SAMPLE_MAX (8 * 1024 * 1024)
 
 extern const struct ctl_command ctl_sample;
-
-static bool is_sample_site(struct bytes site)
-{
-	return bytes_is(site, SAMPLE_SITE) || bytes_starts(site, BYTES_LIT(SAMPLE_SITE "-"));
-}
 
 /* The lines, each with the site put in front where it names none. */
 static unsigned place_on_site(struct bytes file, struct text *out)
@@ -96,15 +91,6 @@ static int load(struct ctl *ctl)
 	return result;
 }
 
-static bool is_of_sample(void *arg, const struct store_event *stored)
-{
-	struct arena *arena = arg;
-	struct event event;
-
-	arena_reset(arena);
-	return decode_event(stored->payload, arena, &event) == ERR_OK && is_sample_site(event_account_site(event.account));
-}
-
 static int say_removed(struct ctl *ctl, uint64_t removed)
 {
 	if (ctl->as_json)
@@ -143,20 +129,19 @@ static int take_out(struct ctl *ctl)
 {
 	const struct config *config = ctl->url ? NULL : ctl_config(ctl);
 	struct errbuf eb = { "" };
-	uint64_t removed = 0;
+	struct site_removed removed = { 0 };
 
 	if (ctl->url)
 		return remove_through_daemon(ctl);
 	if (!config)
 		return 1;
-	struct arena *arena = arena_new(EVENT_LINE_MAX);
-	enum err err = store_remove_events(config->state_dir, is_of_sample, arena, &removed, &eb);
-	arena_free(arena);
+	enum err err = site_remove(config->state_dir, BYTES_LIT(SAMPLE_SITE), &removed, &eb);
+	VEC_FREE(&removed.ids);
 	if (err == ERR_BUSY)
 		return remove_through_daemon(ctl);
 	if (err && err != ERR_NOTFOUND)
 		return ctl_fail("%s", eb.text);
-	return say_removed(ctl, removed);
+	return say_removed(ctl, removed.events);
 }
 
 static int run(struct ctl *ctl, int argc, char **argv)

@@ -18,6 +18,7 @@ struct rebuild *rebuild_new(struct daemon *d);
 
 /* removal.c */
 bool removal_is_done(const struct removal *m);
+struct bytes removal_site(const struct removal *m);
 void step_removal(struct daemon *d, struct rebuild *r);
 /* Answers whoever asked, once. */
 void removal_answer(struct removal *m, enum err result, const char *text);

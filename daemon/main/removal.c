@@ -6,17 +6,14 @@
 #include <stdlib.h>
 
 #include "daemon/base/log.h"
-#include "daemon/base/vec.h"
+#include "site.h"
 
 struct removal {
 	struct store_query query;
-	struct daemon *daemon;
 	struct text site;
 	bool is_asked, is_back, is_done, is_answered;
 	/* the reader thread's while it is asked and not back */
-	struct arena *arena;
-	struct VEC(uint64_t) ids;
-	uint64_t removed;
+	struct site_removed removed;
 	enum err result;
 	struct errbuf error;
 	/* who waits */
@@ -24,27 +21,10 @@ struct removal {
 	void *done_arg;
 };
 
-static bool is_of_site(struct bytes account, struct bytes site)
-{
-	struct bytes of = event_account_site(account);
-	return bytes_eq(of, site) || (of.len > site.len && bytes_starts(of, site) && of.ptr[site.len] == '-');
-}
-
-static bool is_gone(void *arg, const struct store_event *row)
-{
-	struct removal *m = arg;
-	struct event ev = { 0 };
-	arena_reset(m->arena);
-	if (journal_event(m->daemon->journal, row, m->arena, &ev, NULL) != ERR_OK || !is_of_site(ev.account, text_bytes(&m->site)))
-		return false;
-	VEC_PUSH(&m->ids, row->id_hash);
-	return true;
-}
-
 static void run_removal(struct store_query *q, const char *dir)
 {
 	struct removal *m = q->owner;
-	m->result = store_remove_events(dir, is_gone, m, &m->removed, &m->error);
+	m->result = site_remove(dir, text_bytes(&m->site), &m->removed, &m->error);
 }
 
 static void removal_back(struct store_query *q)
@@ -57,12 +37,17 @@ bool removal_is_done(const struct removal *m)
 	return m->is_done;
 }
 
+struct bytes removal_site(const struct removal *m)
+{
+	return text_bytes(&m->site);
+}
+
 void removal_answer(struct removal *m, enum err result, const char *text)
 {
 	if (m->is_answered)
 		return;
 	m->is_answered = true;
-	m->done(m->done_arg, result, result == ERR_OK ? m->removed : 0, text);
+	m->done(m->done_arg, result, result == ERR_OK ? m->removed.events : 0, text);
 }
 
 void removal_free(struct removal *m)
@@ -71,8 +56,7 @@ void removal_free(struct removal *m)
 		return;
 	BUG_ON(m->is_asked && !m->is_back); /* the loop goes on until it is */
 	removal_answer(m, ERR_BUSY, "the daemon is stopping");
-	arena_free(m->arena);
-	VEC_FREE(&m->ids);
+	VEC_FREE(&m->removed.ids);
 	text_free(&m->site);
 	free(m);
 }
@@ -92,11 +76,11 @@ void step_removal(struct daemon *d, struct rebuild *r)
 		rebuild_free(d);
 		return;
 	}
-	for (size_t i = 0; i < m->ids.n; i++)
-		intake_forget(d->intake, m->ids.at[i]);
+	for (size_t i = 0; i < m->removed.ids.n; i++)
+		intake_forget(d->intake, m->removed.ids.at[i]);
 	m->is_done = true;
 	r->next.engine = engine_new(d->now.rules, d->now.enrich);
-	log_info("journal", "%llu events of site %.*s are taken out", (unsigned long long)m->removed, BYTES_ARG(text_bytes(&m->site)));
+	log_info("journal", "%llu events of site %.*s are taken out", (unsigned long long)m->removed.events, BYTES_ARG(text_bytes(&m->site)));
 }
 
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg)
@@ -107,9 +91,7 @@ void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_
 		return;
 	}
 	struct removal *m = xcalloc(1, sizeof(*m));
-	m->arena = arena_new(16 * 1024);
 	m->query = (struct store_query){ run_removal, removal_back, m };
-	m->daemon = d;
 	text_add(&m->site, site);
 	m->done = done;
 	m->done_arg = done_arg;

@@ -2,6 +2,8 @@
  * ever grow under one schema name. */
 #include "alert_json.h"
 
+#include "daemon/base/clock.h"
+
 static void member_if_any(struct text *t, const char *key, struct bytes s)
 {
 	if (s.len > 0)
@@ -44,4 +46,66 @@ void alert_json(struct text *t, const struct alert_view *al, const char *what)
 	json_member_int(t, "opened_seq", (int64_t)al->opened_seq);
 	json_member_int(t, "updated_seq", (int64_t)al->updated_seq);
 	json_close_object(t);
+}
+
+/* Strings go into the arena: the document is the parser's until its next call. */
+struct reading {
+	const struct json_doc *doc;
+	struct arena *arena;
+};
+
+static struct bytes read_text(const struct reading *r, const char *key)
+{
+	return arena_bytes(r->arena, json_get_text(r->doc, r->doc->nodes, key));
+}
+
+static void read_accounts(const struct reading *r, struct alert_view *out)
+{
+	const struct json_node *list = json_get(r->doc, r->doc->nodes, "accounts");
+
+	if (!list || list->type != JSON_ARRAY)
+		return;
+	out->accounts = ARENA_ARRAY(r->arena, struct bytes, (size_t)list->num + 1);
+	for (const struct json_node *at = json_first(r->doc, list); at; at = json_after(r->doc, list, at))
+		out->accounts[out->n_accounts++] = arena_bytes(r->arena, at->text);
+}
+
+static bool read_time(const struct reading *r, const char *key, int64_t *ms)
+{
+	struct bytes text = json_get_text(r->doc, r->doc->nodes, key);
+
+	return text.len == 0 || time_parse_rfc3339(text, ms);
+}
+
+static bool read_state(struct bytes word, enum alert_state *state)
+{
+	for (unsigned i = 0; i < ALERT_STATES; i++)
+		if (bytes_is(word, alert_state_names[i])) {
+			*state = (enum alert_state)i;
+			return true;
+		}
+	return false;
+}
+
+enum err alert_from_json(const struct json_doc *doc, struct arena *a, struct alert_view *out)
+{
+	const struct reading r = { doc, a };
+	enum alert_state state;
+
+	if (doc->nodes->type != JSON_OBJECT || !bytes_is(json_get_text(doc, doc->nodes, "schema"), ALERT_SCHEMA) ||
+	    !read_state(json_get_text(doc, doc->nodes, "state"), &state))
+		return ERR_CORRUPT;
+	*out = (struct alert_view){
+		.id = read_text(&r, "id"), .rule = read_text(&r, "rule"), .title = read_text(&r, "title"),
+		.level = read_text(&r, "level"), .subject_kind = read_text(&r, "subject"), .cluster = read_text(&r, "cluster"),
+		.state = state, .score = (int)json_get_int(doc, doc->nodes, "score", 0), .summary = read_text(&r, "summary"),
+		.recommendation = read_text(&r, "recommendation"), .resolution = read_text(&r, "resolution"),
+		.reason = read_text(&r, "reason"), .actor = read_text(&r, "actor"),
+		.opened_seq = (uint64_t)json_get_int(doc, doc->nodes, "opened_seq", 0),
+		.updated_seq = (uint64_t)json_get_int(doc, doc->nodes, "updated_seq", 0),
+	};
+	read_accounts(&r, out);
+	bool are_times = read_time(&r, "opened", &out->opened_ms) && read_time(&r, "updated", &out->updated_ms) &&
+			 read_time(&r, "deadline", &out->deadline_ms);
+	return are_times && out->id.len > 0 ? ERR_OK : ERR_CORRUPT;
 }

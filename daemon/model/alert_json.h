@@ -2,12 +2,17 @@
 #ifndef ASSOCD_MODEL_ALERT_JSON_H
 #define ASSOCD_MODEL_ALERT_JSON_H
 
+#include "daemon/base/arena.h"
 #include "daemon/base/text.h"
+#include "daemon/vendor/json.h"
 #include "views.h"
 
 #define ALERT_SCHEMA "assocd.alert/1"
 
 /* One object, appended. what: "opened", "updated", "resolved" as the member `event`; NULL: no such member (a query). */
 void alert_json(struct text *out, const struct alert_view *alert, const char *what);
+/* Back from what alert_json wrote, all of it in the arena; the audience, which is no member, is AUDIENCE_ALL.
+ * ERR_CORRUPT: it is no alert. */
+enum err alert_from_json(const struct json_doc *doc, struct arena *a, struct alert_view *out) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 #include "internal.h"
 #include "names.h"
 
+#include "daemon/base/arena.h"
 #include "daemon/base/vec.h"
 
 #include <errno.h>
@@ -49,24 +50,34 @@ enum err store_add_names(const char *dir, uint64_t from_seq, struct bytes names,
 }
 
 struct chosen {
+	const struct store_removal *what;
 	struct VEC(uint64_t) seqs;
-	bool (*is_gone)(void *arg, const struct store_event *ev);
-	void *arg;
+	struct VEC(struct bytes) alerts;
+	struct arena *arena;
 };
 
-static enum err choose(void *arg, const struct store_event *ev)
+static enum err choose_event(void *arg, const struct store_event *ev)
 {
 	struct chosen *c = arg;
 
-	if (c->is_gone(c->arg, ev))
+	if (c->what->is_gone(c->what->arg, ev))
 		VEC_PUSH(&c->seqs, ev->seq);
 	return ERR_OK;
 }
 
-static enum err run_for_each(struct db *db, const char *sql, const struct chosen *c, uint64_t *changed, struct errbuf *eb)
+static enum err choose_alert(void *arg, const struct store_alert *alert)
+{
+	struct chosen *c = arg;
+
+	if (c->what->is_alert_gone(c->what->arg, alert))
+		VEC_PUSH(&c->alerts, arena_bytes(c->arena, alert->id));
+	return ERR_OK;
+}
+
+static enum err remove_events(struct db *db, const struct chosen *c, uint64_t *removed, struct errbuf *eb)
 {
 	struct statement *st;
-	enum err err = db_prepare(db, sql, &st, eb);
+	enum err err = db_prepare(db, "DELETE FROM journal WHERE seq=?1", &st, eb);
 
 	if (err)
 		return err;
@@ -74,7 +85,22 @@ static enum err run_for_each(struct db *db, const char *sql, const struct chosen
 		statement_number(st, 1, (int64_t)c->seqs.at[i]);
 		err = statement_run(st, eb);
 		if (!err)
-			*changed += db_changes(db);
+			*removed += db_changes(db);
+	}
+	statement_free(st);
+	return err;
+}
+
+static enum err remove_alerts(struct db *db, const char *sql, const struct chosen *c, struct errbuf *eb)
+{
+	struct statement *st;
+	enum err err = db_prepare(db, sql, &st, eb);
+
+	if (err)
+		return err;
+	for (size_t i = 0; !err && i < c->alerts.n; i++) {
+		statement_text(st, 1, c->alerts.at[i]);
+		err = statement_run(st, eb);
 	}
 	statement_free(st);
 	return err;
@@ -82,19 +108,17 @@ static enum err run_for_each(struct db *db, const char *sql, const struct chosen
 
 static enum err remove_chosen(struct db *db, const struct chosen *c, uint64_t *removed, struct errbuf *eb)
 {
-	uint64_t others = 0;
-	enum err err = db_run(db, "BEGIN IMMEDIATE; CREATE INDEX outbox_seq ON outbox(seq); CREATE INDEX alerts_seq ON"
-				  " alerts(seq);", eb);
+	enum err err = db_run(db, "BEGIN IMMEDIATE; CREATE INDEX outbox_alert ON outbox(alert);", eb);
 
 	if (!err)
-		err = run_for_each(db, "DELETE FROM journal WHERE seq=?1", c, removed, eb);
+		err = remove_events(db, c, removed, eb);
 	if (!err)
-		err = run_for_each(db, "DELETE FROM outbox WHERE seq=?1", c, &others, eb);
+		err = remove_alerts(db, "DELETE FROM outbox WHERE alert=?1", c, eb);
 	if (!err)
-		err = run_for_each(db, "DELETE FROM alerts WHERE seq=?1", c, &others, eb);
+		err = remove_alerts(db, "DELETE FROM alerts WHERE id=?1", c, eb);
 	if (!err)
 		err = db_run(db, "UPDATE meta SET value=(SELECT count(*) FROM journal) WHERE key='events';"
-				 "DROP INDEX outbox_seq; DROP INDEX alerts_seq; COMMIT;", eb);
+				 "DROP INDEX outbox_alert; COMMIT;", eb);
 	if (err)
 		db_rollback(db);
 	return err;
@@ -110,10 +134,9 @@ static enum err remove_snapshot(const char *dir, struct errbuf *eb)
 	return ERR_OK;
 }
 
-enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const struct store_event *ev), void *arg,
-			     uint64_t *removed, struct errbuf *eb)
+enum err store_remove(const char *dir, const struct store_removal *what, uint64_t *removed, struct errbuf *eb)
 {
-	struct chosen c = { .is_gone = is_gone, .arg = arg };
+	struct chosen c = { .what = what };
 	int holder = lock_holder(dir);
 	struct db *db = NULL;
 	enum err err;
@@ -121,7 +144,10 @@ enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const s
 	*removed = 0;
 	if (holder != 0 && holder != (int)getpid())
 		return errbuf_set(eb, ERR_BUSY, "%s is in use by process %d", dir, holder);
-	err = store_read(dir, (struct store_range){ 0, 0 }, choose, &c, eb);
+	c.arena = arena_new(16384);
+	err = store_read(dir, (struct store_range){ 0, 0 }, choose_event, &c, eb);
+	if (!err)
+		err = store_read_alerts(dir, STORE_ALERTS_ALL, choose_alert, &c, eb);
 	if (!err)
 		err = remove_snapshot(dir, eb);
 	if (!err)
@@ -132,5 +158,7 @@ enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const s
 		*removed = 0;
 	db_close(db);
 	VEC_FREE(&c.seqs);
+	VEC_FREE(&c.alerts);
+	arena_free(c.arena);
 	return err;
 }

@@ -126,6 +126,36 @@ enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn,
 	return err;
 }
 
+static const char *const alerts_sql[] = {
+	[STORE_ALERTS_ALL] = "SELECT id, rule, state, updated, seq, audience, json FROM alerts ORDER BY id",
+	[STORE_ALERTS_STANDING] = "SELECT id, rule, state, updated, seq, audience, json FROM alerts WHERE state <> 'resolved'"
+				  " ORDER BY id",
+};
+
+enum err store_read_alerts(const char *dir, enum store_alerts which, store_alert_fn *fn, void *arg, struct errbuf *eb)
+{
+	struct reading r;
+	enum err err = reading_open(&r, dir, alerts_sql[which], eb);
+
+	if (err)
+		return err;
+	while (!err && statement_step(r.st, &err, eb) == YES) {
+		struct store_alert row = {
+			.id = statement_column_bytes(r.st, 0),
+			.rule = statement_column_bytes(r.st, 1),
+			.state = statement_column_bytes(r.st, 2),
+			.updated_ms = statement_column_number(r.st, 3),
+			.seq = (uint64_t)statement_column_number(r.st, 4),
+			.audience = (enum audience)statement_column_number(r.st, 5),
+			.json = statement_column_bytes(r.st, 6),
+		};
+
+		err = fn(arg, &row);
+	}
+	reading_close(&r);
+	return err;
+}
+
 static enum err read_named(const char *dir, const char *sql, struct bytes name, uint64_t *value, struct errbuf *eb)
 {
 	struct reading r;

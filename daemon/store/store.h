@@ -84,10 +84,18 @@ typedef enum err store_outbox_fn(void *arg, const struct store_outgoing *row);
 enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
 /* Where a sink got to. */
 enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb) MUST_CHECK;
-/* Removes every event that is_gone says YES to, the outbox rows and alerts of those seqs, and the snapshot: for `sample
- * remove`. Only while no daemon runs on it (ERR_BUSY) or by the daemon itself, with nothing in flight, before a rebuild. */
-enum err store_remove_events(const char *dir, bool (*is_gone)(void *arg, const struct store_event *ev), void *arg,
-			     uint64_t *removed, struct errbuf *eb) MUST_CHECK;
+/* Alerts as they were last told, by id; standing: only those that are not resolved. */
+enum store_alerts { STORE_ALERTS_ALL, STORE_ALERTS_STANDING };
+typedef enum err store_alert_fn(void *arg, const struct store_alert *alert);
+enum err store_read_alerts(const char *dir, enum store_alerts which, store_alert_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* Removes the events and alerts that the caller names, with their outbox rows, and the snapshot. Only while no daemon
+ * runs on it (ERR_BUSY) or by the daemon itself, with nothing in flight, before a rebuild. */
+struct store_removal {
+	bool (*is_gone)(void *arg, const struct store_event *ev);
+	bool (*is_alert_gone)(void *arg, const struct store_alert *alert);
+	void *arg;
+};
+enum err store_remove(const char *dir, const struct store_removal *what, uint64_t *removed, struct errbuf *eb) MUST_CHECK;
 
 /* A question for the reader thread: run is called there with a read-only handle wrapped in `store_reader`; done on the
  * loop thread through store_completed_query. */

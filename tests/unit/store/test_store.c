@@ -255,6 +255,44 @@ static bool is_even(void *arg, const struct store_event *ev)
 	return ev->seq % 2 == 0;
 }
 
+static bool is_second(void *arg, const struct store_alert *alert)
+{
+	return bytes_is(alert->id, "a2");
+}
+
+static const struct store_removal even = { is_even, is_second, NULL };
+
+static enum err note_alert(void *arg, const struct store_alert *alert)
+{
+	struct seen *s = arg;
+
+	s->seq[s->n] = alert->audience;
+	snprintf(s->payload[s->n++], 32, "%.*s %.*s", BYTES_ARG(alert->id), BYTES_ARG(alert->json));
+	return ERR_OK;
+}
+
+static void alerts_are_read_as_they_were_last_told(void **state)
+{
+	struct store *s = opened(*state);
+	struct store_alert al[4] = {
+		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{1}"), 5, 1, AUDIENCE_LOG },
+		{ BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("acknowledged"), BYTES_LIT("{2}"), 5, 2, AUDIENCE_NONE },
+		{ BYTES_LIT("a2"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{3}"), 5, 3, AUDIENCE_ALL },
+		{ BYTES_LIT("a2"), BYTES_LIT("r"), BYTES_LIT("resolved"), BYTES_LIT("{4}"), 6, 4, AUDIENCE_ALL },
+	};
+	struct store_batch b = { .alerts = al, .n_alerts = 4 };
+	struct seen seen = { .n = 0 };
+
+	commit(s, &b);
+	assert_int_equal(store_read_alerts(*state, STORE_ALERTS_STANDING, note_alert, &seen, NULL), ERR_OK);
+	assert_int_equal(seen.n, 1);
+	assert_string_equal(seen.payload[0], "a1 {2}");
+	assert_int_equal(seen.seq[0], AUDIENCE_LOG); /* the widest that was told */
+	assert_int_equal(store_read_alerts(*state, STORE_ALERTS_ALL, note_alert, &seen, NULL), ERR_OK);
+	assert_int_equal(seen.n, 3);
+	store_close(s);
+}
+
 static void removed_events_take_their_alerts_with_them(void **state)
 {
 	struct store *s = opened(*state);
@@ -268,7 +306,7 @@ static void removed_events_take_their_alerts_with_them(void **state)
 
 	commit_events(s, 1, 5, 0);
 	commit(s, &b);
-	assert_int_equal(store_remove_events(*state, is_even, NULL, &removed, NULL), ERR_OK);
+	assert_int_equal(store_remove(*state, &even, &removed, NULL), ERR_OK);
 	assert_int_equal(removed, 2);
 	assert_int_equal(store_read(*state, (struct store_range){ 0, 0 }, note_event, &seen, NULL), ERR_OK);
 	assert_int_equal(seen.n, 3);
@@ -295,7 +333,7 @@ static void removing_is_refused_while_another_process_holds_the_folder(void **st
 		_exit(0);
 	}
 	assert_int_equal(read(ready[0], &c, 1), 1);
-	assert_int_equal(store_remove_events(*state, is_even, NULL, &removed, NULL), ERR_BUSY);
+	assert_int_equal(store_remove(*state, &even, &removed, NULL), ERR_BUSY);
 	kill(child, 9);
 	waitpid(child, &status, 0);
 }
@@ -357,6 +395,7 @@ int main(void)
 		T(known_ids_reach_back_by_days_and_by_count), T(facts_are_kept_beside_the_journal),
 		T(second_daemon_is_told_who_holds_the_folder), T(newer_database_is_refused_with_a_remedy),
 		T(damaged_database_is_named), T(folder_that_does_not_exist_is_named),
+		T(alerts_are_read_as_they_were_last_told),
 		T(removed_events_take_their_alerts_with_them), T(removing_is_refused_while_another_process_holds_the_folder),
 		T(question_is_answered_by_the_reader_thread), T(queue_has_an_end),
 	};
