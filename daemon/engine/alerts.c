@@ -82,6 +82,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	uint32_t at = (uint32_t)e->alerts.n;
 	VEC_PUSH(&e->alerts, alert);
 	u64map_put(e->alert_of, subject_hash(policy, subject), at);
+	u64map_put(e->alert_ids, alert.id, at);
 	if (subject->scope == POLICY_LINK)
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
@@ -166,10 +167,8 @@ static bool read_id(struct bytes text, uint64_t *id)
 struct alert *alert_by_id(const struct engine *e, struct bytes text)
 {
 	uint64_t id;
-	for (size_t i = read_id(text, &id) ? e->alerts.n : 0; i > 0; i--)
-		if (e->alerts.at[i - 1].id == id)
-			return &e->alerts.at[i - 1];
-	return NULL;
+	uint32_t at = read_id(text, &id) ? u64map_get(e->alert_ids, id) : U64MAP_NONE;
+	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
 }
 
 /* Acknowledged or resolved by a person. A resolved one stays in alert_of until its condition is NO. */

@@ -31,6 +31,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->pair_of = u64map_new();
 	e->group_names = strtab_new();
 	e->alert_of = u64map_new();
+	e->alert_ids = u64map_new();
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
@@ -73,6 +74,7 @@ void engine_free(struct engine *e)
 	u64map_free(e->pair_of);
 	strtab_free(e->group_names);
 	u64map_free(e->alert_of);
+	u64map_free(e->alert_ids);
 	weights_free(e->weights);
 	memo_free(e->memo);
 	free(e->gathered);

@@ -1,7 +1,7 @@
 /* The engine's state as bytes, version 1. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups | alerts
- * Strings are a 32-bit length and the bytes. pair_of and the memo are made anew. */
+ * Strings are a 32-bit length and the bytes. pair_of, alert_ids and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
@@ -174,6 +174,7 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 		alert.actor = get_text(in, &len);
 	} else
 		alert.accounts.n = alert.accounts.cap = 0;
+	u64map_put(e->alert_ids, alert.id, (uint32_t)e->alerts.n);
 	VEC_PUSH(&e->alerts, alert);
 	for (size_t i = 0; in->err == ERR_OK && i < alert.accounts.n; i++)
 		corrupt_if(in, alert.accounts.at[i] >= h->accounts);

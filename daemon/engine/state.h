@@ -95,6 +95,7 @@ struct engine {
 	struct VEC(struct group) groups;
 	struct VEC(struct alert) alerts;
 	struct u64map *alert_of; /* hash of (policy, subject) -> alert that is not resolved, or resolved by a person */
+	struct u64map *alert_ids; /* id -> alert, of all */
 	struct weights *weights; /* bits by signal and holders, for the current step of N */
 	uint64_t n_accounts;     /* that have had an event applied */
 	int64_t now_ms;

@@ -72,11 +72,17 @@ static void number_events(struct intake *in, struct batch *b)
 	b->store.arrived_ms = in->setup.ports.wall_ms(in->setup.ports.arg);
 }
 
+/* Those of changed rules come without an event. */
+static bool effects_wait(const struct intake *in)
+{
+	return in->waiting.rows.n > 0 || in->applied_durable != in->applied_seq;
+}
+
 static void load_effects(struct intake *in, struct batch *b)
 {
 	struct outgoing empty = b->effects;
 
-	if (in->effects_in_flight || in->applied_durable == in->applied_seq)
+	if (in->effects_in_flight || !effects_wait(in))
 		return;
 	b->effects = in->waiting;
 	in->waiting = empty;
@@ -145,7 +151,7 @@ static bool rest_is_due(const struct intake *in, int64_t mono_us)
 {
 	if (in->in_flight > 0)
 		return false;
-	if (in->is_held && (in->applied_durable != in->applied_seq || batch_has_due_mark(in)))
+	if (in->is_held && (effects_wait(in) || batch_has_due_mark(in)))
 		return true;
 	return in->failure || (in->due_us > 0 && mono_us >= in->due_us);
 }
@@ -276,7 +282,7 @@ void intake_completed(struct intake *in, struct store_batch *done)
 	batch_reset(b);
 }
 
-void intake_restore(struct intake *in, const struct effects *effects, uint64_t applied_seq)
+void intake_take_effects(struct intake *in, const struct effects *effects, uint64_t applied_seq)
 {
 	collect_effects(in, effects);
 	in->applied_seq = applied_seq;

@@ -17,7 +17,7 @@ struct intake_ports {
 
 struct intake_setup {
 	struct intake_ports ports;
-	uint64_t last_seq, applied_seq; /* of the store; the engine is at last_seq, or behind it until intake_restore */
+	uint64_t last_seq, applied_seq; /* of the store; the engine is at last_seq, or behind it until intake_take_effects */
 	int64_t future_limit_ms;
 	size_t batch_events; /* at about this many a batch goes out, though another is still in flight */
 	uint64_t known_ids;  /* remembered at least, whatever their age */
@@ -31,8 +31,9 @@ void intake_free(struct intake *in);
 void intake_know(struct intake *in, uint64_t id_hash, int64_t arrived_ms);
 /* The event was taken out of the journal: its id may come again. */
 void intake_forget(struct intake *in, uint64_t id_hash);
-/* Start-up: effects of events that are durable but whose effects may not be. */
-void intake_restore(struct intake *in, const struct effects *effects, uint64_t applied_seq);
+/* Effects that no batch of this run brought about: start-up made them again of events up to applied_seq, or the rules
+ * changed. While nothing is in flight. */
+void intake_take_effects(struct intake *in, const struct effects *effects, uint64_t applied_seq);
 
 /* What store_completed gave. Applies the events, collects effects, answers groups (at the next turn). */
 void intake_completed(struct intake *in, struct store_batch *batch);

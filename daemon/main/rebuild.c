@@ -2,14 +2,17 @@
  * rules (reload), and for the same rules after events were taken out (a site).
  * I1: the second takes over only when both have applied the same events and nothing is in flight.
  * I2: wrong rules change nothing: the old set goes on.
- * I3: when the list of kinds changes nothing has gathered either: every payload is written under the list of its time. */
+ * I3: what the new engine says otherwise of alerts is told like any other change of them.
+ * I4: when the list of kinds changes nothing has gathered either: every payload is written under the list of its time. */
 #include "rebuild.h"
 
 #include <stdlib.h>
 
+#include "alert_changes.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
+#include "site.h"
 
 #define SLICE_EVENTS 4000
 #define SLICE_US 5000
@@ -126,7 +129,7 @@ static void say_progress(struct rebuild *r, uint64_t last_seq)
 		 (unsigned long long)last_seq);
 }
 
-/* I3. */
+/* I4. */
 static enum err note_kinds(struct daemon *d, struct rebuild *r, uint64_t last_seq, struct errbuf *eb)
 {
 	if (r->journal == NULL || !journal_map_is_stale(r->journal))
@@ -152,8 +155,42 @@ static void swap_rules(struct daemon *d, struct rebuild *r)
 	log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
 }
 
+/* Alerts of a site that is taken out go with it, told to nobody. */
+static void leave_out(struct alerts_told *told, struct bytes site)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < told->standing.n; i++)
+		if (!site_has_alert(site, &told->standing.at[i]))
+			told->standing.at[kept++] = told->standing.at[i];
+	told->standing.n = kept;
+}
+
+/* I3: the new engine's alerts are told where they differ from those of the old one. */
+static void tell_changes(struct daemon *d, struct rebuild *r)
+{
+	struct arena *arena = arena_new(64 * 1024);
+	struct effects effects = { .arena = arena };
+	struct alerts_told told = { .through_seq = UINT64_MAX, .reason = "the rules or networks changed" };
+	struct intake_stats stats;
+	intake_stats(d->intake, &stats);
+	alerts_told_by_engine(&told, d->now.engine, arena);
+	if (r->removal != NULL) {
+		struct bytes site = removal_site(r->removal);
+		leave_out(&told, site);
+		told.reason = arena_printf(arena, "the events of site %.*s were taken out", BYTES_ARG(site));
+	}
+	alerts_compare(&told, r->next.engine, &effects);
+	intake_take_effects(d->intake, &effects, stats.last_seq);
+	if (effects.n > 0)
+		log_info("rules", "%zu alerts are opened, changed or resolved by it", effects.n);
+	VEC_FREE(&told.standing);
+	free(effects.at);
+	arena_free(arena);
+}
+
 static void swap_in(struct daemon *d, struct rebuild *r)
 {
+	tell_changes(d, r);
 	if (r->next.rules != NULL) {
 		swap_rules(d, r);
 	} else {

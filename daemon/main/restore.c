@@ -1,10 +1,12 @@
 /* Start-up: snapshot, then the tail of the journal; the ids that are known; effects that may not be durable yet.
  * I1: a snapshot is used only if the effects of everything in it are durable; else the journal is applied from the start.
- * I2: effects of events past applied_seq are made again; their ids are the same, so that nothing is told twice. */
+ * I2: effects of events past applied_seq are made again; their ids are the same, so that nothing is told twice.
+ * I3: what the table of alerts says otherwise than the engine is told: the rules may be others than it was written under. */
 #include "daemon.h"
 
 #include <stdlib.h>
 
+#include "alert_changes.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
@@ -31,7 +33,7 @@ static void hand_over(struct restoring *r)
 		if (r->effects.at[i].seq > r->applied_seq)
 			r->effects.at[kept++] = r->effects.at[i];
 	r->effects.n = kept;
-	intake_restore(r->d->intake, &r->effects, r->events[r->n_events - 1]->seq);
+	intake_take_effects(r->d->intake, &r->effects, r->events[r->n_events - 1]->seq);
 }
 
 static void apply_gathered(struct restoring *r)
@@ -114,6 +116,27 @@ static enum err read_kinds(struct daemon *d, uint64_t last_seq, struct errbuf *e
 	return err != ERR_OK ? err : journal_map_new(dir, &d->now.rules->kinds, &d->journal, eb);
 }
 
+/* I3. */
+static enum err tell_changes(struct daemon *d, const struct store_state *state, struct errbuf *eb)
+{
+	struct arena *arena = arena_new(64 * 1024);
+	struct effects effects = { .arena = arena };
+	struct alerts_told told = {
+		.through_seq = state->applied_seq,
+		.reason = "the rules, networks or events behind it changed while assocd was stopped",
+	};
+	enum err err = alerts_told_by_store(&told, d->config->state_dir, arena, eb);
+	if (err == ERR_OK)
+		alerts_compare(&told, d->now.engine, &effects);
+	intake_take_effects(d->intake, &effects, state->last_seq);
+	if (effects.n > 0)
+		log_info("rules", "%zu alerts are others than at the last stop, because rules, networks or events are", effects.n);
+	VEC_FREE(&told.standing);
+	free(effects.at);
+	arena_free(arena);
+	return err;
+}
+
 enum err restore(struct daemon *d, struct errbuf *eb)
 {
 	struct store_state state;
@@ -127,6 +150,8 @@ enum err restore(struct daemon *d, struct errbuf *eb)
 	err = store_read(dir, (struct store_range){ .after = load_snapshot(d, &state) }, restore_event, &r, eb);
 	if (err == ERR_OK)
 		apply_gathered(&r);
+	if (err == ERR_OK)
+		err = tell_changes(d, &state, eb);
 	arena_free(r.arena);
 	free(r.effects.at);
 	struct store_ids want = { clock_wall_ms() - KNOWN_MS, (uint64_t)d->config->known_ids };

@@ -1,6 +1,6 @@
 /* The contract of a way out. A sink is a row (SINK) in a file of its own and a line in sinks.c's table. It is handed
  * outbox rows in order of their numbers, at least once: after a crash the last rows come again, and a line that names
- * the same alert id and updated_seq is the same one.
+ * the same alert id, event and updated_seq is the same one.
  * open, reopen and close are called on the loop thread while no delivery runs; deliver on the store's reader thread,
  * where it may wait for a disk. */
 #ifndef ASSOCD_SINKS_SINK_H

@@ -242,6 +242,22 @@ static void effects_of_failed_batch_come_again_in_order(void **state)
 	assert_string_equal(t->alerts.at[1], "al2");
 }
 
+static void effects_that_come_without_an_event_go_out_though_held(void **state)
+{
+	struct bench *t = *state;
+	struct effect one = { .type = EFFECT_ALERT_RESOLVED, .alert = { .id = BYTES_LIT("a"), .rule = BYTES_LIT("r") } };
+	struct effects effects = { &one, 1, 1, NULL };
+
+	intake_hold(t->in, true);
+	intake_take_effects(t->in, &effects, 0);
+	assert_false(intake_is_settled(t->in));
+	turn(t);
+	assert_int_equal(t->queue.n, 1);
+	assert_int_equal(t->queue.at[0]->n_alerts, 1);
+	complete(t, ERR_OK);
+	assert_true(intake_is_settled(t->in));
+}
+
 static void held_intake_settles_with_lines_gathered(void **state)
 {
 	struct bench *t = *state;
@@ -297,6 +313,7 @@ int main(void)
 		WITH_BENCH(effects_go_into_the_next_batch),
 		WITH_BENCH(effects_go_out_alone_after_50_ms),
 		WITH_BENCH(effects_of_failed_batch_come_again_in_order),
+		WITH_BENCH(effects_that_come_without_an_event_go_out_though_held),
 		WITH_BENCH(held_intake_settles_with_lines_gathered),
 		WITH_BENCH(sink_mark_rides_with_a_batch_or_goes_alone),
 	};

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Rules that change: alerts that stand no more are resolved and told, those that come are opened and told, and the table
+of alerts agrees with what the daemon says; by SIGHUP, by a start with other rules, and when a site is taken out."""
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+
+from daemon import ROOT, Daemon, run_tests
+
+RULE = "return-after-closure.yaml"
+
+
+def sample_lines(site):
+    with open(os.path.join(ROOT, "config", "sample.ndjson")) as lines:
+        return [json.dumps(dict(event, site=event.get("site", site).replace("sample", site))) for event in map(json.loads, lines)]
+
+
+class Rules:
+    """A daemon over rules of its own, that knows the sample's stories."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="assocd-test-")
+        self.rules = os.path.join(self.folder, "rules")
+        shutil.copytree(os.path.join(ROOT, "rules", "default"), self.rules)
+        self.daemon = Daemon(f"rules: {self.rules}\nnetworks: [{ROOT}/config/sample-networks.csv]\n", folder=self.folder).start()
+
+    def feed(self, site="shop", how="0"):
+        status, body, _ = self.daemon.ask("POST", "/v1/events?backfill=" + how, "\n".join(sample_lines(site)),
+                                          {"Content-Type": "application/x-ndjson"})
+        assert status == 200 and json.loads(body)["refused"] == [], body
+        assert self.open_alerts(), "the stories open no alert"
+        self.settle()
+
+    def say_of_the_rule(self, status):
+        path = os.path.join(self.rules, RULE)
+        with open(path) as rule:
+            text = rule.read()
+        with open(path, "w") as rule:
+            rule.write(text.replace("status: stable", "status: " + status).replace("status: experimental", "status: " + status))
+
+    def reload(self, n):
+        self.daemon.process.send_signal(signal.SIGHUP)
+        for _ in range(400):
+            if self.daemon.status()["reloads"] == n and not self.daemon.status()["is_rebuilding"]:
+                break
+            time.sleep(0.05)
+        self.settle()
+
+    def settle(self):
+        """Until effects are durable and told: the log and the table stand still."""
+        before = None
+        for _ in range(100):
+            time.sleep(0.15)
+            now = (len(self.lines()), self.table())
+            if now == before:
+                return
+            before = now
+
+    def open_alerts(self):
+        return {a["id"]: a for a in json.loads(self.daemon.ask("GET", "/v1/alerts?state=open&limit=1000")[1])["alerts"]}
+
+    def lines(self):
+        path = os.path.join(self.daemon.state, "alerts.jsonl")
+        with open(path) as log:
+            return [json.loads(line) for line in log]
+
+    def table(self):
+        with sqlite3.connect(f"file:{self.daemon.state}/assocd.db?mode=ro", uri=True) as db:
+            return dict(db.execute("SELECT id, state FROM alerts"))
+
+    def assert_agrees(self):
+        standing = self.open_alerts()
+        assert {i for i, state in self.table().items() if state != "resolved"} == set(standing)
+        last = {line["id"]: line for line in self.lines()}
+        assert {i for i, line in last.items() if line["state"] != "resolved"} == set(standing)
+
+    def of_the_rule(self):
+        return {i for i, alert in self.open_alerts().items() if alert["rule"] + ".yaml" == RULE}
+
+    def end(self):
+        self.daemon.end()
+
+
+def with_rules(test):
+    def run():
+        place = Rules()
+        try:
+            test(place)
+        finally:
+            place.end()
+    run.__name__ = test.__name__
+    return run
+
+
+@with_rules
+def a_rule_that_is_taken_away_resolves_its_alerts(place):
+    place.feed()
+    standing = place.of_the_rule()
+    assert standing
+    before = len(place.lines())
+    place.say_of_the_rule("experimental")
+    place.reload(1)
+    news = place.lines()[before:]
+    assert {line["id"] for line in news} == standing, news
+    assert all(line["event"] == "resolved" and line["reason"] == "the rules or networks changed" for line in news), news
+    place.assert_agrees()
+
+
+@with_rules
+def a_rule_that_comes_opens_its_alerts(place):
+    place.say_of_the_rule("experimental")
+    place.reload(1)
+    place.feed()
+    assert not place.of_the_rule()
+    before = len(place.lines())
+    place.say_of_the_rule("stable")
+    place.reload(2)
+    standing = place.of_the_rule()
+    news = place.lines()[before:]
+    assert standing and {(line["id"], line["event"]) for line in news} == {(i, "opened") for i in standing}, news
+    place.assert_agrees()
+
+
+@with_rules
+def alerts_of_imported_history_change_without_a_word(place):
+    place.feed(how="1")
+    place.say_of_the_rule("experimental")
+    place.reload(1)
+    place.say_of_the_rule("stable")
+    place.reload(2)
+    assert place.of_the_rule() and place.lines() == []
+    assert {i for i, state in place.table().items() if state != "resolved"} == set(place.open_alerts())
+
+
+def restart_tells_once(place, stop):
+    place.feed()
+    standing = place.of_the_rule()
+    stop()
+    place.say_of_the_rule("experimental")
+    before = len(place.lines())
+    place.daemon.start()
+    place.settle()
+    assert {(line["id"], line["event"]) for line in place.lines()[before:]} == {(i, "resolved") for i in standing}
+    assert "while assocd was stopped" in place.lines()[-1]["reason"]
+    place.assert_agrees()
+    after = len(place.lines())
+    stop()
+    place.daemon.start()
+    place.settle()
+    assert len(place.lines()) == after
+    place.assert_agrees()
+
+
+@with_rules
+def a_start_with_other_rules_tells_once_what_they_change(place):
+    restart_tells_once(place, place.daemon.stop)
+
+
+@with_rules
+def a_start_after_a_kill_tells_once_what_other_rules_change(place):
+    restart_tells_once(place, place.daemon.kill)
+
+
+@with_rules
+def a_start_with_the_same_rules_tells_nothing(place):
+    place.feed()
+    before = len(place.lines())
+    place.daemon.kill()
+    place.daemon.start()
+    place.settle()
+    assert len(place.lines()) == before
+    place.assert_agrees()
+
+
+@with_rules
+def a_site_goes_out_whole_and_without_a_word(place):
+    place.feed()
+    place.feed(site="sample", how="log")
+    before = len(place.lines())
+    others = {i for i, alert in place.open_alerts().items() if not any(a.startswith("sample") for a in alert["accounts"])}
+    assert len(others) < len(place.open_alerts())
+    status, body, _ = place.daemon.ask("POST", "/v1/sites/sample/remove", "{}", {"Content-Type": "application/json"})
+    assert status == 200, body
+    place.settle()
+    for line in place.lines()[before:]:
+        assert not all(account.startswith("sample") for account in line["accounts"]), line
+    left = place.open_alerts()
+    assert {i for i, state in place.table().items() if state != "resolved"} == set(left)
+    with sqlite3.connect(f"file:{place.daemon.state}/assocd.db?mode=ro", uri=True) as db:
+        for (text,) in db.execute("SELECT json FROM alerts"):
+            assert not all(account.startswith("sample") for account in json.loads(text)["accounts"]), text
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests([a_rule_that_is_taken_away_resolves_its_alerts, a_rule_that_comes_opens_its_alerts,
+                        alerts_of_imported_history_change_without_a_word, a_start_with_other_rules_tells_once_what_they_change,
+                        a_start_after_a_kill_tells_once_what_other_rules_change, a_start_with_the_same_rules_tells_nothing,
+                        a_site_goes_out_whole_and_without_a_word]))
