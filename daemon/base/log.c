@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,14 +32,26 @@ static const char *level_word(enum log_level level)
 	return "?    ";
 }
 
+/* The variable is inherited by whatever a unit starts: it counts only where it names this very descriptor. */
+static bool journal_reads(void)
+{
+	const char *named = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+	return named != NULL && sscanf(named, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+	       st.st_dev == device && st.st_ino == inode;
+}
+
 static int write_head(char *out, size_t size, enum log_level level, const char *topic)
 {
-	if (!isatty(STDERR_FILENO))
-		return snprintf(out, size, "<%d>%s: ", (int)level, topic);
 	time_t now = time(NULL);
 	struct tm tm;
+	char at[32];
+	if (journal_reads())
+		return snprintf(out, size, "<%d>%s: ", (int)level, topic);
 	localtime_r(&now, &tm);
-	return snprintf(out, size, "%02d:%02d:%02d %s %s: ", tm.tm_hour, tm.tm_min, tm.tm_sec, level_word(level), topic);
+	strftime(at, sizeof(at), isatty(STDERR_FILENO) ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	return snprintf(out, size, "%s %s %s: ", at, level_word(level), topic);
 }
 
 static size_t escape_into(char *out, size_t size, const char *s)

@@ -1,5 +1,6 @@
-/* The daemon's own log: one line, a topic, a fact, the name of the thing, what happens next. To standard error,
- * with the <N> priority prefix of sd-daemon(3) when it is not a terminal. Control bytes are escaped. */
+/* The daemon's own log: one line, a topic, a fact, the name of the thing, what happens next. To standard error: with the
+ * <N> priority prefix of sd-daemon(3) where the journal reads it ($JOURNAL_STREAM of systemd.exec(5)), else with the time,
+ * and the date too where it is no terminal. Control bytes are escaped. */
 #ifndef ASSOCD_BASE_LOG_H
 #define ASSOCD_BASE_LOG_H
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,10 +93,35 @@ static void log_some_lines(void)
 	log_error("store", "%01500d", 7);
 }
 
+static void log_where_the_journal_reads(void)
+{
+	struct stat st;
+	char name[64];
+	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
+	snprintf(name, sizeof(name), "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", name, 1);
+	log_some_lines();
+}
+
+static void log_where_only_a_parent_had_the_journal(void)
+{
+	setenv("JOURNAL_STREAM", "1:2", 1);
+	log_warn("tail", "a file rotated");
+}
+
+static void priority_is_only_where_the_journal_reads(void **state)
+{
+	char out[8192];
+	int at = 0;
+	assert_int_equal(capture(log_where_only_a_parent_had_the_journal, out, sizeof(out)), 0);
+	assert_int_equal(sscanf(out, "%*4d-%*2d-%*2d %*2d:%*2d:%*2d warn  tail: a file rotated\n%n", &at), 0);
+	assert_int_equal(at, strlen(out));
+}
+
 static void log_line_is_one_line_with_priority_and_topic(void **state)
 {
 	char out[8192];
-	assert_int_equal(capture(log_some_lines, out, sizeof(out)), 0);
+	assert_int_equal(capture(log_where_the_journal_reads, out, sizeof(out)), 0);
 	assert_memory_equal(out, "<4>tail: cannot open a\\x0ab\\x1b[31m: No such file or directory\n<3>store: 000", 74);
 	assert_null(strstr(out, "not a"));
 	size_t lines = 0;
@@ -172,6 +198,7 @@ int main(void)
 		cmocka_unit_test(error_text_that_is_too_long_is_cut),
 		cmocka_unit_test(every_code_has_a_word),
 		cmocka_unit_test(bug_names_the_place_and_aborts),
+		cmocka_unit_test(priority_is_only_where_the_journal_reads),
 		cmocka_unit_test(log_line_is_one_line_with_priority_and_topic),
 		cmocka_unit_test(what_happens_often_is_told_at_once_and_then_once_a_while),
 		cmocka_unit_test(metrics_print_in_the_prometheus_format),
