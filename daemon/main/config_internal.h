@@ -6,6 +6,7 @@
 
 /* malloc'd. NULL outside a build tree. */
 char *config_source_tree(void);
+/* malloc'd, from dir where it is relative, without "." and ".." as far as no symbolic link forbids it. */
 char *config_absolute(const char *dir, struct bytes path);
 char *config_default_state_dir(const char *config_dir);
 /* Index of the key in config_keys; BUG when there is none. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HOME_LINE "CMAKE_HOME_DIRECTORY:INTERNAL="
@@ -97,14 +98,48 @@ char *config_default_path(void)
 	return xstrdup("/etc/assocd/assocd.yaml");
 }
 
+static bool is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+/* ".." takes the part before it away, unless that is a symbolic link, whose parent is another folder. */
+static void add_part(struct text *out, struct bytes part)
+{
+	char *slash = out->len > 0 ? strrchr(out->ptr, '/') : NULL;
+
+	if (part.len == 0 || bytes_is(part, "."))
+		return;
+	if (!bytes_is(part, "..") || (slash && (strcmp(slash, "/..") == 0 || is_link(out->ptr)))) {
+		text_addc(out, '/');
+		text_add(out, part);
+	} else if (slash) {
+		*slash = '\0';
+		out->len = (size_t)(slash - out->ptr);
+	}
+}
+
 char *config_absolute(const char *dir, struct bytes path)
 {
-	char *out = NULL;
+	struct text whole = { 0 }, out = { 0 };
+	char *result;
 
-	if (path.len > 0 && path.ptr[0] == '/')
-		return strndup(path.ptr, path.len);
-	BUG_ON(asprintf(&out, "%s/%.*s", dir, BYTES_ARG(path)) < 0);
-	return out;
+	if (path.len == 0 || path.ptr[0] != '/')
+		text_addf(&whole, "%s/", dir);
+	text_add(&whole, path);
+	for (struct bytes rest = text_bytes(&whole); rest.len > 0;) {
+		ptrdiff_t end = bytes_find_char(rest, '/');
+		struct bytes part = bytes_slice(rest, 0, end < 0 ? rest.len : (size_t)end);
+
+		add_part(&out, part);
+		rest = bytes_slice(rest, part.len + 1, rest.len);
+	}
+	result = xstrdup(out.len > 0 ? out.ptr : "/");
+	text_free(&whole);
+	text_free(&out);
+	return result;
 }
 
 char *config_default_state_dir(const char *config_dir)

@@ -78,6 +78,30 @@ static void paths_start_at_the_folder_of_the_file(void **state)
 	config_free(c);
 }
 
+static void expect_state(const char *yaml, const char *shown)
+{
+	struct config *c;
+
+	assert_int_equal(load(yaml, &c, NULL), ERR_OK);
+	assert_string_equal(c->state_dir, shown);
+	config_free(c);
+}
+
+static void paths_are_without_detours_unless_a_link_is_on_the_way(void **state)
+{
+	char link[96], yaml[160], shown[160];
+
+	expect_state("state: a/../b/./c//d/\n", "/tmp/b/c/d");
+	expect_state("state: ../../..\n", "/");
+	expect_state("state: /var/lib/assocd\n", "/var/lib/assocd");
+	snprintf(link, sizeof(link), "%s.link", path);
+	assert_int_equal(symlink("/usr/bin", link), 0);
+	snprintf(yaml, sizeof(yaml), "state: %s/../x/../y\n", link);
+	snprintf(shown, sizeof(shown), "%s/../y", link);
+	expect_state(yaml, shown);
+	unlink(link);
+}
+
 static void command_line_wins_and_takes_the_alert_log_along(void **state)
 {
 	struct text shown = { 0 };
@@ -161,7 +185,7 @@ static void shipped_configuration_is_fine(void **state)
 
 	if (config_load(SOURCE_DIR "/config/assocd.yaml", &c, &eb))
 		fail_msg("%s", eb.text);
-	assert_string_equal(c->state_dir, SOURCE_DIR "/config/../var");
+	assert_string_equal(c->state_dir, SOURCE_DIR "/var");
 	for (unsigned i = 0; i < c->n_networks; i++)
 		assert_int_equal(access(c->networks[i], R_OK), 0);
 	assert_int_equal(access(c->asn_kinds, R_OK), 0);
@@ -214,6 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(empty_file_has_every_default), T(paths_start_at_the_folder_of_the_file),
+		T(paths_are_without_detours_unless_a_link_is_on_the_way),
 		T(command_line_wins_and_takes_the_alert_log_along), T(named_alert_log_stays_where_it_is),
 		T(wrong_values_are_named_with_their_place), T(shown_configuration_loads_again_with_the_same_values),
 		T(missing_file_and_folder_are_named), T(shipped_configuration_is_fine), T(every_key_has_its_sentence),
