@@ -46,8 +46,8 @@ enum err judgement_load(const struct config *c, struct judgement *out, struct er
 	struct text report = { 0 };
 	*out = (struct judgement){ 0 };
 	enum err err = ruleset_load(c->rules_dir, true, &out->rules, &report, eb);
-	if (err != ERR_OK) {
-		log_report(&report);
+	if (err != ERR_OK && report.len > 0) {
+		log_report(&report); /* eb has its first line: that was said */
 		errbuf_clear(eb);
 		errbuf_set(eb, err, "the rules in %s are not usable (above); `assocctl rules check %s` says the same", c->rules_dir,
 			   c->rules_dir);

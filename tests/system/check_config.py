@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""`assocd -n` refuses what a start would refuse, in the same words, and touches nothing."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from daemon import BUILD, ROOT, Daemon, run_tests
+
+
+def said_by(daemon, *options):
+    done = subprocess.run([os.path.join(BUILD, "assocd"), "-c", daemon.config, *options], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=60)
+    return done.returncode, done.stdout
+
+
+def assert_refused(config, *words):
+    daemon = Daemon(config)
+    checked, started = said_by(daemon, "-n"), said_by(daemon)
+    assert checked[0] == started[0] == 1, (checked, started)
+    for word in words:
+        assert word in checked[1] and word in started[1], (word, checked, started)
+    assert not os.path.exists(daemon.state), "the state folder was made"
+
+
+def a_wrong_key_of_a_followed_file_is_named():
+    assert_refused("collectors:\n  tail:\n    files:\n      - {path: /var/log/auth.log, pattern: sshd}\n",
+                   "assocd.yaml:6:", "unknown key 'path'", "file, pattern")
+
+
+def a_pattern_that_does_not_exist_is_named():
+    assert_refused("collectors:\n  tail:\n    files:\n      - {file: auth.log, pattern: sshdd}\n", "assocd.yaml:6:", "'sshdd'", "sshd")
+
+
+def a_wrong_key_of_the_stream_listener_is_named():
+    assert_refused("collectors:\n  stream: {max_connection: 3}\n", "assocd.yaml:4:", "did you mean 'max_connections'?")
+
+
+def an_unknown_collector_is_named():
+    assert_refused("collectors:\n  tale: {}\n", "assocd.yaml:4:", "`tale`")
+
+
+def settings_that_are_fine_are_called_so_and_nothing_is_made():
+    daemon = Daemon("collectors:\n  tail:\n    files:\n      - {file: not-there-yet.log, pattern: sshd}\n  stream: {tcp: 127.0.0.1:1}\n")
+    status, text = said_by(daemon, "-n")
+    assert status == 0 and "fine" in text, text
+    assert not os.path.exists(daemon.state)
+
+
+def a_wrong_rule_at_a_reload_is_told_once():
+    rules = tempfile.mkdtemp(prefix="assocd-test-") + "/rules"
+    shutil.copytree(os.path.join(ROOT, "rules", "default"), rules)
+    daemon = Daemon(f"rules: {rules}\n").start()
+    try:
+        with open(os.path.join(rules, "shared-device.yaml"), "a") as rule:
+            rule.write("colour: red\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log("the old rules stay in force")
+        log = daemon.read_log()
+        assert log.count("colour") == 1 and "shared-device.yaml:" in log, log
+        assert daemon.status()["reloads_failed"] == 1
+    finally:
+        daemon.end()
+
+
+def paths_are_shown_without_detours_and_log_lines_without_a_priority():
+    folder = tempfile.mkdtemp(prefix="assocd-test-")
+    os.mkdir(os.path.join(folder, "config"))
+    daemon = Daemon(folder=os.path.join(folder, "config"), state="../var")
+    daemon.state = os.path.join(folder, "var")
+    daemon.start()
+    try:
+        log = daemon.read_log()
+        assert f"state in {folder}/var" in log and "<6>" not in log, log
+        assert daemon.status()["state_dir"] == f"{folder}/var"
+    finally:
+        daemon.end()
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests([a_wrong_key_of_a_followed_file_is_named, a_pattern_that_does_not_exist_is_named,
+                        a_wrong_key_of_the_stream_listener_is_named, an_unknown_collector_is_named,
+                        a_wrong_rule_at_a_reload_is_told_once,
+                        paths_are_shown_without_detours_and_log_lines_without_a_priority,
+                        settings_that_are_fine_are_called_so_and_nothing_is_made]))
