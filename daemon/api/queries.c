@@ -3,7 +3,6 @@
 #include "render.h"
 
 #define ALERTS_MAX 1000
-#define ALERTS_SCANNED 100000 /* how far `after` is looked for */
 #define HUBS_MAX 1000
 #define CORRELATE_MAX 50
 
@@ -110,38 +109,28 @@ static bool query_state(struct api_call *call, int *state)
 	return false;
 }
 
-/* Index behind the alert that a listing continues after; n when it is not there. */
-static unsigned index_after(const struct alert_view *alerts, unsigned n, struct bytes id)
-{
-	unsigned i = 0;
-
-	if (id.len == 0)
-		return 0;
-	while (i < n && !bytes_eq(alerts[i].id, id))
-		i++;
-	return i < n ? i + 1 : n;
-}
-
 void get_alerts(struct api_call *call)
 {
-	struct bytes after = http_query(call->http, "after");
+	struct alert_query query = { .after = http_query(call->http, "after") };
 	struct alert_view *alerts;
 	uint64_t limit;
-	unsigned n, i, end;
-	int state;
+	unsigned n, shown;
 
-	if (!query_state(call, &state) || !api_query_number(call, "limit", 100, ALERTS_MAX, &limit))
+	if (!query_state(call, &query.state) || !api_query_number(call, "limit", 100, ALERTS_MAX, &limit))
 		return;
-	n = engine_alerts(call->engine, state, after.len ? ALERTS_SCANNED : (unsigned)limit + 1, call->arena, &alerts);
-	i = index_after(alerts, n, after);
-	end = n - i > limit ? i + (unsigned)limit : n;
+	query.max = (unsigned)limit + 1; /* one more says whether the listing goes on */
+	if (engine_alerts(call->engine, &query, call->arena, &alerts, &n) != ERR_OK) {
+		api_not_found(call, "alert", query.after);
+		return;
+	}
+	shown = n > limit ? (unsigned)limit : n;
 	json_open_object(call->out);
 	json_key(call->out, "alerts");
 	json_open_array(call->out);
-	for (; i < end; i++)
+	for (unsigned i = 0; i < shown; i++)
 		render_alert(call->out, &alerts[i]);
 	json_close_array(call->out);
-	render_optional(call->out, "next", end < n ? alerts[end - 1].id : BYTES_NONE);
+	render_optional(call->out, "next", shown < n ? alerts[shown - 1].id : BYTES_NONE);
 	json_close_object(call->out);
 	api_reply_json(call, 200);
 }

@@ -47,11 +47,23 @@ enum err engine_value(const struct engine *e, int kind, uint64_t key, struct are
 unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, struct value_holders_view **out);
 /* Values that at least two of the n accounts share, most shared first. */
 unsigned engine_correlate(const struct engine *e, const struct bytes *names, unsigned n, struct arena *a, struct value_holders_view **out);
-/* Alerts, newest update first. state < 0: all. after_id continues a listing. */
-unsigned engine_alerts(const struct engine *e, int state, unsigned max, struct arena *a, struct alert_view **out);
+/* Alerts, newest update first. */
+struct alert_query {
+	int state;          /* < 0: all */
+	struct bytes after; /* only those that come behind this one; empty: from the newest. ERR_NOTFOUND: there is no such alert */
+	unsigned max;
+};
+enum err engine_alerts(const struct engine *e, const struct alert_query *query, struct arena *a, struct alert_view **out,
+		       unsigned *n) MUST_CHECK;
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out) MUST_CHECK;
 /* Account names that start with a prefix, for search and completion. */
 unsigned engine_accounts_like(const struct engine *e, struct bytes prefix, unsigned max, struct arena *a, struct bytes **out);
+
+/* Links with score >= min_score: the first max of them, strongest first, and how many there are. One pass over the
+ * pairs, whatever their number. */
+struct link_list { struct link_view *at; unsigned n; uint64_t total; };
+struct link_query { int min_score; unsigned max; };
+void engine_strongest_links(const struct engine *e, const struct link_query *query, struct arena *a, struct link_list *out);
 
 /* Every reported link with score >= min, sorted by the two names; every cluster of two and more, by account name. */
 typedef void link_fn(void *arg, const struct link_view *link);

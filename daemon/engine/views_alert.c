@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "daemon/base/best.h"
 #include "daemon/base/text.h"
 #include "views.h"
 
@@ -94,22 +95,29 @@ static int compare_alerts(const void *x, const void *y)
 	return a->at < b->at ? -1 : a->at > b->at;
 }
 
-unsigned engine_alerts(const struct engine *e, int state, unsigned max, struct arena *a, struct alert_view **out)
+enum err engine_alerts(const struct engine *e, const struct alert_query *query, struct arena *a, struct alert_view **out,
+		       unsigned *n)
 {
-	struct VEC(struct alert_order) order = { 0 };
+	struct best best = { .size = sizeof(struct alert_order), .room = query->max, .order = compare_alerts };
+	struct alert_order first = { UINT64_MAX, 0 };
+	if (query->after.len > 0) {
+		const struct alert *after = alert_by_id(e, query->after);
+		if (after == NULL)
+			return ERR_NOTFOUND;
+		first = (struct alert_order){ after->updated_seq, (size_t)(after - e->alerts.at) };
+	}
 	for (size_t i = 0; i < e->alerts.n; i++) {
 		struct alert_order row = { e->alerts.at[i].updated_seq, i };
-		if (state < 0 || e->alerts.at[i].state == state)
-			VEC_PUSH(&order, row);
+		if ((query->state < 0 || e->alerts.at[i].state == query->state) && compare_alerts(&first, &row) < 0)
+			best_offer(&best, &row);
 	}
-	if (order.n > 0)
-		qsort(order.at, order.n, sizeof(*order.at), compare_alerts);
-	unsigned n = order.n < max ? (unsigned)order.n : max;
-	*out = ARENA_ARRAY(a, struct alert_view, n + 1);
-	for (unsigned i = 0; i < n; i++)
-		alert_view(e, &e->alerts.at[order.at[i].at], a, &(*out)[i]);
-	VEC_FREE(&order);
-	return n;
+	best_sort(&best);
+	*n = (unsigned)best.n;
+	*out = ARENA_ARRAY(a, struct alert_view, best.n + 1);
+	for (size_t i = 0; i < best.n; i++)
+		alert_view(e, &e->alerts.at[((struct alert_order *)best.at)[i].at], a, &(*out)[i]);
+	best_free(&best);
+	return ERR_OK;
 }
 
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/base/best.h"
 #include "daemon/base/clock.h"
 
 #include "pairs.h"
@@ -222,6 +223,50 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 		view_evidence(&v, &w->limits[i], &out->items[w->n + i]);
 	qsort(out->items, out->n_items, sizeof(*out->items), compare_items);
 	return ERR_OK;
+}
+
+/* Names are compared among equals only. */
+struct ranked_link { int score; int32_t strength_mb; uint32_t pair; struct bytes a, b; };
+
+/* Strongest first, then by what evidence alone gives, then by name. */
+static int compare_ranked_links(const void *x, const void *y)
+{
+	const struct ranked_link *a = x, *b = y;
+	if (a->score != b->score)
+		return a->score > b->score ? -1 : 1;
+	if (a->strength_mb != b->strength_mb)
+		return a->strength_mb > b->strength_mb ? -1 : 1;
+	int by_a = bytes_cmp(a->a, b->a);
+	return by_a != 0 ? by_a : bytes_cmp(a->b, b->b);
+}
+
+static void offer_link(const struct engine *e, uint32_t at, struct best *best)
+{
+	const struct pair *pair = &e->pairs.at[at];
+	if (best->n > 0 && best->n == best->room && pair->score < ((const struct ranked_link *)best->at)->score)
+		return; /* weaker than the last: its names are not fetched */
+	struct bytes x = account_name(e, pair->a), y = account_name(e, pair->b);
+	bool is_swapped = bytes_cmp(x, y) > 0;
+	struct ranked_link row = { pair->score, pair->strength_mb, at, is_swapped ? y : x, is_swapped ? x : y };
+	best_offer(best, &row);
+}
+
+void engine_strongest_links(const struct engine *e, const struct link_query *query, struct arena *a, struct link_list *out)
+{
+	struct best best = { .size = sizeof(struct ranked_link), .room = query->max, .order = compare_ranked_links };
+	*out = (struct link_list){ 0 };
+	for (uint32_t i = 0; i < e->pairs.n; i++) {
+		if (e->pairs.at[i].a == NONE || e->pairs.at[i].score < query->min_score)
+			continue;
+		out->total++;
+		offer_link(e, i, &best);
+	}
+	best_sort(&best);
+	out->n = (unsigned)best.n;
+	out->at = ARENA_ARRAY(a, struct link_view, best.n + 1);
+	for (size_t i = 0; i < best.n; i++)
+		view_link(e, &e->pairs.at[((const struct ranked_link *)best.at)[i].pair], NONE, a, &out->at[i]);
+	best_free(&best);
 }
 
 struct export_row { uint32_t pair; struct bytes a, b; };

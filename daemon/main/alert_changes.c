@@ -13,7 +13,10 @@ static const enum alert_state standing_states[] = { ALERT_OPEN, ALERT_ACKNOWLEDG
 
 static unsigned each_state(const struct engine *e, enum alert_state state, struct arena *a, struct alert_view **out)
 {
-	return engine_alerts(e, (int)state, UINT32_MAX - 1, a, out);
+	struct alert_query all = { .state = (int)state, .max = UINT32_MAX };
+	unsigned n;
+	BUG_ON(engine_alerts(e, &all, a, out, &n) != ERR_OK); /* only `after` can be unknown */
+	return n;
 }
 
 void alerts_told_by_engine(struct alerts_told *told, const struct engine *e, struct arena *a)

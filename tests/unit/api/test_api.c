@@ -261,6 +261,9 @@ static void questions_are_answered(void **state)
 	expect(b, 200, "\"shown\":\"d-1\"");
 	bench_get(b, "/v1/accounts/anna/links");
 	expect(b, 200, "\"links\":[");
+	bench_get(b, "/v1/links?min=1&limit=1");
+	expect(b, 200, "\"families\":\"device");
+	expect(b, 200, "\"total\":1");
 	bench_get(b, "/v1/correlate?account=anna&account=bela");
 	expect(b, 200, "\"kind\":\"device.id\"");
 	bench_get(b, "/v1/search?q=d-1");
@@ -313,6 +316,8 @@ static void the_unknown_and_the_wrong_are_named(void **state)
 	bench_get(b, "/v1/clusters/zz");
 	expect(b, 404, "cluster");
 	bench_get(b, "/v1/alerts/zz");
+	expect(b, 404, "alert");
+	bench_get(b, "/v1/alerts?after=zz");
 	expect(b, 404, "alert");
 	bench_get(b, "/v1/alerts?limit=0");
 	expect(b, 400, "limit");

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "daemon/base/arena.h"
+#include "daemon/base/best.h"
 #include "daemon/base/heap.h"
 #include "daemon/base/ring.h"
 #include "daemon/base/vec.h"
@@ -138,6 +139,38 @@ static void ring_passes_every_item_between_threads_in_order(void **state)
 	ring_free(r);
 }
 
+struct scored { unsigned score, name; };
+
+static int compare_scored(const void *x, const void *y)
+{
+	const struct scored *a = x, *b = y;
+	if (a->score != b->score)
+		return a->score > b->score ? -1 : 1;
+	return a->name < b->name ? -1 : a->name > b->name;
+}
+
+/* Whatever order they come in, the selection is the head of the sorted list. */
+static void best_is_the_head_of_the_sorted_list(void **state)
+{
+	static const size_t rooms[] = { 0, 1, 2, 7, 100, 999, 1000, 5000 };
+	struct scored all[1000];
+	unsigned seed = 7;
+	for (size_t r = 0; r < ARRAY_LEN(rooms); r++) {
+		struct best best = { .size = sizeof(struct scored), .room = rooms[r], .order = compare_scored };
+		for (unsigned i = 0; i < 1000; i++) {
+			seed = seed * 1103515245 + 12345;
+			all[i] = (struct scored){ seed >> 16 & 63, i };
+			best_offer(&best, &all[i]);
+		}
+		best_sort(&best);
+		qsort(all, 1000, sizeof(all[0]), compare_scored);
+		assert_int_equal(best.n, rooms[r] < 1000 ? rooms[r] : 1000);
+		if (best.n > 0)
+			assert_memory_equal(best.at, all, best.n * sizeof(all[0]));
+		best_free(&best);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +182,7 @@ int main(void)
 		cmocka_unit_test(heap_gives_deadlines_in_time_order_with_ties_by_id),
 		cmocka_unit_test(ring_refuses_when_full_and_keeps_order),
 		cmocka_unit_test(ring_passes_every_item_between_threads_in_order),
+		cmocka_unit_test(best_is_the_head_of_the_sorted_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

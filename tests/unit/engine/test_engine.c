@@ -268,6 +268,53 @@ static void the_waterfall_adds_up(void **state)
 	world_free(&w);
 }
 
+/* Pages of three make the whole listing, in its order and without a gap. */
+static void pages_of_alerts_make_the_listing(void **state)
+{
+	struct world w;
+	struct text effects = { 0 };
+	struct alert_query all = { .state = -1, .max = UINT32_MAX }, page = { .state = -1, .max = 3 };
+	struct alert_view *whole, *some;
+	unsigned n, got, seen = 0;
+	world_make(&w, NULL);
+	struct engine *e = engine_new(w.rules, NULL);
+	apply(e, &w, 0, 64, &effects);
+	assert_int_equal(engine_alerts(e, &all, w.arena, &whole, &n), ERR_OK);
+	assert_true(n > 6);
+	for (; engine_alerts(e, &page, w.arena, &some, &got) == ERR_OK && got > 0; page.after = some[got - 1].id)
+		for (unsigned i = 0; i < got; i++)
+			assert_true(bytes_eq(some[i].id, whole[seen++].id));
+	assert_int_equal(seen, n);
+	page.after = BYTES_LIT("0000000000000000");
+	assert_int_equal(engine_alerts(e, &page, w.arena, &some, &got), ERR_NOTFOUND);
+	engine_free(e);
+	text_free(&effects);
+	world_free(&w);
+}
+
+/* The strongest links are the head of all of them. */
+static void strongest_links_come_first_and_all_are_counted(void **state)
+{
+	struct world w;
+	struct text effects = { 0 };
+	struct link_query few = { 1, 10 }, all = { 1, UINT32_MAX };
+	struct link_list first, whole;
+	world_make(&w, NULL);
+	struct engine *e = engine_new(w.rules, NULL);
+	apply(e, &w, 0, 64, &effects);
+	engine_strongest_links(e, &few, w.arena, &first);
+	engine_strongest_links(e, &all, w.arena, &whole);
+	assert_int_equal(first.n, 10);
+	assert_int_equal(first.total, whole.n);
+	for (unsigned i = 0; i < first.n; i++)
+		assert_true(bytes_eq(first.at[i].a, whole.at[i].a) && bytes_eq(first.at[i].b, whole.at[i].b));
+	for (unsigned i = 1; i < whole.n; i++)
+		assert_true(whole.at[i - 1].score >= whole.at[i].score);
+	engine_free(e);
+	text_free(&effects);
+	world_free(&w);
+}
+
 static void what_is_unknown_is_not_found(void **state)
 {
 	struct world w;
@@ -320,6 +367,8 @@ int main(void)
 		cmocka_unit_test(a_snapshot_goes_on_as_if_undisturbed),
 		cmocka_unit_test(a_cut_snapshot_is_refused),
 		cmocka_unit_test(the_waterfall_adds_up),
+		cmocka_unit_test(pages_of_alerts_make_the_listing),
+		cmocka_unit_test(strongest_links_come_first_and_all_are_counted),
 		cmocka_unit_test(what_is_unknown_is_not_found),
 		cmocka_unit_test(statements_on_alerts_do_what_they_say),
 	};

@@ -64,7 +64,9 @@ static struct link_view link_of(struct bench *t)
 static int setup(void **state)
 {
 	struct bench *t = calloc(1, sizeof(*t));
+	const struct alert_query open = { .state = ALERT_OPEN, .max = 10 };
 	struct alert_view *alerts;
+	unsigned n;
 	struct errbuf eb = { "" };
 
 	assert_int_equal(ruleset_load(SOURCE_DIR "/rules/default", false, &t->rules, NULL, &eb), ERR_OK);
@@ -75,7 +77,8 @@ static int setup(void **state)
 		say(t, "\"type\":\"login\",\"account\":\"p%u\",\"device\":{\"id\":\"d%u\"}", i, i);
 	say(t, "\"type\":\"login\",\"account\":\"ann\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
 	say(t, "\"type\":\"login\",\"account\":\"bob\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
-	assert_int_equal(engine_alerts(t->engine, ALERT_OPEN, 10, t->arena, &alerts), 1);
+	assert_int_equal(engine_alerts(t->engine, &open, t->arena, &alerts, &n), ERR_OK);
+	assert_int_equal(n, 1);
 	snprintf(t->alert, sizeof(t->alert), "%.*s", BYTES_ARG(alerts[0].id));
 	*state = t;
 	return 0;
