@@ -244,10 +244,10 @@ static enum err take_file(struct tail *t, const struct yaml_doc *doc, const stru
 	enum err e = ERR_OK;
 
 	VEC_PUSH(&t->setups, s);
-	if (node->type != YAML_MAPPING || !yaml_get(node, "file"))
-		return yaml_error(doc, node, eb, "each entry is {file: PATH, pattern: NAME, site: NAME}");
-	for (const struct yaml_node *c = node->child; c && !e; c = c->next)
+	for (const struct yaml_node *c = node->type == YAML_MAPPING ? node->child : NULL; c && !e; c = c->next)
 		e = take_file_key(t, doc, c, s, eb);
+	if (!e && (node->type != YAML_MAPPING || !yaml_get(node, "file")))
+		return yaml_error(doc, node, eb, "each entry is {file: PATH, pattern: NAME, site: NAME}");
 	if (!s->site)
 		s->site = xstrdup("");
 	return e;

@@ -39,7 +39,7 @@ def a_wrong_key_of_the_stream_listener_is_named():
 
 
 def an_unknown_collector_is_named():
-    assert_refused("collectors:\n  tale: {}\n", "assocd.yaml:4:", "`tale`")
+    assert_refused("collectors:\n  tale: {}\n", "assocd.yaml:4:", "unknown key 'tale'")
 
 
 def settings_that_are_fine_are_called_so_and_nothing_is_made():

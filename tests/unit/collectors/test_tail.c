@@ -257,7 +257,8 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 {
 	static const struct { const char *config, *says; } cases[] = {
 		{ "file: []\n", "c:1:" },
-		{ "files:\n  - {fil: x}\n", "each entry is" },
+		{ "files:\n  - {fil: x}\n", "did you mean 'file'?" },
+		{ "files:\n  - {site: x}\n", "each entry is" },
 		{ "files:\n  - {file: x, patern: sshd}\n", "did you mean 'pattern'?" },
 		{ "files:\n  - {file: x, pattern: ssdh}\n", "c:2:24: there is no pattern 'ssdh' in " },
 		{ "files:\n  - {file: x, pattern: ssdh}\n", "(did you mean 'sshd'?); there are: apache, combined, " },

@@ -336,7 +336,10 @@ static void what_is_unknown_is_not_found(void **state)
 static enum alert_state state_after(struct engine *e, struct world *w, enum event_type type)
 {
 	struct alert_view *open, after;
-	assert_true(engine_alerts(e, ALERT_OPEN, 1, w->arena, &open) == 1);
+	const struct alert_query newest = { .state = ALERT_OPEN, .max = 1 };
+	unsigned n;
+	assert_int_equal(engine_alerts(e, &newest, w->arena, &open, &n), ERR_OK);
+	assert_int_equal(n, 1);
 	const struct event ev = { .seq = ++w->n, .ts_ms = START_MS * 2, .type = type, .account = BYTES_LIT("a1"), .alert = open->id };
 	const struct event *one = &ev;
 	engine_apply(e, &one, 1, NULL);

@@ -199,7 +199,7 @@ static void keys_of_collectors_are_checked_without_starting_them(void **state)
 	static const struct { const char *yaml, *place, *word; } cases[] = {
 		{ "collectors:\n  tial: {}\n", ":2:3", "did you mean 'tail'" },
 		{ "collectors:\n  tail: {file: []}\n", ":2:10", "did you mean 'files'" },
-		{ "collectors:\n  tail: {files: [{path: a, pattern: sshd}]}\n", ":2:18", "each entry is {file:" },
+		{ "collectors:\n  tail: {files: [{path: a, pattern: sshd}]}\n", ":2:19", "unknown key 'path'" },
 		{ "collectors:\n  tail: {files: [{file: a, pattern: shsd}]}\n", ":2:37", "did you mean 'sshd'" },
 		{ "collectors:\n  stream: {max_connections: 0}\n", ":2:29", "1 to 100000" },
 	};
