@@ -18,6 +18,9 @@
 #include "daemon/model/event.h"
 #include "hello.h"
 
+/* Paths of this machine are for who is on it. */
+#define FAILED_ELSEWHERE "the daemon cannot keep events at the moment; its disk may be full"
+
 struct stream_group;
 
 struct stream_connection {
@@ -125,7 +128,7 @@ static void note_answer(struct stream_group *group, const struct intake_group *g
 	group->is_failed = g->result != ERR_OK;
 	if (group->is_failed) {
 		stats->errors++;
-		write_error(&group->answer, err_word(g->result), g->error.text);
+		write_error(&group->answer, err_word(g->result), loop_stream_is_local(group->connection->stream) ? g->error.text : FAILED_ELSEWHERE);
 		return;
 	}
 	stats->accepted += g->accepted;

@@ -83,7 +83,7 @@ static void take_file_line(void *arg, struct bytes line)
 	take_line(file->s, line, file->lines.modified_ms);
 }
 
-/* A pipe that has nothing more now lets what was read go out; answers are taken while nothing comes. False: a signal asked to stop, or *status. */
+/* A pipe that has nothing more now lets what was read go out. False: a signal asked to stop, or *status. */
 static bool wait_for_input(struct sending *s, int fd, int *status)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -351,7 +351,8 @@ const struct ctl_command ctl_send = {
 	.arguments = "[OPTION]... FILE...",
 	.options = send_options,
 	.help = "Feeds events or log lines to the running daemon, with progress, and sums up; - is standard input.",
-	.more = "Sending the same again is safe: what arrived is recognised. The status is 1 when a line was refused.",
+	.more = "Sending the same again is safe: what arrived is recognised. While the daemon's disk is full it waits, and says so. "
+		"Ended by Ctrl-C or SIGTERM it says what is acknowledged and where to go on. The status is 1 when a line was refused.",
 	.example = "journalctl -fo json | assocctl send --pattern sshd-journal -",
 	.run = send_run,
 };

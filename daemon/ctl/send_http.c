@@ -86,28 +86,13 @@ static void take_refusals(const struct send_setup *s, const struct json_doc *doc
 	}
 }
 
-/* A single line is answered as one event: its assessment, or a problem. */
-static int take_single(const struct send_setup *s, int status, const struct json_doc *doc)
-{
-	if (status >= 300)
-		refusals_add(&s->counts->refused, send_queue_source(s->queue, s->queue->first), json_get_text(doc, doc->nodes, "error"),
-			     json_get_text(doc, doc->nodes, "detail"));
-	else if (json_get(doc, doc->nodes, "duplicate"))
-		s->counts->duplicate++;
-	else
-		s->counts->accepted++;
-	return 0;
-}
-
-static int take_reply(const struct send_setup *s, struct json_parser *parser, int status, struct bytes reply)
+static int take_reply(const struct send_setup *s, struct json_parser *parser, struct bytes reply)
 {
 	struct errbuf eb = { "" };
 	struct json_doc doc;
 
 	if (json_parse(parser, reply, &doc, &eb) || doc.nodes->type != JSON_OBJECT)
 		return ctl_fail("the answer is no JSON: %s", eb.text);
-	if (!json_get(&doc, doc.nodes, "refused"))
-		return take_single(s, status, &doc);
 	s->counts->accepted += (uint64_t)json_get_int(&doc, doc.nodes, "accepted", 0);
 	s->counts->duplicate += (uint64_t)json_get_int(&doc, doc.nodes, "duplicate", 0);
 	take_refusals(s, &doc);
@@ -121,9 +106,9 @@ static int send_batch(const struct send_setup *s, struct json_parser *parser, st
 
 	if (status < 0)
 		return 1;
-	if (status >= 300 && (n > 1 || status == 401 || status == 403))
+	if (status >= 300)
 		return ctl_problem(s->ctl, status, text_bytes(reply));
-	failed = take_reply(s, parser, status, text_bytes(reply));
+	failed = take_reply(s, parser, text_bytes(reply));
 	if (!failed)
 		send_queue_drop(s->queue, s->queue->first + n);
 	return failed;

@@ -32,7 +32,7 @@ static const char *check_time(const struct intake *in, const struct group *g, in
 	time_format(ts_ms, text);
 	errbuf_set(eb, ERR_INPUT, "\"ts\" %s is %s ahead of this machine's clock (`future_limit` is %s)", text,
 		   time_duration_text(ahead_ms, ahead, sizeof(ahead)),
-		   time_duration_text(in->setup.future_limit_ms, limit, sizeof(limit)));
+		   time_duration_written(in->setup.future_limit_ms, limit, sizeof(limit)));
 	return "future";
 }
 

@@ -6,6 +6,8 @@
 
 #include "daemon/base/clock.h"
 
+#define SINKS_TOLD 8
+
 /* What each collector counts, in status and metrics. */
 static const struct {
 	const char *name;
@@ -47,6 +49,23 @@ static void add_collectors_json(const struct daemon *d, struct text *json)
 	json_close_object(json);
 }
 
+static void add_sinks_json(const struct daemon *d, struct text *json)
+{
+	struct sink_stats stats[SINKS_TOLD];
+	unsigned n = sinks_stats(d->sinks, stats, SINKS_TOLD);
+	json_key(json, "sinks");
+	json_open_object(json);
+	for (unsigned i = 0; i < n; i++) {
+		json_key(json, stats[i].name);
+		json_open_object(json);
+		json_member_int(json, "delivered", (int64_t)stats[i].delivered);
+		json_member_int(json, "failures", (int64_t)stats[i].failures);
+		json_member_bool(json, "is_failing", stats[i].is_failing);
+		json_close_object(json);
+	}
+	json_close_object(json);
+}
+
 void report_status(void *arg, struct text *json)
 {
 	struct daemon *d = arg;
@@ -74,6 +93,7 @@ void report_status(void *arg, struct text *json)
 	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
 	json_member_int(json, "snapshot_seq", (int64_t)d->snapshot_seq);
 	add_collectors_json(d, json);
+	add_sinks_json(d, json);
 }
 
 static void add_head(struct text *out, const char *name, const char *type, const char *help)
@@ -102,6 +122,21 @@ static void add_collectors(struct text *out, const struct daemon *d)
 		}
 	}
 	text_free(&name);
+}
+
+static void add_sinks(struct text *out, const struct daemon *d)
+{
+	struct sink_stats stats[SINKS_TOLD];
+	unsigned n = sinks_stats(d->sinks, stats, SINKS_TOLD);
+	add_head(out, "assocd_sink_delivered_total", "counter", "Changes of alerts that a sink has taken.");
+	for (unsigned i = 0; i < n; i++)
+		text_addf(out, "assocd_sink_delivered_total{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].delivered);
+	add_head(out, "assocd_sink_failures_total", "counter", "Deliveries that failed; they are tried again.");
+	for (unsigned i = 0; i < n; i++)
+		text_addf(out, "assocd_sink_failures_total{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].failures);
+	add_head(out, "assocd_sink_failing", "gauge", "1 while a sink takes nothing and alerts wait.");
+	for (unsigned i = 0; i < n; i++)
+		text_addf(out, "assocd_sink_failing{sink=\"%s\"} %d\n", stats[i].name, stats[i].is_failing);
 }
 
 static void add_engine(struct text *out, const struct engine *e)
@@ -145,6 +180,7 @@ void report_metrics(void *arg, struct text *out)
 	add_one(out, "assocd_rules_reloads_total", "counter", "Reloads of the rules.", d->reloads);
 	add_one(out, "assocd_rules_reloads_failed_total", "counter", "Reloads refused because the rules were wrong.", d->reloads_failed);
 	add_collectors(out, d);
+	add_sinks(out, d);
 	add_engine(out, d->now.engine);
 }
 

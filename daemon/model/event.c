@@ -1,4 +1,5 @@
-/* The types of events, times that they may have, and account names: "site/account", or "account" alone when it has neither site nor slash. */
+/* The types of events, times that they may have, and account names: "site/account", or "account" alone when it has neither
+ * site nor slash. */
 #include "event_reader.h"
 
 #define TS_MIN_MS INT64_C(946684800000)  /* 2000-01-01 */

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import time
 
 from daemon import BUILD, ROOT, Daemon, replayed, stories
 
@@ -63,15 +64,15 @@ def settings_that_are_wrong_are_named_with_their_place():
         for settings, *says in [
             ("lissten: x\n", "assocd.yaml:1:1: unknown key `lissten`; did you mean `listen`?"),
             ("site: a\nsite: b\n", "assocd.yaml:2:1: duplicate key"),
-            ("snapshot_every: 5\n", "assocd.yaml:1:17: `snapshot_every` must be a duration with a unit", "1 s to 1 d"),
+            ("snapshot_every: 5\n", "assocd.yaml:1:17: `snapshot_every` must be a duration with a unit", "1s to 1d"),
             ("max_connections: many\n", "assocd.yaml:1:18: ", "whole number of 1 to 100000"),
             ("networks: a.csv\n", "assocd.yaml:1:11: `networks` must be a list"),
             ("- a\n", "assocd.yaml:1:1: the file must be a mapping"),
             ("a: [\n", "assocd.yaml:2:1: "), ("a: &x 1\n", "assocd.yaml:1:4: anchors"), ("site: '\0'\n", "assocd.yaml: control"),
             (b"\xff\xfe", "assocd.yaml: ", "UTF-8"), (b"[" * 200000, "assocd.yaml:1:33: nested deeper than 32"),
-            ("collectors: {tial: {}}\n", "assocd.yaml:1:20: there is no collector `tial`; did you mean `tail`?"),
-            ("collectors: {stream: {tpc: x}}\n", "assocd.yaml:1:28: unknown key 'tpc' (did you mean 'tcp'?)"),
-            ("collectors: {tail: {files: [{file: x, pattern: shsd}]}}\n", "assocd.yaml:1:48: ", "no pattern 'shsd'", "there are: ", "sshd"),
+            ("collectors: {tial: {}}\n", "assocd.yaml:1:14: unknown key 'tial' (did you mean 'tail'?)"),
+            ("collectors: {stream: {tpc: x}}\n", "assocd.yaml:1:23: unknown key 'tpc' (did you mean 'tcp'?)"),
+            ("collectors: {tail: {files: [{file: x, pattern: shsd}]}}\n", "assocd.yaml:1:48: ", "no pattern 'shsd'", "did you mean 'sshd'?"),
             ("listen: 8787\n", "`listen`: \"8787\" is no address; it is HOST:PORT"),
         ]:
             f.refuses(settings if isinstance(settings, bytes) else settings, *says, start=settings == "listen: 8787\n")
@@ -217,6 +218,34 @@ def what_may_not_be_read_is_named_with_the_reason():
         says("cannot make the state folder /proc/assocd", "state: /proc/assocd\n")
 
 
+def log_that_may_not_be_read_is_named_once_and_read_when_it_may():
+    with Folder() as f:
+        installed_for_nobody(f)
+        line = json.dumps({"ts": 1767225600000, "type": "login", "account": "late"})
+        os.chmod(f.write("events.ndjson", line + "\n"), 0)
+        daemon = Daemon("collectors: {tail: {files: [{file: events.ndjson}]}}\n", folder=f.dir)
+        os.mkdir(daemon.state)
+        who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        if who:
+            os.chown(daemon.state, NOBODY, NOBODY)
+        try:
+            with open(daemon.log, "w") as log:
+                daemon.process = subprocess.Popen([f.path("bin/assocd"), "-c", daemon.config], stdout=log, stderr=log, cwd="/", **who)
+            daemon.wait_ready()
+            says = f"{f.path('events.ndjson')}: Permission denied; trying again until it can be read"
+            daemon.wait_log(says)
+            time.sleep(0.6)
+            assert daemon.read_log().count(says) == 1, daemon.read_log()
+            os.chmod(f.path("events.ndjson"), 0o644)
+            end = time.monotonic() + 20
+            while daemon.status()["events"] == 0 and time.monotonic() < end:
+                time.sleep(0.05)
+            assert daemon.status()["events"] == 1, daemon.read_log()
+            assert daemon.stop() == 0
+        finally:
+            daemon.end()
+
+
 class State:
     """A daemon that has held some events and was stopped."""
 
@@ -352,6 +381,7 @@ TESTS = [
     configuration_that_is_not_there_is_named_with_what_to_do, tables_that_are_wrong_are_named_with_their_line,
     rule_with_one_wrong_key_is_named_by_every_program, rule_folders_that_cannot_be_read_are_named,
     reload_with_wrong_rules_keeps_the_old_ones, what_may_not_be_read_is_named_with_the_reason,
+    log_that_may_not_be_read_is_named_once_and_read_when_it_may,
     databases_that_are_not_ours_are_named_and_left_alone, snapshot_that_is_damaged_is_rebuilt_from_the_journal,
     journal_that_went_missing_is_said_to_be, state_folders_that_cannot_be_used_are_named, closed_descriptors_do_no_harm,
 ]

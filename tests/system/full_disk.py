@@ -80,7 +80,8 @@ def what_a_full_disk_says(daemon):
     assert status == 503 and b"the journal cannot be written (full)" in body and headers["Retry-After"], body
     status = daemon.status()
     assert status["is_failing"] and daemon.state in status["failure"] and "free some" in status["failure"], status
-    assert "assocd_journal_failing 1\n" in daemon.ask("GET", "/metrics")[1].decode()
+    metrics = daemon.ask("GET", "/metrics")[1].decode()
+    assert "assocd_journal_failing 1\n" in metrics and 'assocd_sink_failing{sink="log"} ' in metrics, metrics
 
 
 def wait_ready(daemon, seconds=10):

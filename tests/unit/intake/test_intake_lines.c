@@ -79,7 +79,7 @@ static void absurd_times_are_refused(void **state)
 	assert_string_equal(t->error, "ts");
 	send_line(t, "{\"ts\":1767226200001,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_string_equal(t->error, "future");
-	assert_non_null(strstr(t->detail, "10 min ahead of this machine's clock (`future_limit` is 10 min)"));
+	assert_non_null(strstr(t->detail, "10 min ahead of this machine's clock (`future_limit` is 10m)"));
 	send_line(t, "{\"ts\":1767226200000,\"type\":\"login\",\"account\":\"a\"}", VOICE_PLAIN);
 	assert_int_equal(t->accepted, 1);
 	g = intake_open(t->in, &g0);
