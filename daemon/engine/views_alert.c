@@ -63,11 +63,16 @@ static struct bytes text_or_none(const char *text, struct arena *a)
 	return text != NULL ? arena_bytes(a, bytes_of(text)) : BYTES_NONE;
 }
 
+static struct bytes view_alert_id(const struct alert *alert, struct arena *a)
+{
+	return bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id));
+}
+
 void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out)
 {
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
 	*out = (struct alert_view){
-		.id = bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id)), .rule = policy->head.id,
+		.id = view_alert_id(alert, a), .rule = policy->head.id,
 		.title = policy->head.title, .level = bytes_of(rule_level_names[policy->head.level]),
 		.recommendation = alert_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
 		.state = alert->state, .audience = alert->audience, .resolution = text_or_none(alert->resolution, a),
@@ -118,6 +123,24 @@ enum err engine_alerts(const struct engine *e, const struct alert_query *query, 
 		alert_view(e, &e->alerts.at[((struct alert_order *)best.at)[i].at], a, &(*out)[i]);
 	best_free(&best);
 	return ERR_OK;
+}
+
+unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct alert_head **out)
+{
+	unsigned n = 0;
+	*out = ARENA_ARRAY(a, struct alert_head, u64map_count(e->alert_of) + 1);
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		const struct alert *alert = &e->alerts.at[i];
+		const struct rule_head *rule = &e->rules->policies[alert->policy].head;
+		if (alert->state == ALERT_RESOLVED)
+			continue;
+		(*out)[n++] = (struct alert_head){
+			.id = view_alert_id(alert, a), .title = rule->title, .level = bytes_of(rule_level_names[rule->level]),
+			.state = alert->state, .score = alert->score, .n_accounts = (unsigned)alert->accounts.n,
+			.updated_seq = alert->updated_seq,
+		};
+	}
+	return n;
 }
 
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out)

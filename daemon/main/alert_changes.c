@@ -1,36 +1,109 @@
 /* Effects without an event.
- * I1: an alert that is told of and unknown to the engine is resolved; one that stands and is not told of is opened. */
+ * I1: an alert that is told of and unknown to the engine is resolved; one that stands and is not told of is opened.
+ * I2: a whole view is made of what differs only: a reload runs this on the loop thread, over every alert that stands. */
 #include "alert_changes.h"
 
-#include <stdlib.h>
-
 #include "daemon/base/map.h"
+#include "daemon/base/vec.h"
 #include "daemon/model/alert_json.h"
+#include "site.h"
 
 #define ALERT_MAX (16 << 20)
 
-static const enum alert_state standing_states[] = { ALERT_OPEN, ALERT_ACKNOWLEDGED };
+struct comparing {
+	const struct alerts_told *told;
+	const struct engine *now;
+	const struct engine *before; /* NULL: views are what the table says, by index of the head */
+	const struct alert_view *views;
+	struct engine_stats stats;
+	struct effects *out;
+};
 
-static unsigned each_state(const struct engine *e, enum alert_state state, struct arena *a, struct alert_view **out)
+static void add(struct comparing *c, enum effect_type type, const struct alert_view *alert)
 {
-	struct alert_query all = { .state = (int)state, .max = UINT32_MAX };
-	unsigned n;
-	BUG_ON(engine_alerts(e, &all, a, out, &n) != ERR_OK); /* only `after` can be unknown */
-	return n;
+	struct effects *out = c->out;
+	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
+	out->at[out->n++] = (struct effect){
+		.type = type, .seq = c->stats.seq, .ts_ms = c->stats.now_ms, .audience = alert->audience, .alert = *alert,
+	};
 }
 
-void alerts_told_by_engine(struct alerts_told *told, const struct engine *e, struct arena *a)
+static void resolve(struct comparing *c, struct alert_view *alert)
 {
-	for (size_t s = 0; s < ARRAY_LEN(standing_states); s++) {
-		struct alert_view *views;
-		unsigned n = each_state(e, standing_states[s], a, &views);
-		for (unsigned i = 0; i < n; i++)
-			VEC_PUSH(&told->standing, views[i]);
+	if (c->told->gone.len > 0 && site_has_alert(c->told->gone, alert))
+		return;
+	alert->state = ALERT_RESOLVED;
+	alert->resolution = BYTES_LIT("withdrawn");
+	alert->reason = bytes_of(c->told->reason);
+	alert->updated_ms = c->stats.now_ms;
+	alert->updated_seq = c->stats.seq;
+	add(c, EFFECT_ALERT_RESOLVED, alert);
+}
+
+/* The engine may have resolved it itself, and says why. */
+static void told_and_not_standing(struct comparing *c, struct bytes id, size_t at)
+{
+	struct alert_view alert;
+	if (engine_alert(c->now, id, c->out->arena, &alert) == ERR_OK) {
+		if (alert.updated_seq <= c->told->through_seq)
+			add(c, EFFECT_ALERT_RESOLVED, &alert);
+		return;
 	}
+	if (c->before == NULL)
+		alert = c->views[at];
+	else
+		BUG_ON(engine_alert(c->before, id, c->out->arena, &alert) != ERR_OK);
+	resolve(c, &alert);
+}
+
+static bool says_the_same(const struct alert_head *a, const struct alert_head *b)
+{
+	return a->state == b->state && a->score == b->score && a->n_accounts == b->n_accounts && bytes_eq(a->level, b->level) &&
+	       bytes_eq(a->title, b->title);
+}
+
+static void standing(struct comparing *c, const struct alert_head *told, const struct alert_head *now)
+{
+	struct alert_view alert;
+	if (now->updated_seq > c->told->through_seq || (told != NULL && says_the_same(told, now)))
+		return;
+	BUG_ON(engine_alert(c->now, now->id, c->out->arena, &alert) != ERR_OK);
+	add(c, told != NULL ? EFFECT_ALERT_UPDATED : EFFECT_ALERT_OPENED, &alert);
+}
+
+static void compare(struct comparing *c, const struct alert_head *told, size_t n)
+{
+	struct alert_head *now;
+	struct strtab *ids = strtab_new(); /* of what is told: the number is the place in told */
+	engine_stats(c->now, &c->stats);
+	unsigned n_now = engine_standing_alerts(c->now, c->out->arena, &now);
+	bool *stands = arena_zalloc(c->out->arena, n + 1);
+	for (size_t i = 0; i < n; i++)
+		strtab_intern(ids, told[i].id);
+	for (unsigned i = 0; i < n_now; i++) {
+		uint32_t at = strtab_find(ids, now[i].id);
+		standing(c, at != STRTAB_NONE ? &told[at] : NULL, &now[i]);
+		if (at != STRTAB_NONE)
+			stands[at] = true;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!stands[i])
+			told_and_not_standing(c, told[i].id, i);
+	strtab_free(ids);
+}
+
+void alerts_since_engine(const struct alerts_told *told, const struct engine *before, const struct engine *now,
+			 struct effects *out)
+{
+	struct comparing c = { .told = told, .now = now, .before = before, .out = out };
+	struct alert_head *heads;
+	unsigned n = engine_standing_alerts(before, out->arena, &heads);
+	compare(&c, heads, n);
 }
 
 struct reading {
-	struct alerts_told *told;
+	struct VEC(struct alert_view) views;
+	struct VEC(struct alert_head) heads;
 	struct arena *arena;
 	struct json_parser *parser;
 	struct errbuf *eb;
@@ -45,75 +118,23 @@ static enum err read_alert(void *arg, const struct store_alert *row)
 		return errbuf_set(r->eb, ERR_CORRUPT, "alert %.*s in the table of alerts cannot be read; restore a backup",
 				  BYTES_ARG(row->id));
 	alert.audience = row->audience;
-	VEC_PUSH(&r->told->standing, alert);
+	struct alert_head head = { alert.id, alert.title, alert.level, alert.state, alert.score, alert.n_accounts, alert.updated_seq };
+	VEC_PUSH(&r->views, alert);
+	VEC_PUSH(&r->heads, head);
 	return ERR_OK;
 }
 
-enum err alerts_told_by_store(struct alerts_told *told, const char *dir, struct arena *a, struct errbuf *eb)
-{
-	struct reading r = { told, a, json_parser_new(ALERT_MAX, EVENT_DEPTH_MAX), eb };
-	enum err err = store_read_alerts(dir, STORE_ALERTS_STANDING, read_alert, &r, eb);
-	json_parser_free(r.parser);
-	return err;
-}
-
-struct comparing {
-	const struct alerts_told *told;
-	const struct engine *now;
-	struct engine_stats stats;
-	struct effects *out;
-};
-
-static void add(struct comparing *c, enum effect_type type, const struct alert_view *alert)
-{
-	struct effects *out = c->out;
-	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
-	out->at[out->n++] = (struct effect){
-		.type = type, .seq = c->stats.seq, .ts_ms = c->stats.now_ms, .audience = alert->audience, .alert = *alert,
-	};
-}
-
-static void resolve(struct comparing *c, const struct alert_view *told)
-{
-	struct alert_view alert = *told;
-	alert.state = ALERT_RESOLVED;
-	alert.resolution = BYTES_LIT("withdrawn");
-	alert.reason = bytes_of(c->told->reason);
-	alert.updated_ms = c->stats.now_ms;
-	alert.updated_seq = c->stats.seq;
-	add(c, EFFECT_ALERT_RESOLVED, &alert);
-}
-
-static bool says_the_same(const struct alert_view *a, const struct alert_view *b)
-{
-	return a->state == b->state && a->score == b->score && a->n_accounts == b->n_accounts && bytes_eq(a->level, b->level) &&
-	       bytes_eq(a->title, b->title);
-}
-
-static void compare_told(struct comparing *c, const struct alert_view *told)
-{
-	struct alert_view alert;
-	if (engine_alert(c->now, told->id, c->out->arena, &alert) != ERR_OK)
-		resolve(c, told);
-	else if (alert.updated_seq <= c->told->through_seq && !says_the_same(told, &alert))
-		add(c, alert.state == ALERT_RESOLVED ? EFFECT_ALERT_RESOLVED : EFFECT_ALERT_UPDATED, &alert);
-}
-
-void alerts_compare(const struct alerts_told *told, const struct engine *now, struct effects *out)
+enum err alerts_since_store(const struct alerts_told *told, const char *dir, const struct engine *now, struct effects *out,
+			    struct errbuf *eb)
 {
 	struct comparing c = { .told = told, .now = now, .out = out };
-	struct strtab *ids = strtab_new();
-	engine_stats(now, &c.stats);
-	for (size_t i = 0; i < told->standing.n; i++) {
-		strtab_intern(ids, told->standing.at[i].id);
-		compare_told(&c, &told->standing.at[i]);
-	}
-	for (size_t s = 0; s < ARRAY_LEN(standing_states); s++) {
-		struct alert_view *views;
-		unsigned n = each_state(now, standing_states[s], out->arena, &views);
-		for (unsigned i = 0; i < n; i++)
-			if (views[i].updated_seq <= told->through_seq && strtab_find(ids, views[i].id) == STRTAB_NONE)
-				add(&c, EFFECT_ALERT_OPENED, &views[i]);
-	}
-	strtab_free(ids);
+	struct reading r = { .arena = out->arena, .parser = json_parser_new(ALERT_MAX, EVENT_DEPTH_MAX), .eb = eb };
+	enum err err = store_read_alerts(dir, STORE_ALERTS_STANDING, read_alert, &r, eb);
+	c.views = r.views.at;
+	if (err == ERR_OK)
+		compare(&c, r.heads.at, r.heads.n);
+	json_parser_free(r.parser);
+	VEC_FREE(&r.views);
+	VEC_FREE(&r.heads);
+	return err;
 }

@@ -91,7 +91,10 @@ void snapshot_last(struct daemon *d);
 
 /* rebuild.c: a second engine from the journal, in slices; then it takes the place of the first. */
 void step_reload(struct daemon *d);
-void step_rebuild(struct daemon *d);
+/* Microseconds until it wants to be called again, -1: by event. */
+int64_t step_rebuild(struct daemon *d);
+/* Something of it is on its way; it must come to its end before rebuild_free. */
+bool rebuild_is_busy(const struct daemon *d);
 void rebuild_free(struct daemon *d);
 
 /* removal.c */

@@ -3,7 +3,8 @@
  * I1: the second takes over only when both have applied the same events and nothing is in flight.
  * I2: wrong rules change nothing: the old set goes on.
  * I3: what the new engine says otherwise of alerts is told like any other change of them.
- * I4: when the list of kinds changes nothing has gathered either: every payload is written under the list of its time. */
+ * I4: when the list of kinds changes nothing has gathered either: every payload is written under the list of its time.
+ * I5: nothing here waits: what reads runs on the reader thread, and what is applied is cut into slices. */
 #include "rebuild.h"
 
 #include <stdlib.h>
@@ -11,19 +12,32 @@
 #include "alert_changes.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/vendor/sd.h"
-#include "site.h"
 
-#define SLICE_EVENTS 4000
+#define RUN_EVENTS 64 /* applied before the clock is looked at */
 #define SLICE_US 5000
 #define PROGRESS_US 5000000
+#define STANDSTILL_US 1000 /* how often it is looked for */
+#define BY_EVENT -1        /* the reader thread wakes the loop */
 
 struct rebuild *rebuild_new(struct daemon *d)
 {
 	struct rebuild *r = xcalloc(1, sizeof(*r));
+	r->daemon = d;
+	r->arena = arena_new(256 * 1024);
 	r->started_us = r->said_us = clock_mono_us();
 	d->rebuild = r;
 	return r;
+}
+
+bool rebuild_is_busy(const struct daemon *d)
+{
+	return d->rebuild != NULL && (d->rebuild->is_out || d->rebuild->removal != NULL);
+}
+
+static void go_on(struct daemon *d)
+{
+	turn_hold(d, HOLD_REBUILD, false);
+	turn_pause(d, HOLD_REBUILD, false);
 }
 
 void rebuild_free(struct daemon *d)
@@ -31,29 +45,47 @@ void rebuild_free(struct daemon *d)
 	struct rebuild *r = d->rebuild;
 	if (r == NULL)
 		return;
+	BUG_ON(r->is_out); /* the loop goes on until it is back */
 	judgement_free(&r->next);
 	journal_map_free(r->journal);
 	removal_free(r->removal);
+	VEC_FREE(&r->events);
+	arena_free(r->arena);
 	free(r);
 	d->rebuild = NULL;
-	turn_hold(d, HOLD_REBUILD, false);
-	turn_pause(d, HOLD_REBUILD, false);
+	go_on(d);
 }
 
-static void fail(struct daemon *d, enum err err, const struct errbuf *eb)
+static int64_t let_go(struct daemon *d)
 {
-	if (d->rebuild->removal != NULL) {
-		removal_answer(d->rebuild->removal, err, eb->text);
+	rebuild_free(d);
+	return BY_EVENT;
+}
+
+static int64_t fail(struct daemon *d)
+{
+	struct rebuild *r = d->rebuild;
+	if (r->removal != NULL) {
+		removal_answer(r->removal, r->result, r->error.text);
 	} else {
 		d->reloads_failed++;
-		log_error("rules", "%s; the old rules stay in force", eb->text);
+		log_error("rules", "%s; the old rules stay in force", r->error.text);
 	}
-	rebuild_free(d);
+	return let_go(d);
 }
 
-static bool is_unchanged(const struct daemon *d, const struct judgement *next)
+static void is_back(struct store_query *q)
 {
-	return judgement_binding(next, 0) == judgement_binding(&d->now, 0);
+	((struct rebuild *)q->owner)->is_out = false;
+}
+
+/* One step on the reader thread; when its queue is full the next turn tries again. */
+static int64_t ask(struct daemon *d, void (*run)(struct store_query *q, const char *dir))
+{
+	struct rebuild *r = d->rebuild;
+	r->query = (struct store_query){ run, is_back, r };
+	r->is_out = store_ask(d->store, &r->query) == ERR_OK;
+	return r->is_out ? BY_EVENT : STANDSTILL_US;
 }
 
 void step_reload(struct daemon *d)
@@ -65,81 +97,62 @@ void step_reload(struct daemon *d)
 	sinks_reopen(d->sinks);
 	if (api_reload_tokens(d->api, &eb) != ERR_OK)
 		log_warn("tokens", "%s; the old ones stay in force", eb.text);
-	errbuf_clear(&eb);
-	struct rebuild *r = rebuild_new(d);
-	enum err err = judgement_load(d->config, &r->next, &eb);
-	if (err == ERR_OK && is_unchanged(d, &r->next)) {
-		log_info("rules", "rules and networks are unchanged; logs are open anew");
-		rebuild_free(d);
-		return;
-	}
-	if (err == ERR_OK)
-		err = journal_map_new(d->config->state_dir, &r->next.rules->kinds, &r->journal, &eb);
-	if (err != ERR_OK)
-		fail(d, err, &eb);
-	else
+	rebuild_new(d);
+}
+
+/* True when there is something to do with what was read. */
+static bool has_changed(struct daemon *d, struct rebuild *r)
+{
+	if (judgement_binding(&r->next, 0) != judgement_binding(&d->now, 0)) {
 		log_info("rules", "new rules are read; the journal is applied to them, meanwhile the old ones are in force");
+		return true;
+	}
+	log_info("rules", "rules and networks are unchanged; logs are open anew");
+	return false;
 }
 
-struct slice {
-	struct daemon *d;
-	struct rebuild *r;
-	struct arena *arena;
-	uint64_t n;
-	int64_t until_us;
-	struct errbuf *eb;
-};
-
-/* ERR_LIMIT ends a slice whose time is up. */
-static enum err slice_event(void *arg, const struct store_event *row)
+static void say_progress(struct daemon *d, struct rebuild *r)
 {
-	struct slice *s = arg;
-	const struct journal_map *journal = s->r->journal != NULL ? s->r->journal : s->d->journal;
-	struct event ev = { 0 };
-	const struct event *one = &ev;
-	if (s->n % 64 == 63 && clock_mono_us() > s->until_us)
-		return ERR_LIMIT;
-	arena_reset(s->arena);
-	enum err err = journal_event(journal, row, s->arena, &ev, s->eb);
-	if (err != ERR_OK)
-		return err;
-	engine_apply(s->r->next.engine, &one, 1, NULL);
-	s->r->seq = row->seq;
-	s->n++;
-	return ERR_OK;
-}
-
-static enum err apply_slice(struct daemon *d, struct rebuild *r, uint64_t *n, struct errbuf *eb)
-{
-	struct slice s = { d, r, arena_new(16 * 1024), 0, clock_mono_us() + SLICE_US, eb };
-	struct store_range range = { r->seq, SLICE_EVENTS };
-	enum err err = store_read(d->config->state_dir, range, slice_event, &s, eb);
-	arena_free(s.arena);
-	*n = s.n;
-	return err == ERR_LIMIT ? ERR_OK : err;
-}
-
-static void say_progress(struct rebuild *r, uint64_t last_seq)
-{
+	struct intake_stats stats;
 	int64_t now = clock_mono_us();
 	if (now - r->said_us < PROGRESS_US)
 		return;
 	r->said_us = now;
-	log_info("rules", "the new engine has applied %llu of %llu events", (unsigned long long)r->seq,
-		 (unsigned long long)last_seq);
+	intake_stats(d->intake, &stats);
+	log_info("rules", "the new engine has applied %llu of %llu events", (unsigned long long)r->events.at[r->n_applied - 1]->seq,
+		 (unsigned long long)stats.last_seq);
 }
 
-/* I4. */
-static enum err note_kinds(struct daemon *d, struct rebuild *r, uint64_t last_seq, struct errbuf *eb)
+static int64_t apply_slice(struct daemon *d, struct rebuild *r)
 {
-	if (r->journal == NULL || !journal_map_is_stale(r->journal))
-		return ERR_OK;
-	enum err err = journal_note_kinds(d->config->state_dir, &r->next.rules->kinds, last_seq + 1, eb);
-	if (err != ERR_OK)
-		return err;
-	journal_map_free(r->journal);
-	r->journal = NULL;
-	return journal_map_new(d->config->state_dir, &r->next.rules->kinds, &r->journal, eb);
+	int64_t until_us = clock_mono_us() + SLICE_US;
+	do {
+		size_t left = r->events.n - r->n_applied, n = left < RUN_EVENTS ? left : RUN_EVENTS;
+		engine_apply(r->next.engine, r->events.at + r->n_applied, n, NULL);
+		r->n_applied += n;
+	} while (r->n_applied < r->events.n && clock_mono_us() < until_us);
+	say_progress(d, r);
+	return 0;
+}
+
+/* I3. The alerts of a site that is taken out go with it, told to nobody. */
+static void tell_changes(struct daemon *d, struct rebuild *r)
+{
+	struct arena *arena = arena_new(64 * 1024);
+	struct effects effects = { .arena = arena };
+	struct alerts_told told = { .through_seq = UINT64_MAX, .reason = "the rules or networks changed" };
+	struct intake_stats stats;
+	intake_stats(d->intake, &stats);
+	if (r->removal != NULL) {
+		told.gone = removal_site(r->removal);
+		told.reason = arena_printf(arena, "the events of site %.*s were taken out", BYTES_ARG(told.gone));
+	}
+	alerts_since_engine(&told, d->now.engine, r->next.engine, &effects);
+	intake_take_effects(d->intake, &effects, stats.last_seq);
+	if (effects.n > 0)
+		log_info("rules", "%zu alerts are opened, changed or resolved by it", effects.n);
+	free(effects.at);
+	arena_free(arena);
 }
 
 static void swap_rules(struct daemon *d, struct rebuild *r)
@@ -155,53 +168,26 @@ static void swap_rules(struct daemon *d, struct rebuild *r)
 	log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
 }
 
-/* Alerts of a site that is taken out go with it, told to nobody. */
-static void leave_out(struct alerts_told *told, struct bytes site)
+static void swap_engines(struct daemon *d, struct rebuild *r)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < told->standing.n; i++)
-		if (!site_has_alert(site, &told->standing.at[i]))
-			told->standing.at[kept++] = told->standing.at[i];
-	told->standing.n = kept;
+	struct engine *old = d->now.engine;
+	d->now.engine = r->next.engine;
+	r->next.engine = old;
 }
 
-/* I3: the new engine's alerts are told where they differ from those of the old one. */
-static void tell_changes(struct daemon *d, struct rebuild *r)
-{
-	struct arena *arena = arena_new(64 * 1024);
-	struct effects effects = { .arena = arena };
-	struct alerts_told told = { .through_seq = UINT64_MAX, .reason = "the rules or networks changed" };
-	struct intake_stats stats;
-	intake_stats(d->intake, &stats);
-	alerts_told_by_engine(&told, d->now.engine, arena);
-	if (r->removal != NULL) {
-		struct bytes site = removal_site(r->removal);
-		leave_out(&told, site);
-		told.reason = arena_printf(arena, "the events of site %.*s were taken out", BYTES_ARG(site));
-	}
-	alerts_compare(&told, r->next.engine, &effects);
-	intake_take_effects(d->intake, &effects, stats.last_seq);
-	if (effects.n > 0)
-		log_info("rules", "%zu alerts are opened, changed or resolved by it", effects.n);
-	VEC_FREE(&told.standing);
-	free(effects.at);
-	arena_free(arena);
-}
-
-static void swap_in(struct daemon *d, struct rebuild *r)
+static int64_t swap_in(struct daemon *d, struct rebuild *r)
 {
 	tell_changes(d, r);
-	if (r->next.rules != NULL) {
+	if (r->next.rules != NULL)
 		swap_rules(d, r);
-	} else {
-		struct engine *old = d->now.engine;
-		d->now.engine = r->next.engine;
-		r->next.engine = old;
-	}
+	else
+		swap_engines(d, r);
 	d->snapshot_seq = 0;
 	if (r->removal != NULL)
 		removal_answer(r->removal, ERR_OK, "");
-	rebuild_free(d);
+	r->is_swapped = true;
+	go_on(d);
+	return 0;
 }
 
 /* Brings everything to a standstill; true when it stands. */
@@ -216,30 +202,46 @@ static bool stands_still(struct daemon *d, struct rebuild *r)
 	return intake_is_settled(d->intake);
 }
 
-void step_rebuild(struct daemon *d)
+/* Reads on; near the end only at a standstill, and then until nothing comes any more. */
+static int64_t read_on(struct daemon *d, struct rebuild *r)
+{
+	bool is_near = r->has_read && r->events.n < REBUILD_CHUNK / 4;
+	bool is_still = is_near && stands_still(d, r);
+	if (is_near && !is_still)
+		return STANDSTILL_US;
+	if (is_still && r->was_still && r->events.n == 0) {
+		bool is_stale = r->journal != NULL && journal_map_is_stale(r->journal);
+		return is_stale ? ask(d, rebuild_note_kinds) : swap_in(d, r); /* I1, I4 */
+	}
+	r->was_still = is_still;
+	return ask(d, rebuild_read_events);
+}
+
+/* Once swapped what is left is to be freed. */
+static int64_t finish(struct daemon *d, struct rebuild *r)
+{
+	return r->next.engine != NULL ? ask(d, rebuild_retire) : let_go(d);
+}
+
+int64_t step_rebuild(struct daemon *d)
 {
 	struct rebuild *r = d->rebuild;
-	struct errbuf eb = { { 0 } };
-	struct intake_stats stats;
-	uint64_t n = 0;
-	if (r == NULL)
-		return;
+	if (r == NULL || r->is_out)
+		return BY_EVENT;
+	if (r->result != ERR_OK)
+		return fail(d);
+	if (d->wants_stop && r->removal == NULL)
+		return let_go(d); /* the next start reads the new rules anyhow */
+	if (r->is_swapped)
+		return finish(d, r);
 	if (r->removal != NULL && !removal_is_done(r->removal)) {
 		step_removal(d, r);
-		return;
+		return STANDSTILL_US;
 	}
-	intake_stats(d->intake, &stats);
-	bool is_still = (d->holds & HOLD_REBUILD) && intake_is_settled(d->intake);
-	enum err err = apply_slice(d, r, &n, &eb);
-	if (err == ERR_OK && n == 0 && is_still)
-		err = note_kinds(d, r, stats.last_seq, &eb);
-	if (err != ERR_OK) {
-		fail(d, err, &eb);
-		return;
-	}
-	say_progress(r, stats.last_seq);
-	if (n == 0 && is_still)
-		swap_in(d, r); /* I1 */
-	else if (n < SLICE_EVENTS / 4)
-		(void)stands_still(d, r);
+	if (r->removal == NULL && !r->is_loaded)
+		return ask(d, rebuild_read_rules);
+	r->is_wanted = r->is_wanted || r->removal != NULL || has_changed(d, r);
+	if (!r->is_wanted)
+		return let_go(d);
+	return r->n_applied < r->events.n ? apply_slice(d, r) : read_on(d, r);
 }

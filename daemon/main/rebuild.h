@@ -1,20 +1,43 @@
-/* A second engine that is made from the journal beside the first. */
+/* A second engine that is made from the journal beside the first. What reads files or the database runs on the reader
+ * thread (rebuild_read.c), one step at a time; the loop thread (rebuild.c) applies, in slices, and swaps. */
 #ifndef ASSOCD_MAIN_REBUILD_H
 #define ASSOCD_MAIN_REBUILD_H
 
 #include "daemon.h"
+#include "daemon/base/vec.h"
+
+#define REBUILD_CHUNK 4000
 
 struct removal; /* removal.c: events of a site that go out first */
 
 struct rebuild {
+	/* while is_out the reader thread's, with everything below but `removal` */
+	struct store_query query;
+	bool is_out;
+	enum err result; /* of the last step there */
+	struct errbuf error;
+
+	struct daemon *daemon;
 	struct judgement next; /* rules and enrich NULL: those of now */
 	struct journal_map *journal; /* of next.rules, NULL: that of now */
-	uint64_t seq;          /* applied to next so far */
+	struct arena *arena;
+	struct VEC(const struct event *) events; /* read ahead, at most REBUILD_CHUNK */
+	size_t n_applied; /* of them */
+	uint64_t seq;     /* read so far */
+	bool is_loaded, is_wanted, has_read, is_swapped;
+	bool was_still; /* when the events were asked for: nothing can come behind them */
 	int64_t started_us, said_us;
 	struct removal *removal;
 };
 
 struct rebuild *rebuild_new(struct daemon *d);
+
+/* Steps for the reader thread: store_query's run. */
+void rebuild_read_rules(struct store_query *q, const char *dir);
+void rebuild_read_events(struct store_query *q, const char *dir);
+void rebuild_note_kinds(struct store_query *q, const char *dir);
+/* What was swapped out; a large engine takes a while to free. */
+void rebuild_retire(struct store_query *q, const char *dir);
 
 /* removal.c */
 bool removal_is_done(const struct removal *m);

@@ -125,13 +125,10 @@ static enum err tell_changes(struct daemon *d, const struct store_state *state, 
 		.through_seq = state->applied_seq,
 		.reason = "the rules, networks or events behind it changed while assocd was stopped",
 	};
-	enum err err = alerts_told_by_store(&told, d->config->state_dir, arena, eb);
-	if (err == ERR_OK)
-		alerts_compare(&told, d->now.engine, &effects);
+	enum err err = alerts_since_store(&told, d->config->state_dir, d->now.engine, &effects, eb);
 	intake_take_effects(d->intake, &effects, state->last_seq);
 	if (effects.n > 0)
 		log_info("rules", "%zu alerts are others than at the last stop, because rules, networks or events are", effects.n);
-	VEC_FREE(&told.standing);
 	free(effects.at);
 	arena_free(arena);
 	return err;

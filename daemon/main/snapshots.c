@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 
 #define HOLD_LIMIT_US 5000000
+#define SNAPSHOT_NICE 10 /* on a busy machine the daemon answers first */
 
 static enum err write_snapshot(struct daemon *d, uint64_t seq, struct errbuf *eb)
 {
@@ -41,6 +42,7 @@ static void child_begin(struct daemon *d, uint64_t seq)
 		struct errbuf eb = { { 0 } };
 		signal(SIGTERM, SIG_DFL);
 		signal(SIGINT, SIG_DFL);
+		(void)!nice(SNAPSHOT_NICE);
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it holds the listening sockets: a next daemon needs them */
 		store_forget(d->store);
 		enum err err = write_snapshot(d, seq, &eb);

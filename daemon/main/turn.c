@@ -1,5 +1,5 @@
 /* What the loop does after each round of callbacks, as named steps. */
-#include "rebuild.h"
+#include "daemon.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -67,11 +67,10 @@ static void step_stop(struct daemon *d, int64_t mono_us)
 	}
 	if (intake_is_empty(d->intake))
 		turn_hold(d, HOLD_STOP, true);
-	bool is_removing = d->rebuild != NULL && d->rebuild->removal != NULL;
-	bool is_done = !is_removing && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
+	bool is_done = !rebuild_is_busy(d) && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
 	if (!is_done && mono_us >= d->stop_by_us)
 		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");
-	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !is_removing))
+	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !rebuild_is_busy(d)))
 		loop_stop(d->loop);
 	wake_in(d, 20000, mono_us);
 }
@@ -97,12 +96,12 @@ void loop_once(void *arg)
 	step_intake(d, mono_us);
 	step_sinks(d, mono_us);
 	step_reload(d);
-	step_rebuild(d);
+	wake_in(d, step_rebuild(d), mono_us);
 	step_snapshot(d, mono_us);
 	step_watchdog(d, mono_us);
 	step_stop(d, mono_us);
-	if (d->rebuild != NULL || d->holds != 0)
-		wake_in(d, d->rebuild != NULL ? 0 : 1000, mono_us);
+	if (d->holds != 0)
+		wake_in(d, 1000, mono_us);
 	int64_t wait_us = d->next_us - clock_mono_us();
 	loop_timer_set(d->timer, wait_us > 0 ? (wait_us + 999) / 1000 : 0);
 }

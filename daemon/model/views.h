@@ -105,4 +105,13 @@ struct alert_view {
 	uint64_t opened_seq, updated_seq;
 };
 
+/* What makes an alert news: it is told again when any of these changed. */
+struct alert_head {
+	struct bytes id, title, level;
+	enum alert_state state;
+	int score;
+	unsigned n_accounts;
+	uint64_t updated_seq;
+};
+
 #endif

@@ -91,11 +91,11 @@ def journal(work, events, *options):
 class Daemon:
     """A daemon on a state folder of its own, pinned to the first core."""
 
-    def __init__(self, work, networks, port=8799):
+    def __init__(self, work, networks, port=8799, more=""):
         self.port, self.folder = port, tempfile.mkdtemp(prefix="perf-", dir=work)
         config = os.path.join(self.folder, "assocd.yaml")
         with open(config, "w") as f:
-            f.write("state: %s\nlisten: 127.0.0.1:%d\n" % (os.path.join(self.folder, "state"), port))
+            f.write("state: %s\nlisten: 127.0.0.1:%d\n%s" % (os.path.join(self.folder, "state"), port, more))
             if networks:
                 f.write("networks: [%s]\n" % networks)
         self.child = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", config], preexec_fn=on_core(0),
@@ -229,8 +229,48 @@ def measure_hub(o, work, std4, medium):
         "less than 20 %", "assocctl replay shared.ndjson", shared < 1.2 * own)
 
 
+def longest_answer(daemon, is_over):
+    """Of /readyz, asked all the time from the second core, in milliseconds."""
+    longest = 0
+    while not is_over():
+        started = time.monotonic()
+        urllib.request.urlopen("http://127.0.0.1:%d/readyz" % daemon.port, timeout=30).read()
+        longest = max(longest, (time.monotonic() - started) * 1000)
+        time.sleep(.001)
+    return longest
+
+
+def answers_during_work(work, std4):
+    """Of a daemon that rebuilds for a changed rule, then writes a snapshot."""
+    rules = os.path.join(work, "rules")
+    shutil.rmtree(rules, ignore_errors=True)
+    shutil.copytree(os.path.join(ROOT, "rules", "default"), rules)
+    daemon = Daemon(work, os.path.join(std4, "netinfo.csv"), more="rules: %s\nsnapshot_every: 20s\n" % rules)
+    snapshot = os.path.join(daemon.folder, "state", "snapshot")
+    try:
+        daemon.load("-n", "200000", "-s", daemon.socket, os.path.join(std4, "events.ndjson"))
+        with open(os.path.join(rules, "return-after-closure.yaml"), "r+") as rule:
+            text = rule.read().replace("level: critical", "level: high")
+            rule.seek(0)
+            rule.truncate()
+            rule.write(text)
+        daemon.child.send_signal(signal.SIGHUP)
+        rebuild = longest_answer(daemon, lambda: daemon.status()["reloads"] == 1)
+        written = os.stat(snapshot).st_mtime_ns if os.path.exists(snapshot) else 0
+        return {"rebuild": rebuild, "snapshot": longest_answer(
+            daemon, lambda: os.path.exists(snapshot) and os.stat(snapshot).st_mtime_ns != written)}
+    finally:
+        daemon.stop()
+
+
+def measure_answers(o, work, std4, medium):
+    worst = median_of(o.rounds, lambda: answers_during_work(work, std4))
+    for what, ms in worst.items():
+        row("longest answer of /readyz during a %s, 200 k events" % what, "%.0f ms" % ms, "at most 50", "kill -HUP", ms <= 50)
+
+
 MEASURES = {"replay": measure_replay, "ingest": measure_ingest, "single": measure_single, "memory": measure_memory,
-            "hub": measure_hub}
+            "hub": measure_hub, "answers": measure_answers}
 
 
 def main():
