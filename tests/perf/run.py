@@ -75,9 +75,14 @@ def cpu_of(command):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, out
 
 
-def replay(world_path, events="events.ndjson"):
+def replayed(world_path, events):
+    """CPU seconds, resident bytes at the peak and what was printed."""
     return cpu_of([os.path.join(BUILD, "assocctl"), "replay", "--rules", os.path.join(ROOT, "rules", "default"),
-                   "--networks", os.path.join(world_path, "netinfo.csv"), os.path.join(world_path, events)])[0]
+                   "--networks", os.path.join(world_path, "netinfo.csv"), events])
+
+
+def replay(world_path, events="events.ndjson"):
+    return replayed(world_path, os.path.join(world_path, events))[0]
 
 
 def journal(work, events, *options):
@@ -202,6 +207,10 @@ def measure_memory(o, work, std4, medium):
         links = e.get("memory_links_bytes", 0)
         each = (full - empty - 96 * e["accounts"] - links) / max(1, e["postings"])
         daemon.stop()
+        offline = (replayed(path, os.path.join(path, "events.ndjson"))[1] - replayed(path, os.devnull)[1] - 96 * e["accounts"]
+                   - links) / max(1, e["postings"])
+        row("memory offline, " + name, "%.1f bytes a stored (value, account) pair" % offline, "at most 64",
+            "(peak resident - empty - 96 x accounts - links) / postings", offline <= 64)
         row("memory, " + name, "%.1f bytes a stored (value, account) pair (%.0f MB resident, %d pairs, %.0f MB of links left out)"
             % (each, full / 1e6, e["postings"], links / 1e6), "at most 64", "(resident - empty - 96 x accounts - links) / postings",
             each <= 64)

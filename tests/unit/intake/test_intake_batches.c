@@ -298,6 +298,53 @@ static void sink_mark_rides_with_a_batch_or_goes_alone(void **state)
 	assert_int_equal(t->sink_through, 7);
 }
 
+/* One event is in flight, one gathers, and the commit of the first took 8 ms. */
+static void two_senders(struct bench *t)
+{
+	for (unsigned id = 1; id <= 2; id++) {
+		struct intake_group *g = group(t, VOICE_PLAIN);
+
+		offer_id(t, g, id);
+		intake_seal(t->in, g);
+		turn(t);
+	}
+	t->queue.at[0]->commit_us = 8000;
+	complete(t, ERR_OK);
+}
+
+static void batch_waits_for_the_senders_just_answered(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g;
+
+	two_senders(t);
+	assert_in_range(turn(t), 1, 1000);
+	assert_int_equal(t->queue.n, 0);
+	g = group(t, VOICE_PLAIN);
+	offer_id(t, g, 3);
+	intake_seal(t->in, g);
+	turn(t);
+	assert_int_equal(t->queue.n, 1);
+	assert_int_equal(t->queue.at[0]->n_events, 2);
+	complete(t, ERR_OK);
+}
+
+static void batch_waits_an_eighth_of_the_last_commit_at_most(void **state)
+{
+	struct bench *t = *state;
+
+	two_senders(t);
+	turn(t);
+	t->us += 999;
+	turn(t);
+	assert_int_equal(t->queue.n, 0);
+	t->us += 1;
+	turn(t);
+	assert_int_equal(t->queue.n, 1);
+	assert_int_equal(t->queue.at[0]->n_events, 1);
+	complete(t, ERR_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +363,8 @@ int main(void)
 		WITH_BENCH(effects_that_come_without_an_event_go_out_though_held),
 		WITH_BENCH(held_intake_settles_with_lines_gathered),
 		WITH_BENCH(sink_mark_rides_with_a_batch_or_goes_alone),
+		WITH_BENCH(batch_waits_for_the_senders_just_answered),
+		WITH_BENCH(batch_waits_an_eighth_of_the_last_commit_at_most),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
