@@ -146,7 +146,7 @@ static void first_product(struct arena *a, struct bytes in, struct normalised *o
 	normalised_add(out, bytes_make(text, n + version.len));
 }
 
-void step_user_agent(struct arena *a, struct bytes in, struct normalised *out)
+void step_user_agent(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct tokens t = { .n = 0 };
 	struct agent g;
@@ -164,7 +164,7 @@ void step_user_agent(struct arena *a, struct bytes in, struct normalised *out)
 	normalised_add(out, tokens_join(a, &t, ' '));
 }
 
-void step_user_agent_os(struct arena *a, struct bytes in, struct normalised *out)
+void step_user_agent_os(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct agent g;
 
