@@ -25,7 +25,7 @@ const struct normaliser_step normaliser_steps[] = {
 	{ "tcp_stack", step_tcp_stack, "Family of the TCP stack by ttl and order of options: windows, linux, apple or other.", NULL },
 	{ "screen", step_screen, "Width x height of a screen, the smaller first, so that turning it changes nothing.", NULL },
 	{ "language", step_language, "Primary language tags of Accept-Language in their order, each once.", NULL },
-	{ "user_agent", step_user_agent, "Browser family, major version and system: \"chrome 139 windows\".", NULL },
+	{ "user_agent", step_user_agent, "Browser family, major version and system: \"chrome 139 windows\"; of another program its name.", NULL },
 	{ "user_agent_os", step_user_agent_os, "System family of a user agent: windows, macos, ios, android, chromeos, linux.", NULL },
 	{ "email", step_email, "Mailbox of an e-mail address: case and junk off, domain to ASCII, its aliases and mistypings mended, "
 	  "and what its provider ignores before the '@' taken out, as the words of the kind say.", form_email },
