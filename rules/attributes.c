@@ -116,9 +116,8 @@ static void add_named_lists(struct reader *r, const struct yaml_node *at, struct
 }
 
 /* A scalar names lists, separated by blanks; a sequence holds the values themselves. */
-static void read_placeholders(struct reader *r, const struct yaml_node *at, void *into)
+static struct named_list listed_values(struct reader *r, const struct yaml_node *at)
 {
-	struct kind *k = into;
 	struct values values = {0};
 	struct bytes text;
 	if (at->type == YAML_SCALAR)
@@ -128,9 +127,38 @@ static void read_placeholders(struct reader *r, const struct yaml_node *at, void
 			if (node_text(r, c, &text))
 				VEC_PUSH(&values, text);
 	struct named_list list = builder_make_list(r->builder, BYTES_NONE, values.at, values.n);
+	VEC_FREE(&values);
+	return list;
+}
+
+static void read_placeholders(struct reader *r, const struct yaml_node *at, void *into)
+{
+	struct kind *k = into;
+	struct named_list list = listed_values(r, at);
 	k->placeholders = list.at;
 	k->n_placeholders = list.n;
-	VEC_FREE(&values);
+}
+
+/* One entry of the file; the words wait until the steps, which may stand behind them, are known. */
+struct entry {
+	struct kind kind; /* first: the keys write into it */
+	const struct yaml_node *words;
+};
+
+static void make_words(struct reader *r, struct entry *e)
+{
+	word_form_fn *form = kind_word_form(&e->kind);
+	struct errbuf eb = {0};
+	if (!e->words)
+		return;
+	if (!form) {
+		problem_at(r, e->words, "no step of kind '%.*s' asks for words", BYTES_ARG(e->kind.name));
+		return;
+	}
+	struct named_list list = listed_values(r, e->words);
+	e->kind.words = words_make(r->arena, form, list.at, list.n, &eb);
+	if (!e->kind.words)
+		problem_at(r, e->words, "%s", eb.text);
 }
 
 #define FIELD(name) .offset = offsetof(struct kind, name)
@@ -144,6 +172,8 @@ const struct key_row attribute_keys[] = {
 	  .help = "Several places joined with '|'. The kind is absent when one of them is missing, unless its path ends with '?'." },
 	{ "normalise", KEY_SPECIAL, .read = read_steps, .takes = "step or list of steps",
 	  .help = "Normaliser steps, applied in order; absent: the text as it is." },
+	{ "words", KEY_NODE, .offset = offsetof(struct entry, words), .takes = "list names, or list of lines",
+	  .help = "What its steps replace or leave out: names of lists, or a sequence of lines 'street = st', 'gmbh', '*strasse = *str'." },
 	{ "class", KEY_WORD, FIELD(privacy), .words = privacy_names, .otherwise = "hash",
 	  .help = "plain is stored as it is, hash only under a key with a masked tail, drop not at all." },
 	{ "hub_cap", KEY_COUNT, FIELD(hub_cap), RANGE(0, 100000), .otherwise = "0",
@@ -184,14 +214,15 @@ void attributes_read(struct reader *r, const struct yaml_node *root)
 	if (!top.list || !node_is(r, top.list, YAML_SEQUENCE))
 		return;
 	for (const struct yaml_node *c = top.list->child; c; c = c->next) {
-		struct kind k = {0};
-		keys_read(r, c, attribute_keys, &k);
-		check_kind(r, c, &k);
+		struct entry e = {0};
+		keys_read(r, c, attribute_keys, &e);
+		check_kind(r, c, &e.kind);
+		make_words(r, &e);
 		if (kinds->n == KINDS_MAX) {
 			problem_at(r, c, "more than %d kinds", KINDS_MAX);
 			return;
 		}
-		kinds->rows[kinds->n++] = k;
+		kinds->rows[kinds->n++] = e.kind;
 	}
 }
 

@@ -142,7 +142,7 @@ static enum err take_addresses(struct range_rows *r, const struct bytes *f, stru
 	}
 	if (!f[FROM].len || !f[TO].len)
 		return errbuf_set(eb, ERR_INPUT, "there is no cidr");
-	if (!decode_ip(f[FROM], &from) || !decode_ip(f[TO], &to) || ip_cmp(&from, &to) > 0 || ip_is_v4(&from) != ip_is_v4(&to))
+	if (!decode_ip_as_written(f[FROM], &from) || !decode_ip_as_written(f[TO], &to) || ip_cmp(&from, &to) > 0 || ip_is_v4(&from) != ip_is_v4(&to))
 		return errbuf_set(eb, ERR_INPUT, "'%.*s' to '%.*s' is no range of addresses", SHOWN(f[FROM]), SHOWN(f[TO]));
 	return give_range(r, from, &to, eb);
 }

@@ -1,5 +1,8 @@
 /* Addresses as text and as 16 bytes.
- * I1: a v4 address is ::ffff:a.b.c.d (RFC 4291, 2.5.5.2); v4-compatible ::a.b.c.d (2.5.5.1) is folded to it.
+ * I1: a v4 address is ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). Folded to it are v4-compatible ::a.b.c.d (2.5.5.1), and what
+ *     translators and tunnels make of a v4 host: 64:ff9b::a.b.c.d (RFC 6052, 2.1), 2002:V4::/48 (RFC 3056, 2) and
+ *     2001:0:SERVER:FLAGS:PORT:V4, the last six bytes inverted (RFC 4380, 4). Cut to /64 they would be one value for all
+ *     who use the translator, or one host would be two values.
  * I2: decoders read each byte once and accept one spelling of a v4 address: four decimals without leading zeros. */
 #include "ip.h"
 
@@ -123,16 +126,40 @@ static bool decode_v6(const char *s, const char *end, uint8_t out[16])
 	return place_gap(&v, out);
 }
 
-/* I1. ::, ::1 and the rest of ::/120 stay v6: nobody means 0.0.0.1 by them. */
-static void fold_compatible(struct ip *ip)
+static void set_v4(struct ip *ip, const uint8_t *v4, uint8_t mask)
 {
-	static const uint8_t zero[12];
+	uint8_t copy[4] = { v4[0] ^ mask, v4[1] ^ mask, v4[2] ^ mask, v4[3] ^ mask };
 
-	if (memcmp(ip->b, zero, sizeof zero) == 0 && (ip->b[12] | ip->b[13] | ip->b[14]) != 0)
-		memcpy(ip->b, v4_prefix, sizeof v4_prefix);
+	memcpy(ip->b, v4_prefix, sizeof v4_prefix);
+	memcpy(ip->b + 12, copy, sizeof copy);
 }
 
-static bool decode_either(struct bytes text, struct ip *out)
+/* I1. ::, ::1 and the rest of ::/120 stay v6: nobody means 0.0.0.1 by them. */
+static void fold_v4(struct ip *ip)
+{
+	static const uint8_t zero[12], nat64[12] = { 0, 0x64, 0xff, 0x9b }, teredo[4] = { 0x20, 0x01 };
+
+	if (memcmp(ip->b, zero, sizeof zero) == 0 && (ip->b[12] | ip->b[13] | ip->b[14]) != 0)
+		set_v4(ip, ip->b + 12, 0);
+	else if (memcmp(ip->b, nat64, sizeof nat64) == 0)
+		set_v4(ip, ip->b + 12, 0);
+	else if (ip->b[0] == 0x20 && ip->b[1] == 0x02)
+		set_v4(ip, ip->b + 2, 0);
+	else if (memcmp(ip->b, teredo, sizeof teredo) == 0)
+		set_v4(ip, ip->b + 12, 0xff);
+}
+
+/* Without "%zone" (RFC 4007, 11), which means something on the machine that wrote it only. */
+static struct bytes without_zone(struct bytes text)
+{
+	ptrdiff_t percent = bytes_find_char(text, '%');
+
+	if (percent < 0 || (size_t)percent + 1 == text.len || bytes_find_char(bytes_slice(text, 0, (size_t)percent), ':') < 0)
+		return text;
+	return bytes_slice(text, 0, (size_t)percent);
+}
+
+bool decode_ip_as_written(struct bytes text, struct ip *out)
 {
 	if (text.len < 2 || text.len > 45)
 		return false;
@@ -147,9 +174,9 @@ bool decode_ip(struct bytes text, struct ip *out)
 {
 	struct ip ip;
 
-	if (!decode_either(text, &ip))
+	if (text.len > IP_TEXT_SIZE * 2 || !decode_ip_as_written(without_zone(text), &ip))
 		return false;
-	fold_compatible(&ip);
+	fold_v4(&ip);
 	*out = ip;
 	return true;
 }
@@ -163,7 +190,7 @@ bool decode_cidr(struct bytes text, struct ip *base, unsigned *bits)
 	uint64_t n = dotted ? 32 : 128;
 	struct ip ip, cut;
 
-	if (!decode_either(address, &ip))
+	if (!decode_ip_as_written(address, &ip))
 		return false;
 	if (slash >= 0 && (length.len > 3 || (length.len > 1 && length.ptr[0] == '0') || !bytes_to_u64(length, &n)))
 		return false;
@@ -171,7 +198,7 @@ bool decode_cidr(struct bytes text, struct ip *base, unsigned *bits)
 		return false;
 	*bits = (unsigned)n + (dotted ? V4_PREFIX_BITS : 0);
 	if (*bits == 128)
-		fold_compatible(&ip);
+		fold_v4(&ip);
 	cut = ip_prefix(&ip, *bits);
 	if (ip_cmp(&cut, &ip) != 0)
 		return false;
@@ -231,7 +258,7 @@ static bool v4_is_placeholder(uint32_t v4)
 		{ 0xc6336400, 0xffffff00 },
 		{ 0xcb007100, 0xffffff00 },
 		{ 0xe0000000, 0xf0000000 }, /* multicast */
-		{ 0xffffffff, 0xffffffff },
+		{ 0xf0000000, 0xf0000000 }, /* reserved, and broadcast */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
@@ -250,7 +277,9 @@ bool ip_is_placeholder(const struct ip *ip)
 		return true;
 	if (ip->b[0] == 0xff || (ip->b[0] == 0xfe && (ip->b[1] & 0xc0) == 0x80))
 		return true;
-	return memcmp(ip->b, "\x20\x01\x0d\xb8", 4) == 0;
+	if (memcmp(ip->b, "\x01\0\0\0\0\0\0\0", 8) == 0) /* discard-only, RFC 6666 */
+		return true;
+	return memcmp(ip->b, "\x20\x01\x0d\xb8", 4) == 0 || (ip->b[0] == 0x3f && ip->b[1] == 0xff && ip->b[2] < 0x10); /* RFC 9637 */
 }
 
 static char *put_decimal(char *out, unsigned v)

@@ -9,9 +9,14 @@ struct ip {
 };
 
 #define IP_TEXT_SIZE 48
-/* Text of an address; v4-mapped and v4-compatible forms are folded to v4. No zone, no brackets, no leading zeros. */
+/* Text of an address. IPv6 forms that carry the IPv4 address of who is meant are folded to it: v4-mapped, v4-compatible,
+ * NAT64 (64:ff9b::/96), 6to4 (2002::/16), Teredo (2001::/32). The zone of an IPv6 address (%eth0) is passed over. No
+ * brackets, no port, no leading zeros in IPv4. */
 bool decode_ip(struct bytes text, struct ip *out);
-/* "10.0.0.0/8", "2001:db8::/32", or a bare address; bits counts in the 128-bit space. Host bits must be zero. */
+/* An end of a range: nothing is folded, no zone. */
+bool decode_ip_as_written(struct bytes text, struct ip *out);
+/* "10.0.0.0/8", "2001:db8::/32", or a bare address; bits counts in the 128-bit space. Host bits must be zero. A network
+ * that decode_ip folds away, such as 2002::/16, is read as it stands and holds no address. */
 bool decode_cidr(struct bytes text, struct ip *base, unsigned *bits);
 bool ip_is_v4(const struct ip *ip);
 uint32_t ip_v4(const struct ip *ip);
@@ -19,7 +24,8 @@ uint32_t ip_v4(const struct ip *ip);
 struct ip ip_prefix(const struct ip *ip, unsigned bits);
 int ip_cmp(const struct ip *a, const struct ip *b);
 bool ip_in(const struct ip *ip, const struct ip *base, unsigned bits);
-/* 0.0.0.0/8, 127/8, ::, ::1, link-local, multicast, documentation: never evidence. Private ranges are not in it. */
+/* 0.0.0.0/8, 127/8, ::, ::1, link-local, multicast, reserved, discard-only, documentation: never evidence. Private ranges
+ * are not in it. */
 bool ip_is_placeholder(const struct ip *ip);
 char *ip_format(const struct ip *ip, char out[IP_TEXT_SIZE]);
 

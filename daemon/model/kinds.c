@@ -124,6 +124,8 @@ static uint64_t kind_version(const struct kind *kind, uint64_t h)
 		h = bytes_hash(kind->paths[i], h + kind->required[i] + 1);
 	for (unsigned i = 0; i < kind->n_steps; i++)
 		h = bytes_hash(bytes_of(kind->steps[i]->name), h + 2);
+	if (kind->words)
+		h = (h ^ kind->words->version) * UINT64_C(0x9e3779b97f4a7c15);
 	for (unsigned i = 0; i < kind->n_placeholders; i++)
 		h = bytes_hash(kind->placeholders[i], h + 3);
 	return h + (uint64_t)kind->privacy * 8 + kind->mask_tail * 64 + kind->is_port_block * 4;

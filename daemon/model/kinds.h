@@ -13,6 +13,7 @@ enum privacy_class { PRIVACY_PLAIN, PRIVACY_HASH, PRIVACY_DROP };
 #define KINDS_MAX 128
 
 struct normaliser_step; /* model/normalise.h */
+struct words;           /* model/words.h */
 
 struct kind {
 	struct bytes name;  /* "identity.email" */
@@ -24,6 +25,7 @@ struct kind {
 	unsigned n_paths;
 	const struct normaliser_step *steps[KIND_STEPS_MAX];
 	unsigned n_steps;
+	const struct words *words; /* what its steps replace or leave out, or NULL */
 	enum privacy_class privacy;
 	unsigned hub_cap;      /* holders above which a value means nothing; 0 = never evidence (facts for compare only) */
 	bool is_network;       /* value is an address: evidence carries the network kind */
@@ -56,7 +58,7 @@ struct kind_slots {
 struct kinds {
 	struct kind rows[KINDS_MAX];
 	unsigned n;
-	uint64_t version; /* hash of everything that changes canonical values: names, paths, steps, privacy, placeholders */
+	uint64_t version; /* hash of everything that changes canonical values: names, paths, steps, words, privacy, placeholders */
 	struct kind_slots slots;
 };
 

@@ -6,40 +6,45 @@
 #define SHOWN_MAX 64
 
 const struct normaliser_step normaliser_steps[] = {
-	{ "trim", step_trim, "White space at both ends is taken off." },
-	{ "lower", step_lower, "Compatibility forms are unified (NFKC) and case is folded." },
-	{ "fold", step_fold, "As lower, and accents and tone marks are taken off; runs of white space become one space." },
-	{ "squash", step_squash, "As fold, and everything but letters and digits is taken out." },
-	{ "digits", step_digits, "Only the digits are kept." },
-	{ "tokens", step_tokens, "One value for each word of letters and digits, folded." },
-	{ "ngrams3", step_ngrams3, "One value for each run of three characters." },
-	{ "phonetic", step_phonetic, "Soundex code (first letter, three digits) of each word, for names that are spelt by ear." },
-	{ "prefix3", step_prefix3, "The first three characters." },
-	{ "prefix5", step_prefix5, "The first five characters." },
-	{ "ip", step_ip, "IPv4 address (v4-mapped ones folded to it), or the /64 network of an IPv6 address." },
-	{ "ip_first", step_ip_first, "The address before the first bar in the form of step ip, the rest as it is." },
-	{ "ip64", step_ip64, "The /64 network of an IPv6 address; nothing for IPv4." },
-	{ "ip24", step_ip24, "The /24 network of an IPv4 address, the /48 network of an IPv6 address." },
-	{ "tcp", step_tcp, "ttl:mss:window:options to initial ttl, window and options; the path-dependent mss is left out." },
-	{ "tcp_stack", step_tcp_stack, "Family of the TCP stack by ttl and order of options: windows, linux, apple or other." },
-	{ "screen", step_screen, "Width x height of a screen, the smaller first, so that turning it changes nothing." },
-	{ "language", step_language, "Primary language tags of Accept-Language in their order, each once." },
-	{ "user_agent", step_user_agent, "Browser family, major version and system: \"chrome 139 windows\"." },
-	{ "user_agent_os", step_user_agent_os, "System family of a user agent: windows, macos, ios, android, chromeos, linux." },
-	{ "email", step_email, "Mailbox of an e-mail address: case, junk, tags, dots and domain aliases of its provider removed." },
-	{ "email_domain", step_email_domain, "Domain of an e-mail address in ASCII, aliases of one provider unified." },
-	{ "phone", step_phone, "Digits of a phone number of at least 7, with + when the country code is there." },
-	{ "card", step_card, "Digits of a card number, or a payment token as it is; masked numbers give nothing." },
-	{ "account_number", step_account_number, "Letters and digits in upper case: bank account, tax id, document number." },
-	{ "name", step_name, "Words of a person's name, folded and sorted, titles removed." },
-	{ "name_tokens", step_name_tokens, "One value for each word of at least two letters of a name." },
-	{ "company", step_company, "As name, and legal forms (ltd, gmbh, inc ...) removed." },
-	{ "address", step_address, "Words of a postal address, abbreviated alike and sorted, each once." },
-	{ "address_tokens", step_address_tokens, "One value for each word of a postal address, abbreviated alike." },
-	{ "date", step_date, "A date as YYYY-MM-DD; with slashes and the year last the month comes first." },
-	{ "date_parts", step_date_parts, "Year, month and day of a date as three values." },
-	{ "year", step_year, "The year of a date." },
-	{ NULL, NULL, NULL },
+	{ "trim", step_trim, "White space at both ends is taken off.", NULL },
+	{ "lower", step_lower, "Compatibility forms are unified (NFKC) and case is folded.", NULL },
+	{ "fold", step_fold, "As lower, and accents and tone marks are taken off; runs of white space become one space.", NULL },
+	{ "squash", step_squash, "As fold, and everything but letters and digits is taken out.", NULL },
+	{ "digits", step_digits, "Only the digits are kept.", NULL },
+	{ "tokens", step_tokens, "One value for each word of letters and digits, folded.", NULL },
+	{ "ngrams3", step_ngrams3, "One value for each run of three characters.", NULL },
+	{ "phonetic", step_phonetic, "Soundex code (first letter, three digits) of each word, for names that are spelt by ear.", NULL },
+	{ "prefix3", step_prefix3, "The first three characters.", NULL },
+	{ "prefix5", step_prefix5, "The first five characters.", NULL },
+	{ "ip", step_ip, "IPv4 address (of IPv6 forms that carry one: mapped, NAT64, 6to4, Teredo), or the /64 network of an IPv6 address.", NULL },
+	{ "ip_first", step_ip_first, "The address before the first bar in the form of step ip, the rest as it is.", NULL },
+	{ "ip64", step_ip64, "The /64 network of an IPv6 address; nothing for IPv4.", NULL },
+	{ "ip56", step_ip56, "The /56 network of an IPv6 address, what many providers give to one home; nothing for IPv4.", NULL },
+	{ "ip24", step_ip24, "The /24 network of an IPv4 address, the /48 network of an IPv6 address.", NULL },
+	{ "tcp", step_tcp, "ttl:mss:window:options to initial ttl, window and options; the path-dependent mss is left out.", NULL },
+	{ "tcp_stack", step_tcp_stack, "Family of the TCP stack by ttl and order of options: windows, linux, apple or other.", NULL },
+	{ "screen", step_screen, "Width x height of a screen, the smaller first, so that turning it changes nothing.", NULL },
+	{ "language", step_language, "Primary language tags of Accept-Language in their order, each once.", NULL },
+	{ "user_agent", step_user_agent, "Browser family, major version and system: \"chrome 139 windows\"; of another program its name.", NULL },
+	{ "user_agent_os", step_user_agent_os, "System family of a user agent: windows, macos, ios, android, chromeos, linux.", NULL },
+	{ "email", step_email, "Mailbox of an e-mail address: case and junk off, domain to ASCII, its aliases and mistypings mended, "
+	  "and what its provider ignores before the '@' taken out, as the words of the kind say.", form_email },
+	{ "email_domain", step_email_domain, "Domain of an e-mail address as step email gives it.", form_email },
+	{ "phone", step_phone, "Digits of a phone number of at least 7, with + when the country code is there. Words of the kind are "
+	  "passed over in front and begin an extension behind.", form_lower },
+	{ "card", step_card, "Digits of a card number, or a payment token as it is; masked numbers give nothing.", NULL },
+	{ "account_number", step_account_number, "Letters and digits in upper case: bank account, tax id, document number.", NULL },
+	{ "name", step_name, "Words of a person's name, folded and sorted, the words of the kind (titles) left out. A name in Chinese, "
+	  "Japanese or Korean script alone is kept in its order, without spaces. Nothing is transcribed: ü becomes u and not ue.", form_tokens },
+	{ "name_tokens", step_name_tokens, "One value for each word of at least two letters of a name.", form_tokens },
+	{ "company", step_company, "As name, initials put together (S.p.A. is spa), the words of the kind (legal forms) left out.", form_company },
+	{ "address", step_address, "Words of a postal address, replaced as the words of the kind say and sorted, each once; a letter "
+	  "behind a house number belongs to it.", form_tokens },
+	{ "address_tokens", step_address_tokens, "One value for each word of a postal address as step address gives them.", form_tokens },
+	{ "date", step_date, "A date as YYYY-MM-DD; with slashes and the year last the month comes first.", NULL },
+	{ "date_parts", step_date_parts, "Year, month and day of a date as three values.", NULL },
+	{ "year", step_year, "The year of a date.", NULL },
+	{ NULL, NULL, NULL, NULL },
 };
 
 const struct normaliser_step *normaliser_find(struct bytes name)
@@ -47,6 +52,14 @@ const struct normaliser_step *normaliser_find(struct bytes name)
 	for (const struct normaliser_step *s = normaliser_steps; s->name; s++)
 		if (bytes_is(name, s->name))
 			return s;
+	return NULL;
+}
+
+word_form_fn *kind_word_form(const struct kind *kind)
+{
+	for (unsigned i = 0; i < kind->n_steps; i++)
+		if (kind->steps[i]->form)
+			return kind->steps[i]->form;
 	return NULL;
 }
 
@@ -129,13 +142,13 @@ static void run_steps(const struct kind *kind, struct arena *a, struct bytes raw
 		normalised_add(out, raw);
 		return;
 	}
-	kind->steps[0]->fn(a, raw, out);
+	kind->steps[0]->fn(a, kind->words, raw, out);
 	for (unsigned s = 1; s < kind->n_steps; s++) {
 		before.n = out->n;
 		memcpy(before.text, out->text, out->n * sizeof before.text[0]);
 		out->n = 0;
 		for (unsigned i = 0; i < before.n; i++)
-			kind->steps[s]->fn(a, before.text[i], out);
+			kind->steps[s]->fn(a, kind->words, before.text[i], out);
 	}
 }
 

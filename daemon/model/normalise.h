@@ -5,30 +5,34 @@
 
 #include "daemon/base/arena.h"
 #include "kinds.h"
+#include "words.h"
 
 #define NORMALISE_OUT_MAX 24 /* texts one chain may yield; the rest are dropped */
 #define NORMALISE_IN_MAX 4096
-#define NORMALISE_VERSION 2 /* raised whenever a step gives another text for the same input */
+#define NORMALISE_VERSION 3 /* raised whenever a step gives another text for the same input */
 
 struct normalised {
 	struct bytes text[NORMALISE_OUT_MAX];
 	unsigned n;
 };
 
-/* Reads in, appends to out (by normalised_add). An input without usable content yields nothing; that is no error. */
-typedef void normalise_fn(struct arena *a, struct bytes in, struct normalised *out);
+/* Reads in, appends to out (by normalised_add). An input without usable content yields nothing; that is no error.
+ * words: those of the kind, NULL when it has none. */
+typedef void normalise_fn(struct arena *a, const struct words *words, struct bytes in, struct normalised *out);
 
 struct normaliser_step {
 	const char *name;
 	normalise_fn *fn;
 	const char *help; /* one sentence, for the rule reference */
+	word_form_fn *form; /* of a listed word; NULL: the step asks for none */
 };
 
-/* The table: trim, lower, fold, ip, ip64, ip24, digits, email, email_domain, phone, card, name, name_tokens, company, address,
- * address_tokens, user_agent, language, screen, tokens, ngrams3, phonetic, prefix3, prefix5, year, ... NULL-name ended. */
+/* The table, NULL-name ended; `assocctl rules reference` prints it. */
 extern const struct normaliser_step normaliser_steps[];
 const struct normaliser_step *normaliser_find(struct bytes name);
 void normalised_add(struct normalised *out, struct bytes text);
+/* How the words of a kind are written for its chain, by the first step that asks for words; NULL when none does. */
+word_form_fn *kind_word_form(const struct kind *kind);
 
 /* Runs the chain of `kind` on the raw text. Placeholder values and empty texts are taken out. */
 void kind_normalise(const struct kind *kind, struct arena *a, struct bytes raw, struct normalised *out);

@@ -10,44 +10,64 @@
 #define CARD_MIN 12
 #define CARD_MAX 19
 #define TOKEN_MIN 4
+#define BULLET 0x2022
 
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-struct bytes text_digits(struct arena *a, struct bytes in)
+/* Of folded text: the digits of every script are ASCII by then. */
+static struct bytes digits_of(struct arena *a, struct bytes s)
 {
-	struct bytes s;
+	char *text = arena_alloc(a, s.len + 1);
 	size_t used = 0;
-	char *text;
 
-	if (unicode_fold(a, in, &s) != ERR_OK)
-		return BYTES_NONE;
-	text = arena_alloc(a, s.len + 1);
 	for (size_t i = 0; i < s.len; i++)
 		if (is_digit(s.ptr[i]))
 			text[used++] = s.ptr[i];
 	return bytes_make(text, used);
 }
 
-void step_digits(struct arena *a, struct bytes in, struct normalised *out)
+void step_digits(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
-	normalised_add(out, text_digits(a, in));
+	struct bytes s;
+
+	if (unicode_fold(a, in, &s) == ERR_OK)
+		normalised_add(out, digits_of(a, s));
 }
 
-/* The number before an extension ("x12", "ext. 12"); empty when other letters stand in it. */
-static struct bytes without_extension(struct bytes s)
+static bool is_letter(int32_t cp)
 {
-	size_t n = 0;
+	return cp >= 0 && unicode_is_letter_or_digit(cp) && !(cp >= '0' && cp <= '9');
+}
 
-	if (bytes_starts(s, BYTES_LIT("tel:")))
-		s = bytes_trim(bytes_slice(s, 4, s.len));
-	while (n < s.len && !(s.ptr[n] >= 'a' && s.ptr[n] <= 'z'))
-		n++;
-	if (n == s.len || s.ptr[n] == 'x' || bytes_starts(bytes_slice(s, n, s.len), BYTES_LIT("ext")))
-		return bytes_slice(s, 0, n);
-	return BYTES_NONE;
+/* The number alone: listed words are passed over in front of it ("tel.") and end it behind ("ext. 12"), as '#' and ';'
+ * do (RFC 3966, 3). Empty when other words stand in it, or a mask, or a service code. */
+static struct bytes number_alone(const struct words *words, struct bytes s)
+{
+	size_t start = 0, pos = 0, next;
+	bool has_digits = false;
+
+	for (size_t at = 0; at < s.len; at = pos) {
+		int32_t cp = unicode_next(s, &pos);
+
+		if (is_letter(cp)) {
+			for (next = pos; is_letter(unicode_next(s, &next));)
+				pos = next;
+			if (words_find(words, bytes_slice(s, at, pos - at)) == NULL)
+				return BYTES_NONE;
+			if (has_digits)
+				return bytes_slice(s, start, at - start);
+			start = pos;
+		} else if (cp == '#' || cp == ';') {
+			return has_digits ? bytes_slice(s, start, at - start) : BYTES_NONE;
+		} else if (cp < 0 || cp == '*' || cp == BULLET) {
+			return BYTES_NONE;
+		}
+		has_digits |= cp >= '0' && cp <= '9';
+	}
+	return bytes_slice(s, start, s.len);
 }
 
 static bool all_the_same(struct bytes s)
@@ -58,24 +78,39 @@ static bool all_the_same(struct bytes s)
 	return true;
 }
 
-void step_phone(struct arena *a, struct bytes in, struct normalised *out)
+/* "+44 (0)20", "+49 (030)": the digit that is dialled inside the country only is no part of the international number.
+ * In Italy it is (ITU-T E.164, national numbering plan of country code 39). */
+static struct bytes without_trunk_digit(struct arena *a, struct bytes s)
+{
+	ptrdiff_t at = bytes_find(s, BYTES_LIT("(0"));
+	struct bytes country;
+
+	if (at <= 0)
+		return s;
+	country = digits_of(a, bytes_slice(s, 0, (size_t)at));
+	if ((bytes_is(country, "39") || bytes_is(country, "0039")) && s.ptr[at + 2] != ')')
+		return s;
+	return bytes_of(arena_printf(a, "%.*s%.*s", (int)at, s.ptr, (int)(s.len - (size_t)at - 2), s.ptr + at + 2));
+}
+
+void step_phone(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes s, digits;
-	ptrdiff_t trunk;
 	bool is_international;
+	size_t first = 0;
 	char *text;
 
-	if (unicode_fold(a, in, &s) != ERR_OK || (s = without_extension(bytes_trim(s))).len == 0)
+	if (unicode_fold(a, in, &s) != ERR_OK)
 		return;
-	is_international = s.ptr[0] == '+' || bytes_starts(s, BYTES_LIT("(+"));
-	trunk = bytes_find(s, BYTES_LIT("(0)"));
-	if (trunk > 0) /* +44 (0)20 ...: the trunk prefix is not part of the international number */
-		s = bytes_of(arena_printf(a, "%.*s%.*s", (int)trunk, s.ptr, (int)(s.len - (size_t)trunk - 3), s.ptr + trunk + 3));
-	digits = text_digits(a, s);
-	if (!is_international && bytes_starts(digits, BYTES_LIT("00"))) {
-		is_international = true;
+	s = number_alone(words, s);
+	while (first < s.len && s.ptr[first] != '+' && !is_digit(s.ptr[first]))
+		first++;
+	digits = digits_of(a, s);
+	is_international = (first < s.len && s.ptr[first] == '+') || bytes_starts(digits, BYTES_LIT("00"));
+	if (is_international)
+		digits = digits_of(a, without_trunk_digit(a, s));
+	if (bytes_starts(digits, BYTES_LIT("00")))
 		digits = bytes_slice(digits, 2, digits.len);
-	}
 	if (digits.len < PHONE_MIN || digits.len > PHONE_MAX || all_the_same(digits))
 		return;
 	text = arena_alloc(a, digits.len + 1);
@@ -84,31 +119,43 @@ void step_phone(struct arena *a, struct bytes in, struct normalised *out)
 	normalised_add(out, is_international ? bytes_make(text, digits.len + 1) : digits);
 }
 
-static bool is_card_text(struct bytes s)
+static bool is_card_text(struct bytes s, bool *has_x)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!is_digit(s.ptr[i]) && s.ptr[i] != ' ' && s.ptr[i] != '-' && s.ptr[i] != '.')
+	*has_x = false;
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] == 'x')
+			*has_x = true;
+		else if (!is_digit(s.ptr[i]) && s.ptr[i] != ' ' && s.ptr[i] != '-' && s.ptr[i] != '.')
 			return false;
+	}
 	return true;
 }
 
-void step_card(struct arena *a, struct bytes in, struct normalised *out)
+/* Stars, bullets, dots or crosses stand for digits: many cards look like it. */
+static bool is_masked(struct bytes s)
 {
-	struct bytes s = bytes_trim(in), digits;
+	return bytes_find_char(s, '*') >= 0 || bytes_find_char(s, '#') >= 0 || bytes_find(s, BYTES_LIT("...")) >= 0 ||
+	       bytes_find(s, BYTES_LIT("\xe2\x80\xa2")) >= 0;
+}
 
-	if (bytes_find_char(s, '*') >= 0 || bytes_find(s, BYTES_LIT("\xe2\x80\xa2")) >= 0)
-		return; /* masked: many cards look like it */
-	if (!is_card_text(s)) {
-		if (s.len >= TOKEN_MIN)
-			normalised_add(out, s);
+void step_card(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	struct bytes token = bytes_trim(in), s, digits;
+	bool has_x;
+
+	if (unicode_fold(a, token, &s) != ERR_OK || is_masked(s)) /* folding makes three dots of the ellipsis */
+		return;
+	if (!is_card_text(s, &has_x)) {
+		if (token.len >= TOKEN_MIN)
+			normalised_add(out, token);
 		return;
 	}
-	digits = text_digits(a, s);
-	if (digits.len >= CARD_MIN && digits.len <= CARD_MAX && !all_the_same(digits))
+	digits = digits_of(a, s);
+	if (!has_x && digits.len >= CARD_MIN && digits.len <= CARD_MAX && !all_the_same(digits))
 		normalised_add(out, digits);
 }
 
-void step_account_number(struct arena *a, struct bytes in, struct normalised *out)
+void step_account_number(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes s;
 	size_t used = 0;
@@ -167,16 +214,17 @@ static bool date_groups(struct bytes s, unsigned group[3], size_t width[3], char
 			return false;
 		*separator = s.ptr[at++];
 	}
-	return at == s.len || s.ptr[at] == 'T' || s.ptr[at] == ' ';
+	return at == s.len || s.ptr[at] == 't' || s.ptr[at] == ' ';
 }
 
-static bool read_date(struct bytes in, struct date *d)
+static bool read_date(struct arena *a, struct bytes in, struct date *d)
 {
 	unsigned g[3], swap;
 	size_t width[3];
 	char separator;
+	struct bytes s;
 
-	if (!date_groups(bytes_trim(in), g, width, &separator))
+	if (unicode_fold(a, in, &s) != ERR_OK || !date_groups(bytes_trim(s), g, width, &separator))
 		return false;
 	if (separator == 0)
 		*d = (struct date){ g[0] / 10000, g[0] / 100 % 100, g[0] % 100 };
@@ -196,29 +244,29 @@ static bool read_date(struct bytes in, struct date *d)
 	return is_date(d);
 }
 
-void step_date(struct arena *a, struct bytes in, struct normalised *out)
+void step_date(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct date d;
 
-	if (read_date(in, &d))
+	if (read_date(a, in, &d))
 		normalised_add(out, bytes_of(arena_printf(a, "%04u-%02u-%02u", d.year, d.month, d.day)));
 }
 
-void step_date_parts(struct arena *a, struct bytes in, struct normalised *out)
+void step_date_parts(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct date d;
 
-	if (!read_date(in, &d))
+	if (!read_date(a, in, &d))
 		return;
 	normalised_add(out, bytes_of(arena_printf(a, "year %u", d.year)));
 	normalised_add(out, bytes_of(arena_printf(a, "month %u", d.month)));
 	normalised_add(out, bytes_of(arena_printf(a, "day %u", d.day)));
 }
 
-void step_year(struct arena *a, struct bytes in, struct normalised *out)
+void step_year(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct date d;
 
-	if (read_date(in, &d))
+	if (read_date(a, in, &d))
 		normalised_add(out, bytes_of(arena_printf(a, "%u", d.year)));
 }

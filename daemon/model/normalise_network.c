@@ -39,7 +39,7 @@ static void add_network(struct arena *a, const struct ip *ip, unsigned bits, str
 	normalised_add(out, bytes_make(text, (size_t)(end - text)));
 }
 
-void step_ip(struct arena *a, struct bytes in, struct normalised *out)
+void step_ip(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct ip ip;
 
@@ -48,7 +48,7 @@ void step_ip(struct arena *a, struct bytes in, struct normalised *out)
 	add_network(a, &ip, ip_is_v4(&ip) ? 128 : 64, out);
 }
 
-void step_ip64(struct arena *a, struct bytes in, struct normalised *out)
+void step_ip64(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct ip ip;
 
@@ -56,15 +56,23 @@ void step_ip64(struct arena *a, struct bytes in, struct normalised *out)
 		add_network(a, &ip, 64, out);
 }
 
+void step_ip56(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	struct ip ip;
+
+	if (decode_ip(in, &ip) && !ip_is_placeholder(&ip) && !ip_is_v4(&ip))
+		add_network(a, &ip, 56, out);
+}
+
 /* "ADDRESS|more": what is seen behind one address. */
-void step_ip_first(struct arena *a, struct bytes in, struct normalised *out)
+void step_ip_first(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	ptrdiff_t bar = bytes_find_char(in, '|');
 	struct normalised network = { .n = 0 };
 
 	if (bar < 0)
 		return;
-	step_ip(a, bytes_slice(in, 0, (size_t)bar), &network);
+	step_ip(a, words, bytes_slice(in, 0, (size_t)bar), &network);
 	if (network.n == 0)
 		return;
 	struct bytes rest = bytes_slice(in, (size_t)bar, in.len);
@@ -73,7 +81,7 @@ void step_ip_first(struct arena *a, struct bytes in, struct normalised *out)
 	normalised_add(out, bytes_make(text, network.text[0].len + rest.len));
 }
 
-void step_ip24(struct arena *a, struct bytes in, struct normalised *out)
+void step_ip24(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct ip ip;
 
@@ -102,7 +110,7 @@ static unsigned initial_ttl(uint64_t ttl)
 	return ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
 }
 
-void step_tcp(struct arena *a, struct bytes in, struct normalised *out)
+void step_tcp(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes part[TCP_FIELDS];
 	uint64_t ttl;
@@ -120,7 +128,7 @@ void step_tcp(struct arena *a, struct bytes in, struct normalised *out)
 }
 
 /* Windows starts at 128; of the rest Apple ends its options with eol and Linux puts sok before ts. */
-void step_tcp_stack(struct arena *a, struct bytes in, struct normalised *out)
+void step_tcp_stack(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes part[TCP_FIELDS];
 	uint64_t ttl;
@@ -148,7 +156,7 @@ static bool take_number(struct bytes *in, unsigned *out)
 	return n > 0 && *out > 0;
 }
 
-void step_screen(struct arena *a, struct bytes in, struct normalised *out)
+void step_screen(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	unsigned width, height;
 	size_t skip = 1;
@@ -188,7 +196,7 @@ static bool list_has(const char *list, size_t used, const char *tag, size_t n)
 	return false;
 }
 
-void step_language(struct arena *a, struct bytes in, struct normalised *out)
+void step_language(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	char *list = arena_alloc(a, in.len + 1);
 	size_t used = 0;

@@ -9,6 +9,8 @@ static const struct { int32_t from; char to[3]; } stroke_letters[] = {
 	{ 0x0131, "i" }, { 0x0142, "l" }, { 0x0153, "oe" }, { 0x0167, "t" },
 };
 
+#define DEGREE 0xb0
+
 static bool is_ascii(struct bytes s)
 {
 	unsigned char seen = 0;
@@ -52,10 +54,21 @@ bool text_fold(struct arena *a, struct bytes in, struct bytes *out)
 	return true;
 }
 
-void tokens_split(struct arena *a, struct bytes in, unsigned flags, struct tokens *out)
+static bool is_apostrophe(int32_t cp)
+{
+	return cp == '\'' || cp == '`' || cp == 0x2019 || cp == 0x2bc;
+}
+
+static void add_token(struct tokens *out, const char *text, size_t start, size_t end)
+{
+	if (end > start && out->n < TOKENS_MAX)
+		out->at[out->n++] = bytes_make(text + start, end - start);
+}
+
+void tokens_split(struct arena *a, struct bytes in, bool keep_and, struct tokens *out)
 {
 	struct bytes s;
-	size_t used = 0, start = 0, since_dot = 0;
+	size_t used = 0, start = 0;
 	char *text;
 
 	out->n = 0;
@@ -68,22 +81,92 @@ void tokens_split(struct arena *a, struct bytes in, unsigned flags, struct token
 		if (cp >= 0 && unicode_is_letter_or_digit(cp)) {
 			memcpy(text + used, s.ptr + at, pos - at);
 			used += pos - at;
-			since_dot++;
 			continue;
 		}
-		if (cp == '\'' || cp == 0x2019 || cp == '`')
+		if (is_apostrophe(cp))
 			continue;
-		if (cp == '.' && (flags & TOKENS_DOTTED) && since_dot == 1) {
-			since_dot = 0;
+		if (cp == DEGREE && used > start) { /* "n° 5" is how it comes out of keyboards without the ordinal sign */
+			text[used++] = 'o';
 			continue;
 		}
-		if (used > start)
-			out->at[out->n++] = bytes_make(text + start, used - start);
+		add_token(out, text, start, used);
 		start = used;
-		since_dot = 0;
 		if (cp < 0)
 			break;
+		if (keep_and && (cp == '&' || cp == '+')) {
+			text[used++] = '&';
+			add_token(out, text, start, used);
+			start = used;
+		}
 	}
+}
+
+const struct word *tokens_listed(const struct words *words, const struct tokens *t, unsigned i, unsigned n)
+{
+	char text[WORD_BYTES_MAX];
+	const struct word *found;
+	size_t used = 0;
+
+	for (unsigned k = i; k < i + n; k++) {
+		if (used + 1 + t->at[k].len > sizeof text)
+			return NULL;
+		if (k > i)
+			text[used++] = ' ';
+		memcpy(text + used, t->at[k].ptr, t->at[k].len);
+		used += t->at[k].len;
+	}
+	found = words_find(words, bytes_make(text, used));
+	return found && found->is_listed ? found : NULL;
+}
+
+/* The longest listed phrase that begins at token i; *n is its number of words. */
+static const struct word *phrase_at(const struct words *words, const struct tokens *t, unsigned i, unsigned *n)
+{
+	const struct word *first = words_find(words, t->at[i]);
+	unsigned most = t->n - i < WORD_PHRASE_MAX ? t->n - i : WORD_PHRASE_MAX;
+
+	for (*n = most; first && first->begins_phrase && *n > 1; (*n)--) {
+		const struct word *phrase = tokens_listed(words, t, i, *n);
+
+		if (phrase)
+			return phrase;
+	}
+	*n = 1;
+	return first && first->is_listed ? first : NULL;
+}
+
+/* Where an end is taken off, another may come to light. */
+struct bytes token_replace_part(struct arena *a, const struct words *words, struct bytes word)
+{
+	for (int i; (i = words_part(words, word)) >= 0;) {
+		struct bytes from = words->parts[i].from, to = words->parts[i].to;
+		bool is_prefix = words->is_prefix[i];
+		struct bytes rest = bytes_slice(word, is_prefix ? from.len : 0, word.len - from.len);
+
+		if (to.len > 0)
+			return bytes_of(is_prefix ? arena_printf(a, "%.*s%.*s", BYTES_ARG(to), BYTES_ARG(rest))
+						  : arena_printf(a, "%.*s%.*s", BYTES_ARG(rest), BYTES_ARG(to)));
+		word = rest;
+	}
+	return word;
+}
+
+void tokens_replace(struct arena *a, const struct words *words, struct tokens *t)
+{
+	unsigned n = 0, step;
+
+	if (words == NULL)
+		return;
+	for (unsigned i = 0; i < t->n; i += step) {
+		const struct word *word = phrase_at(words, t, i, &step);
+
+		if (word == NULL)
+			t->at[n++] = token_replace_part(a, words, t->at[i]);
+		else if (word->to.len > 0)
+			t->at[n++] = word->to;
+	}
+	if (n > 0)
+		t->n = n;
 }
 
 void tokens_sort(struct tokens *t)
@@ -106,14 +189,6 @@ void tokens_sort(struct tokens *t)
 	t->n = n;
 }
 
-bool tokens_is_one_of(struct bytes token, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (token.len > 0 && token.ptr[0] == words[i][0] && bytes_is(token, words[i]))
-			return true;
-	return false;
-}
-
 struct bytes tokens_join(struct arena *a, const struct tokens *t, char separator)
 {
 	size_t len = 0, used = 0;
@@ -123,7 +198,7 @@ struct bytes tokens_join(struct arena *a, const struct tokens *t, char separator
 		len += t->at[i].len + 1;
 	out = arena_alloc(a, len + 1);
 	for (unsigned i = 0; i < t->n; i++) {
-		if (i > 0)
+		if (i > 0 && separator != '\0')
 			out[used++] = separator;
 		memcpy(out + used, t->at[i].ptr, t->at[i].len);
 		used += t->at[i].len;
@@ -131,12 +206,36 @@ struct bytes tokens_join(struct arena *a, const struct tokens *t, char separator
 	return bytes_make(out, used);
 }
 
-void step_trim(struct arena *a, struct bytes in, struct normalised *out)
+size_t count_characters(struct bytes s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+	return n;
+}
+
+struct bytes form_lower(struct arena *a, struct bytes text)
+{
+	struct bytes s;
+
+	return unicode_fold(a, text, &s) == ERR_OK ? s : BYTES_NONE;
+}
+
+struct bytes form_tokens(struct arena *a, struct bytes text)
+{
+	struct tokens t;
+
+	tokens_split(a, text, false, &t);
+	return tokens_join(a, &t, ' ');
+}
+
+void step_trim(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	normalised_add(out, bytes_trim(in));
 }
 
-void step_lower(struct arena *a, struct bytes in, struct normalised *out)
+void step_lower(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes s;
 
@@ -144,7 +243,7 @@ void step_lower(struct arena *a, struct bytes in, struct normalised *out)
 		normalised_add(out, s);
 }
 
-void step_fold(struct arena *a, struct bytes in, struct normalised *out)
+void step_fold(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes s;
 	size_t used = 0;
@@ -164,30 +263,22 @@ void step_fold(struct arena *a, struct bytes in, struct normalised *out)
 	normalised_add(out, bytes_trim(bytes_make(text, used)));
 }
 
-void step_tokens(struct arena *a, struct bytes in, struct normalised *out)
+void step_tokens(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct tokens t;
 
-	tokens_split(a, in, TOKENS_PLAIN, &t);
+	tokens_split(a, in, false, &t);
 	tokens_sort(&t);
 	for (unsigned i = 0; i < t.n; i++)
 		normalised_add(out, t.at[i]);
 }
 
-void step_squash(struct arena *a, struct bytes in, struct normalised *out)
+void step_squash(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct tokens t;
-	struct bytes s;
-	size_t used = 0;
-	char *text;
 
-	tokens_split(a, in, TOKENS_PLAIN, &t);
-	s = tokens_join(a, &t, ' ');
-	text = arena_alloc(a, s.len + 1);
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] != ' ')
-			text[used++] = s.ptr[i];
-	normalised_add(out, bytes_make(text, used));
+	tokens_split(a, in, false, &t);
+	normalised_add(out, tokens_join(a, &t, '\0'));
 }
 
 /* Bytes of the first n characters; 0 when there are fewer. */
@@ -201,12 +292,12 @@ static size_t prefix_length(struct bytes s, unsigned n)
 	return pos;
 }
 
-void step_prefix3(struct arena *a, struct bytes in, struct normalised *out)
+void step_prefix3(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	normalised_add(out, bytes_slice(in, 0, prefix_length(in, 3)));
 }
 
-void step_prefix5(struct arena *a, struct bytes in, struct normalised *out)
+void step_prefix5(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	normalised_add(out, bytes_slice(in, 0, prefix_length(in, 5)));
 }
@@ -219,7 +310,7 @@ static bool has_text(const struct normalised *out, struct bytes text)
 	return false;
 }
 
-void step_ngrams3(struct arena *a, struct bytes in, struct normalised *out)
+void step_ngrams3(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	size_t start = 0;
 
@@ -267,13 +358,13 @@ static struct bytes soundex(struct arena *a, struct bytes word)
 	return bytes_make(out, 4);
 }
 
-void step_phonetic(struct arena *a, struct bytes in, struct normalised *out)
+void step_phonetic(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
-	struct tokens words, codes = { .n = 0 };
+	struct tokens t, codes = { .n = 0 };
 
-	tokens_split(a, in, TOKENS_PLAIN, &words);
-	for (unsigned i = 0; i < words.n; i++) {
-		struct bytes code = soundex(a, words.at[i]);
+	tokens_split(a, in, false, &t);
+	for (unsigned i = 0; i < t.n; i++) {
+		struct bytes code = soundex(a, t.at[i]);
 
 		if (code.len > 0)
 			codes.at[codes.n++] = code;

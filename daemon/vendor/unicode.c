@@ -61,13 +61,58 @@ static enum err map_text(struct arena *a, struct bytes s, utf8proc_option_t opti
 	return ERR_OK;
 }
 
+enum err unicode_compose(struct arena *a, struct bytes s, struct bytes *out)
+{
+	if (is_ascii(s)) {
+		*out = s;
+		return ERR_OK;
+	}
+	return map_text(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE, out);
+}
+
+/* The digits of a script stand together, zero first (The Unicode Standard, 4.6). Those that do not, the mathematical ones,
+ * have become ASCII by NFKC before this sees them. */
+static char digit_of(int32_t cp)
+{
+	int value = 0;
+
+	while (value < 9 && utf8proc_category(cp - value - 1) == UTF8PROC_CATEGORY_ND)
+		value++;
+	return (char)('0' + value);
+}
+
+static struct bytes with_ascii_digits(struct arena *a, struct bytes s)
+{
+	char *out = arena_alloc(a, s.len + 1);
+	size_t n = 0, pos = 0;
+
+	for (size_t at = 0; at < s.len; at = pos) {
+		int32_t cp = unicode_next(s, &pos);
+
+		BUG_ON(cp < 0); /* utf8proc wrote it */
+		if (cp >= 0x80 && utf8proc_category(cp) == UTF8PROC_CATEGORY_ND) {
+			out[n++] = digit_of(cp);
+			continue;
+		}
+		memcpy(out + n, s.ptr + at, pos - at);
+		n += pos - at;
+	}
+	out[n] = '\0';
+	return bytes_make(out, n);
+}
+
 enum err unicode_fold(struct arena *a, struct bytes s, struct bytes *out)
 {
+	enum err err;
+
 	if (is_ascii(s)) {
 		*out = ascii_lower(a, s);
 		return ERR_OK;
 	}
-	return map_text(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, out);
+	err = map_text(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, out);
+	if (!err)
+		*out = with_ascii_digits(a, *out);
+	return err;
 }
 
 /* Marks that people leave out when they type a name. Others are letters in all but name: vowel signs of Indic scripts
@@ -115,18 +160,16 @@ enum err unicode_fold_plain(struct arena *a, struct bytes s, struct bytes *out)
 	err = map_text(a, s, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, out);
 	if (err)
 		return err;
-	return map_text(a, without_accents(a, *out), UTF8PROC_STABLE | UTF8PROC_COMPOSE, out);
+	return map_text(a, with_ascii_digits(a, without_accents(a, *out)), UTF8PROC_STABLE | UTF8PROC_COMPOSE, out);
 }
 
-int32_t unicode_next(struct bytes s, size_t *pos)
+int32_t unicode_next_any(struct bytes s, size_t *pos)
 {
 	utf8proc_int32_t cp;
 	utf8proc_ssize_t n;
 
 	if (*pos >= s.len)
 		return -1;
-	if ((unsigned char)s.ptr[*pos] < 0x80)
-		return (unsigned char)s.ptr[(*pos)++];
 	n = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + *pos, (utf8proc_ssize_t)(s.len - *pos), &cp);
 	if (n <= 0)
 		return -1;

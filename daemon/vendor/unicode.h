@@ -5,13 +5,20 @@
 #include "daemon/base/arena.h"
 
 bool unicode_is_valid(struct bytes s);
-/* NFKC, case folded, ignorable code points dropped. Pure ASCII takes a fast path. Invalid UTF-8 gives ERR_INPUT. */
+/* NFKC, ignorable code points dropped, case as it was. Pure ASCII is borrowed, not copied. Invalid UTF-8: ERR_INPUT. */
+enum err unicode_compose(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
+/* As unicode_compose, and case folded, and the decimal digits of every script (category Nd) written 0 to 9.
+ * Pure ASCII takes a fast path. */
 enum err unicode_fold(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
 /* As unicode_fold, and tone marks, accents and the vowel points of Arabic and Hebrew taken off; vowel signs of Indic
  * scripts and voicing marks of kana stay, they are letters to their readers. */
 enum err unicode_fold_plain(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
 /* Next code point of valid UTF-8 at *pos, or -1 at the end. */
-int32_t unicode_next(struct bytes s, size_t *pos);
+int32_t unicode_next_any(struct bytes s, size_t *pos);
+static inline int32_t unicode_next(struct bytes s, size_t *pos)
+{
+	return *pos < s.len && (unsigned char)s.ptr[*pos] < 0x80 ? s.ptr[(*pos)++] : unicode_next_any(s, pos);
+}
 bool unicode_is_letter_or_digit(int32_t cp);
 /* Domain to its ASCII (punycode, lower case) form, IDNA2008 non-transitional; ERR_INPUT when it is none. */
 enum err unicode_domain_ascii(struct arena *a, struct bytes domain, struct bytes *out) MUST_CHECK;

@@ -31,13 +31,15 @@ static void addresses_are_printed_in_canonical_form(void **state)
 	assert_prints("255.255.255.255", "255.255.255.255");
 	assert_prints("2001:0DB8:0:0:0:0:0:1", "2001:db8::1");
 	assert_prints("2001:db8::1:0:0:1", "2001:db8::1:0:0:1");
-	assert_prints("2001:0:0:1:0:0:0:1", "2001:0:0:1::1");
+	assert_prints("2003:0:0:1:0:0:0:1", "2003:0:0:1::1");
 	assert_prints("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1");
 	assert_prints("::", "::");
 	assert_prints("::1", "::1");
 	assert_prints("1::", "1::");
 	assert_prints("fe80::1:2", "fe80::1:2");
-	assert_prints("64:ff9b::1.2.3.4", "64:ff9b::102:304");
+	assert_prints("64:ff9b:1::1.2.3.4", "64:ff9b:1::102:304");
+	assert_prints("fe80::1:2%eth0", "fe80::1:2");
+	assert_prints("2a01:4f8::1%25", "2a01:4f8::1");
 }
 
 static void v4_in_v6_is_folded_to_v4(void **state)
@@ -45,6 +47,10 @@ static void v4_in_v6_is_folded_to_v4(void **state)
 	assert_prints("::ffff:10.1.2.3", "10.1.2.3");
 	assert_prints("::FFFF:a01:203", "10.1.2.3");
 	assert_prints("::10.1.2.3", "10.1.2.3");
+	assert_prints("64:ff9b::1.2.3.4", "1.2.3.4");
+	assert_prints("64:ff9b::c000:221", "192.0.2.33"); /* RFC 6052, 2.4 */
+	assert_prints("2002:c000:204::1", "192.0.2.4");
+	assert_prints("2001:0:4136:e378:8000:63bf:3fff:fdd2", "192.0.2.45"); /* as in RFC 4380, 5.2.6 and 4 */
 	assert_true(ip_is_v4(&(struct ip){ { [10] = 0xff, [11] = 0xff } }));
 	struct ip ip = address("1.2.3.4");
 	assert_int_equal(ip_v4(&ip), 0x01020304);
@@ -55,7 +61,7 @@ static void what_is_no_address_is_refused(void **state)
 	static const char *const wrong[] = {
 		"", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.04", "1..2.3", "1.2.3.", ".1.2.3", "1.2.3.4 ",
 		"1.2.3.4x", "0x1.2.3.4", "1.2.3.1000", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::",
-		"::1::", "1::2::3", "12345::", "g::", "1:", ":1", "[::1]", "fe80::1%eth0", "::1.2.3", "1.2.3.4::", "::1.2.3.4:5",
+		"::1::", "1::2::3", "12345::", "g::", "1:", ":1", "[::1]", "fe80::1%", "%eth0", "1.2.3.4%eth0", "::1.2.3", "1.2.3.4::", "::1.2.3.4:5",
 		"1:2:3:4:5:6:7:1.2.3.4", "::ffff:1.2.3.400", "1:2:3:4:5:6:7::8:9",
 	};
 	struct ip ip;
@@ -91,7 +97,7 @@ static void networks_have_no_host_bits(void **state)
 
 static void membership_counts_bits_of_128(void **state)
 {
-	struct ip base = address("10.1.128.0"), in = address("10.1.255.1"), out = address("10.1.127.255"), v6 = address("2001::1");
+	struct ip base = address("10.1.128.0"), in = address("10.1.255.1"), out = address("10.1.127.255"), v6 = address("2003::1");
 
 	assert_true(ip_in(&in, &base, 96 + 17));
 	assert_false(ip_in(&out, &base, 96 + 17));
@@ -119,8 +125,10 @@ static void a_prefix_keeps_the_first_bits(void **state)
 static void placeholders_are_addresses_that_say_nothing(void **state)
 {
 	static const char *const nothing[] = { "0.0.0.0", "127.0.0.1", "169.254.1.1", "192.0.2.7", "198.51.100.1", "203.0.113.9",
-					       "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "ff02::1", "2001:db8::5" };
-	static const char *const something[] = { "10.0.0.1", "192.168.1.1", "8.8.8.8", "fd00::1", "2a00::1", "128.0.0.1", "1.0.0.0" };
+					       "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "ff02::1", "2001:db8::5",
+					       "240.0.0.1", "100::1", "3fff:fff::1", "2002:c000:201::1", "64:ff9b::127.0.0.1" };
+	static const char *const something[] = { "10.0.0.1", "192.168.1.1", "8.8.8.8", "fd00::1", "2a00::1", "128.0.0.1", "1.0.0.0",
+						 "3fff:1000::1", "100:0:0:1::1", "2002:b01:203::1" };
 	struct ip ip;
 
 	for (size_t i = 0; i < ARRAY_LEN(nothing); i++) {
@@ -131,6 +139,18 @@ static void placeholders_are_addresses_that_say_nothing(void **state)
 		ip = address(something[i]);
 		assert_false(ip_is_placeholder(&ip));
 	}
+}
+
+static void an_end_of_a_range_is_read_as_written(void **state)
+{
+	char out[IP_TEXT_SIZE];
+	struct ip ip;
+
+	assert_true(decode_ip_as_written(bytes_of("2002::"), &ip));
+	assert_string_equal(ip_format(&ip, out), "2002::");
+	assert_true(decode_ip_as_written(bytes_of("1.2.3.4"), &ip));
+	assert_string_equal(ip_format(&ip, out), "1.2.3.4");
+	assert_false(decode_ip_as_written(bytes_of("fe80::1%eth0"), &ip));
 }
 
 static void every_address_reads_back_as_printed(void **state)
@@ -169,6 +189,7 @@ int main(void)
 		cmocka_unit_test(networks_have_no_host_bits),
 		cmocka_unit_test(membership_counts_bits_of_128),
 		cmocka_unit_test(a_prefix_keeps_the_first_bits),
+		cmocka_unit_test(an_end_of_a_range_is_read_as_written),
 		cmocka_unit_test(placeholders_are_addresses_that_say_nothing),
 		cmocka_unit_test(every_address_reads_back_as_printed),
 		cmocka_unit_test(network_kinds_have_names),

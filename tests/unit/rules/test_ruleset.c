@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/model/normalise.h"
 #include "rules/builder.h"
 #include "rules/rule_tests.h"
 
@@ -158,6 +159,10 @@ static void every_mistake_in_the_attributes_is_told(void **state)
 		{ "attributes: [{kind: a, title: t, path: ip, class: drop, hub_cap: 3}]", "is dropped and cannot be evidence" },
 		{ "attributes: [{kind: a, title: t, path: ip, hub_cap: 1000000}]", "is out of range: 0 to 100000" },
 		{ "attributes: [{kind: a, title: t, path: ip, placeholders: generci}]", "no list 'generci' under lists/" },
+		{ "attributes: [{kind: a, title: t, path: ip, normalise: [address], words: generci}]", "no list 'generci' under lists/" },
+		{ "attributes: [{kind: a, title: t, path: ip, normalise: [trim], words: [street = st]}]", "no step of kind 'a' asks for words" },
+		{ "attributes: [{kind: a, title: t, path: ip, normalise: [address], words: [street = st, Street = str]}]",
+		  "'street' is to become both 'str' and 'st'" },
 		{ "attributes: {kind: a}", "expected a list, found a mapping of keys" },
 		{ "attribute: []", "unknown key 'attribute' (did you mean 'attributes'?)" },
 	};
@@ -208,6 +213,29 @@ static void the_hash_follows_what_judges_and_not_the_prose(void **state)
 	assert_true(plain == hash_of("id: r\ntitle: another\n\nsignal: {attribute: ip, family: household, m: 0.75, strangers: 2.5}\n"));
 	assert_true(plain != hash_of(SIGNAL ", max_bits: 9}\n"));
 	assert_true(plain != hash_of(SIGNAL "}\nstatus: stable\n"));
+}
+
+/* The words may stand before the steps that give them their form. */
+static void words_belong_to_their_kind(void **state)
+{
+	struct loaded l;
+	struct normalised out;
+	load(&l, FORM_ATTRIBUTES,
+	     "attributes: [{words: [street = st, '*strasse = *str', the], kind: home, title: home, path: identity.address,"
+	     " normalise: [address], placeholders: [the Street 1]}]");
+	assert_int_equal(l.b->problems.n, 0);
+	const struct kind *k = &l.b->set.kinds.rows[kinds_find(&l.b->set.kinds, bytes_of("home"))];
+	kind_normalise(k, l.b->arena, bytes_of("The Hauptstraße, 5 Street"), &out);
+	assert_true(bytes_is(out.text[0], "5 hauptstr st"));
+	kind_normalise(k, l.b->arena, bytes_of("1 St"), &out);
+	assert_int_equal(out.n, 0);
+	uint64_t version = l.b->set.kinds.version;
+	release(&l);
+	load(&l, FORM_ATTRIBUTES,
+	     "attributes: [{words: [street = str, '*strasse = *str', the], kind: home, title: home, path: identity.address,"
+	     " normalise: [address], placeholders: [the Street 1]}]");
+	assert_true(l.b->set.kinds.version != version);
+	release(&l);
 }
 
 static void placeholders_match_in_normal_form_too(void **state)
@@ -374,6 +402,7 @@ int main(void)
 		cmocka_unit_test(every_mistake_in_the_attributes_is_told),
 		cmocka_unit_test(every_mistake_in_the_scoring_is_told),
 		cmocka_unit_test(the_hash_follows_what_judges_and_not_the_prose),
+		cmocka_unit_test(words_belong_to_their_kind),
 		cmocka_unit_test(placeholders_match_in_normal_form_too),
 		cmocka_unit_test(a_stable_rule_needs_a_test_of_either_kind),
 		cmocka_unit_test(a_folder_with_mistakes_tells_all_of_them),

@@ -35,6 +35,30 @@ static void folding_unifies_case_and_compatibility_forms(void **state)
 	assert_int_equal(unicode_fold(arena, bytes_of("a\xff"), &out), ERR_INPUT);
 }
 
+static void digits_of_every_script_become_ascii(void **state)
+{
+	static const char *const digits[] = { "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "᠐᠑᠒᠓᠔᠕᠖᠗᠘᠙" };
+	struct bytes out;
+
+	for (size_t i = 0; i < ARRAY_LEN(digits); i++) {
+		assert_int_equal(unicode_fold(arena, bytes_of(digits[i]), &out), ERR_OK);
+		assert_true(bytes_is(out, "0123456789"));
+		assert_int_equal(unicode_fold_plain(arena, bytes_of(digits[i]), &out), ERR_OK);
+		assert_true(bytes_is(out, "0123456789"));
+	}
+}
+
+static void composing_keeps_case(void **state)
+{
+	struct bytes in = bytes_of("Plain"), out;
+
+	assert_int_equal(unicode_compose(arena, in, &out), ERR_OK);
+	assert_ptr_equal(out.ptr, in.ptr);
+	assert_int_equal(unicode_compose(arena, bytes_of("ＡStraße e\xcc\x81\xe2\x80\x8b"), &out), ERR_OK);
+	assert_true(bytes_is(out, "AStraße é"));
+	assert_int_equal(unicode_compose(arena, bytes_of("a\xff"), &out), ERR_INPUT);
+}
+
 static void validity_follows_rfc_3629(void **state)
 {
 	assert_true(unicode_is_valid(bytes_of("plain ascii, long enough")));
@@ -82,6 +106,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folding_unifies_case_and_compatibility_forms),
+		cmocka_unit_test(digits_of_every_script_become_ascii),
+		cmocka_unit_test(composing_keeps_case),
 		cmocka_unit_test(validity_follows_rfc_3629),
 		cmocka_unit_test(code_points_are_read_one_by_one),
 		cmocka_unit_test(domains_become_ascii),
