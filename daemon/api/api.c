@@ -41,6 +41,29 @@ static void answer_unmatched(struct api_call *call, const struct route_choice *c
 	text_free(&allowed);
 }
 
+/* A parameter that nothing reads is a misspelt one: `?stat=open` would list all. False: answered 400. */
+static bool knows_query(struct api_call *call)
+{
+	const char *names[API_QUERY_MAX], *near;
+	unsigned n = route_query_names(call->route, call->arena, names), known;
+	struct bytes name;
+
+	if (strncmp(call->route->pattern, "/v1/", 4) != 0)
+		return true;
+	for (unsigned i = 0; http_query_name(call->http, i, &name); i++) {
+		for (known = 0; known < n && !bytes_is(name, names[known]); known++)
+			;
+		if (known < n)
+			continue;
+		name = bytes_slice(name, 0, 60);
+		near = bytes_nearest(name, names, n);
+		api_problem(call, 400, "query", "unknown parameter \"%.*s\"%s%s%s", BYTES_ARG(name), near ? "; did you mean \"" : "",
+			    near ? near : n ? "; /openapi.json lists those of this path" : "; this path takes none", near ? "\"?" : "");
+		return false;
+	}
+	return true;
+}
+
 static void run_route(struct api_call *call)
 {
 	struct api *api = call->api;
@@ -49,6 +72,8 @@ static void run_route(struct api_call *call)
 		api_problem(call, 400, "path", "the path holds a broken percent escape");
 		return;
 	}
+	if (!knows_query(call))
+		return;
 	call->engine = api->setup.ports.engine(api->setup.ports.arg);
 	if ((call->route->needs & NEEDS_ENGINE) && !call->engine) {
 		api_busy(call, "the state is still being read; /readyz tells when it is there");

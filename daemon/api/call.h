@@ -56,7 +56,7 @@ struct route {
 	unsigned needs;      /* NEEDS_ENGINE, OPEN_ON_LOOPBACK */
 	route_fn *fn;
 	const char *summary;
-	const char *query;   /* "limit=most entries (1 to 1000)&state=..." for the document, or NULL */
+	const char *query;   /* "limit=most entries (1 to 1000)&state=...": what it takes, or NULL: none is */
 	const char *body;    /* schema of the request body, or NULL */
 	const char *result;  /* schema of the answer, or NULL */
 };

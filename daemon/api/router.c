@@ -81,3 +81,14 @@ bool route_decode(struct bytes params[API_PARAMS_MAX], struct arena *a)
 	}
 	return true;
 }
+
+unsigned route_query_names(const struct route *route, struct arena *a, const char *names[API_QUERY_MAX])
+{
+	unsigned n = 0;
+
+	for (const char *at = route->query; at; at = strchr(at, '&') ? strchr(at, '&') + 1 : NULL) {
+		BUG_ON(n == API_QUERY_MAX);
+		names[n++] = arena_str(a, bytes_make(at, strcspn(at, "=")));
+	}
+	return n;
+}

@@ -19,4 +19,8 @@ void route_allowed(const struct route *routes, struct bytes path, struct text *o
 /* Decodes the parameters into the arena; false on a broken escape. */
 bool route_decode(struct bytes params[API_PARAMS_MAX], struct arena *a);
 
+#define API_QUERY_MAX 8
+/* Names of the query parameters that the route takes, in the arena. */
+unsigned route_query_names(const struct route *route, struct arena *a, const char *names[API_QUERY_MAX]);
+
 #endif

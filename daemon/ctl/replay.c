@@ -116,16 +116,13 @@ static enum err write_clusters(const struct engine *e, const struct options *o, 
 	return close_output(w.file, o->clusters, eb);
 }
 
-static const char *const effect_words[] = {
-	[EFFECT_ALERT_OPENED] = "opened", [EFFECT_ALERT_UPDATED] = "updated", [EFFECT_ALERT_RESOLVED] = "resolved",
-};
-
 static void write_alert(void *arg, const struct effect *effect)
 {
 	struct writer *w = arg;
-	if (effect->type == EFFECT_CLUSTER_CHANGED)
+	const char *what = effect_alert_word(effect->type);
+	if (what == NULL)
 		return;
-	alert_json(&w->line, &effect->alert, effect_words[effect->type]);
+	alert_json(&w->line, &effect->alert, what);
 	write_line(w);
 }
 

@@ -212,7 +212,7 @@ static bool alert_fits(const struct alert_view *alert, const struct test_alert *
 
 static bool is_alert(enum effect_type type)
 {
-	return type == EFFECT_ALERT_OPENED || type == EFFECT_ALERT_UPDATED || type == EFFECT_ALERT_RESOLVED;
+	return effect_alert_word(type) != NULL;
 }
 
 /* Is there a later effect on the same alert? */

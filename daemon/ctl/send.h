@@ -31,6 +31,8 @@ struct line_source send_queue_source(const struct send_queue *q, uint64_t number
 /* Lets go of the lines before `number`. */
 void send_queue_drop(struct send_queue *q, uint64_t number);
 void send_queue_free(struct send_queue *q);
+/* The answer's refused lines into counts; its line 1 is queue line `first`. */
+void send_take_refusals(struct send_counts *counts, const struct send_queue *q, uint64_t first, const struct json_doc *answer);
 
 /* Until a signal asks to stop: what was read is then still sent, for two seconds. */
 struct send_stop {

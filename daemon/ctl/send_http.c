@@ -73,19 +73,6 @@ static int post(const struct send_setup *s, struct bytes body, struct text *repl
 	}
 }
 
-static void take_refusals(const struct send_setup *s, const struct json_doc *doc)
-{
-	const struct json_node *refused = json_get(doc, doc->nodes, "refused");
-
-	if (!refused || refused->type != JSON_ARRAY)
-		return;
-	for (const struct json_node *at = json_first(doc, refused); at; at = json_after(doc, refused, at)) {
-		uint64_t line = (uint64_t)json_get_int(doc, at, "line", 1);
-		refusals_add(&s->counts->refused, send_queue_source(s->queue, s->queue->first + line - 1), json_get_text(doc, at, "error"),
-			     json_get_text(doc, at, "detail"));
-	}
-}
-
 static int take_reply(const struct send_setup *s, struct json_parser *parser, struct bytes reply)
 {
 	struct errbuf eb = { "" };
@@ -95,7 +82,7 @@ static int take_reply(const struct send_setup *s, struct json_parser *parser, st
 		return ctl_fail("the answer is no JSON: %s", eb.text);
 	s->counts->accepted += (uint64_t)json_get_int(&doc, doc.nodes, "accepted", 0);
 	s->counts->duplicate += (uint64_t)json_get_int(&doc, doc.nodes, "duplicate", 0);
-	take_refusals(s, &doc);
+	send_take_refusals(s->counts, s->queue, s->queue->first, &doc);
 	return 0;
 }
 

@@ -76,3 +76,16 @@ void send_queue_free(struct send_queue *q)
 	text_free(&q->bytes);
 	VEC_FREE(&q->lines);
 }
+
+void send_take_refusals(struct send_counts *counts, const struct send_queue *q, uint64_t first, const struct json_doc *answer)
+{
+	const struct json_node *refused = json_get(answer, answer->nodes, "refused");
+
+	if (!refused || refused->type != JSON_ARRAY)
+		return;
+	for (const struct json_node *at = json_first(answer, refused); at; at = json_after(answer, refused, at)) {
+		uint64_t line = (uint64_t)json_get_int(answer, at, "line", 1);
+		refusals_add(&counts->refused, send_queue_source(q, first + line - 1), json_get_text(answer, at, "error"),
+			     json_get_text(answer, at, "detail"));
+	}
+}

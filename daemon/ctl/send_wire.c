@@ -145,19 +145,6 @@ static int try_connect(struct send_wire *w)
 	return 0;
 }
 
-static void take_refusals(struct send_wire *w, const struct json_doc *doc)
-{
-	const struct json_node *refused = json_get(doc, doc->nodes, "refused");
-
-	if (!refused || refused->type != JSON_ARRAY)
-		return;
-	for (const struct json_node *at = json_first(doc, refused); at; at = json_after(doc, refused, at)) {
-		uint64_t line = (uint64_t)json_get_int(doc, at, "line", 0);
-		refusals_add(&w->setup.counts->refused, send_queue_source(w->setup.queue, w->base + line - 1 - w->first_lines),
-			     json_get_text(doc, at, "error"), json_get_text(doc, at, "detail"));
-	}
-}
-
 static int take_answer(struct send_wire *w, struct bytes line)
 {
 	struct errbuf eb = { "" };
@@ -178,7 +165,7 @@ static int take_answer(struct send_wire *w, struct bytes line)
 	if (w->is_told)
 		ctl_fail("the daemon takes lines again");
 	w->is_told = false;
-	take_refusals(w, &doc);
+	send_take_refusals(w->setup.counts, w->setup.queue, w->base - w->first_lines, &doc);
 	w->setup.counts->accepted += (uint64_t)json_get_int(&doc, doc.nodes, "accepted", 0);
 	w->setup.counts->duplicate += (uint64_t)json_get_int(&doc, doc.nodes, "duplicate", 0);
 	w->answered_us = clock_mono_us();

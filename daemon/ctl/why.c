@@ -75,14 +75,17 @@ static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *
 {
 	struct bytes band = json_get_text(doc, link, "band"), state = json_get_text(doc, link, "state");
 	struct bytes by = json_get_text(doc, link, "explained_by");
+	bool is_none = bytes_is(band, "none");
 
 	print_styled(ctl, out, STYLE_BOLD, json_get_text(doc, link, "a"));
 	text_adds(out, " and ");
 	print_styled(ctl, out, STYLE_BOLD, json_get_text(doc, link, "b"));
-	text_addf(out, ": score %lld ", (long long)json_get_int(doc, link, "score", 0));
-	print_styled(ctl, out, style_of_word(band), band);
+	text_addf(out, ": score %lld", (long long)json_get_int(doc, link, "score", 0));
+	text_adds(out, is_none ? "" : " ");
+	print_styled(ctl, out, style_of_word(band), is_none ? BYTES_NONE : band);
 	text_adds(out, ", ");
-	print_styled(ctl, out, style_of_word(state), state);
+	/* What is suspected of nobody is no link. */
+	print_styled(ctl, out, style_of_word(state), is_none && bytes_is(state, "suspected") ? BYTES_LIT("too little for a link") : state);
 	if (by.len > 0) {
 		text_adds(out, " by ");
 		text_add_visible(out, by);

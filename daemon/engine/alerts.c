@@ -195,5 +195,4 @@ void alert_fini(struct alert *alert)
 	free(alert->resolution);
 	free(alert->reason);
 	free(alert->actor);
-	free(alert->summary);
 }

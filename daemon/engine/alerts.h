@@ -4,7 +4,7 @@
 
 #include "state.h"
 
-struct alert_subject { uint8_t scope; uint32_t a, b; uint64_t cluster; };
+struct alert_subject { uint8_t scope; uint32_t a, b; };
 struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject);
 void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score);
 void alert_update(struct engine *e, struct alert *alert, int score);

@@ -32,6 +32,9 @@ struct effects {
 	struct arena *arena; /* set by the caller; effects and their strings live there */
 };
 
+/* "opened", "updated", "resolved"; NULL for what is no change of an alert. */
+const char *effect_alert_word(enum effect_type type);
+
 /* Applies accepted events (in journal order; seq must rise) in two steps, gather and apply. effects may be NULL. */
 void engine_apply(struct engine *e, const struct event *const *events, size_t n, struct effects *effects);
 

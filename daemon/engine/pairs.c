@@ -11,10 +11,6 @@
 #include "relations.h"
 #include "weigh.h"
 
-#define SURE_LEVEL 15
-#define LINK_LEVEL 1
-#define STRONG_LEVEL 8
-
 static uint64_t pair_key(uint32_t a, uint32_t b)
 {
 	return a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
@@ -58,13 +54,13 @@ static uint8_t edge_level(const struct engine *e, const struct pair *pair)
 {
 	const struct scoring *scoring = &e->rules->scoring;
 	if (pair->state == LINK_JOINT || pair->state == LINK_CONFIRMED)
-		return SURE_LEVEL;
+		return LEVEL_SURE;
 	if (pair->state != LINK_SUSPECTED || pair->score < scoring->cluster_link)
-		return 0;
+		return LEVEL_NONE;
 	if (pair->score < scoring->cluster_strong)
-		return (uint8_t)(LINK_LEVEL + (pair->score - scoring->cluster_link) * (STRONG_LEVEL - LINK_LEVEL) /
+		return (uint8_t)(LEVEL_LINK + (pair->score - scoring->cluster_link) * (LEVEL_STRONG - LEVEL_LINK) /
 						      (scoring->cluster_strong - scoring->cluster_link));
-	return (uint8_t)(STRONG_LEVEL + (pair->score - scoring->cluster_strong) * (SURE_LEVEL - 1 - STRONG_LEVEL) /
+	return (uint8_t)(LEVEL_STRONG + (pair->score - scoring->cluster_strong) * (LEVEL_SURE - 1 - LEVEL_STRONG) /
 						(1001 - scoring->cluster_strong));
 }
 

@@ -4,6 +4,10 @@
 
 #include "state.h"
 
+/* Levels of edges in the graph: scores from cluster_link on are spread over LINK to STRONG, those from cluster_strong on
+ * over STRONG to below SURE. */
+enum edge_level { LEVEL_NONE = 0, LEVEL_LINK = 1, LEVEL_STRONG = 8, LEVEL_SURE = 15 };
+
 struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b);
 /* Reads the evidence of the two anew; makes, changes or drops the stored pair. */
 void pair_rescore(struct engine *e, uint32_t a, uint32_t b);

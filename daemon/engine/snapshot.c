@@ -150,7 +150,7 @@ static void put_alert(struct out *out, const struct alert *alert)
 {
 	struct alert plain = *alert;
 	plain.accounts.at = NULL;
-	plain.resolution = plain.reason = plain.actor = plain.summary = NULL;
+	plain.resolution = plain.reason = plain.actor = NULL;
 	put(out, &plain, sizeof(plain));
 	put(out, alert->accounts.at, alert->accounts.n * sizeof(uint32_t));
 	put_text(out, maybe(alert->resolution));
@@ -164,7 +164,7 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	uint32_t len;
 	get(in, &alert, sizeof(alert));
 	alert.accounts.at = NULL;
-	alert.resolution = alert.reason = alert.actor = alert.summary = NULL;
+	alert.resolution = alert.reason = alert.actor = NULL;
 	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES);
 	if (in->err == ERR_OK) {
 		alert.accounts.at = get_array(in, alert.accounts.n, sizeof(uint32_t));

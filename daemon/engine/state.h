@@ -62,9 +62,8 @@ struct alert {
 	uint32_t policy;
 	uint8_t scope, state, audience; /* audience: the widest that was told of it */
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
-	uint64_t cluster;              /* id when it concerns one */
 	struct VEC(uint32_t) accounts;
-	char *resolution, *reason, *actor, *summary;
+	char *resolution, *reason, *actor;
 	int score;
 	int64_t opened_ms, updated_ms, deadline_ms;
 	uint64_t opened_seq, updated_seq;

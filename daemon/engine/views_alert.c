@@ -9,6 +9,15 @@
 #include "daemon/base/text.h"
 #include "views.h"
 
+const char *effect_alert_word(enum effect_type type)
+{
+	static const char *const words[] = {
+		[EFFECT_ALERT_OPENED] = "opened", [EFFECT_ALERT_UPDATED] = "updated", [EFFECT_ALERT_RESOLVED] = "resolved",
+		[EFFECT_CLUSTER_CHANGED] = NULL,
+	};
+	return words[type];
+}
+
 static const char *subject_word(unsigned scope)
 {
 	if (scope == POLICY_CLUSTER)

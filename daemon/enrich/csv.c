@@ -116,18 +116,19 @@ struct csv_table {
 	unsigned n_fields;
 };
 
-static bool column_is_named(const struct csv_column *column, struct bytes name)
+/* Place of the name among the column's, -1 when it is none of them. */
+static int rank_of(const struct csv_column *column, struct bytes name)
 {
 	struct bytes left = bytes_of(column->names);
 
-	while (left.len) {
+	for (int rank = 0; left.len; rank++) {
 		ptrdiff_t bar = bytes_find_char(left, '|');
 		struct bytes one = bar < 0 ? left : bytes_slice(left, 0, (size_t)bar);
 		if (bytes_eq_nocase(one, name))
-			return true;
+			return rank;
 		left = bytes_slice(left, one.len + 1, left.len);
 	}
-	return false;
+	return -1;
 }
 
 static enum err unknown_column(struct csv_table *t, struct bytes name, struct errbuf *eb)
@@ -149,32 +150,50 @@ static enum err unknown_column(struct csv_table *t, struct bytes name, struct er
 			  name.ptr, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
+/* The field that names the column, by the earliest of its names when there are several; NO_COLUMN when none does. */
+static uint8_t field_of(const struct csv_column *column, const struct csv_record *record)
+{
+	uint8_t field = NO_COLUMN;
+	int best = -1;
+
+	for (unsigned i = 0; i < record->n; i++) {
+		int rank = rank_of(column, bytes_trim(record->field[i]));
+		if (rank < 0 || (best >= 0 && rank >= best))
+			continue;
+		best = rank;
+		field = (uint8_t)i;
+	}
+	return field;
+}
+
+/* A field that is no column's: of no known name, or another name of one that is there. */
+static enum err left_over(struct csv_table *t, struct bytes name, struct errbuf *eb)
+{
+	const struct csv_reader *r = t->reader;
+
+	for (unsigned c = 0; !r->unknown && c < r->n_columns; c++)
+		if (rank_of(&r->columns[c], name) >= 0)
+			return errbuf_set(eb, ERR_INPUT, "%s:%u: column '%.*s' is there twice", t->name, t->line, BYTES_ARG(name));
+	return unknown_column(t, name, eb);
+}
+
 static enum err take_header(struct csv_table *t, const struct csv_record *record, struct errbuf *eb)
 {
 	const struct csv_reader *r = t->reader;
-	uint64_t seen = 0;
 
 	t->n_fields = record->n;
-	for (unsigned i = 0; i < record->n; i++) {
-		struct bytes name = bytes_trim(record->field[i]);
-		unsigned c = 0;
-		while (c < r->n_columns && !column_is_named(&r->columns[c], name))
-			c++;
-		t->column_of[i] = NO_COLUMN;
-		if (c == r->n_columns) {
-			if (unknown_column(t, name, eb))
-				return ERR_INPUT;
-			continue;
-		}
-		if (seen >> c & 1)
-			return errbuf_set(eb, ERR_INPUT, "%s:%u: column '%.*s' is there twice", t->name, t->line, BYTES_ARG(name));
-		seen |= UINT64_C(1) << c;
-		t->column_of[i] = (uint8_t)c;
-	}
-	for (unsigned c = 0; c < r->n_columns; c++)
-		if (r->columns[c].is_required && !(seen >> c & 1))
+	memset(t->column_of, NO_COLUMN, sizeof(t->column_of));
+	for (unsigned c = 0; c < r->n_columns; c++) {
+		uint8_t field = field_of(&r->columns[c], record);
+		if (field != NO_COLUMN)
+			t->column_of[field] = (uint8_t)c;
+		else if (r->columns[c].is_required)
 			return errbuf_set(eb, ERR_INPUT, "%s:%u: the header has no column '%.*s'", t->name, t->line,
 					  (int)strcspn(r->columns[c].names, "|"), r->columns[c].names);
+	}
+	for (unsigned i = 0; i < record->n; i++)
+		if (t->column_of[i] == NO_COLUMN && left_over(t, bytes_trim(record->field[i]), eb))
+			return ERR_INPUT;
 	return ERR_OK;
 }
 

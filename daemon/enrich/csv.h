@@ -30,7 +30,7 @@ struct csv_reader {
 	unsigned n_columns; /* at most CSV_FIELDS_MAX */
 	/* fields in the order of columns, BYTES_NONE where the file has none. An error ends the reading. */
 	enum err (*row)(void *arg, const struct bytes *fields, struct errbuf *eb);
-	/* A column of no known name: NULL refuses it with a did-you-mean. */
+	/* A column of no known name, or a further name of one that is there: NULL refuses it, with a did-you-mean. */
 	void (*unknown)(void *arg, struct bytes name);
 	void *arg;
 };

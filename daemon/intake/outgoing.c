@@ -6,12 +6,6 @@
 
 #include <stdlib.h>
 
-static const char *const change_names[] = {
-	[EFFECT_ALERT_OPENED] = "opened",
-	[EFFECT_ALERT_UPDATED] = "updated",
-	[EFFECT_ALERT_RESOLVED] = "resolved",
-};
-
 void outgoing_init(struct outgoing *o)
 {
 	*o = (struct outgoing){ .arena = arena_new(16384) };
@@ -28,9 +22,9 @@ void outgoing_add(struct outgoing *o, const struct effect *ef)
 	struct text json = { 0 };
 	struct store_alert row = { .updated_ms = ef->alert.updated_ms, .seq = ef->seq, .audience = ef->audience };
 
-	if (ef->type >= ARRAY_LEN(change_names))
+	if (!effect_alert_word(ef->type))
 		return;
-	alert_json(&json, &ef->alert, change_names[ef->type]);
+	alert_json(&json, &ef->alert, effect_alert_word(ef->type));
 	row.id = arena_bytes(o->arena, ef->alert.id);
 	row.rule = arena_bytes(o->arena, ef->alert.rule);
 	row.state = bytes_of(alert_state_names[ef->alert.state]);

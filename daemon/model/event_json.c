@@ -99,14 +99,14 @@ enum err event_refuse(struct event_reader *r, const char *reason, const char *fm
 	return errbuf_set(r->why->eb, ERR_INPUT, "%s", text);
 }
 
-enum err event_unknown_key(struct event_reader *r, struct bytes key, const char *const *known, size_t n)
+enum err event_unknown_key(struct event_reader *r, const char *object, struct bytes key, const char *const *known, size_t n)
 {
 	const char *near = bytes_nearest(bytes_slice(key, 0, 64), known, n);
 	int shown = key.len > 64 ? 64 : (int)key.len;
 
 	if (near)
-		return event_refuse(r, "key", "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.ptr, near);
-	return event_refuse(r, "key", "unknown key \"%.*s\" (own keys start with x_)", shown, key.ptr);
+		return event_refuse(r, "key", "unknown key \"%s%.*s\"; did you mean \"%s%s\"?", object, shown, key.ptr, object, near);
+	return event_refuse(r, "key", "unknown key \"%s%.*s\" (own keys start with %sx_)", object, shown, key.ptr, object);
 }
 
 static enum err unknown_top_key(struct event_reader *r, struct bytes key)
@@ -115,7 +115,7 @@ static enum err unknown_top_key(struct event_reader *r, struct bytes key)
 
 	for (size_t i = 0; i < KEYS; i++)
 		known[i] = event_keys[i].name.ptr;
-	return event_unknown_key(r, key, known, KEYS);
+	return event_unknown_key(r, "", key, known, KEYS);
 }
 
 bool event_has_control(struct bytes s)

@@ -75,7 +75,7 @@ static enum err unknown_identity(struct event_reader *r, struct bytes member)
 	for (unsigned i = KIND_FIXED_PATHS; i < slots->n; i++)
 		if (bytes_starts(slots->name[i], BYTES_LIT("identity.")))
 			known[n++] = arena_str(r->arena, bytes_slice(slots->name[i], 9, MEMBER_NAME_MAX));
-	return event_unknown_key(r, member, known, n);
+	return event_unknown_key(r, "identity.", member, known, n);
 }
 
 enum err event_read_identity(struct event_reader *r, const struct json_node *object)
@@ -134,7 +134,7 @@ static enum err read_relation_member(struct event_reader *r, const struct json_n
 	}
 	if (bytes_starts(node->key, BYTES_LIT("x_")))
 		return ERR_OK;
-	return event_unknown_key(r, node->key, known, RELATION_KEYS);
+	return event_unknown_key(r, "relation.", node->key, known, RELATION_KEYS);
 }
 
 enum err event_read_relation(struct event_reader *r)

@@ -61,6 +61,16 @@ struct bytes http_query(struct http_request *r, const char *name)
 	return http_query_at(r, name, 0, &out) ? out : BYTES_NONE;
 }
 
+bool http_query_name(const struct http_request *r, unsigned n, struct bytes *out)
+{
+	struct bytes rest = r->head.query, value;
+
+	while (next_pair(&rest, out, &value))
+		if (n-- == 0)
+			return true;
+	return false;
+}
+
 bool http_has_query(struct http_request *r, const char *name)
 {
 	struct bytes rest = r->head.query, key, value;

@@ -10,6 +10,7 @@
 
 #include "daemon/base/arena.h"
 #include "daemon/base/file.h"
+#include "daemon/base/text.h"
 #include "daemon/base/utf8.h"
 
 #define INPUT_MAX (16u * 1024 * 1024)
@@ -323,5 +324,10 @@ enum err yaml_unknown_key(const struct yaml_doc *doc, const struct yaml_node *at
 
 	if (near != NULL)
 		return yaml_error(doc, &key, eb, "unknown key '%.*s' (did you mean '%s'?)", BYTES_ARG(at->key), near);
-	return yaml_error(doc, &key, eb, "unknown key '%.*s'", BYTES_ARG(at->key));
+	struct text all = { 0 };
+	for (size_t i = 0; i < n; i++)
+		text_addf(&all, "%s%s", i > 0 ? ", " : "", known[i]);
+	enum err err = yaml_error(doc, &key, eb, "unknown key '%.*s'; there are: %s", BYTES_ARG(at->key), all.len > 0 ? all.ptr : "none");
+	text_free(&all);
+	return err;
 }

@@ -31,7 +31,7 @@ BAD = [
     ("an overlong form", b'{"ts":1,"account":"\xc0\x80"}', "utf8", "UTF-8"),
     ("a key twice", b'{"ts":1,"ts":1}', "json", 'duplicate key "ts"'),
     ("an unknown key", event(acount="b"), "key", 'did you mean "account"?'),
-    ("an unknown identity", event(identity={"emial": "x"}), "key", 'did you mean "email"?'),
+    ("an unknown identity", event(identity={"emial": "x"}), "key", 'did you mean "identity.email"?'),
     ("a number for a type", event(type=7), "type", "must be a word"),
     ("a number for an account", event(account=7), "account", "must be a string"),
     ("no account", b'{"ts":%d,"type":"login"}' % NOW, "account", "is missing"),

@@ -76,6 +76,18 @@ def readme_shows_what_is_printed():
             assert line in rest, f"README.md shows '{line}'; printed is:\n{answer}"
 
 
+def why_of_two_strangers_calls_it_no_link():
+    daemon = with_sample()
+    try:
+        status, text = ctl(daemon, "why", "sample/banned-viktor", "sample/joint-nordhaus-de")
+        first = text.split("\n")[0]
+        assert status == 0 and first.endswith("too little for a link") and "none" not in first and "suspected" not in first, text
+        first = ctl(daemon, "why", "sample/banned-viktor", "sample/newcomer-martin")[1].split("\n")[0]
+        assert first.endswith("strong, suspected"), first
+    finally:
+        daemon.end()
+
+
 def the_alert_log_is_told_of_the_sample():
     daemon = with_sample()
     try:
@@ -147,7 +159,7 @@ def generator_writes_the_shipped_file():
 
 if __name__ == "__main__":
     sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, readme_shows_what_is_printed,
-                        the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
+                        why_of_two_strangers_calls_it_no_link, the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
                         daemon_takes_the_sample_out_and_leaves_the_rest,
                         sample_goes_out_of_a_stopped_daemons_folder, sample_load_without_a_daemon_says_how_to_start_one,
                         generator_writes_the_shipped_file]))

@@ -74,6 +74,26 @@ static void columns_are_found_by_name_in_any_order(void **state)
 	assert_string_equal(row, "x|");
 }
 
+static void note_passed(void *arg, struct bytes name)
+{
+	size_t n = strlen(arg);
+
+	snprintf((char *)arg + n, 100 - n, " -%.*s", BYTES_ARG(name));
+}
+
+/* What is imported may name a thing twice: the earlier of our names counts, wherever it stands. */
+static void lenient_reading_takes_the_best_name_and_passes_the_rest(void **state)
+{
+	struct csv_reader reader = { columns, 2, note_row, note_passed, NULL };
+	char row[100] = "";
+
+	reader.arg = row;
+	assert_int_equal(csv_read(BYTES_LIT("one,colour,FIRST\n"), "f.csv", &reader, NULL), ERR_OK);
+	assert_string_equal(row, " -one -colour");
+	assert_int_equal(csv_read(BYTES_LIT("one,colour,first\na,b,c\n"), "f.csv", &reader, NULL), ERR_OK);
+	assert_string_equal(row, "c|");
+}
+
 static void messages_name_file_and_line(void **state)
 {
 	struct errbuf eb = { "" };
@@ -101,6 +121,7 @@ int main(void)
 		cmocka_unit_test(records_are_split_and_unquoted),
 		cmocka_unit_test(broken_records_are_refused),
 		cmocka_unit_test(columns_are_found_by_name_in_any_order),
+		cmocka_unit_test(lenient_reading_takes_the_best_name_and_passes_the_rest),
 		cmocka_unit_test(messages_name_file_and_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

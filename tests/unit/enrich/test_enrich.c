@@ -101,6 +101,17 @@ static void the_longest_prefix_wins(void **state)
 	unload(&w);
 }
 
+static void organisations_go_by_the_names_that_mmdb_files_have_too(void **state)
+{
+	struct world w;
+
+	load(&w, "network,asn,name\n10.0.0.0/8,7,Example Hosting\n", "network,as_name\n11.0.0.0/8,Other\n", NULL, NULL);
+	assert_int_equal(w.err, ERR_OK);
+	assert_true(bytes_is(look(&w, "10.1.2.3").org, "Example Hosting"));
+	assert_true(bytes_is(look(&w, "11.1.2.3").org, "Other"));
+	unload(&w);
+}
+
 static void a_later_file_wins_at_the_same_prefix(void **state)
 {
 	struct world w;
@@ -318,6 +329,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_longest_prefix_wins),
+		cmocka_unit_test(organisations_go_by_the_names_that_mmdb_files_have_too),
 		cmocka_unit_test(a_later_file_wins_at_the_same_prefix),
 		cmocka_unit_test(the_ends_of_the_address_space_are_covered),
 		cmocka_unit_test(ranges_agree_with_a_plain_search),

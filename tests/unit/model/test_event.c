@@ -226,9 +226,10 @@ static void unknown_keys_are_refused_with_the_nearest(void **state)
 	assert_refused("{" HEAD ",\"zzzzzzzzzzzz\":\"x\"}", "key", "x_");
 	assert_refused("{" HEAD ",\"\":\"x\"}", "key", "unknown key");
 	assert_refused("{" HEAD ",\"i\":\"x\"}", "key", "unknown key");
-	assert_refused("{" HEAD ",\"identity\":{\"emial\":\"x\"}}", "key", "did you mean \"email\"");
-	assert_refused("{" HEAD ",\"identity\":{\"passprt\":\"x\"}}", "key", "did you mean \"passport\"");
-	assert_refused("{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"relation\":{\"kind\":\"joint\",\"gruop\":\"g\"}}", "key", "group");
+	assert_refused("{" HEAD ",\"identity\":{\"emial\":\"x\"}}", "key", "unknown key \"identity.emial\"; did you mean \"identity.email\"");
+	assert_refused("{" HEAD ",\"identity\":{\"passprt\":\"x\"}}", "key", "did you mean \"identity.passport\"");
+	assert_refused("{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"relation\":{\"kind\":\"joint\",\"gruop\":\"g\"}}", "key",
+		       "unknown key \"relation.gruop\"; did you mean \"relation.group\"");
 	event_of("{" HEAD ",\"x_own\":{\"deep\":[1,{\"a\":null}]},\"identity\":{\"x_own\":\"1\",\"tax_id\":\"known without a kind\"}}");
 }
 
