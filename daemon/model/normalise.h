@@ -27,7 +27,7 @@ struct normaliser_step {
 	word_form_fn *form; /* of a listed word; NULL: the step asks for none */
 };
 
-/* The table, NULL-name ended; `assocctl rules reference` prints it. */
+/* The table, NULL-name ended; the manual page assocd-rules(5) lists it. */
 extern const struct normaliser_step normaliser_steps[];
 const struct normaliser_step *normaliser_find(struct bytes name);
 void normalised_add(struct normalised *out, struct bytes text);
