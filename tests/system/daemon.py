@@ -2,9 +2,11 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -69,6 +71,20 @@ class Daemon:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+    def discard(self):
+        """Ends it, and its folder with it."""
+        self.end()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def ctl(self, *words):
+        """assocctl over the same configuration: its status, and what it said."""
+        done = subprocess.run([os.path.join(BUILD, "assocctl"), "-c", self.config, *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=120)
+        return done.returncode, done.stdout + done.stderr
 
     def token(self):
         with open(os.path.join(self.state, "admin.token")) as token:
@@ -137,6 +153,7 @@ def replayed(lines, folder, *options):
 def run_tests(tests):
     """Each test prints its line; the exit status."""
     failed = 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for test in tests:
         try:
             reason = test()

@@ -1,70 +1,40 @@
 #!/usr/bin/env python3
 """Every route with every role against the real daemon, and what bad input gets."""
 import hashlib
-import http.client
 import json
 import os
-import shutil
-import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 
-BUILD = os.environ["ASSOCD_BUILD"]
+from daemon import Daemon, run_tests
+
 ROLES = ("ingest", "read", "analyst", "admin")
 # Paths that stand for the patterns of the document.
 PLACES = {"{id}": "nobody", "{a}": "nobody", "{b}": "none", "{site}": "no-such-site"}
 NOW = int(time.time() * 1000)
 
 
-class Daemon:
+class Doors(Daemon):
+    """A daemon with a token for each role, and none asked for another."""
+
     def __init__(self):
-        self.dir = tempfile.mkdtemp(prefix="assocd-http-")
-        self.state = os.path.join(self.dir, "state")
+        super().__init__()
         os.mkdir(self.state, 0o700)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
         with open(os.path.join(self.state, "tokens"), "w") as tokens:
             for role in ROLES:
                 tokens.write(f"of-{role} {role} {hashlib.sha256(self.secret(role).encode()).hexdigest()}\n")
-        self.config = os.path.join(self.dir, "assocd.yaml")
-        with open(self.config, "w") as config:
-            config.write(f"listen: 127.0.0.1:{self.port}\nstate: {self.state}\n")
-        self.log = open(os.path.join(self.dir, "log"), "w+")
-        self.process = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", self.config], stdout=self.log, stderr=self.log)
 
     @staticmethod
     def secret(role):
         return f"the-secret-of-{role}-that-is-long-enough"
 
-    def wait_ready(self):
-        for _ in range(300):
-            if self.process.poll() is not None:
-                break
-            try:
-                if self.ask("GET", "/readyz")[0] == 200:
-                    return True
-            except OSError:
-                pass
-            time.sleep(0.1)
-        self.log.seek(0)
-        print(self.log.read())
-        return False
-
-    def ask(self, method, path, role=None, body=None, headers=()):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def ask_as(self, method, path, role=None, body=None, headers=()):
         lines = dict(headers)
         if role:
             lines["Authorization"] = "Bearer " + self.secret(role)
-        try:
-            connection.request(method, path, body=body, headers=lines)
-            answer = connection.getresponse()
-            return answer.status, answer.getheader("Content-Type", ""), answer.read(), answer
-        finally:
-            connection.close()
+        status, text, answer = self.ask(method, path, body, lines, token=False)
+        return status, answer.get("Content-Type", ""), text, answer
 
     def raw(self, request):
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as s:
@@ -74,17 +44,6 @@ class Daemon:
             while piece := s.recv(65536):
                 answer += piece
         return answer
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def event(**keys):
@@ -98,7 +57,7 @@ def placed(path):
 
 
 def every_route_is_open_to_its_roles_and_to_no_other(d):
-    _, _, text, _ = d.ask("GET", "/openapi.json", "read")
+    _, _, text, _ = d.ask_as("GET", "/openapi.json", "read")
     paths = json.loads(text)["paths"]
     assert len(paths) > 15, paths.keys()
     for path, operations in paths.items():
@@ -107,7 +66,7 @@ def every_route_is_open_to_its_roles_and_to_no_other(d):
             wanted = operation.get("x-roles", "").split(", ")
             for role in (None, *ROLES):
                 body = b"{}" if method == "post" else None
-                status, kind, text, _ = d.ask(method.upper(), placed(path), role, body)
+                status, kind, text, _ = d.ask_as(method.upper(), placed(path), role, body)
                 where = f"{method} {path} as {role}: {status} {text[:200]}"
                 allowed = is_open or path == "/metrics" or role in wanted or role == "admin" or (role == "analyst" and "read" in wanted)
                 assert (status not in (401, 403)) == allowed, where
@@ -119,29 +78,29 @@ def every_route_is_open_to_its_roles_and_to_no_other(d):
 
 
 def the_document_describes_every_key_that_an_event_may_have(d):
-    _, _, text, _ = d.ask("GET", "/openapi.json", "read")
+    _, _, text, _ = d.ask_as("GET", "/openapi.json", "read")
     described = set(json.loads(text)["components"]["schemas"]["Event"]["properties"])
     assert len(described) > 20, described
     for key in sorted(described | {"nosuch"}):
         line = json.loads(event(account="keys"))
         line.setdefault(key, [[]])  # known, and of a type that no key takes
-        _, _, text, _ = d.ask("POST", "/v1/events", "ingest", json.dumps(line).encode())
+        _, _, text, _ = d.ask_as("POST", "/v1/events", "ingest", json.dumps(line).encode())
         assert (json.loads(text).get("error") == "key") == (key == "nosuch"), (key, text)
 
 
 def an_event_is_answered_and_found_again(d):
-    status, _, text, _ = d.ask("POST", "/v1/events", "ingest", event(id="f1", device={"id": "d-1"}))
+    status, _, text, _ = d.ask_as("POST", "/v1/events", "ingest", event(id="f1", device={"id": "d-1"}))
     answer = json.loads(text)
     assert status == 200 and answer["account"].endswith("anna") and set(answer) >= {"risk", "band", "links", "cluster", "alerts", "seq"}, text
-    status, _, text, _ = d.ask("GET", "/v1/accounts/" + answer["account"].replace("/", "%2F"), "read")
+    status, _, text, _ = d.ask_as("GET", "/v1/accounts/" + answer["account"].replace("/", "%2F"), "read")
     assert status == 200 and json.loads(text)["events"] == 1, text
-    status, _, text, _ = d.ask("GET", "/v1/search?q=d-1", "read")
+    status, _, text, _ = d.ask_as("GET", "/v1/search?q=d-1", "read")
     assert json.loads(text)["values"][0]["accounts"][0]["account"] == answer["account"], text
 
 
 def lines_are_counted(d):
     body = b"\n".join([event(id="l1", account="a"), event(id="l1", account="a"), b"{", event(acount="b")])
-    status, _, text, _ = d.ask("POST", "/v1/events", "ingest", body, {"Content-Type": "application/x-ndjson"})
+    status, _, text, _ = d.ask_as("POST", "/v1/events", "ingest", body, {"Content-Type": "application/x-ndjson"})
     answer = json.loads(text)
     assert status == 200 and (answer["accepted"], answer["duplicate"]) == (1, 1), text
     assert [(r["line"], r["error"]) for r in answer["refused"]] == [(3, "json"), (4, "key")], text
@@ -155,15 +114,15 @@ def bad_input_gets_its_status(d):
     ]
     for body, wanted in cases:
         try:
-            status, kind, text, _ = d.ask("POST", "/v1/events", "ingest", body, {"Content-Type": "application/json"})
+            status, kind, text, _ = d.ask_as("POST", "/v1/events", "ingest", body, {"Content-Type": "application/json"})
         except (BrokenPipeError, ConnectionResetError):
             assert wanted == 413, body[:60]
             continue
         assert status == wanted, f"{body[:60]}: {status} {text[:200]}"
         assert kind == "application/problem+json" and json.loads(text)["detail"], text
-    assert d.ask("GET", "/v1/accounts/" + "a" * 4096, "read")[0] == 404
-    assert d.ask("GET", "/v1/accounts/a%00b", "read")[0] == 404
-    assert d.ask("GET", "/v1/accounts/a%f", "read")[0] == 400
+    assert d.ask_as("GET", "/v1/accounts/" + "a" * 4096, "read")[0] == 404
+    assert d.ask_as("GET", "/v1/accounts/a%00b", "read")[0] == 404
+    assert d.ask_as("GET", "/v1/accounts/a%f", "read")[0] == 400
 
 
 def broken_requests_are_answered_and_cost_nothing_else(d):
@@ -180,17 +139,13 @@ def broken_requests_are_answered_and_cost_nothing_else(d):
     ]:
         answer = d.raw(request)
         assert answer.startswith(b"HTTP/1.1 %d " % wanted), f"{request[:60]}: {answer[:100]}"
-    assert d.ask("GET", "/healthz")[0] == 200
+    assert d.ask_as("GET", "/healthz")[0] == 200
 
 
 def assocctl_asks_with_the_token_of_the_state_folder(d):
-    def run(*words, status=0):
-        done = subprocess.run([os.path.join(BUILD, "assocctl"), "-c", d.config, *words], capture_output=True, text=True, timeout=60)
-        assert done.returncode == status, (words, done)
-        return done.stdout + done.stderr
-
     def expect(part, *words, status=0):
-        said = run(*words, status=status)
+        ended, said = d.ctl(*words)
+        assert ended == status, (words, ended, said)
         assert part in said, f"{words}: no {part!r} in {said[:300]!r}"
 
     expect("accounts", "status")
@@ -214,26 +169,23 @@ TESTS = [
 
 
 def main():
-    d = Daemon()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    failed = 0
+    """All over one daemon, which must live to the end."""
+    d = Doors()
+
+    def over_it(test):
+        def run():
+            return test(d)
+        run.__name__ = test.__name__
+        return run
+
+    def the_daemon_survives():
+        assert d.process.poll() is None, f"it ended with status {d.process.returncode}"
+
     try:
-        if not d.wait_ready():
-            print("not ok http_doors: the daemon did not become ready")
-            return 1
-        for test in TESTS:
-            try:
-                test(d)
-                print("ok", test.__name__)
-            except Exception as why:  # whatever it is, the next test still runs
-                failed += 1
-                print(f"not ok {test.__name__}: {str(why)[:400]!r}")
-        if d.process.poll() is not None:
-            failed += 1
-            print(f"not ok the_daemon_survives: it ended with status {d.process.returncode}")
+        d.start()
+        return run_tests([*map(over_it, TESTS), the_daemon_survives])
     finally:
-        d.stop()
-    return 1 if failed else 0
+        d.discard()
 
 
 if __name__ == "__main__":

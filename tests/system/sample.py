@@ -10,16 +10,13 @@ import sys
 import tempfile
 import time
 
-from daemon import BUILD, ROOT, Daemon, run_tests
+from daemon import ROOT, Daemon, run_tests
 
 OWN = [{"ts": "2026-06-10T10:00:00Z", "type": "login", "account": "mine-%d" % i, "site": "samples", "ip": "10.231.99.%d" % i}
        for i in range(3)]
 
 
-def ctl(daemon, *words):
-    done = subprocess.run([os.path.join(BUILD, "assocctl"), "-c", daemon.config, *words], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=120)
-    return done.returncode, done.stdout + done.stderr
+ctl = Daemon.ctl
 
 
 def with_sample():

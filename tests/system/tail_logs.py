@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 
-BUILD = os.environ["ASSOCD_BUILD"]
+from daemon import BUILD, Daemon, run_tests
+
 USERS = ("ada", "bob", "eve")
 FAILED = "Dec 10 07:%02d:%02d host sshd[24200]: Failed password for invalid user %s from 192.0.2.%d port %d ssh2\n"
 ACCEPTED = "Dec 10 07:%02d:%02d host sshd[24200]: Accepted publickey for %s from 198.51.100.7 port %d ssh2: ED25519 SHA256:x\n"
@@ -34,50 +35,17 @@ def wait_for(check, seconds=20):
     return value
 
 
-class Daemon:
+class Follower(Daemon):
+    """A daemon with these collectors, and what it knows of an account."""
+
     def __init__(self, collectors):
-        self.dir = tempfile.mkdtemp(prefix="assocd-tail-")
-        self.config = os.path.join(self.dir, "assocd.yaml")
-        with open(self.config, "w", encoding="utf-8") as config:
-            config.write(f"listen: 127.0.0.1:{free_port()}\nstate: state\n{collectors}")
-        self.process = None
+        super().__init__(collectors)
         self.start()
 
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def start(self):
-        with open(self.path("log"), "a", encoding="utf-8") as log:
-            self.process = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", self.config], stdout=log, stderr=log)
-        if not wait_for(lambda: self.ctl("status")[0] == 0):
-            raise AssertionError("the daemon does not answer: " + self.log())
-
-    def log(self):
-        with open(self.path("log"), encoding="utf-8") as log:
-            return log.read()
-
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        self.process.wait(30)
-
-    def ctl(self, *arguments):
-        done = subprocess.run([os.path.join(BUILD, "assocctl"), "-c", self.config, *arguments], capture_output=True, text=True,
-                              check=False)
-        return done.returncode, done.stdout + done.stderr
-
-    def account(self, name):
-        status, text = self.ctl("account", name, "--json")
-        return json.loads(text) if status == 0 else {"events": 0, "failed": 0}
-
     def attempts(self, name):
-        account = self.account(name)
+        status, text = self.ctl("account", name, "--json")
+        account = json.loads(text) if status == 0 else {"events": 0, "failed": 0}
         return account["events"], account["failed"]
-
-    def end(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.dir)
 
 
 class Nginx:
@@ -145,7 +113,7 @@ def a_real_nginx_is_followed_through_rotations():
     if not shutil.which("nginx"):
         return "nginx is not installed"
     nginx = Nginx()
-    daemon = Daemon(f"collectors:\n  tail:\n    files:\n      - {{file: {nginx.path('access.log')}, pattern: nginx}}\n")
+    daemon = Follower(f"collectors:\n  tail:\n    files:\n      - {{file: {nginx.path('access.log')}, pattern: nginx}}\n")
     try:
         wanted = {user: [0, 0] for user in USERS}
         for i in range(300):
@@ -160,7 +128,7 @@ def a_real_nginx_is_followed_through_rotations():
         for user in USERS:
             expect(user, daemon.attempts("web/" + user), tuple(wanted[user]))
     finally:
-        daemon.end()
+        daemon.discard()
         nginx.end()
     return None
 
@@ -181,7 +149,7 @@ WANTED = [(134, 134), (133, 133), (133, 133), (80, 0)]
 
 
 def a_sshd_log_that_rotates_twice_a_second_loses_and_repeats_nothing():
-    daemon = Daemon("collectors:\n  tail:\n    files:\n      - {file: auth.log, pattern: sshd}\n")
+    daemon = Follower("collectors:\n  tail:\n    files:\n      - {file: auth.log, pattern: sshd}\n")
     try:
         log = open(daemon.path("auth.log"), "w", encoding="utf-8")
         for i, line in enumerate(sshd_lines()):
@@ -200,17 +168,17 @@ def a_sshd_log_that_rotates_twice_a_second_loses_and_repeats_nothing():
             if i == 230:
                 daemon.start()
             if i == 330:
-                daemon.stop(signal.SIGKILL)
+                daemon.kill()
                 daemon.start()
         log.close()
         wait_for(lambda: [daemon.attempts(name) for name in ACCOUNTS] == WANTED)
         expect("attempts", [daemon.attempts(name) for name in ACCOUNTS], WANTED)
     finally:
-        daemon.end()
+        daemon.discard()
 
 
 def send_and_tail_of_one_log_say_the_same():
-    daemon = Daemon("collectors:\n  tail:\n    files:\n      - {file: auth.log, pattern: sshd, site: tailed}\n")
+    daemon = Follower("collectors:\n  tail:\n    files:\n      - {file: auth.log, pattern: sshd, site: tailed}\n")
     try:
         with open(daemon.path("auth.log"), "w", encoding="utf-8") as log:
             log.writelines(sshd_lines())
@@ -229,27 +197,27 @@ def send_and_tail_of_one_log_say_the_same():
         expect("root", daemon.attempts("ssh/root"), (137, 137))
         expect("ada", daemon.attempts("ssh/ada"), (81, 1))
     finally:
-        daemon.end()
+        daemon.discard()
 
 
 def what_cannot_be_followed_is_named_once_and_followed_when_it_can_be():
-    daemon = Daemon("collectors:\n  tail:\n    files:\n      - {file: folder.log, pattern: sshd}\n")
+    daemon = Follower("collectors:\n  tail:\n    files:\n      - {file: folder.log, pattern: sshd}\n")
     try:
         os.mkdir(daemon.path("folder.log"))
-        wait_for(lambda: "is a directory" in daemon.log())
+        wait_for(lambda: "is a directory" in daemon.read_log())
         time.sleep(1)
-        expect("messages", daemon.log().count("is a directory"), 1)
+        expect("messages", daemon.read_log().count("is a directory"), 1)
         os.rmdir(daemon.path("folder.log"))
         with open(daemon.path("folder.log"), "w", encoding="utf-8") as log:
             log.write(sshd_lines()[0])
         wait_for(lambda: daemon.attempts("ssh/root") == (1, 1))
         expect("attempts", daemon.attempts("ssh/root"), (1, 1))
     finally:
-        daemon.end()
+        daemon.discard()
 
 
 def send_resends_what_a_killed_daemon_had_not_acknowledged():
-    daemon = Daemon("")
+    daemon = Follower("")
     sender = None
     try:
         with open(daemon.path("events.ndjson"), "w", encoding="utf-8") as events:
@@ -258,7 +226,7 @@ def send_resends_what_a_killed_daemon_had_not_acknowledged():
         sender = subprocess.Popen([os.path.join(BUILD, "assocctl"), "-c", daemon.config, "--json", "send", "--backfill",
                                    daemon.path("events.ndjson")], stdout=subprocess.PIPE, text=True)
         wait_for(lambda: daemon.attempts("a0")[0] > 0)
-        daemon.stop(signal.SIGKILL)
+        daemon.kill()
         time.sleep(0.5)
         daemon.start()
         counts = json.loads(sender.communicate(timeout=120)[0])
@@ -268,25 +236,11 @@ def send_resends_what_a_killed_daemon_had_not_acknowledged():
     finally:
         if sender and sender.poll() is None:
             sender.kill()
-        daemon.end()
-
-
-def main():
-    tests = [a_real_nginx_is_followed_through_rotations, a_sshd_log_that_rotates_twice_a_second_loses_and_repeats_nothing,
-             send_and_tail_of_one_log_say_the_same, what_cannot_be_followed_is_named_once_and_followed_when_it_can_be,
-             send_resends_what_a_killed_daemon_had_not_acknowledged]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    failed = 0
-    for test in tests:
-        name = test.__name__
-        try:
-            skipped = test()
-            print(f"skip {name}: {skipped}" if skipped else f"ok {name}", flush=True)
-        except Exception as error:  # one test's trouble is not the next one's
-            failed += 1
-            print(f"not ok {name}: {error!r}"[:2000], flush=True)
-    return 1 if failed else 0
+        daemon.discard()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests([a_real_nginx_is_followed_through_rotations,
+                        a_sshd_log_that_rotates_twice_a_second_loses_and_repeats_nothing, send_and_tail_of_one_log_say_the_same,
+                        what_cannot_be_followed_is_named_once_and_followed_when_it_can_be,
+                        send_resends_what_a_killed_daemon_had_not_acknowledged]))
