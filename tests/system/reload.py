@@ -8,9 +8,10 @@ import signal
 import sqlite3
 import sys
 import tempfile
+import threading
 import time
 
-from daemon import ROOT, Daemon, run_tests
+from daemon import ROOT, Daemon, replayed, run_tests, stories
 
 RULE = "return-after-closure.yaml"
 
@@ -36,20 +37,24 @@ class Rules:
         assert self.open_alerts(), "the stories open no alert"
         self.settle()
 
-    def say_of_the_rule(self, status):
-        path = os.path.join(self.rules, RULE)
+    def edit(self, name, old, new):
+        path = os.path.join(self.rules, name)
         with open(path) as rule:
             text = rule.read()
         with open(path, "w") as rule:
-            rule.write(text.replace("status: stable", "status: " + status).replace("status: experimental", "status: " + status))
+            rule.write(text.replace(old, new))
 
-    def reload(self, n):
+    def say_of_the_rule(self, status):
+        self.edit(RULE, "status: experimental" if status == "stable" else "status: stable", "status: " + status)
+
+    def reload(self, n, settles=True):
         self.daemon.process.send_signal(signal.SIGHUP)
         for _ in range(400):
             if self.daemon.status()["reloads"] == n and not self.daemon.status()["is_rebuilding"]:
                 break
             time.sleep(0.05)
-        self.settle()
+        if settles:
+            self.settle()
 
     def settle(self):
         """Until effects are durable and told: the log and the table stand still."""
@@ -137,6 +142,38 @@ def alerts_of_imported_history_change_without_a_word(place):
     assert {i for i, state in place.table().items() if state != "resolved"} == set(place.open_alerts())
 
 
+@with_rules
+def a_reload_under_load_ends_as_a_replay_does(place):
+    """New policies, then a new kind of attribute (payloads of both lists lie in the journal), while events come in."""
+    lines = stories(12000, 7)
+    sent = []
+
+    def feed():
+        for at in range(0, len(lines), 100):
+            sent.append(place.daemon.send(lines[at:at + 100], backfill=True))
+            time.sleep(0.02)
+
+    feeder = threading.Thread(target=feed)
+    feeder.start()
+    try:
+        place.say_of_the_rule("experimental")
+        place.reload(1, settles=False)
+        place.edit("attributes.yaml", "attributes:\n", "attributes:\n  - {kind: identity.badge, title: badge, path: identity.badge,"
+                   " normalise: [trim], class: plain}\n")  # in front: every index behind it moves
+        place.reload(2, settles=False)
+        place.say_of_the_rule("stable")
+        place.reload(3, settles=False)
+        assert place.daemon.status()["reloads"] == 3, place.daemon.read_log()
+        assert feeder.is_alive(), "nothing came in meanwhile"
+    finally:
+        feeder.join()
+    assert all(status == 200 and answer["accepted"] == 100 for status, answer in sent), sent
+    wanted = replayed(lines, place.folder, "--rules", place.rules, "--networks", f"{ROOT}/config/sample-networks.csv")[0]
+    assert [row[:3] for row in place.daemon.links() if row[3] != "cleared"] == wanted
+    place.settle()
+    assert {i for i, state in place.table().items() if state != "resolved"} == set(place.open_alerts())
+
+
 def restart_tells_once(place, stop):
     place.feed()
     standing = place.of_the_rule()
@@ -198,6 +235,7 @@ def a_site_goes_out_whole_and_without_a_word(place):
 
 if __name__ == "__main__":
     sys.exit(run_tests([a_rule_that_is_taken_away_resolves_its_alerts, a_rule_that_comes_opens_its_alerts,
-                        alerts_of_imported_history_change_without_a_word, a_start_with_other_rules_tells_once_what_they_change,
+                        alerts_of_imported_history_change_without_a_word, a_reload_under_load_ends_as_a_replay_does,
+                        a_start_with_other_rules_tells_once_what_they_change,
                         a_start_after_a_kill_tells_once_what_other_rules_change, a_start_with_the_same_rules_tells_nothing,
                         a_site_goes_out_whole_and_without_a_word]))
