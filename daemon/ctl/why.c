@@ -189,6 +189,7 @@ static int why_run(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_why = {
 	.name = "why", .arguments = "ACCOUNT ACCOUNT", .run = why_run,
 	.help = "Says why two accounts are linked: the prior, every item of evidence with its bits, the sum, the score.",
-	.more = "Each item has its holders, times and kind of network, and the score that the link would have without it.",
+	.more = "Each item has its holders, times and kind of network, and the score that the link would have without it. As CSV the items alone, "
+		"their bits in thousandths (bits_milli).",
 	.example = "assocctl why shop/anna shop/bela",
 };
