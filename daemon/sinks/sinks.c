@@ -12,6 +12,7 @@
 
 #define SINKS_MAX 8
 #define ROWS_MAX 1000
+#define GATHER_US 20000 /* a reading opens the database: rows of this long go out together */
 #define PAUSE_MIN_US 1000000
 #define PAUSE_MAX_US 60000000
 
@@ -115,6 +116,8 @@ static void delivery_done(struct store_query *q)
 		return;
 	}
 	d->through = d->reached;
+	if (d->rows.n < ROWS_MAX)
+		d->retry_us = -1;
 	s->ports.mark(s->ports.arg, bytes_of(d->sink->name), d->through, least_through(s));
 }
 
@@ -173,7 +176,7 @@ void sinks_free(struct sinks *s)
 static int64_t turn_one(struct sinks *s, struct delivery *d, int64_t mono_us)
 {
 	if (d->retry_us == -1)
-		d->retry_us = mono_us + d->pause_us;
+		d->retry_us = mono_us + (d->pause_us ? d->pause_us : GATHER_US);
 	if (d->is_out || d->through >= s->newest)
 		return -1;
 	if (d->retry_us > mono_us)
