@@ -80,7 +80,7 @@ struct relation_rule {
 	bool is_joint, explains;
 };
 
-/* Accounts that hold many of something are described by helper SPEC in docs; constants of the formula. */
+/* Constants of the formula, and the bounds of its work: scoring.yaml. */
 struct scoring {
 	uint32_t prior_milli;          /* .6 of -log2(N / .6) */
 	uint32_t accounts_min;         /* N is at least 16 */
