@@ -10,6 +10,8 @@
 #define EXPRESSION_NODES_MAX 1000
 #define EXPRESSION_BYTES_MAX 16384
 
+/* A scalar as an expression of any type. NULL with the problem reported. */
+const struct expr *value_compile(struct reader *r, const struct yaml_node *at, unsigned scope);
 /* A scalar as a condition on `scope` (enum field_scope bits). NULL with the problem reported. */
 const struct expr *condition_compile(struct reader *r, const struct yaml_node *at, unsigned scope);
 

@@ -54,7 +54,7 @@ int parser_field(struct parser *p, const struct token *word)
 
 bool parser_names_no_field(const struct parser *p, struct bytes word)
 {
-	return parser_band(p, word) < 0 && field_find(word) < 0;
+	return parser_band(p, word) < 0 && field_find(word) < 0 && call_find(word) < 0;
 }
 
 int64_t parser_band(const struct parser *p, struct bytes word)

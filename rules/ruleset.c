@@ -35,6 +35,8 @@ void builder_free(struct builder *b)
 	VEC_FREE(&b->compares);
 	VEC_FREE(&b->limits);
 	VEC_FREE(&b->policies);
+	VEC_FREE(&b->timings);
+	VEC_FREE(&b->interactions);
 	text_free(&b->canonical);
 	arena_free(b->arena);
 	free(b);
@@ -68,15 +70,39 @@ static void index_used_kinds(struct builder *b)
 		b->set.kinds.rows[b->compares.at[i].kind].is_fact = true;
 }
 
+/* Those of the first pass, then those of the support pass. */
+static int compare_interactions(const void *a, const void *b)
+{
+	const struct interaction_rule *x = a, *y = b;
+	return x->is_support != y->is_support ? x->is_support - y->is_support : compare_heads(a, b);
+}
+
 #define SORT_RULES(v, compare) do { if ((v)->n) qsort((v)->at, (v)->n, sizeof *(v)->at, (compare)); } while (0)
 
-void builder_seal(struct builder *b)
+/* Order of the rules; then their tokens have numbers. */
+static void sort_rules(struct builder *b)
 {
-	struct ruleset *set = &b->set;
 	SORT_RULES(&b->signals, compare_signals);
 	SORT_RULES(&b->compares, compare_heads);
 	SORT_RULES(&b->limits, compare_heads);
 	SORT_RULES(&b->policies, compare_heads);
+	SORT_RULES(&b->timings, compare_heads);
+	SORT_RULES(&b->interactions, compare_interactions);
+	timings_finish(b);
+	tokens_number(b);
+}
+
+static unsigned count_first(const struct builder *b)
+{
+	unsigned n = 0;
+	while (n < b->interactions.n && !b->interactions.at[n].is_support)
+		n++;
+	return n;
+}
+
+void builder_seal(struct builder *b)
+{
+	struct ruleset *set = &b->set;
 	set->signals = b->signals.at;
 	set->n_signals = (unsigned)b->signals.n;
 	set->compares = b->compares.at;
@@ -85,6 +111,11 @@ void builder_seal(struct builder *b)
 	set->n_limits = (unsigned)b->limits.n;
 	set->policies = b->policies.at;
 	set->n_policies = (unsigned)b->policies.n;
+	set->timings = b->timings.at;
+	set->n_timings = (unsigned)b->timings.n;
+	set->interactions = b->interactions.at;
+	set->n_interactions = (unsigned)b->interactions.n;
+	set->n_first_interactions = count_first(b);
 	index_used_kinds(b);
 	text_adds(&b->canonical, ASSOCD_VERSION);
 	set->hash = bytes_hash(text_bytes(&b->canonical), 0);
@@ -159,6 +190,10 @@ static void read_root(struct reader *r, const struct yaml_node *root, enum file_
 		break;
 	case FORM_LIST:
 		list_read_yaml(r, root, name);
+		break;
+	case FORM_TABLE:
+		add_canonical(&r->builder->canonical, root, table_keys);
+		table_read(r, root);
 		break;
 	case FORM_RULE:
 		add_canonical(&r->builder->canonical, root, rule_keys);
@@ -244,7 +279,7 @@ static void load_lists(struct builder *b, const char *dir)
 static bool is_rule_file(struct bytes name)
 {
 	return bytes_ends(name, BYTES_LIT(".yaml")) && !bytes_ends(name, BYTES_LIT(".test.yaml")) &&
-	       !bytes_starts(name, BYTES_LIT("attributes")) && !bytes_is(name, "scoring.yaml");
+	       !bytes_starts(name, BYTES_LIT("attributes")) && !bytes_is(name, "scoring.yaml") && !bytes_is(name, "table.yaml");
 }
 
 static void load_files(struct builder *b, const char *dir, char **names, size_t n)
@@ -256,6 +291,10 @@ static void load_files(struct builder *b, const char *dir, char **names, size_t 
 	for (size_t i = 0; i < n; i++)
 		if (is_rule_file(bytes_of(names[i])))
 			load_yaml(b, arena_printf(b->arena, "%s/%s", dir, names[i]), FORM_RULE, BYTES_NONE);
+	sort_rules(b);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], "table.yaml") == 0)
+			load_yaml(b, arena_printf(b->arena, "%s/table.yaml", dir), FORM_TABLE, BYTES_NONE);
 }
 
 enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out, struct text *report, struct errbuf *eb)

@@ -22,9 +22,31 @@ struct rule_head {
 	unsigned line;
 };
 
+/* An expression cut into bins: 0 where it is missing; a number or duration: 1 below the first cut, then one a cut; a text:
+ * one a word, then one for any other; true or false: 1 no, 2 yes. */
+#define TOKEN_AXES_MAX 6
+#define TOKEN_MAX_MB 8700 /* more than that a fit gives no token, unless its rule says so */
+struct token_axis {
+	const struct expr *of;
+	const int64_t *cuts;        /* rising; NULL for texts and conditions */
+	const struct bytes *labels; /* of the cuts, or the words */
+	unsigned n, bins;
+};
+
+/* What the calibrated tier knows a rule's evidence by: one token for each combination of bins, whose bits stand in
+ * table.yaml. Numbers of tokens count up over all rules, those of the support pass last. */
+struct token_set {
+	struct token_axis axes[TOKEN_AXES_MAX];
+	unsigned n_axes;
+	uint32_t first, n;
+	int32_t max_mb; /* what a fit may give one token at most, either way */
+	bool is_fitted; /* table.yaml has bits for some of them */
+};
+
 /* A value that both accounts hold. */
 struct signal_rule {
 	struct rule_head head;
+	struct token_set tokens;
 	int kind;   /* index in kinds */
 	int family; /* index in ruleset.families */
 	uint32_t m_milli;         /* P(shared | same operator) */
@@ -46,10 +68,43 @@ struct signal_rule {
 /* Agreement or disagreement of two accounts' facts. */
 struct compare_rule {
 	struct rule_head head;
+	struct token_set tokens;
 	int kind;
 	int family;               /* -1: negatives and plain additions stand outside families */
 	int32_t equal_mb, overlap_mb, differ_mb; /* sets: equal, some in common, none; 0 = says nothing */
 	bool needs_positive;      /* counted only where some signal is positive */
+};
+
+/* How often two accounts were worked one after the other: on one value of a kind, or among the accounts that meet a
+ * condition. Counted when a session of the second begins at most `within` after the last use by the first. */
+#define TIMINGS_MAX 8
+struct timing_rule {
+	struct rule_head head;
+	struct token_set tokens;
+	int slot;                  /* its place in ruleset.timing_ids */
+	int on_kind;               /* -1: among */
+	const struct expr *among;  /* condition on the event, NULL: on_kind */
+	int family;
+	int64_t within_ms;
+	unsigned least;            /* turns below which it says nothing */
+	int32_t least_mb;          /* surprise below which it says nothing */
+};
+
+/* How kinds of evidence act together (first pass), or what common neighbours say (support pass). */
+struct interaction_rule {
+	struct rule_head head;
+	struct token_set tokens;
+	const struct expr *when; /* NULL: always */
+	int family;              /* -1: outside of families */
+	bool is_support;
+};
+
+/* Bits of the calibrated tier. */
+struct token_table {
+	int32_t *bits;     /* by token */
+	uint32_t n, n_first; /* tokens below n_first belong to the first pass */
+	int32_t bias_mb, support_bias_mb;
+	bool is_given;     /* there is a table.yaml: the calibrated tier judges; else the formula does */
 };
 
 /* Caps what one family says, under conditions on the other evidence of the pair. */
@@ -89,6 +144,7 @@ struct scoring {
 	uint32_t scale_a_milli;        /* W' = a W + b */
 	int32_t shift_b_mb;
 	int32_t floor_mb;              /* pairs below W' are not stored */
+	int32_t neighbour_from_mb;     /* own evidence from which a pair counts in the support pass */
 	unsigned holders_kept;         /* K latest holders per value */
 	unsigned tokens_per_event;     /* values of one event that look for candidates */
 	unsigned neighbours_rescored;  /* best neighbours re-scored at a new session */
@@ -117,6 +173,14 @@ struct ruleset {
 	unsigned n_limits;
 	const struct policy_rule *policies;
 	unsigned n_policies;
+	const struct timing_rule *timings;
+	unsigned n_timings;
+	struct bytes timing_ids[TIMINGS_MAX];
+	unsigned n_timing_slots;
+	const struct interaction_rule *interactions; /* of the first pass, then of support */
+	unsigned n_interactions, n_first_interactions;
+	uint64_t coverage_kinds[2]; /* bit per kind whose days of use are summed for each account */
+	struct token_table table;
 	bool site_isolation;
 	uint64_t hash; /* of the compiled content: the snapshot is bound to it */
 	unsigned n_files, n_tests;
@@ -129,5 +193,11 @@ struct ruleset {
 struct text;
 enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out, struct text *report, struct errbuf *eb) MUST_CHECK;
 void ruleset_free(struct ruleset *rs);
+/* For fitting: every token is worth 0 bits, every pair that is met is stored. The bits are then set in rs->table. */
+void ruleset_begin_fit(struct ruleset *rs);
+/* "shared-ip:isp:3:<1d" */
+void ruleset_token_name(const struct ruleset *rs, uint32_t token, struct text *out);
+/* The set that the token belongs to, with the head of its rule. */
+const struct token_set *ruleset_token_set(const struct ruleset *rs, uint32_t token, const struct rule_head **head);
 
 #endif

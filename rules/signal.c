@@ -79,6 +79,11 @@ static void read_signal_family(struct reader *r, const struct yaml_node *at, voi
 		((struct signal_rule *)into)->family = family;
 }
 
+static void read_signal_axes(struct reader *r, const struct yaml_node *at, void *into)
+{
+	tokens_read_axes(r, at, SCOPE_VALUE, &((struct signal_rule *)into)->tokens);
+}
+
 const struct key_row signal_keys[] = {
 	{ "attribute", KEY_SPECIAL, .is_required = true, .read = read_signal_kind, .takes = "kind",
 	  .help = "The attribute kind that is shared." },
@@ -101,6 +106,8 @@ const struct key_row signal_keys[] = {
 	  .help = "What the evidence is worth on each kind of network: a factor of 0 to 4; 0: none there; a kind not named: 1." },
 	{ "max_bits", KEY_BITS, FIELD(max_mb), RANGE(0, 40000), .otherwise = "20",
 	  .help = "Bits that one shared value is worth at most." },
+	{ "by", KEY_SPECIAL, .read = read_signal_axes, .takes = "list of axes",
+	  .help = "Axes of its tokens in the calibrated tier; value.holders and its like are about the shared value." },
 	{ "supports_only", KEY_BOOL, FIELD(supports_only), .help = "Raises a link that other evidence made, never makes one." },
 	{ "recycled", KEY_TABLE, .table = recycled_keys, .help = "Addresses that are let to one after another." },
 	{ 0 },
@@ -114,6 +121,11 @@ static void read_compare_kind(struct reader *r, const struct yaml_node *at, void
 	int kind = builder_kind(r, at);
 	if (kind >= 0)
 		((struct compare_rule *)into)->kind = kind;
+}
+
+static void read_compare_axes(struct reader *r, const struct yaml_node *at, void *into)
+{
+	tokens_read_axes(r, at, SCOPE_PAIR, &((struct compare_rule *)into)->tokens);
 }
 
 static void read_compare_family(struct reader *r, const struct yaml_node *at, void *into)
@@ -130,6 +142,8 @@ const struct key_row compare_keys[] = {
 	{ "overlap", KEY_BITS, FIELD(overlap_mb), RANGE(-40000, 40000), .otherwise = "0",
 	  .help = "Bits when some is in common, not all." },
 	{ "differ", KEY_BITS, FIELD(differ_mb), RANGE(-40000, 40000), .otherwise = "0", .help = "Bits when nothing is in common." },
+	{ "by", KEY_SPECIAL, .read = read_compare_axes, .takes = "list of axes",
+	  .help = "Axes of its tokens in the calibrated tier, asked where both accounts have the fact." },
 	{ "needs_positive", KEY_BOOL, FIELD(needs_positive), .help = "Counted only where some signal is positive." },
 	{ 0 },
 };

@@ -11,6 +11,8 @@
 #include "observe.h"
 #include "pairs.h"
 #include "statements.h"
+#include "support.h"
+#include "timing.h"
 #include "weigh.h"
 
 static struct graph *graph_of(const struct scoring *scoring)
@@ -35,6 +37,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
+	e->cohorts = xcalloc(TIMINGS_MAX, sizeof(*e->cohorts));
 	e->free_pair = NONE;
 	plan_make(&e->plan, rules);
 	fields_prepare(e);
@@ -48,6 +51,8 @@ static void free_lists(struct engine *e)
 		free(e->accounts.at[i].pairs);
 		free(e->accounts.at[i].groups);
 		free(e->accounts.at[i].facts);
+		free(e->accounts.at[i].near);
+		timing_free(e->accounts.at[i].timing);
 	}
 	for (size_t i = 0; i < e->groups.n; i++)
 		VEC_FREE(&e->groups.at[i].members);
@@ -78,6 +83,8 @@ void engine_free(struct engine *e)
 	weights_free(e->weights);
 	memo_free(e->memo);
 	free(e->gathered);
+	free(e->cohorts);
+	free(e->pair_handlers);
 	free(e->candidate_stamp);
 	free(e->field_handlers);
 	free(e->field_room);
@@ -109,8 +116,12 @@ static void apply_evidence(struct engine *e, const struct event *ev, uint32_t ac
 {
 	bool is_session = observe_event(e, ev, account, g);
 	e->candidates += e->candidate_list.n;
-	if (is_session)
+	if (is_session) {
+		timing_session(e, ev, account, g);
 		pairs_add_neighbours(e, account);
+		support_add_candidates(e, account);
+	} else
+		timing_use(e, ev, account);
 	pairs_rescore(e, account, e->candidate_list.at, e->candidate_list.n);
 }
 

@@ -76,6 +76,19 @@ void engine_each_link(const struct engine *e, int min_score, link_fn *fn, void *
 typedef void member_fn(void *arg, struct bytes account, struct bytes cluster);
 void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
 
+/* Tokens of every stored pair, in order of their making, and the bits of its own evidence: what a table is fitted to. */
+struct pair_tokens {
+	struct bytes a, b;
+	const uint32_t *first, *support;
+	unsigned n_first, n_support;
+	int32_t first_mb;
+	int score;
+};
+typedef void tokens_fn(void *arg, const struct pair_tokens *tokens);
+void engine_each_tokens(const struct engine *e, tokens_fn *fn, void *arg);
+/* Reads every stored pair anew, after the bits of the table changed. */
+void engine_rescore_all(struct engine *e);
+
 struct engine_stats {
 	uint64_t seq;           /* last applied */
 	int64_t now_ms;         /* engine time: largest ts applied */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "profile.h"
 
 static void give_number(struct value *out, int64_t n)
 {
@@ -224,6 +225,8 @@ static const struct {
 	{ "cluster.max_score", cluster_max_score },
 };
 
+#define PAIR_SCOPES (SCOPE_PAIR | SCOPE_VALUE | SCOPE_SUPPORT)
+
 void fields_prepare(struct engine *e)
 {
 	e->field_handlers = xcalloc(FIELDS_MAX, sizeof(*e->field_handlers));
@@ -236,13 +239,18 @@ void fields_prepare(struct engine *e)
 	}
 	/* A field that conditions may name and nobody answers would be UNKNOWN for ever. */
 	for (int field = 0; field_rows[field].name != NULL; field++)
-		BUG_ON(e->field_handlers[field] == NULL);
+		BUG_ON(e->field_handlers[field] == NULL && !(field_rows[field].scopes & PAIR_SCOPES));
+	e->pair_handlers = pair_handlers_new();
 }
 
 void field_answer(void *subject, int field, struct value *out)
 {
 	const struct field_subject *s = subject;
 	*out = (struct value){ .type = VALUE_MISSING };
+	if (field_is_call(field)) {
+		call_answer(s->e, s->pair, field, out);
+		return;
+	}
 	unsigned scopes = field_rows[field].scopes;
 	bool is_asked = (scopes & SCOPE_EVENT) || (s->account != NONE && (scopes & SCOPE_ACCOUNT)) ||
 			(s->pair != NONE && (scopes & SCOPE_LINK)) || (s->cluster != NONE && (scopes & SCOPE_CLUSTER));

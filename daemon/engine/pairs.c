@@ -9,6 +9,7 @@
 
 #include "observe.h"
 #include "relations.h"
+#include "support.h"
 #include "weigh.h"
 
 static uint64_t pair_key(uint32_t a, uint32_t b)
@@ -163,11 +164,12 @@ struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b)
 	return &e->pairs.at[at];
 }
 
-static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w)
+static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w, int32_t direct_mb)
 {
 	int before_score = pair->score;
 	uint32_t before_evidence = pair->evidence;
 	unsigned before_state = pair->state;
+	pair->direct_mb = direct_mb;
 	pair->strength_mb = w->strength_mb;
 	pair->computed = (int16_t)w->computed;
 	pair->families = w->families;
@@ -184,25 +186,37 @@ static void pair_set_evidence(struct engine *e, struct pair *pair, const struct 
 		pair_touch(e, pair);
 }
 
-void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
+/* First step: the pair's own evidence, which both accounts' lists of neighbours follow. */
+static void read_evidence(struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
 {
-	if (a > b) {
-		uint32_t swap = a;
-		a = b;
-		b = swap;
-	}
-	struct weighing w;
-	struct pair *pair = pair_find(e, a, b);
-	weigh_pair(e, a, b, pair != NULL && pair_is_kept(pair), &w);
+	const struct pair *pair = pair_find(e, a, b);
+	weigh_pair(e, a < b ? a : b, a < b ? b : a, pair != NULL && pair_is_kept(pair), w);
+	if (e->rules->table.is_given)
+		support_set(e, a, b, w->strength_mb);
 	e->rescored++;
-	bool is_stored = w.strength_mb >= e->rules->scoring.floor_mb;
+}
+
+/* Second step: what the neighbours say; the stored pair follows. */
+static void conclude(struct engine *e, struct weighing *w)
+{
+	int32_t direct_mb = w->strength_mb;
+	weigh_support(e, w->a, w->b, w);
+	struct pair *pair = pair_find(e, w->a, w->b);
+	bool is_stored = w->strength_mb >= e->rules->scoring.floor_mb;
 	if (pair == NULL && !is_stored)
 		return;
 	if (pair == NULL)
-		pair = pair_make(e, a, b);
-	pair_set_evidence(e, pair, &w);
+		pair = pair_make(e, w->a, w->b);
+	pair_set_evidence(e, pair, w, direct_mb);
 	if (!is_stored && !pair_is_kept(pair) && !pair->is_touched)
 		pair_drop(e, pair_index(e, pair));
+}
+
+void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
+{
+	struct weighing w;
+	read_evidence(e, a, b, &w);
+	conclude(e, &w);
 }
 
 /* The strongest first, at most neighbours_rescored of them. */
@@ -234,6 +248,35 @@ void pairs_add_neighbours(struct engine *e, uint32_t account)
 		observe_candidate(e, pair_other(&e->pairs.at[best[i]], account));
 }
 
+/* What the first step leaves for the second. */
+struct reading {
+	uint32_t a, b, evidence;
+	int32_t strength_mb;
+	uint16_t families;
+};
+#define READINGS_AT_ONCE 512
+
+static void rescore_run(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
+{
+	struct reading readings[READINGS_AT_ONCE];
+	struct weighing w;
+	for (size_t i = 0; i < n; i++) {
+		read_evidence(e, account, others[i], &w);
+		readings[i] = (struct reading){ w.a, w.b, w.evidence, w.strength_mb, w.families };
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct reading *r = &readings[i];
+		w.a = r->a;
+		w.b = r->b;
+		w.n = 0;
+		w.evidence = r->evidence;
+		w.families = r->families;
+		w.sum_mb = w.strength_mb = r->strength_mb;
+		w.computed = bits_score(r->strength_mb);
+		conclude(e, &w);
+	}
+}
+
 /* In steps, so that the cache misses of many accounts overlap. */
 void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
 {
@@ -246,8 +289,8 @@ void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 		index_prefetch_postings(e->index, others[i]);
 		__builtin_prefetch(e->accounts.at[others[i]].facts);
 	}
-	for (size_t i = 0; i < n; i++)
-		pair_rescore(e, account, others[i]);
+	for (size_t at = 0; at < n; at += READINGS_AT_ONCE)
+		rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);
 }
 
 void pairs_withdraw_value(struct engine *e, uint32_t value)

@@ -28,7 +28,10 @@ struct account {
 	uint32_t n_pairs, cap_pairs;
 	uint32_t *groups; /* relation groups it belongs to */
 	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
+	struct near *near; /* support.h */
+	struct account_timing *timing; /* timing.h; NULL: took no turns */
 	uint16_t n_groups, n_facts;
+	uint8_t n_near;
 	bool is_closed;
 };
 
@@ -38,13 +41,14 @@ enum pair_flag { PAIR_JOINT = 1, PAIR_CONFIRMED = 2, PAIR_NOT_SAME = 4, PAIR_REA
 struct pair {
 	uint32_t a, b; /* account ids, a < b; a == NONE: free, b chains the free ones */
 	int32_t strength_mb;
+	int32_t direct_mb; /* without support */
 	int16_t computed; /* score from evidence alone */
 	int16_t score;    /* as reported */
 	uint16_t families;
 	uint8_t flags, state;
 	uint8_t explained; /* 1 + index of the relation kind, 0 = none */
 	uint8_t is_touched;
-	uint8_t unused[2];
+	uint8_t unused[6];
 	uint32_t evidence; /* hash of the rules that counted when it was last read */
 	int64_t first_ms, last_ms;
 };
@@ -109,6 +113,8 @@ struct engine {
 	uint32_t *candidate_stamp;
 	size_t cap_candidate_stamp;
 	uint32_t stamp;
+	struct cohort *cohorts; /* by slot of the timing rule */
+	struct pair_handlers *pair_handlers; /* profile.h */
 	field_handler **field_handlers; /* by index of field_rows */
 	struct field_room *field_room;  /* fields.h */
 	int *least_score;                     /* by policy */

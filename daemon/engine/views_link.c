@@ -85,13 +85,6 @@ static void fill_placeholder(const struct engine *e, const struct pair *ends, co
 		text_adds(out, network_kind_names[item->network]);
 }
 
-static const struct rule_head *evidence_head(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return &item->signal->head;
-	return item->compare != NULL ? &item->compare->head : &item->limit->head;
-}
-
 struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a)
 {
 	struct bytes form = evidence_head(item)->explain;
@@ -127,13 +120,6 @@ static struct bytes view_note(const struct evidence *item, struct arena *a)
 	if (item->counted_mb == 0)
 		return BYTES_LIT("supports only: nothing else to support");
 	return BYTES_NONE;
-}
-
-static int evidence_family(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return item->signal->family;
-	return item->compare != NULL ? item->compare->family : item->limit->family;
 }
 
 static void view_signal(const struct engine *e, const struct evidence *item, struct arena *a, struct evidence_view *out)
@@ -199,7 +185,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 	if (x == NONE || y == NONE || x == y)
 		return ERR_NOTFOUND;
 	struct weighing *w = arena_zalloc(a, sizeof(*w));
-	weigh_pair(e, x < y ? x : y, x < y ? y : x, true, w);
+	weigh_fully(e, x < y ? x : y, x < y ? y : x, w);
 	const struct pair *stored = pair_find(e, x, y);
 	struct pair fresh = { .a = x < y ? x : y, .b = x < y ? y : x, .computed = (int16_t)w->computed,
 			      .score = (int16_t)w->computed, .strength_mb = w->strength_mb, .families = w->families };
