@@ -253,16 +253,58 @@ struct reading {
 	uint32_t a, b, evidence;
 	int32_t strength_mb;
 	uint16_t families;
+	bool has_moved; /* enough to be told to the neighbours */
 };
 #define READINGS_AT_ONCE 512
+#define SPREAD_MAX 96       /* pairs of neighbours that one run of readings may read anew */
+#define SPREAD_FROM_MB 1000 /* change of a pair's own evidence that is spread */
+
+/* The pair's own evidence as it stands; its neighbours anew. */
+static void refresh_support(struct engine *e, struct pair *pair)
+{
+	struct weighing w;
+	w.a = pair->a;
+	w.b = pair->b;
+	w.n = 0;
+	w.evidence = pair->evidence;
+	w.families = pair->families;
+	w.sum_mb = w.strength_mb = pair->direct_mb;
+	w.computed = bits_score(pair->direct_mb);
+	conclude(e, &w);
+}
+
+/* What the account's evidence with `changed` became also speaks in the pairs of `changed` with the account's other
+ * neighbours. Returns how many more may be read. */
+static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, unsigned left)
+{
+	uint32_t others[NEAR_KEPT];
+	unsigned n = e->accounts.at[account].n_near;
+	for (unsigned i = 0; i < n; i++)
+		others[i] = e->accounts.at[account].near[i].other;
+	for (unsigned i = 0; i < n && left > 0; i++) {
+		if (others[i] == changed)
+			continue;
+		struct pair *pair = pair_find(e, changed, others[i]);
+		if (pair != NULL)
+			refresh_support(e, pair);
+		else
+			pair_rescore(e, changed, others[i]);
+		left--;
+	}
+	return left;
+}
 
 static void rescore_run(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
 {
 	struct reading readings[READINGS_AT_ONCE];
 	struct weighing w;
+	unsigned left = SPREAD_MAX;
 	for (size_t i = 0; i < n; i++) {
+		int32_t before_mb = support_direct_mb(e, account, others[i]);
 		read_evidence(e, account, others[i], &w);
-		readings[i] = (struct reading){ w.a, w.b, w.evidence, w.strength_mb, w.families };
+		readings[i] = (struct reading){ w.a, w.b, w.evidence, w.strength_mb, w.families, false };
+		int32_t now_mb = support_direct_mb(e, account, others[i]);
+		readings[i].has_moved = now_mb - before_mb >= SPREAD_FROM_MB || before_mb - now_mb >= SPREAD_FROM_MB;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct reading *r = &readings[i];
@@ -275,6 +317,9 @@ static void rescore_run(struct engine *e, uint32_t account, const uint32_t *othe
 		w.computed = bits_score(r->strength_mb);
 		conclude(e, &w);
 	}
+	for (size_t i = 0; i < n && left > 0; i++)
+		if (readings[i].has_moved)
+			left = spread(e, account, others[i], left);
 }
 
 /* In steps, so that the cache misses of many accounts overlap. */

@@ -113,3 +113,9 @@ unsigned support_common(const struct engine *e, uint32_t a, uint32_t b, uint32_t
 	}
 	return n;
 }
+
+int32_t support_direct_mb(const struct engine *e, uint32_t account, uint32_t other)
+{
+	const struct near *near = near_find(&e->accounts.at[account], other);
+	return near != NULL ? near->direct_mb : e->rules->scoring.neighbour_from_mb;
+}

@@ -15,6 +15,8 @@ struct near {
 /* The pair's own evidence became so much: both accounts' lists follow. */
 void support_set(struct engine *e, uint32_t a, uint32_t b, int32_t direct_mb);
 void support_read(const struct engine *e, uint32_t a, uint32_t b, int32_t direct_mb, struct support_facts *out);
+/* What the account's list says of the other; neighbour_from when it is not there. */
+int32_t support_direct_mb(const struct engine *e, uint32_t account, uint32_t other);
 /* Strong neighbours of strong neighbours that the account has no pair with join the candidates. */
 void support_add_candidates(struct engine *e, uint32_t account);
 /* The strongest of the common neighbours; at most max. */
