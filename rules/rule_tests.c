@@ -194,6 +194,8 @@ const struct key_row test_keys[] = {
 	  .help = "A sentence that says what holds." },
 	{ "population", KEY_COUNT, .offset = offsetof(struct rule_test, population), RANGE(0, 100000), .otherwise = "0",
 	  .help = "Unrelated accounts that are there first." },
+	{ "by_formula", KEY_BOOL, .offset = offsetof(struct rule_test, by_formula),
+	  .help = "Judged by the formula of scoring.yaml, table.yaml left aside." },
 	{ "networks", KEY_SPECIAL, .read = read_networks, .takes = "list of texts",
 	  .help = "Lines of a networks file: cidr,asn,org,kind." },
 	{ "events", KEY_SPECIAL, .is_required = true, .read = read_events, .takes = "list of mappings",

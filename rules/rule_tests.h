@@ -30,6 +30,7 @@ struct test_alerts { const struct test_alert *at; unsigned n; };
 struct rule_test {
 	struct bytes name;
 	unsigned line;
+	bool by_formula;             /* judged by the formula, table.yaml left aside */
 	unsigned population;         /* unrelated accounts that are there first */
 	const struct bytes *networks; /* lines of a networks file */
 	unsigned n_networks;

@@ -266,12 +266,14 @@ static void check_all(struct run *run)
 
 bool rule_test_run(const struct ruleset *rules, const char *path, const struct rule_test *test, struct text *failures)
 {
-	struct run run = { .rules = rules, .path = path, .test = test, .failures = failures };
+	struct ruleset plain = *rules;
+	plain.table.is_given &= !test->by_formula;
+	struct run run = { .rules = &plain, .path = path, .test = test, .failures = failures };
 	run.arena = arena_new(256 * 1024);
 	run.effects.arena = run.arena;
 	if (make_networks(&run)) {
 		run.parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
-		run.engine = engine_new(rules, run.enrich);
+		run.engine = engine_new(&plain, run.enrich);
 		if (apply_population(&run) && apply_events(&run))
 			check_all(&run);
 		engine_free(run.engine);

@@ -117,6 +117,13 @@ static void call_turns(const struct profile *p, unsigned slot, struct value *out
 	give_number(out, INT64_C(1000) * timing_turns(p->e, p->a, p->b, slot));
 }
 
+static void call_turn_share(const struct profile *p, unsigned slot, struct value *out)
+{
+	unsigned sessions = timing_sessions(p, slot);
+	if (sessions > 0)
+		give_number(out, INT64_C(1000) * timing_turns(p->e, p->a, p->b, slot) / sessions);
+}
+
 static void call_surprise(const struct profile *p, unsigned slot, struct value *out)
 {
 	give_number(out, timing_surprise_mb(p, slot));
@@ -125,7 +132,7 @@ static void call_surprise(const struct profile *p, unsigned slot, struct value *
 static const struct { const char *name; call_handler *fn; } calls[] = {
 	{ "shared", call_shared }, { "holders", call_holders }, { "rarity", call_rarity }, { "gap", call_gap },
 	{ "network", call_network }, { "coverage_low", call_coverage_low }, { "coverage_high", call_coverage_high },
-	{ "agreement", call_agreement }, { "kinds", call_kinds }, { "turns", call_turns }, { "surprise", call_surprise },
+	{ "agreement", call_agreement }, { "kinds", call_kinds }, { "turns", call_turns }, { "surprise", call_surprise }, { "turn_share", call_turn_share },
 	{ "value", NULL },
 };
 

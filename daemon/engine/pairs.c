@@ -102,6 +102,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
 	graph_set_edge(e->graph, pair->a, pair->b, 0, false);
+	support_set(e, pair->a, pair->b, INT32_MIN);
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);
 	u64map_del(e->pair_of, pair_key(pair->a, pair->b));
@@ -203,8 +204,10 @@ static void conclude(struct engine *e, struct weighing *w)
 	weigh_support(e, w->a, w->b, w);
 	struct pair *pair = pair_find(e, w->a, w->b);
 	bool is_stored = w->strength_mb >= e->rules->scoring.floor_mb;
-	if (pair == NULL && !is_stored)
+	if (pair == NULL && !is_stored) {
+		support_set(e, w->a, w->b, INT32_MIN);
 		return;
+	}
 	if (pair == NULL)
 		pair = pair_make(e, w->a, w->b);
 	pair_set_evidence(e, pair, w, direct_mb);

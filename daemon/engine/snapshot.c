@@ -1,11 +1,14 @@
-/* The engine's state as bytes, version 1. One machine's snapshot is read by the same build: the file around it carries
+/* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
- *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups | alerts
+ *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups | alerts |
+ *   turns
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
+#include "support.h"
+#include "timing.h"
 #include "weigh.h"
 
 struct snapshot_header {
@@ -14,7 +17,7 @@ struct snapshot_header {
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
@@ -81,10 +84,13 @@ static void put_account(struct out *out, const struct account *account)
 	struct account plain = *account;
 	plain.pairs = plain.groups = NULL;
 	plain.facts = NULL;
+	plain.near = NULL;
+	plain.timing = NULL;
 	put(out, &plain, sizeof(plain));
 	put(out, account->pairs, account->n_pairs * sizeof(*account->pairs));
 	put(out, account->groups, account->n_groups * sizeof(*account->groups));
 	put(out, account->facts, account->n_facts * sizeof(*account->facts));
+	put(out, account->near, account->n_near * sizeof(*account->near));
 }
 
 static void *get_array(struct in *in, size_t n, size_t size)
@@ -96,20 +102,37 @@ static void *get_array(struct in *in, size_t n, size_t size)
 	return at;
 }
 
+/* Lists grow when their length reaches a power of two (support.c). */
+static void get_near(struct in *in, struct account *account, const struct snapshot_header *h)
+{
+	unsigned room = 1;
+	while (room < account->n_near)
+		room *= 2;
+	if (account->n_near == 0 || in->err != ERR_OK)
+		return;
+	account->near = xmalloc(room * sizeof(*account->near));
+	get(in, account->near, account->n_near * sizeof(*account->near));
+	for (unsigned i = 0; in->err == ERR_OK && i < account->n_near; i++)
+		corrupt_if(in, account->near[i].other >= h->accounts);
+}
+
 static void get_account(struct in *in, struct account *account, const struct snapshot_header *h)
 {
 	get(in, account, sizeof(*account));
-	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT);
+	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT || account->n_near > NEAR_KEPT);
 	account->pairs = account->groups = NULL;
 	account->facts = NULL;
+	account->near = NULL;
+	account->timing = NULL;
 	if (in->err != ERR_OK) {
-		account->n_pairs = account->n_groups = account->n_facts = 0;
+		account->n_pairs = account->n_groups = account->n_facts = account->n_near = 0;
 		return;
 	}
 	account->cap_pairs = account->n_pairs;
 	account->pairs = get_array(in, account->n_pairs, sizeof(*account->pairs));
 	account->groups = get_array(in, account->n_groups, sizeof(*account->groups));
 	account->facts = get_array(in, account->n_facts, sizeof(*account->facts));
+	get_near(in, account, h);
 	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_pairs; i++)
 		corrupt_if(in, account->pairs[i] >= h->pairs);
 	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_groups; i++)
@@ -229,7 +252,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	for (size_t i = 0; i < e->alerts.n; i++)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
-	return out.err;
+	return out.err == ERR_OK ? timing_save(e, write, arg) : out.err;
 }
 
 static bool header_is_sane(const struct snapshot_header *h)
@@ -296,5 +319,5 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	get_standing(&in, e, &h);
 	if (in.err == ERR_OK)
 		set_numbers(e, &h);
-	return in.err;
+	return in.err == ERR_OK ? timing_load(e, read, arg) : in.err;
 }

@@ -1,5 +1,6 @@
 /* Neighbours.
- * I1: a list is sorted, strongest first, by account id among equals, so that it does not depend on the order of events. */
+ * I1: a list is sorted, strongest first, by account id among equals.
+ * I2: whoever stands in a list is the other account of a stored pair. */
 #include "support.h"
 
 #include <stdlib.h>

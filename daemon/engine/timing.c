@@ -224,3 +224,23 @@ int32_t timing_surprise_mb(const struct profile *p, unsigned slot)
 	int64_t mb = (int64_t)turns * bits_log2_ratio((uint64_t)seen, (uint64_t)expected) - (seen - expected) * LOG2_E_MILLI / MICRO;
 	return (int32_t)(mb < 0 ? 0 : mb > 1000000 ? 1000000 : mb);
 }
+
+unsigned timing_sessions(const struct profile *p, unsigned slot)
+{
+	const struct timing_rule *rule = rule_of(p->e, slot);
+	const struct account_timing *x = p->e->accounts.at[p->a].timing, *y = p->e->accounts.at[p->b].timing;
+	unsigned a = 0, b = 0;
+	if (rule == NULL)
+		return 0;
+	if (rule->on_kind < 0) {
+		a = x != NULL ? x->attendance[slot].sessions : 0;
+		b = y != NULL ? y->attendance[slot].sessions : 0;
+	}
+	for (unsigned i = 0; rule->on_kind >= 0 && i < p->n_shared; i++) {
+		if (index_value(p->e->index, p->shared[i].value)->kind != rule->on_kind)
+			continue;
+		a += p->shared[i].a->sessions;
+		b += p->shared[i].b->sessions;
+	}
+	return a < b ? a : b;
+}

@@ -30,9 +30,15 @@ void timing_session(struct engine *e, const struct event *ev, uint32_t account, 
 /* An event within a session. */
 void timing_use(struct engine *e, const struct event *ev, uint32_t account);
 unsigned timing_turns(const struct engine *e, uint32_t a, uint32_t b, unsigned slot);
+/* Sessions of the account that has fewer, in which a turn could have been taken. */
+unsigned timing_sessions(const struct profile *p, unsigned slot);
 /* 0 unless the rule's least turns were seen; beyond chance in 1/1000 bit: c log2(c / l) - (c - l) log2(e), l = turns expected
  * of two accounts that are active as often as these and independent (Poisson tail, Chernoff's bound). */
 int32_t timing_surprise_mb(const struct profile *p, unsigned slot);
 void timing_free(struct account_timing *timing);
+
+/* timing_snapshot.c: turns and cohorts as bytes. */
+enum err timing_save(const struct engine *e, engine_write_fn *write, void *arg) MUST_CHECK;
+enum err timing_load(struct engine *e, engine_read_fn *read, void *arg) MUST_CHECK;
 
 #endif

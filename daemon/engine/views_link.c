@@ -7,6 +7,7 @@
 #include "daemon/base/clock.h"
 
 #include "pairs.h"
+#include "support.h"
 #include "views.h"
 
 enum band view_band(const struct engine *e, int score)
@@ -67,6 +68,21 @@ unsigned view_links(const struct engine *e, uint32_t account, int min, struct ar
 	return n;
 }
 
+#define COMMON_NAMED 4
+
+/* The strongest of the neighbours that both have. */
+static void fill_common(const struct engine *e, const struct pair *ends, struct text *out)
+{
+	uint32_t common[COMMON_NAMED];
+	unsigned n = support_common(e, ends->a, ends->b, common, COMMON_NAMED);
+	for (unsigned i = 0; i < n; i++) {
+		text_adds(out, i > 0 ? ", " : "");
+		text_add(out, account_name(e, common[i]));
+	}
+	if (n == 0)
+		text_adds(out, "none");
+}
+
 static void fill_placeholder(const struct engine *e, const struct pair *ends, const struct evidence *item,
 			     struct bytes name, struct text *out)
 {
@@ -83,6 +99,8 @@ static void fill_placeholder(const struct engine *e, const struct pair *ends, co
 		text_adds(out, time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap)));
 	else if (bytes_is(name, "network"))
 		text_adds(out, network_kind_names[item->network]);
+	else if (bytes_is(name, "common"))
+		fill_common(e, ends, out);
 }
 
 struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a)
@@ -116,8 +134,8 @@ static struct bytes view_note(const struct evidence *item, struct arena *a)
 	if (item->note == NOTE_LITTLE_COVERAGE)
 		return BYTES_LIT("only a small part of their use: counts less");
 	if (item->raw_mb <= 0 && item->signal != NULL)
-		return BYTES_LIT("too common to count");
-	if (item->counted_mb == 0)
+		return item->token != NONE ? BYTES_LIT("says nothing by itself") : BYTES_LIT("too common to count");
+	if (item->counted_mb == 0 && item->token == NONE)
 		return BYTES_LIT("supports only: nothing else to support");
 	return BYTES_NONE;
 }
@@ -195,9 +213,10 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 		fresh.last_ms = stored->last_ms;
 	}
 	pair_refresh_state(e, &fresh);
+	bool is_table = e->rules->table.is_given;
 	*out = (struct why_view){ .prior_mb = w->prior_mb, .sum_mb = w->sum_mb, .n_items = w->n + w->n_limits,
-				  .scale_a_milli = (int32_t)e->rules->scoring.scale_a_milli,
-				  .shift_b_mb = e->rules->scoring.shift_b_mb,
+				  .scale_a_milli = is_table ? 1000 : (int32_t)e->rules->scoring.scale_a_milli,
+				  .shift_b_mb = is_table ? 0 : e->rules->scoring.shift_b_mb, .is_fitted = is_table,
 				  .accounts = (unsigned)weights_population(e->weights), .blocked = view_blocked(e, &fresh),
 				  .listed = stored != NULL ? stored->score : -1, .listed_ms = stored != NULL ? stored->last_ms : 0 };
 	view_link(e, &fresh, fresh.a, a, &out->link);

@@ -86,6 +86,8 @@ const struct call_row call_rows[] = {
 	{ "agreement", CALL_KIND, PAIR, VALUE_TEXT, "equal, overlap or differ: the two accounts' facts of the kind; missing unless both have one." },
 	{ "kinds", CALL_FAMILY, PAIR, VALUE_NUMBER, "Number of kinds of the family of which a value is shared." },
 	{ "turns", CALL_TIMING, PAIR, VALUE_NUMBER, "How often the timing rule saw the two accounts worked one after the other." },
+	{ "turn_share", CALL_TIMING, PAIR, VALUE_NUMBER,
+	  "Those turns as a share of the sessions of the account that has fewer: of its address for 'on', of its cohort for 'among'." },
 	{ "surprise", CALL_TIMING, PAIR, VALUE_NUMBER, "Bits by which that exceeds what chance explains." },
 	{ "value", CALL_KIND, SCOPE_EVENT, VALUE_TEXT, "The event's value of the kind, where its kind is kept in the clear." },
 	{ NULL, CALL_KIND, 0, VALUE_MISSING, NULL },

@@ -46,6 +46,7 @@ struct why_view {
 	int64_t listed_ms;     /* engine time of that reading */
 	int32_t prior_mb, sum_mb, scale_a_milli, shift_b_mb;
 	unsigned accounts; /* N of the prior */
+	bool is_fitted;    /* bits are those of the table: the prior is that of pairs that meet at all */
 	struct evidence_view *items; /* by family, strongest first; negatives last */
 	unsigned n_items;
 	struct bytes blocked; /* why the link is not in a cluster though strong, or empty */
