@@ -341,12 +341,18 @@ void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 		rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);
 }
 
+/* All of them first read their own evidence, so that none is held up by what its neighbours are about to lose. */
 void pairs_withdraw_value(struct engine *e, uint32_t value)
 {
 	const uint32_t *remembered;
 	uint32_t holders[INDEX_HOLDERS_MAX];
+	struct weighing w;
 	unsigned n = index_holders(e->index, value, &remembered);
 	memcpy(holders, remembered, n * sizeof(*holders));
+	for (unsigned i = 0; e->rules->table.is_given && i < n; i++)
+		for (unsigned k = i + 1; k < n; k++)
+			if (pair_find(e, holders[i], holders[k]) != NULL)
+				read_evidence(e, holders[i], holders[k], &w);
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = i + 1; k < n; k++)
 			if (pair_find(e, holders[i], holders[k]) != NULL)

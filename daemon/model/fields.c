@@ -4,6 +4,7 @@
 #define EVERY (SCOPE_EVENT | SCOPE_ACCOUNT | SCOPE_LINK | SCOPE_CLUSTER)
 #define ACCOUNT (SCOPE_EVENT | SCOPE_ACCOUNT)
 #define PAIR (SCOPE_PAIR | SCOPE_VALUE)
+#define PAIR_OR_LINK (SCOPE_LINK | PAIR)
 
 const struct field_row field_rows[] = {
 	{ "event.type", EVERY, VALUE_TEXT, "Type of the event that is being applied, as sent." },
@@ -75,20 +76,20 @@ const struct field_row field_rows[] = {
 };
 
 const struct call_row call_rows[] = {
-	{ "shared", CALL_KIND, PAIR, VALUE_NUMBER, "Number of values of the kind that both hold; hubs do not count." },
-	{ "holders", CALL_KIND, PAIR, VALUE_NUMBER, "Accounts that hold the rarest of them; missing when none is shared." },
-	{ "rarity", CALL_KIND, PAIR, VALUE_NUMBER, "Bits of the rarest of them: log2(accounts / holders)." },
-	{ "gap", CALL_KIND, PAIR, VALUE_DURATION, "Time between the two accounts' uses of the rarest of them." },
-	{ "network", CALL_KIND, PAIR, VALUE_TEXT, "Kind of network of the rarest of them." },
-	{ "coverage_low", CALL_KIND, PAIR, VALUE_NUMBER,
+	{ "shared", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER, "Number of values of the kind that both hold; hubs do not count." },
+	{ "holders", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER, "Accounts that hold the rarest of them; missing when none is shared." },
+	{ "rarity", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER, "Bits of the rarest of them: log2(accounts / holders)." },
+	{ "gap", CALL_KIND, PAIR_OR_LINK, VALUE_DURATION, "Time between the two accounts' uses of the rarest of them." },
+	{ "network", CALL_KIND, PAIR_OR_LINK, VALUE_TEXT, "Kind of network of the rarest of them." },
+	{ "coverage_low", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER,
 	  "Share of days with the kind that are days on shared values, of the account where it is less." },
-	{ "coverage_high", CALL_KIND, PAIR, VALUE_NUMBER, "The same of the account where it is more." },
-	{ "agreement", CALL_KIND, PAIR, VALUE_TEXT, "equal, overlap or differ: the two accounts' facts of the kind; missing unless both have one." },
-	{ "kinds", CALL_FAMILY, PAIR, VALUE_NUMBER, "Number of kinds of the family of which a value is shared." },
-	{ "turns", CALL_TIMING, PAIR, VALUE_NUMBER, "How often the timing rule saw the two accounts worked one after the other." },
-	{ "turn_share", CALL_TIMING, PAIR, VALUE_NUMBER,
+	{ "coverage_high", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER, "The same of the account where it is more." },
+	{ "agreement", CALL_KIND, PAIR_OR_LINK, VALUE_TEXT, "equal, overlap or differ: the two accounts' facts of the kind; missing unless both have one." },
+	{ "kinds", CALL_FAMILY, PAIR_OR_LINK, VALUE_NUMBER, "Number of kinds of the family of which a value is shared." },
+	{ "turns", CALL_TIMING, PAIR_OR_LINK, VALUE_NUMBER, "How often the timing rule saw the two accounts worked one after the other." },
+	{ "turn_share", CALL_TIMING, PAIR_OR_LINK, VALUE_NUMBER,
 	  "Those turns as a share of the sessions of the account that has fewer: of its address for 'on', of its cohort for 'among'." },
-	{ "surprise", CALL_TIMING, PAIR, VALUE_NUMBER, "Bits by which that exceeds what chance explains." },
+	{ "surprise", CALL_TIMING, PAIR_OR_LINK, VALUE_NUMBER, "Bits by which that exceeds what chance explains." },
 	{ "value", CALL_KIND, SCOPE_EVENT, VALUE_TEXT, "The event's value of the kind, where its kind is kept in the clear." },
 	{ NULL, CALL_KIND, 0, VALUE_MISSING, NULL },
 };
