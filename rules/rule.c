@@ -181,7 +181,6 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 		keys_read(r, source->signal, signal_keys, &rule);
 		rule.head = *head;
 		rule.explained_by = relation_bits(r, source->explained_by);
-		rule.tokens.max_mb = TOKEN_MAX_MB;
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->signals, rule);
 	} else if (source->compare) {

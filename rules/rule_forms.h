@@ -39,6 +39,7 @@ struct token_set {
 	uint32_t first, n;
 	int32_t max_mb; /* what a fit may give one token at most, either way */
 	bool is_fitted; /* table.yaml has bits for some of them */
+	bool has_gap;   /* an axis asks for value.gap: the rule's half-life is in the table */
 };
 
 /* A value that both accounts hold. */
@@ -73,15 +74,15 @@ struct compare_rule {
 	bool needs_positive;      /* counted only where some signal is positive */
 };
 
-/* How often two accounts were worked one after the other: on one value of a kind, or among the accounts that meet a
- * condition. Counted when a session of the second begins at most `within` after the last use by the first. */
+/* How often two accounts were worked one after the other: on one value of a kind, or from different addresses among the
+ * accounts that meet a condition. Counted when a session of the second begins at most `within` after the last use by the first. */
 #define TIMINGS_MAX 8
 struct timing_rule {
 	struct rule_head head;
 	struct token_set tokens;
 	int slot;                  /* its place in ruleset.timing_ids */
-	int on_kind;               /* -1: among */
-	const struct expr *among;  /* condition on the event, NULL: on_kind */
+	int on_kind;               /* -1: any two that meet the condition */
+	const struct expr *among;  /* condition on the event, NULL: every event */
 	int family;
 	int64_t within_ms;
 	unsigned least;            /* turns below which it says nothing */

@@ -106,6 +106,8 @@ const struct key_row signal_keys[] = {
 	  .help = "What the evidence is worth on each kind of network: a factor of 0 to 4; 0: none there; a kind not named: 1." },
 	{ "max_bits", KEY_BITS, FIELD(max_mb), RANGE(0, 40000), .otherwise = "20",
 	  .help = "Bits that one shared value is worth at most." },
+	{ "token_bits", KEY_BITS, FIELD(tokens.max_mb), RANGE(0, 40000), .otherwise = "8.7",
+	  .help = "Bits that a fit may give one of its tokens." },
 	{ "by", KEY_SPECIAL, .read = read_signal_axes, .takes = "list of axes",
 	  .help = "Axes of its tokens in the calibrated tier; value.holders and its like are about the shared value." },
 	{ "supports_only", KEY_BOOL, FIELD(supports_only), .help = "Raises a link that other evidence made, never makes one." },

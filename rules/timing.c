@@ -1,5 +1,5 @@
 /* The keys of timing, interaction and support rules.
- * I1: a timing rule goes by a kind or by a condition on the event, never by both. */
+ * I1: a timing rule goes by a kind, or by a condition on the event, or by both. */
 #include "builder.h"
 #include "expression.h"
 
@@ -19,7 +19,8 @@ struct timing_source {
 const struct key_row timing_keys[] = {
 	{ "on", KEY_NODE, FIELD(on), .takes = "kind", .help = "Both used one value of the kind, one after the other." },
 	{ "among", KEY_NODE, FIELD(among), .takes = "condition",
-	  .help = "Or: both had a session whose event meets the condition; the latest such accounts are compared." },
+	  .help = "Only sessions count whose event meets the condition; without 'on' the latest accounts that had one are compared, "
+		  "unless they came from one address." },
 	{ "within", KEY_DURATION, .is_required = true, FIELD(within_ms), RANGE(SECOND, DAY),
 	  .help = "From the last use by the one to the session of the other at most." },
 	{ "family", KEY_NODE, .is_required = true, FIELD(family), .takes = "family", .help = "The mechanism it belongs to." },
@@ -42,8 +43,8 @@ void timing_read(struct reader *r, const struct yaml_node *at, struct timing_rul
 	rule->tokens.max_mb = source.max_mb;
 	rule->on_kind = source.on ? builder_kind(r, source.on) : -1;
 	rule->family = source.family ? builder_family(r, source.family) : -1;
-	if (!source.on == !source.among)
-		problem_at(r, at, "a timing rule has exactly one of on and among");
+	if (!source.on && !source.among)
+		problem_at(r, at, "a timing rule needs on, among or both");
 	if (rule->on_kind >= 0)
 		r->builder->set.kinds.rows[rule->on_kind].is_indexed = true;
 	if (source.among)

@@ -53,13 +53,15 @@ static void read_words(struct reader *r, const struct yaml_node *list, struct to
 	axis->bins = axis->n + 2;
 }
 
-static void read_axis(struct reader *r, const struct yaml_node *at, unsigned scope, struct token_axis *axis)
+static void read_axis(struct reader *r, const struct yaml_node *at, unsigned scope, struct token_set *set)
 {
+	struct token_axis *axis = &set->axes[set->n_axes];
 	struct axis_source source = {0};
 	keys_read(r, at, axis_keys, &source);
 	axis->of = source.of ? value_compile(r, source.of, scope) : NULL;
 	if (!axis->of)
 		return;
+	set->has_gap |= axis->of->op == EXPR_FIELD && axis->of->field == field_find(BYTES_LIT("value.gap"));
 	bool is_quantity = axis->of->type == VALUE_NUMBER || axis->of->type == VALUE_DURATION;
 	if (is_quantity && source.at && !source.in && node_is(r, source.at, YAML_SEQUENCE)) {
 		read_cuts(r, source.at, axis);
@@ -84,7 +86,7 @@ void tokens_read_axes(struct reader *r, const struct yaml_node *at, unsigned sco
 			problem_at(r, c, "more than %d axes", TOKEN_AXES_MAX);
 			return;
 		}
-		read_axis(r, c, scope, &out->axes[out->n_axes]);
+		read_axis(r, c, scope, out);
 		n *= out->axes[out->n_axes].bins > 0 ? out->axes[out->n_axes].bins : 1;
 		out->n_axes++;
 		if (n > TOKENS_A_RULE_MAX) {

@@ -117,7 +117,7 @@ static void apply_evidence(struct engine *e, const struct event *ev, uint32_t ac
 	bool is_session = observe_event(e, ev, account, g);
 	e->candidates += e->candidate_list.n;
 	if (is_session) {
-		timing_session(e, ev, account, g);
+		timing_session(e, ev, account);
 		pairs_add_neighbours(e, account);
 		support_add_candidates(e, account);
 	} else

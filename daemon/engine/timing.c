@@ -103,7 +103,7 @@ static void session_on_kind(struct engine *e, const struct timing_rule *rule, co
 	}
 }
 
-static void cohort_move_up(struct cohort *c, uint32_t account, uint32_t at_s)
+static void cohort_move_up(struct cohort *c, uint32_t account, uint32_t at_s, uint32_t address)
 {
 	unsigned at = 0;
 	while (at < c->n && c->account[at] != account)
@@ -115,7 +115,9 @@ static void cohort_move_up(struct cohort *c, uint32_t account, uint32_t at_s)
 	unsigned after = c->n - 1 - at;
 	memmove(&c->account[at], &c->account[at + 1], after * sizeof(*c->account));
 	memmove(&c->last_s[at], &c->last_s[at + 1], after * sizeof(*c->last_s));
+	memmove(&c->address[at], &c->address[at + 1], after * sizeof(*c->address));
 	c->account[c->n - 1] = account;
+	c->address[c->n - 1] = address;
 	c->last_s[c->n - 1] = at_s;
 }
 
@@ -126,28 +128,28 @@ static void attend(struct attendance *a, uint32_t at_s)
 	a->sessions++;
 }
 
+/* Customers of one exit at one hour are many: only sessions from different addresses take turns here. */
 static void session_in_cohort(struct engine *e, const struct timing_rule *rule, const struct event *ev, uint32_t account)
 {
-	struct field_subject subject = { e, account, NONE, NONE };
-	if (expr_test(rule->among, field_answer, &subject) != YES)
-		return;
+	uint32_t address = e->accounts.at[account].session_ip;
 	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000), within_s = (uint32_t)(rule->within_ms / 1000);
 	struct cohort *cohort = &e->cohorts[rule->slot];
 	attend(&timing_of(e, account)->attendance[rule->slot], at_s);
 	for (unsigned i = 0; i < cohort->n; i++) {
 		uint32_t last_s = cohort->last_s[i];
-		if (cohort->account[i] != account && last_s <= at_s && at_s - last_s <= within_s)
+		if (cohort->account[i] != account && cohort->address[i] != address && last_s <= at_s && at_s - last_s <= within_s)
 			take_turn(e, account, cohort->account[i], (unsigned)rule->slot);
 	}
-	cohort_move_up(cohort, account, at_s);
+	cohort_move_up(cohort, account, at_s, address);
 }
 
-void timing_session(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g)
+void timing_session(struct engine *e, const struct event *ev, uint32_t account)
 {
-	(void)g;
 	for (unsigned i = 0; i < e->rules->n_timings; i++) {
 		const struct timing_rule *rule = &e->rules->timings[i];
-		if (rule->head.status != RULE_STABLE)
+		struct field_subject subject = { e, account, NONE, NONE };
+		if (rule->head.status != RULE_STABLE ||
+		    (rule->among != NULL && expr_test(rule->among, field_answer, &subject) != YES))
 			continue;
 		if (rule->on_kind >= 0)
 			session_on_kind(e, rule, ev, account);

@@ -2,7 +2,6 @@
 #ifndef ASSOCD_ENGINE_TIMING_H
 #define ASSOCD_ENGINE_TIMING_H
 
-#include "gather.h"
 #include "profile.h"
 
 #define TURNS_KEPT 24  /* accounts whose turns with one account are counted; beyond, the rarest gives way */
@@ -21,12 +20,12 @@ struct account_timing {
 	struct attendance attendance[TIMINGS_MAX];
 };
 struct cohort {
-	uint32_t account[COHORT_KEPT], last_s[COHORT_KEPT]; /* longest silent first */
+	uint32_t account[COHORT_KEPT], last_s[COHORT_KEPT], address[COHORT_KEPT]; /* longest silent first */
 	unsigned n;
 };
 
 /* A session of the account begins; whom it takes turns with joins the candidates. */
-void timing_session(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g);
+void timing_session(struct engine *e, const struct event *ev, uint32_t account);
 /* An event within a session. */
 void timing_use(struct engine *e, const struct event *ev, uint32_t account);
 unsigned timing_turns(const struct engine *e, uint32_t a, uint32_t b, unsigned slot);

@@ -10,7 +10,7 @@
 #include "support.h"
 #include "tokens.h"
 
-static int32_t decay_of(const struct signal_rule *signal, uint32_t gap_s)
+int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s)
 {
 	if (signal->half_life_ms <= 0)
 		return 0;
@@ -29,7 +29,7 @@ struct pairing {
 static bool place_of_value(const struct signal_rule *signal, bool is_network, struct evidence *item, int32_t *mb)
 {
 	item->gap_s = posting_gap_s(item->a, item->b);
-	*mb = -decay_of(signal, item->gap_s);
+	*mb = -weigh_decay_mb(signal, item->gap_s);
 	if (!is_network)
 		return true;
 	if (signal->network_mb[item->network] == NETWORK_IGNORE)
@@ -47,7 +47,7 @@ static bool place_required(const struct pairing *p, const struct signal_rule *si
 		if (value->kind != signal->requires || value->is_hub || signal->network_mb[value->network] == NETWORK_IGNORE)
 			continue;
 		uint32_t gap_s = posting_gap_s(p->shared[i].a, p->shared[i].b);
-		int32_t here_mb = signal->network_mb[value->network] - decay_of(signal, gap_s);
+		int32_t here_mb = signal->network_mb[value->network] - weigh_decay_mb(signal, gap_s);
 		if (is_found && here_mb <= *mb)
 			continue;
 		is_found = true;

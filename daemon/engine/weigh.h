@@ -49,6 +49,8 @@ uint32_t evidence_number(const struct engine *e, const struct evidence *item);
 void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
 /* The whole: with support, items sorted. */
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
+/* Bits lost by the time between two accounts' uses. */
+int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s);
 /* Adds what common neighbours say to a weighing of the two. */
 void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w);
 /* The score without one item or limit of a finished weighing of the two. */
