@@ -206,6 +206,7 @@ static void write_type(struct text *out, enum event_value takes)
 		[TAKES_TEXT] = "\"type\":\"string\"", [TAKES_BOOL] = "\"type\":\"boolean\"",
 		[TAKES_TIME] = "\"type\":[\"string\",\"integer\"]",
 		[TAKES_PORT] = "\"type\":\"integer\",\"minimum\":0,\"maximum\":65535",
+		[TAKES_ROUND] = "\"type\":\"integer\",\"minimum\":1,\"maximum\":99",
 		[TAKES_TEXT_OR_NUMBER] = "\"type\":[\"string\",\"number\"]",
 		[TAKES_TEXTS] = "\"type\":\"array\",\"items\":{\"type\":\"string\"}",
 		[TAKES_DEVICE] = "\"type\":\"object\",\"additionalProperties\":{\"type\":[\"string\",\"number\",\"boolean\"]}",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "daemon/base/decimal.h"
 
 static void give_number(struct value *out, int64_t n)
 {
@@ -56,6 +57,24 @@ static void event_site(const struct field_subject *s, struct value *out)
 {
 	give_text(out, event_account_site(s->e->event->account));
 }
+
+static void give_text_if_any(struct value *out, struct bytes text)
+{
+	if (text.len > 0)
+		give_text(out, text);
+}
+
+static void give_decimal(struct value *out, struct bytes text)
+{
+	int64_t milli;
+	if (decimal_parse(text, &milli))
+		*out = (struct value){ .type = VALUE_NUMBER, .num = milli };
+}
+
+static void event_value(const struct field_subject *s, struct value *out) { give_decimal(out, s->e->event->value); }
+static void event_round(const struct field_subject *s, struct value *out) { give_decimal(out, s->e->event->round); }
+static void event_kind(const struct field_subject *s, struct value *out) { give_text_if_any(out, s->e->event->kind); }
+static void event_reason(const struct field_subject *s, struct value *out) { give_text_if_any(out, s->e->event->reason); }
 
 static void account_risk_field(const struct field_subject *s, struct value *out)
 {
@@ -208,6 +227,7 @@ static const struct {
 } handlers[] = {
 	{ "event.type", event_type_field }, { "event.ok", event_ok }, { "event.account", event_account },
 	{ "event.site", event_site }, { "event.ip", field_event_ip }, { "event.network", field_event_network },
+	{ "event.value", event_value }, { "event.kind", event_kind }, { "event.reason", event_reason }, { "event.round", event_round },
 	{ "account.risk", account_risk_field }, { "account.links", account_links }, { "account.events", account_events },
 	{ "account.failed", account_failed }, { "account.is_closed", account_is_closed }, { "account.age", account_age },
 	{ "account.site", account_site }, { "account.name", account_name_field },

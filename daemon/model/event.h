@@ -61,7 +61,7 @@ struct event {
 	struct bytes session;
 	/* statements */
 	struct bytes relation_kind, relation_group, relation_with, relation_proof;
-	struct bytes actor, with, alert, reason, value;
+	struct bytes actor, with, alert, reason, value, kind, round;
 	int64_t until_ms; /* snooze: end, 0 when absent */
 };
 
