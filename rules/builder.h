@@ -30,6 +30,8 @@ struct builder {
 	struct VEC(struct compare_rule) compares;
 	struct VEC(struct limit_rule) limits;
 	struct VEC(struct policy_rule) policies;
+	struct VEC(struct window_rule) windows; /* of all policies */
+	size_t first_window;                    /* of the policy that is being read */
 };
 
 /* Empty, with the defaults of scoring; problems may be NULL members. */
@@ -69,6 +71,6 @@ int builder_relation(struct reader *r, const struct yaml_node *at);
 
 /* The tables, for the reference. */
 extern const struct key_row attribute_keys[], scoring_keys[], list_keys[], rule_keys[], signal_keys[], compare_keys[], limit_keys[],
-	policy_keys[];
+	policy_keys[], window_keys[];
 
 #endif

@@ -70,9 +70,11 @@ static const struct expr *field_node(struct parser *p, enum expr_op op)
 	if (field < 0)
 		return NULL;
 	advance(p);
-	struct expr *e = parser_node(p, op, op == EXPR_HAS ? VALUE_BOOL : field_rows[field].type);
-	if (e)
-		e->field = field;
+	struct expr *e = parser_node(p, op, op == EXPR_HAS ? VALUE_BOOL : parser_field_type(p, field));
+	if (!e)
+		return NULL;
+	e->field = field;
+	e->window = field < FIELD_WINDOWS ? BYTES_NONE : p->r->builder->windows.at[field - FIELD_WINDOWS].name;
 	return e;
 }
 

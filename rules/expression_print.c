@@ -58,6 +58,14 @@ static void print_inner(const struct expr *e, struct text *out)
 		text_addc(out, ')');
 }
 
+static void print_field(const struct expr *e, struct text *out)
+{
+	if (e->field < FIELD_WINDOWS)
+		text_adds(out, field_rows[e->field].name);
+	else
+		text_addf(out, WINDOW_PREFIX "%.*s", BYTES_ARG(e->window));
+}
+
 void expression_print(const struct expr *e, struct text *out)
 {
 	switch (e->op) {
@@ -65,10 +73,12 @@ void expression_print(const struct expr *e, struct text *out)
 		print_constant(&e->constant, out);
 		break;
 	case EXPR_FIELD:
-		text_adds(out, field_rows[e->field].name);
+		print_field(e, out);
 		break;
 	case EXPR_HAS:
-		text_addf(out, "has(%s)", field_rows[e->field].name);
+		text_adds(out, "has(");
+		print_field(e, out);
+		text_addc(out, ')');
 		break;
 	case EXPR_NOT:
 		text_adds(out, "not ");

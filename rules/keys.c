@@ -269,7 +269,7 @@ static void read_number(struct reader *r, const struct yaml_node *at, const stru
 			*(unsigned *)field = (unsigned)value;
 		break;
 	default:
-		if (node_duration(r, at, row->min, row->max, &value))
+		if (node_duration(r, at, row->min, row->max, &value) && (!row->no_zero || in_range(r, at, value, row)))
 			*(int64_t *)field = value;
 	}
 }

@@ -172,6 +172,8 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 		rule.head = *head;
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->policies, rule);
+		else
+			b->windows.n = b->first_window;
 	}
 }
 

@@ -3,24 +3,12 @@
 #ifndef ASSOCD_RULES_RULESET_H
 #define ASSOCD_RULES_RULESET_H
 
-#include "daemon/model/expression.h"
 #include "daemon/model/ip.h"
 #include "daemon/model/kinds.h"
-
-enum rule_status { RULE_STABLE, RULE_EXPERIMENTAL, RULE_DISABLED };
-enum rule_level { LEVEL_INFO, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_CRITICAL, LEVELS };
-extern const char *const rule_level_names[LEVELS];
+#include "policy.h"
 
 #define FAMILIES_MAX 16
 #define RELATIONS_MAX 16
-
-struct rule_head {
-	struct bytes id, title, explain;
-	enum rule_status status;
-	enum rule_level level;
-	struct bytes file; /* path it came from */
-	unsigned line;
-};
 
 /* A value that both accounts hold. */
 struct signal_rule {
@@ -62,16 +50,6 @@ struct limit_rule {
 	uint64_t unless_kinds[2]; /* one of them shared: the limit does not hold */
 	int count_family;         /* -1 none; else: only with fewer than `fewer` kinds of this family */
 	unsigned fewer;
-};
-
-enum policy_scope { POLICY_ACCOUNT = SCOPE_ACCOUNT, POLICY_LINK = SCOPE_LINK, POLICY_CLUSTER = SCOPE_CLUSTER };
-struct policy_rule {
-	struct rule_head head;
-	enum policy_scope scope;
-	const struct expr *when;
-	const struct expr *until; /* resolves; NULL: as soon as `when` is NO */
-	int64_t deadline_ms;      /* after opening; 0 = none */
-	struct bytes recommendation;
 };
 
 /* How a declared relation acts: joint is reported 1000 and joins clusters; the rest explain. */
@@ -117,6 +95,8 @@ struct ruleset {
 	unsigned n_limits;
 	const struct policy_rule *policies;
 	unsigned n_policies;
+	const struct window_rule *windows;
+	unsigned n_windows;
 	bool site_isolation;
 	uint64_t hash; /* of the compiled content: the snapshot is bound to it */
 	unsigned n_files, n_tests;

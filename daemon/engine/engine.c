@@ -12,6 +12,7 @@
 #include "pairs.h"
 #include "statements.h"
 #include "weigh.h"
+#include "windows.h"
 
 static struct graph *graph_of(const struct scoring *scoring)
 {
@@ -39,6 +40,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	plan_make(&e->plan, rules);
 	fields_prepare(e);
 	decide_prepare(e);
+	e->windows = windows_new(rules);
 	return e;
 }
 
@@ -82,6 +84,7 @@ void engine_free(struct engine *e)
 	free(e->field_handlers);
 	free(e->field_room);
 	free(e->least_score);
+	windows_free(e->windows);
 	free(e);
 }
 
@@ -164,6 +167,7 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 		statement_apply(e, ev, account);
 	else if (!ev->is_failed)
 		apply_evidence(e, ev, account, g);
+	windows_observe(e, account);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);
 	forget_touches(e);

@@ -6,6 +6,7 @@
 
 #include "accounts.h"
 #include "daemon/base/decimal.h"
+#include "windows.h"
 
 static void give_number(struct value *out, int64_t n)
 {
@@ -263,6 +264,10 @@ void field_answer(void *subject, int field, struct value *out)
 {
 	const struct field_subject *s = subject;
 	*out = (struct value){ .type = VALUE_MISSING };
+	if (field >= FIELD_WINDOWS) {
+		window_answer(s, (unsigned)(field - FIELD_WINDOWS), out);
+		return;
+	}
 	unsigned scopes = field_rows[field].scopes;
 	bool is_asked = (scopes & SCOPE_EVENT) || (s->account != NONE && (scopes & SCOPE_ACCOUNT)) ||
 			(s->pair != NONE && (scopes & SCOPE_LINK)) || (s->cluster != NONE && (scopes & SCOPE_CLUSTER));

@@ -1,12 +1,14 @@
-/* The engine's state as bytes, version 1. One machine's snapshot is read by the same build: the file around it carries
+/* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
- *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups | alerts
+ *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups |
+ *   alerts | windows
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
 #include "weigh.h"
+#include "windows.h"
 
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;
@@ -14,7 +16,7 @@ struct snapshot_header {
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
@@ -229,6 +231,8 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	for (size_t i = 0; i < e->alerts.n; i++)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
+	if (out.err == ERR_OK)
+		out.err = windows_save(e->windows, write, arg);
 	return out.err;
 }
 
@@ -294,6 +298,8 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	for (uint64_t i = 0; in.err == ERR_OK && i < h.alerts; i++)
 		get_alert(&in, e, &h);
 	get_standing(&in, e, &h);
+	if (in.err == ERR_OK)
+		in.err = windows_load(e->windows, h.accounts, read, arg);
 	if (in.err == ERR_OK)
 		set_numbers(e, &h);
 	return in.err;

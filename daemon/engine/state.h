@@ -112,6 +112,7 @@ struct engine {
 	field_handler **field_handlers; /* by index of field_rows */
 	struct field_room *field_room;  /* fields.h */
 	int *least_score;                     /* by policy */
+	struct windows *windows; /* windows.h */
 	struct plan plan;
 };
 

@@ -30,6 +30,8 @@ struct field_row {
 extern const struct field_row field_rows[];
 /* Index, or -1. */
 int field_find(struct bytes name);
+/* Fields from here on are windows that a policy declares (rules/ruleset.h), counted over all policies. */
+#define FIELD_WINDOWS 1024
 
 enum expr_op { EXPR_CONST, EXPR_FIELD, EXPR_AND, EXPR_OR, EXPR_NOT, EXPR_EQ, EXPR_NE, EXPR_LT, EXPR_LE, EXPR_GT, EXPR_GE,
 	       EXPR_IN, EXPR_STARTSWITH, EXPR_ENDSWITH, EXPR_CONTAINS, EXPR_HAS, EXPR_ADD, EXPR_SUB, EXPR_MUL, EXPR_DIV };
@@ -38,11 +40,12 @@ struct expr {
 	enum expr_op op;
 	enum value_type type;
 	struct value constant; /* EXPR_CONST */
-	int field;             /* EXPR_FIELD, EXPR_HAS */
+	int field;             /* EXPR_FIELD, EXPR_HAS: of field_rows, or FIELD_WINDOWS + number of a window */
+	struct bytes window;   /* its name where it is a window */
 	const struct expr *left, *right;
 };
 
-/* Fills in the value of field_rows[field]; leaves VALUE_MISSING when there is none. */
+/* Fills in the value of the field; leaves VALUE_MISSING when there is none. */
 typedef void field_fn(void *arg, int field, struct value *out);
 #define EXPR_STEPS_MAX 10000
 struct value expr_value(const struct expr *e, field_fn *field, void *arg);
