@@ -19,6 +19,6 @@ const struct expr *condition_compile(struct reader *r, const struct yaml_node *a
 void expression_print(const struct expr *e, struct text *out);
 
 /* The keys under `policy:`. */
-void policy_read(struct reader *r, const struct yaml_node *at, struct policy_rule *rule);
+void policy_read(struct reader *r, const struct yaml_node *at, const struct rule_head *head, struct policy_rule *rule);
 
 #endif

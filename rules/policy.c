@@ -1,6 +1,7 @@
 /* The keys of policy rules: windows over events, then the conditions that ask for them.
  * I1: windows are read first: `when` and `until` name them.
- * I2: a window's own condition is asked of an event, and knows no windows. */
+ * I2: a window's own condition is asked of an event, and knows no windows.
+ * I3: steps rise in time and never fall in level. */
 #include "builder.h"
 #include "expression.h"
 
@@ -137,7 +138,7 @@ static void read_windows(struct reader *r, const struct yaml_node *at, enum poli
 
 struct policy_source {
 	int scope;
-	const struct yaml_node *windows, *when, *until, *recommendation;
+	const struct yaml_node *windows, *when, *until, *escalate, *recommendation;
 	int64_t deadline_ms;
 };
 
@@ -145,6 +146,92 @@ static const char *const link_words[] = { "older", "newer", NULL };
 static const char *const no_words[] = { NULL };
 static const char *const scope_words[] = { "account", "link", "cluster", NULL };
 static const enum policy_scope scopes[] = { POLICY_ACCOUNT, POLICY_LINK, POLICY_CLUSTER };
+
+#undef FIELD
+#define FIELD(name) .offset = offsetof(struct step_source, name)
+
+struct step_source {
+	int64_t after_ms;
+	int level;
+	const struct yaml_node *when, *recommendation;
+};
+
+static const char *const level_words[] = { "info", "low", "medium", "high", "critical", NULL };
+
+static const struct key_row step_keys[] = {
+	{ "after", KEY_DURATION, .is_required = true, .no_zero = true, FIELD(after_ms), RANGE(SECOND, 10 * YEAR),
+	  .help = "Time since the opening." },
+	{ "level", KEY_WORD, FIELD(level), .words = level_words, .help = "How grave it is from then on; absent: as before." },
+	{ "when", KEY_NODE, FIELD(when), .takes = "condition", .help = "Asked at that time: the step is taken only when it is true." },
+	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
+	  .help = "What to do from then on; absent: as before." },
+	{ 0 },
+};
+
+static void read_step(struct reader *r, const struct yaml_node *at, struct policy_rule *rule, struct policy_step *step)
+{
+	struct step_source source = { .level = LEVELS };
+	keys_read(r, at, step_keys, &source);
+	*step = (struct policy_step){ .after_ms = source.after_ms, .level = (enum rule_level)source.level, .recommendation = BYTES_NONE };
+	if (source.when)
+		step->when = condition_compile(r, source.when, (unsigned)rule->scope);
+	if (source.recommendation && node_text(r, source.recommendation, &step->recommendation))
+		rule_check_words(r, source.recommendation, rule->scope == POLICY_LINK ? link_words : no_words);
+	if (at->type == YAML_MAPPING && source.level == LEVELS && !source.recommendation)
+		problem_at(r, at, "a step says a level, a recommendation, or both");
+}
+
+/* I3. */
+static void check_order(struct reader *r, const struct yaml_node *at, const struct policy_step *before, const struct policy_step *step)
+{
+	if (step->after_ms < before->after_ms)
+		problem_at(r, at, "steps stand in order of time, this one comes before the one above it");
+	if (step->level != LEVELS && before->level != LEVELS && step->level < before->level)
+		problem_at(r, at, "a step never lowers the level: it is %s already", rule_level_names[before->level]);
+}
+
+/* The deadline as a step of its own, unless one stands at its time. */
+static void add_deadline(struct policy_step *steps, struct policy_rule *rule)
+{
+	const struct policy_step step = { .after_ms = rule->deadline_ms, .level = LEVELS, .recommendation = BYTES_NONE };
+	unsigned at = rule->n_steps;
+	for (unsigned i = 0; i < rule->n_steps; i++)
+		if (steps[i].after_ms == rule->deadline_ms)
+			return;
+	for (; at > 0 && steps[at - 1].after_ms > rule->deadline_ms; at--)
+		steps[at] = steps[at - 1];
+	steps[at] = step;
+	rule->n_steps++;
+}
+
+static void read_steps(struct reader *r, const struct yaml_node *list, struct policy_rule *rule, enum rule_level level)
+{
+	struct policy_step *steps = ARENA_ARRAY(r->arena, struct policy_step, POLICY_STEPS_MAX + 1);
+	struct policy_step before = { .level = level };
+	rule->steps = steps;
+	if (list && node_children(list) > POLICY_STEPS_MAX) {
+		problem_at_key(r, list, "more than %d steps", POLICY_STEPS_MAX);
+		return;
+	}
+	for (const struct yaml_node *c = list ? list->child : NULL; c; c = c->next) {
+		struct policy_step *step = &steps[rule->n_steps++];
+		read_step(r, c, rule, step);
+		check_order(r, c, &before, step);
+		before.after_ms = step->after_ms;
+		before.level = step->level != LEVELS ? step->level : before.level;
+	}
+	if (rule->deadline_ms > 0)
+		add_deadline(steps, rule);
+}
+
+static void keep_escalate(struct reader *r, const struct yaml_node *at, void *into)
+{
+	if (node_is(r, at, YAML_SEQUENCE))
+		((struct policy_source *)into)->escalate = at;
+}
+
+#undef FIELD
+#define FIELD(name) .offset = offsetof(struct policy_source, name)
 
 const struct key_row policy_keys[] = {
 	{ "scope", KEY_WORD, .is_required = true, FIELD(scope), .words = scope_words, .help = "What the condition is asked about." },
@@ -154,13 +241,15 @@ const struct key_row policy_keys[] = {
 	{ "until", KEY_NODE, FIELD(until), .takes = "condition",
 	  .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
 	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
-	  .help = "Time to answer after opening; 0: none." },
+	  .help = "Time to answer after opening; 0: none. An alert that still stands then is told again, as overdue." },
+	{ "escalate", KEY_SPECIAL, FIELD(escalate), .read = keep_escalate, .table = step_keys, .inside = "[].", .takes = "list of steps",
+	  .help = "What becomes of an alert that still stands after a time, also when nothing happens meanwhile." },
 	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
 	  .help = "What to do about it; of a link {older} and {newer} are filled in." },
 	{ 0 },
 };
 
-void policy_read(struct reader *r, const struct yaml_node *at, struct policy_rule *rule)
+void policy_read(struct reader *r, const struct yaml_node *at, const struct rule_head *head, struct policy_rule *rule)
 {
 	struct policy_source source = {0};
 	r->builder->first_window = r->builder->windows.n;
@@ -177,4 +266,6 @@ void policy_read(struct reader *r, const struct yaml_node *at, struct policy_rul
 		rule->when = condition_compile(r, source.when, (unsigned)rule->scope);
 	if (source.until)
 		rule->until = condition_compile(r, source.until, (unsigned)rule->scope);
+	rule->head = *head;
+	read_steps(r, source.escalate, rule, head->level);
 }

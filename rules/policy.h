@@ -11,12 +11,24 @@ enum window_take { TAKE_COUNT, TAKE_DISTINCT, TAKE_SUM, TAKE_LATEST, TAKE_SINCE_
 extern const char *const window_take_words[WINDOW_TAKES + 1]; /* NULL-ended */
 
 enum policy_scope { POLICY_ACCOUNT = SCOPE_ACCOUNT, POLICY_LINK = SCOPE_LINK, POLICY_CLUSTER = SCOPE_CLUSTER };
+#define POLICY_STEPS_MAX 16
+
+/* What becomes of an alert that still stands so long after its opening. */
+struct policy_step {
+	int64_t after_ms;
+	enum rule_level level;       /* LEVELS: as it was */
+	const struct expr *when;     /* asked then; NULL: in any case */
+	struct bytes recommendation; /* in place of the one before; empty: as it was */
+};
+
 struct policy_rule {
 	struct rule_head head;
 	enum policy_scope scope;
 	const struct expr *when;
 	const struct expr *until; /* resolves; NULL: as soon as `when` is NO */
 	int64_t deadline_ms;      /* after opening; 0 = none */
+	const struct policy_step *steps; /* in order of time; the deadline is one of them */
+	unsigned n_steps;
 	struct bytes recommendation;
 	unsigned first_window, n_windows; /* its own, in ruleset.windows */
 };

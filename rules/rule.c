@@ -168,8 +168,7 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 			VEC_PUSH(&b->limits, rule);
 	} else {
 		struct policy_rule rule = {0};
-		policy_read(r, source->policy, &rule);
-		rule.head = *head;
+		policy_read(r, source->policy, head, &rule);
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->policies, rule);
 		else

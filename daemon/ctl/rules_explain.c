@@ -178,6 +178,20 @@ static void add_window(struct text *t, const struct window_rule *w)
 	text_addc(t, '\n');
 }
 
+static void add_step(struct text *t, const struct policy_rule *p, const struct policy_step *step)
+{
+	char after[32];
+	text_addf(t, "  after %s: ", time_duration_written(step->after_ms, after, sizeof after));
+	text_adds(t, step->level != LEVELS ? rule_level_names[step->level] : step->after_ms == p->deadline_ms ? "overdue" : "as before");
+	if (step->when) {
+		text_adds(t, ", if ");
+		expression_print(step->when, t);
+	}
+	if (step->recommendation.len)
+		text_addf(t, ": %.*s", BYTES_ARG(step->recommendation));
+	text_addc(t, '\n');
+}
+
 static void add_policy(struct text *t, const struct ruleset *rules, const struct policy_rule *p)
 {
 	char deadline[32];
@@ -196,6 +210,8 @@ static void add_policy(struct text *t, const struct ruleset *rules, const struct
 		text_addf(t, "  deadline: %s after opening\n", time_duration_text(p->deadline_ms, deadline, sizeof deadline));
 	if (p->recommendation.len)
 		text_addf(t, "  recommendation: %.*s\n", BYTES_ARG(p->recommendation));
+	for (unsigned i = 0; i < p->n_steps; i++)
+		add_step(t, p, &p->steps[i]);
 }
 
 /* Everything, or the one rule of that id. */

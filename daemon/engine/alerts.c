@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "deadlines.h"
 #include "pairs.h"
 
 static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
@@ -76,8 +77,9 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 		.subject_a = subject->a, .subject_b = subject->b, .score = score,
 		.opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
 	};
-	int64_t deadline_ms = e->rules->policies[policy].deadline_ms;
-	alert.deadline_ms = deadline_ms > 0 ? e->event->ts_ms + deadline_ms : 0;
+	const struct policy_rule *rule = &e->rules->policies[policy];
+	alert.level = (uint8_t)rule->head.level;
+	alert.deadline_ms = rule->deadline_ms > 0 ? e->event->ts_ms + rule->deadline_ms : 0;
 	set_accounts(e, &alert);
 	uint32_t at = (uint32_t)e->alerts.n;
 	VEC_PUSH(&e->alerts, alert);
@@ -85,6 +87,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	u64map_put(e->alert_ids, alert.id, at);
 	if (subject->scope == POLICY_LINK)
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
+	deadline_set(e, at);
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
@@ -105,6 +108,18 @@ void alert_update(struct engine *e, struct alert *alert, int score)
 	if (!is_news)
 		return;
 	alert->score = score;
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+void alert_escalate(struct engine *e, struct alert *alert, unsigned step)
+{
+	const struct policy_step *taken = &e->rules->policies[alert->policy].steps[step];
+	if (taken->level != LEVELS)
+		alert->level = (uint8_t)taken->level;
+	if (taken->recommendation.len > 0)
+		alert->advice = (uint8_t)(step + 1);
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
 	emit(e, EFFECT_ALERT_UPDATED, alert);

@@ -8,6 +8,8 @@ struct alert_subject { uint8_t scope; uint32_t a, b; };
 struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject);
 void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score);
 void alert_update(struct engine *e, struct alert *alert, int score);
+/* Takes the policy's step: another level, another recommendation. */
+void alert_escalate(struct engine *e, struct alert *alert, unsigned step);
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason);
 /* NULL when there is none. */
 struct alert *alert_by_id(const struct engine *e, struct bytes id);

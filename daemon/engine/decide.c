@@ -10,6 +10,7 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "fields.h"
+#include "pairs.h"
 
 /* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */
 static int least_score_of(const struct expr *expr, int score_field)
@@ -94,8 +95,43 @@ static void decide_subject(struct engine *e, uint32_t number, struct field_subje
 	struct alert *alert = alert_find(e, number, key);
 	if (alert != NULL)
 		decide_standing(e, alert, policy, subject, score);
-	else if (expr_test(policy->when, field_answer, subject) == YES)
+	else if (expr_test(policy->when, field_answer, subject) == YES &&
+		 (policy->until == NULL || expr_test(policy->until, field_answer, subject) != YES))
 		alert_open(e, number, key, score);
+}
+
+/* The alert's subject as it is now and its score; false: there is no such subject any more. */
+static bool subject_of(const struct engine *e, const struct alert *alert, struct field_subject *subject, int *score)
+{
+	*subject = (struct field_subject){ e, NONE, NONE, NONE };
+	*score = alert->score;
+	if (alert->scope == POLICY_ACCOUNT) {
+		subject->account = alert->subject_a;
+		return true;
+	}
+	if (alert->scope == POLICY_CLUSTER) {
+		const uint32_t *members;
+		subject->cluster = alert->subject_a;
+		return graph_members(e->graph, alert->subject_a, &members) > 0;
+	}
+	const struct pair *pair = pair_find(e, alert->subject_a, alert->subject_b);
+	if (pair == NULL)
+		return false;
+	subject->pair = pair_index(e, pair);
+	return true;
+}
+
+void decide_step(struct engine *e, struct alert *alert, unsigned step)
+{
+	const struct policy_rule *policy = &e->rules->policies[alert->policy];
+	struct field_subject subject;
+	int score;
+	if (!subject_of(e, alert, &subject, &score))
+		return;
+	decide_standing(e, alert, policy, &subject, score);
+	bool is_taken = policy->steps[step].when == NULL || expr_test(policy->steps[step].when, field_answer, &subject) == YES;
+	if (alert->state != ALERT_RESOLVED && is_taken)
+		alert_escalate(e, alert, step);
 }
 
 static void decide_pair(struct engine *e, uint32_t number, uint32_t at)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "deadlines.h"
 #include "decide.h"
 #include "fields.h"
 #include "memo.h"
@@ -33,6 +34,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->group_names = strtab_new();
 	e->alert_of = u64map_new();
 	e->alert_ids = u64map_new();
+	e->deadlines = heap_new();
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
@@ -77,6 +79,7 @@ void engine_free(struct engine *e)
 	strtab_free(e->group_names);
 	u64map_free(e->alert_of);
 	u64map_free(e->alert_ids);
+	heap_free(e->deadlines);
 	weights_free(e->weights);
 	memo_free(e->memo);
 	free(e->gathered);
@@ -154,11 +157,12 @@ static void forget_touches(struct engine *e)
 
 static void apply_event(struct engine *e, const struct event *ev, const struct gathered *g)
 {
-	e->event = ev;
 	e->seq = ev->seq;
 	e->n_events++;
+	deadlines_fire(e, ev->ts_ms > e->now_ms ? ev->ts_ms : e->now_ms);
 	if (ev->ts_ms > e->now_ms)
 		e->now_ms = ev->ts_ms;
+	e->event = ev;
 	if (ev->type == EVENT_TICK)
 		return;
 	uint32_t account = g->account != NONE ? g->account : account_intern(e, ev->account);
@@ -182,6 +186,7 @@ void engine_apply(struct engine *e, const struct event *const *events, size_t n,
 		for (size_t i = 0; i < count; i++)
 			apply_event(e, events[at + i], &e->gathered[i]);
 	}
+	deadlines_tidy(e);
 	e->effects = NULL;
 	e->event = NULL;
 }

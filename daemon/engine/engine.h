@@ -38,6 +38,9 @@ const char *effect_alert_word(enum effect_type type);
 /* Applies accepted events (in journal order; seq must rise) in two steps, gather and apply. effects may be NULL. */
 void engine_apply(struct engine *e, const struct event *const *events, size_t n, struct effects *effects);
 
+/* When something falls due that no event brings about: a tick of that time is to be applied then. False: nothing will. */
+bool engine_next_due(const struct engine *e, int64_t *at_ms);
+
 /* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;
 /* The short answer to one event. links: those of band possible and more, strongest first, at most max. */

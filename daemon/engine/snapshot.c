@@ -2,11 +2,12 @@
  * format, binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups |
  *   alerts | windows
- * Strings are a 32-bit length and the bytes. pair_of, alert_ids and the memo are made anew. */
+ * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
+#include "deadlines.h"
 #include "weigh.h"
 #include "windows.h"
 
@@ -167,7 +168,10 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	get(in, &alert, sizeof(alert));
 	alert.accounts.at = NULL;
 	alert.resolution = alert.reason = alert.actor = NULL;
-	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES);
+	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES ||
+			       alert.level >= LEVELS);
+	corrupt_if(in, in->err == ERR_OK && (alert.steps > e->rules->policies[alert.policy].n_steps ||
+					     alert.advice > e->rules->policies[alert.policy].n_steps));
 	if (in->err == ERR_OK) {
 		alert.accounts.at = get_array(in, alert.accounts.n, sizeof(uint32_t));
 		alert.accounts.cap = alert.accounts.n;
@@ -302,5 +306,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		in.err = windows_load(e->windows, h.accounts, read, arg);
 	if (in.err == ERR_OK)
 		set_numbers(e, &h);
+	if (in.err == ERR_OK)
+		deadlines_restore(e);
 	return in.err;
 }

@@ -61,11 +61,14 @@ struct alert {
 	uint64_t id;
 	uint32_t policy;
 	uint8_t scope, state, audience; /* audience: the widest that was told of it */
+	uint8_t level, steps;           /* enum rule_level; how many steps of the policy are behind it */
+	uint8_t advice;                 /* 1 + step whose recommendation stands, 0: the policy's */
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
 	struct VEC(uint32_t) accounts;
 	char *resolution, *reason, *actor;
 	int score;
 	int64_t opened_ms, updated_ms, deadline_ms;
+	int64_t due_ms; /* of its next step, 0: none */
 	uint64_t opened_seq, updated_seq;
 };
 
@@ -95,6 +98,7 @@ struct engine {
 	struct VEC(struct alert) alerts;
 	struct u64map *alert_of; /* hash of (policy, subject) -> alert that is not resolved, or resolved by a person */
 	struct u64map *alert_ids; /* id -> alert, of all */
+	struct heap *deadlines;   /* deadlines.h */
 	struct weights *weights; /* bits by signal and holders, for the current step of N */
 	uint64_t n_accounts;     /* that have had an event applied */
 	int64_t now_ms;

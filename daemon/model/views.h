@@ -100,6 +100,7 @@ struct alert_view {
 	enum audience audience; /* the widest that was told of it */
 	struct bytes resolution, reason, actor; /* resolved: "withdrawn", "confirmed" ... */
 	int score;
+	bool is_overdue; /* stands, and its deadline has passed */
 	struct bytes summary; /* one sentence */
 	int64_t opened_ms, updated_ms, deadline_ms;
 	uint64_t opened_seq, updated_seq;

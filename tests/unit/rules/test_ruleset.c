@@ -181,6 +181,45 @@ static void every_mistake_in_a_window_is_told(void **state)
 	}
 }
 
+static void every_mistake_in_an_escalation_is_told(void **state)
+{
+#define STEPS(text) HEAD "level: medium\npolicy: {scope: account, when: account.is_closed, deadline: 72h, escalate: [" text "]}\n"
+	static const struct { const char *yaml, *wanted; } cases[] = {
+		{ STEPS("{after: 0, level: high}"), "'0' is out of range: 1s to 87660h" },
+		{ STEPS("{after: 365000d, level: high}"), "'365000d' is out of range: 1s to 87660h" },
+		{ STEPS("{level: high}"), "key 'after' is missing" },
+		{ STEPS("{after: 1h}"), "a step says a level, a recommendation, or both" },
+		{ STEPS("{after: 1h, level: hgih}"), "level cannot be 'hgih' (did you mean 'high'?)" },
+		{ STEPS("{after: 1h, level: low}"), "a step never lowers the level: it is medium already" },
+		{ STEPS("{after: 1h, level: critical}, {after: 2h, level: high}"), "a step never lowers the level: it is critical already" },
+		{ STEPS("{after: 2h, level: high}, {after: 1h, level: high}"), "steps stand in order of time" },
+		{ STEPS("{after: 1h, level: high, when: account.is_clsoed}"), "(did you mean 'account.is_closed'?)" },
+		{ STEPS("{after: 1h, level: high, recommendation: '{newer}'}"), "nothing fills in {newer}" },
+		{ STEPS("{afetr: 1h, level: high}"), "unknown key 'afetr' (did you mean 'after'?)" },
+		{ HEAD "policy: {scope: account, when: account.is_closed, escalate: 1h}\n", "expected a list, found a single value" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct loaded l;
+		load(&l, FORM_RULE, cases[i].yaml);
+		if (!l.b->problems.n || !strstr(l.report.ptr, cases[i].wanted))
+			fail_msg("%s gives: %s", cases[i].yaml, l.report.ptr ? l.report.ptr : "nothing");
+		release(&l);
+	}
+}
+
+static void a_deadline_is_a_step_among_the_others(void **state)
+{
+	struct loaded l;
+	load(&l, FORM_RULE, STEPS("{after: 48h, level: high}, {after: 80h, level: critical}"));
+	assert_int_equal(l.b->set.policies[0].n_steps, 3);
+	assert_int_equal(l.b->set.policies[0].steps[1].after_ms, 72 * 3600000);
+	assert_int_equal(l.b->set.policies[0].steps[1].level, LEVELS);
+	release(&l);
+	load(&l, FORM_RULE, STEPS("{after: 72h, level: high}"));
+	assert_int_equal(l.b->set.policies[0].n_steps, 1);
+	release(&l);
+}
+
 static void every_mistake_in_the_attributes_is_told(void **state)
 {
 	static const struct { const char *yaml, *wanted; } cases[] = {
@@ -435,6 +474,8 @@ int main(void)
 		cmocka_unit_test(a_disabled_rule_is_checked_and_left_out),
 		cmocka_unit_test(every_mistake_in_a_rule_is_told),
 		cmocka_unit_test(every_mistake_in_a_window_is_told),
+		cmocka_unit_test(every_mistake_in_an_escalation_is_told),
+		cmocka_unit_test(a_deadline_is_a_step_among_the_others),
 		cmocka_unit_test(every_mistake_in_the_attributes_is_told),
 		cmocka_unit_test(every_mistake_in_the_scoring_is_told),
 		cmocka_unit_test(the_hash_follows_what_judges_and_not_the_prose),
