@@ -109,7 +109,7 @@ static bool pass_time(struct run *run)
 	struct event *tick = ARENA_NEW(run->arena, struct event);
 	if (run->test->now.len == 0)
 		return true;
-	*tick = (struct event){ .type = EVENT_TICK, .word = BYTES_LIT("tick"), .account = BYTES_NONE };
+	*tick = event_tick(0);
 	if (!time_parse_rfc3339(run->test->now, &tick->ts_ms)) {
 		run_fail(run, 0, "has a time 'now' that is none: %.*s", BYTES_ARG(run->test->now));
 		return false;

@@ -26,11 +26,9 @@ void deadline_set(struct engine *e, uint32_t at)
 static void fire(struct engine *e, const struct heap_item *item)
 {
 	struct alert *alert = &e->alerts.at[item->id];
-	const struct event tick = { /* I2 */
-		.type = EVENT_TICK, .word = bytes_of(event_types[EVENT_TICK].name), .seq = e->seq, .ts_ms = item->at_ms,
-		.audience = alert->audience, /* I3 */
-		.account = BYTES_NONE, .value = BYTES_NONE, .kind = BYTES_NONE, .round = BYTES_NONE, .reason = BYTES_NONE,
-	};
+	struct event tick = event_tick(item->at_ms); /* I2 */
+	tick.seq = e->seq;
+	tick.audience = alert->audience; /* I3 */
 	if (item->at_ms > e->now_ms)
 		e->now_ms = item->at_ms;
 	e->event = &tick;
@@ -71,4 +69,9 @@ bool engine_next_due(const struct engine *e, int64_t *at_ms)
 		return false;
 	*at_ms = item.at_ms;
 	return true;
+}
+
+int64_t engine_now(const struct engine *e)
+{
+	return e->now_ms;
 }

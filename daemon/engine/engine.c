@@ -158,7 +158,7 @@ static void forget_touches(struct engine *e)
 static void apply_event(struct engine *e, const struct event *ev, const struct gathered *g)
 {
 	e->seq = ev->seq;
-	e->n_events++;
+	e->n_events += ev->type != EVENT_TICK;
 	deadlines_fire(e, ev->ts_ms > e->now_ms ? ev->ts_ms : e->now_ms);
 	if (ev->ts_ms > e->now_ms)
 		e->now_ms = ev->ts_ms;

@@ -40,6 +40,8 @@ void engine_apply(struct engine *e, const struct event *const *events, size_t n,
 
 /* When something falls due that no event brings about: a tick of that time is to be applied then. False: nothing will. */
 bool engine_next_due(const struct engine *e, int64_t *at_ms);
+/* Engine time: the largest ts applied. */
+int64_t engine_now(const struct engine *e);
 
 /* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;

@@ -173,6 +173,7 @@ void report_metrics(void *arg, struct text *out)
 	for (unsigned i = 0; i < INTAKE_REASONS; i++)
 		text_addf(out, "assocd_events_refused_total{reason=\"%s\"} %llu\n", intake_reasons[i],
 			  (unsigned long long)in.refused[i]);
+	add_one(out, "assocd_ticks_total", "counter", "Deadlines that came without an event and went into the journal.", in.ticks);
 	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
 	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);
 	add_one(out, "assocd_journal_failing", "gauge", "1 while nothing can be kept: the disk is full or broken.",

@@ -36,6 +36,16 @@ const struct event event_empty = {
 	.round = NONE,
 };
 
+struct event event_tick(int64_t at_ms)
+{
+	struct event tick = event_empty;
+
+	tick.type = EVENT_TICK;
+	tick.word = bytes_of(event_types[EVENT_TICK].name);
+	tick.ts_ms = at_ms;
+	return tick;
+}
+
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account)
 {
 	bool needs_slash = site.len > 0 || memchr(account.ptr, '/', account.len) != NULL;

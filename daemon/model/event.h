@@ -88,6 +88,9 @@ struct event_refusal {
 enum err event_from_json(const struct event_context *ctx, const struct json_doc *doc, struct arena *a, struct event *out,
 			 struct event_refusal *why) MUST_CHECK;
 
+/* The daemon's own: nothing else happened up to then. It has no account, and no id yet. */
+struct event event_tick(int64_t at_ms);
+
 /* ERR_INPUT outside the years 2000 to 2099: a clock that was never set, or another unit. */
 enum err event_check_ts(int64_t ts_ms, struct errbuf *eb) MUST_CHECK;
 

@@ -15,8 +15,7 @@ static const char elsewhere[] = "\"type\":\"login\",\"account\":\"z\"";
 static void tick(struct bench *t, int64_t at_hours)
 {
 	struct event *ev = ARENA_NEW(t->arena, struct event);
-	ev->type = EVENT_TICK;
-	ev->ts_ms = BENCH_START_MS + at_hours * HOUR_MS;
+	*ev = event_tick(BENCH_START_MS + at_hours * HOUR_MS);
 	ev->seq = ++t->seq;
 	engine_apply(t->engine, (const struct event *const *)&ev, 1, &t->effects);
 }

@@ -123,7 +123,7 @@ static void a_damaged_row_is_refused_or_still_canonical(void **state)
 
 static void a_tick_survives_the_journal(void **state)
 {
-	struct event tick = { .type = EVENT_TICK, .ts_ms = 77, .account = BYTES_NONE, .word = BYTES_NONE, .id = BYTES_NONE }, back;
+	struct event tick = event_tick(77), back;
 	struct text row = { 0 };
 
 	event_encode(&tick, &row);
