@@ -107,7 +107,7 @@ static void read_accounts(struct reader *r, const struct yaml_node *at, void *in
 static const struct key_row alert_keys[] = {
 	{ "rule", KEY_TEXT, .is_required = true, .offset = offsetof(struct test_alert, rule), .help = "The policy." },
 	{ "accounts", KEY_SPECIAL, .read = read_accounts, .takes = "list of accounts", .help = "Accounts that the alert names." },
-	{ "state", KEY_TEXT, .offset = offsetof(struct test_alert, state), .help = "open, acknowledged or resolved." },
+	{ "state", KEY_TEXT, .offset = offsetof(struct test_alert, state), .help = "open, acknowledged, appealed or resolved." },
 	{ "level", KEY_TEXT, .offset = offsetof(struct test_alert, level), .help = "info, low, medium, high or critical." },
 	{ 0 },
 };

@@ -125,6 +125,60 @@ void alert_escalate(struct engine *e, struct alert *alert, unsigned step)
 	emit(e, EFFECT_ALERT_UPDATED, alert);
 }
 
+void alert_appeal(struct engine *e, struct alert *alert, unsigned round)
+{
+	if (alert->state == ALERT_RESOLVED || (alert->state == ALERT_APPEALED && round <= alert->round))
+		return;
+	if (alert->state != ALERT_APPEALED)
+		alert->was = alert->state;
+	alert->state = ALERT_APPEALED;
+	alert->round = (uint8_t)round;
+	alert->due_ms = 0;
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+void alert_end_appeal(struct engine *e, struct alert *alert)
+{
+	alert->state = alert->was;
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+static void add_standing(const struct engine *e, const struct alert_subject *subject, struct alert_numbers *out)
+{
+	for (unsigned i = 0; i < e->rules->n_policies; i++) {
+		const struct alert *alert = e->rules->policies[i].scope == subject->scope ? alert_find(e, i, subject) : NULL;
+		if (alert != NULL && alert->state != ALERT_RESOLVED)
+			VEC_PUSH(out, (uint32_t)(alert - e->alerts.at));
+	}
+}
+
+static int compare_numbers(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	return (a > b) - (a < b);
+}
+
+/* By the account's own subjects and not through all alerts: every answered event asks. */
+void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out)
+{
+	const struct account *acc = &e->accounts.at[account];
+	uint32_t cluster = graph_cluster_of(e->graph, account);
+	add_standing(e, &(struct alert_subject){ .scope = POLICY_ACCOUNT, .a = account, .b = NONE }, out);
+	if (cluster != GRAPH_NONE)
+		add_standing(e, &(struct alert_subject){ .scope = POLICY_CLUSTER, .a = cluster, .b = NONE }, out);
+	for (uint32_t i = 0; i < acc->n_pairs; i++) {
+		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
+		if (pair->flags & PAIR_ALERTED)
+			add_standing(e, &(struct alert_subject){ .scope = POLICY_LINK, .a = pair->a, .b = pair->b }, out);
+	}
+	if (out->n > 1)
+		qsort(out->at, out->n, sizeof(*out->at), compare_numbers);
+}
+
 static void set_text(char **place, struct bytes text)
 {
 	free(*place);
@@ -193,7 +247,7 @@ void alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 		return;
 	set_text(&alert->actor, ev->actor);
 	if (ev->type == EVENT_ACK) {
-		alert->state = ALERT_ACKNOWLEDGED;
+		*(alert->state == ALERT_APPEALED ? &alert->was : &alert->state) = ALERT_ACKNOWLEDGED;
 		set_text(&alert->reason, ev->reason);
 		alert->updated_ms = ev->ts_ms;
 		alert->updated_seq = e->seq;

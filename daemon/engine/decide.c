@@ -80,6 +80,10 @@ static void decide_standing(struct engine *e, struct alert *alert, const struct 
 			alert_forget(e, alert);
 		return;
 	}
+	if (alert->state == ALERT_APPEALED) {
+		alert_update(e, alert, score);
+		return;
+	}
 	bool is_over = policy->until != NULL ? expr_test(policy->until, field_answer, subject) == YES : when == NO;
 	struct reason reason;
 	if (is_over)
@@ -157,7 +161,7 @@ static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
 	struct alert_subject key = { .scope = POLICY_CLUSTER, .a = cluster, .b = NONE };
 	if (graph_members(e->graph, cluster, &members) == 0) {
 		struct alert *alert = alert_find(e, number, &key);
-		if (alert != NULL && alert->state != ALERT_RESOLVED)
+		if (alert != NULL && alert->state != ALERT_RESOLVED && alert->state != ALERT_APPEALED)
 			alert_resolve(e, alert, "withdrawn", BYTES_LIT("the cluster is no more"));
 		return;
 	}

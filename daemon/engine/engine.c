@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "appeals.h"
 #include "deadlines.h"
 #include "decide.h"
 #include "fields.h"
@@ -171,6 +172,8 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 		statement_apply(e, ev, account);
 	else if (!ev->is_failed)
 		apply_evidence(e, ev, account, g);
+	if (ev->type == EVENT_APPEAL)
+		appeal_made(e, ev, account);
 	windows_observe(e, account);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);

@@ -169,7 +169,7 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	alert.accounts.at = NULL;
 	alert.resolution = alert.reason = alert.actor = NULL;
 	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES ||
-			       alert.level >= LEVELS);
+			       alert.level >= LEVELS || alert.was >= ALERT_STATES);
 	corrupt_if(in, in->err == ERR_OK && (alert.steps > e->rules->policies[alert.policy].n_steps ||
 					     alert.advice > e->rules->policies[alert.policy].n_steps));
 	if (in->err == ERR_OK) {

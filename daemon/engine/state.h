@@ -63,6 +63,8 @@ struct alert {
 	uint8_t scope, state, audience; /* audience: the widest that was told of it */
 	uint8_t level, steps;           /* enum rule_level; how many steps of the policy are behind it */
 	uint8_t advice;                 /* 1 + step whose recommendation stands, 0: the policy's */
+	uint8_t round;                  /* of the last appeal, 0: none */
+	uint8_t was;                    /* state before the appeal */
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
 	struct VEC(uint32_t) accounts;
 	char *resolution, *reason, *actor;

@@ -89,6 +89,7 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a), .score = alert->score,
 		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
 		.deadline_ms = alert->deadline_ms, .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
+		.appeal_round = alert->round,
 		.is_overdue = alert->deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= alert->deadline_ms,
 		.cluster = BYTES_NONE,
 	};

@@ -59,6 +59,7 @@ static void an_alert_comes_back_as_it_went(void **state)
 	full.actor = BYTES_LIT("me");
 	full.deadline_ms = 1767225700000;
 	full.is_overdue = true;
+	full.appeal_round = 2;
 	assert_round_trip(&full);
 }
 
