@@ -9,9 +9,10 @@
 
 #include "accounts.h"
 #include "deadlines.h"
+#include "hits.h"
 #include "pairs.h"
 
-static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
+uint64_t alert_key(uint32_t policy, const struct alert_subject *s)
 {
 	uint32_t words[4] = { policy, s->scope, s->a, s->b };
 	return bytes_hash(bytes_make((const char *)words, sizeof(words)), 0xa1e27);
@@ -19,7 +20,7 @@ static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
 
 struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject)
 {
-	uint32_t at = u64map_get(e->alert_of, subject_hash(policy, subject));
+	uint32_t at = u64map_get(e->alert_of, alert_key(policy, subject));
 	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
 }
 
@@ -83,11 +84,12 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	set_accounts(e, &alert);
 	uint32_t at = (uint32_t)e->alerts.n;
 	VEC_PUSH(&e->alerts, alert);
-	u64map_put(e->alert_of, subject_hash(policy, subject), at);
+	u64map_put(e->alert_of, alert_key(policy, subject), at);
 	u64map_put(e->alert_ids, alert.id, at);
 	if (subject->scope == POLICY_LINK)
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
 	deadline_set(e, at);
+	hits_count(e->hits, policy);
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
@@ -99,12 +101,14 @@ static unsigned band_of(const struct engine *e, int score)
 	return band;
 }
 
-/* News only when the band or the accounts changed: a score that wavers is no news. */
+/* News only when the accounts changed, or the score: above the band that was told, or below the one beneath it. So a score
+ * that wavers around a band is told once. */
 void alert_update(struct engine *e, struct alert *alert, int score)
 {
 	size_t before = alert->accounts.n;
+	unsigned told = band_of(e, alert->score), band = band_of(e, score);
 	set_accounts(e, alert);
-	bool is_news = band_of(e, score) != band_of(e, alert->score) || alert->accounts.n != before;
+	bool is_news = band > told || band + 1 < told || alert->accounts.n != before;
 	if (!is_news)
 		return;
 	alert->score = score;
@@ -200,7 +204,7 @@ static void mark_pair(struct engine *e, const struct alert *alert, bool is_alert
 void alert_forget(struct engine *e, struct alert *alert)
 {
 	struct alert_subject subject = { .scope = alert->scope, .a = alert->subject_a, .b = alert->subject_b };
-	u64map_del(e->alert_of, subject_hash(alert->policy, &subject));
+	u64map_del(e->alert_of, alert_key(alert->policy, &subject));
 }
 
 static void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason)

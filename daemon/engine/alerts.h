@@ -5,6 +5,8 @@
 #include "state.h"
 
 struct alert_subject { uint8_t scope; uint32_t a, b; };
+/* Of a policy and its subject. */
+uint64_t alert_key(uint32_t policy, const struct alert_subject *subject);
 struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject);
 void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score);
 void alert_update(struct engine *e, struct alert *alert, int score);

@@ -10,6 +10,7 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "fields.h"
+#include "hits.h"
 #include "pairs.h"
 
 /* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */
@@ -70,6 +71,17 @@ static struct bytes over_because(const struct field_subject *subject, const stru
 	return BYTES_LIT("the condition no longer holds");
 }
 
+static bool is_over(const struct policy_rule *policy, struct field_subject *subject, enum tri when)
+{
+	return policy->until != NULL ? expr_test(policy->until, field_answer, subject) == YES : when == NO;
+}
+
+/* A policy whose `when` and `until` are both true raises nothing. */
+static bool begins(const struct policy_rule *policy, struct field_subject *subject, enum tri when)
+{
+	return when == YES && (policy->until == NULL || expr_test(policy->until, field_answer, subject) != YES);
+}
+
 /* What the condition, or `until`, says now of an alert that stands. */
 static void decide_standing(struct engine *e, struct alert *alert, const struct policy_rule *policy,
 			    struct field_subject *subject, int score)
@@ -84,23 +96,38 @@ static void decide_standing(struct engine *e, struct alert *alert, const struct 
 		alert_update(e, alert, score);
 		return;
 	}
-	bool is_over = policy->until != NULL ? expr_test(policy->until, field_answer, subject) == YES : when == NO;
 	struct reason reason;
-	if (is_over)
+	if (is_over(policy, subject, when))
 		alert_resolve(e, alert, "withdrawn", over_because(subject, alert, &reason));
 	else
 		alert_update(e, alert, score);
+}
+
+/* An experimental policy: counted as if it alerted. */
+static void decide_shadow(struct engine *e, uint32_t number, struct field_subject *subject, const struct alert_subject *key)
+{
+	const struct policy_rule *policy = &e->rules->policies[number];
+	enum tri when = expr_test(policy->when, field_answer, subject);
+	uint64_t hit = alert_key(number, key);
+	if (!hits_stands(e->hits, hit)) {
+		if (begins(policy, subject, when))
+			hits_begin(e->hits, number, hit);
+	} else if (is_over(policy, subject, when))
+		hits_end(e->hits, hit);
 }
 
 static void decide_subject(struct engine *e, uint32_t number, struct field_subject *subject,
 			   const struct alert_subject *key, int score)
 {
 	const struct policy_rule *policy = &e->rules->policies[number];
+	if (policy->head.status == RULE_EXPERIMENTAL) {
+		decide_shadow(e, number, subject, key);
+		return;
+	}
 	struct alert *alert = alert_find(e, number, key);
 	if (alert != NULL)
 		decide_standing(e, alert, policy, subject, score);
-	else if (expr_test(policy->when, field_answer, subject) == YES &&
-		 (policy->until == NULL || expr_test(policy->until, field_answer, subject) != YES))
+	else if (begins(policy, subject, expr_test(policy->when, field_answer, subject)))
 		alert_open(e, number, key, score);
 }
 
@@ -138,13 +165,20 @@ void decide_step(struct engine *e, struct alert *alert, unsigned step)
 		alert_escalate(e, alert, step);
 }
 
+static bool may_stand(const struct engine *e, uint32_t number, const struct pair *pair, const struct alert_subject *key)
+{
+	if (e->rules->policies[number].head.status == RULE_EXPERIMENTAL)
+		return hits_stands(e->hits, alert_key(number, key));
+	return pair->flags & PAIR_ALERTED;
+}
+
 static void decide_pair(struct engine *e, uint32_t number, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
-	if (pair->a == NONE || (pair->score < e->least_score[number] && !(pair->flags & PAIR_ALERTED)))
+	struct alert_subject key = { .scope = POLICY_LINK, .a = pair->a, .b = pair->b };
+	if (pair->a == NONE || (pair->score < e->least_score[number] && !may_stand(e, number, pair, &key)))
 		return;
 	struct field_subject subject = { e, NONE, at, NONE };
-	struct alert_subject key = { .scope = POLICY_LINK, .a = pair->a, .b = pair->b };
 	decide_subject(e, number, &subject, &key, pair->score);
 }
 
@@ -161,6 +195,7 @@ static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
 	struct alert_subject key = { .scope = POLICY_CLUSTER, .a = cluster, .b = NONE };
 	if (graph_members(e->graph, cluster, &members) == 0) {
 		struct alert *alert = alert_find(e, number, &key);
+		hits_end(e->hits, alert_key(number, &key));
 		if (alert != NULL && alert->state != ALERT_RESOLVED && alert->state != ALERT_APPEALED)
 			alert_resolve(e, alert, "withdrawn", BYTES_LIT("the cluster is no more"));
 		return;
@@ -222,6 +257,5 @@ void decide(struct engine *e)
 {
 	spread_touches(e);
 	for (uint32_t i = 0; i < e->rules->n_policies; i++)
-		if (e->rules->policies[i].head.status == RULE_STABLE)
-			decide_policy(e, i);
+		decide_policy(e, i);
 }

@@ -9,6 +9,7 @@
 #include "deadlines.h"
 #include "decide.h"
 #include "fields.h"
+#include "hits.h"
 #include "memo.h"
 #include "observe.h"
 #include "pairs.h"
@@ -44,6 +45,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	fields_prepare(e);
 	decide_prepare(e);
 	e->windows = windows_new(rules);
+	e->hits = hits_new(rules);
 	return e;
 }
 
@@ -89,6 +91,7 @@ void engine_free(struct engine *e)
 	free(e->field_room);
 	free(e->least_score);
 	windows_free(e->windows);
+	hits_free(e->hits);
 	free(e);
 }
 

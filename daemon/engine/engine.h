@@ -89,6 +89,8 @@ struct engine_stats {
 	size_t memory_index, memory_pairs, memory_total;
 };
 void engine_stats(const struct engine *e, struct engine_stats *out);
+/* How often the condition of a policy (index in the ruleset) came true. An experimental one raised no alert for it. */
+uint64_t engine_policy_hits(const struct engine *e, unsigned policy);
 
 /* ---- snapshot: the whole state as bytes. write is called with successive pieces. ---- */
 typedef enum err engine_write_fn(void *arg, const void *p, size_t n);

@@ -1,13 +1,14 @@
 /* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups |
- *   alerts | windows
+ *   alerts | windows | hits
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
 #include "deadlines.h"
+#include "hits.h"
 #include "weigh.h"
 #include "windows.h"
 
@@ -237,6 +238,8 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	put_standing(&out, e);
 	if (out.err == ERR_OK)
 		out.err = windows_save(e->windows, write, arg);
+	if (out.err == ERR_OK)
+		out.err = hits_save(e->hits, write, arg);
 	return out.err;
 }
 
@@ -304,6 +307,8 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	get_standing(&in, e, &h);
 	if (in.err == ERR_OK)
 		in.err = windows_load(e->windows, h.accounts, read, arg);
+	if (in.err == ERR_OK)
+		in.err = hits_load(e->hits, read, arg);
 	if (in.err == ERR_OK)
 		set_numbers(e, &h);
 	if (in.err == ERR_OK)

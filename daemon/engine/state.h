@@ -119,6 +119,7 @@ struct engine {
 	struct field_room *field_room;  /* fields.h */
 	int *least_score;                     /* by policy */
 	struct windows *windows; /* windows.h */
+	struct hits *hits;       /* hits.h */
 	struct plan plan;
 };
 

@@ -25,13 +25,15 @@ struct bench {
 	uint64_t seq;
 };
 
-/* The first device that two accounts share is a sure link. */
+/* A device that two accounts share is a strong link, and a probable one where they list other items. */
 static const char bench_scoring[] = "scoring: {prior: 0.6}\nfamilies: [device]\nrelations: {joint: {joint: true}}\n";
 static const char bench_attributes[] =
-	"attributes: [{kind: device.id, title: device, path: device.id, hub_cap: 12}]\n";
+	"attributes:\n  - {kind: device.id, title: device, path: device.id, hub_cap: 12}\n"
+	"  - {kind: items, title: items, path: items, set: true}\n";
 static const char bench_signal[] =
 	"id: shared-device\ntitle: t\nstatus: stable\n"
-	"signal: {attribute: device.id, family: device, m: 1, strangers: 0.001, max_bits: 30}\n";
+	"signal: {attribute: device.id, family: device, m: 1, strangers: 0.001, max_bits: 12}\n";
+static const char bench_compare[] = "id: items-differ\ntitle: t\nstatus: stable\ncompare: {attribute: items, differ: -3.5}\n";
 
 static void bench_begin(struct bench *t, const char *rule)
 {
@@ -41,6 +43,7 @@ static void bench_begin(struct bench *t, const char *rule)
 	decode_rule_file(t->builder, FORM_ATTRIBUTES, bytes_of(bench_attributes));
 	attributes_finish(t->builder);
 	decode_rule_file(t->builder, FORM_RULE, bytes_of(bench_signal));
+	decode_rule_file(t->builder, FORM_RULE, bytes_of(bench_compare));
 	decode_rule_file(t->builder, FORM_RULE, bytes_of(rule));
 	builder_seal(t->builder);
 	if (t->builder->problems.n > 0)
