@@ -279,5 +279,6 @@ const struct expr *condition_compile(struct reader *r, const struct yaml_node *a
 		return parser_fail(&p, p.token.offset, arena_printf(r->arena, "'%.*s' is not expected here", BYTES_ARG(p.token.text)));
 	if (e->type != VALUE_BOOL)
 		return parser_fail(&p, 0, "a condition is true or false; this is a value");
-	return e;
+	const char *contradiction = expression_contradiction(r->arena, e);
+	return contradiction ? parser_fail(&p, 0, contradiction) : e;
 }

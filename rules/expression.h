@@ -15,6 +15,9 @@
 /* A scalar as a condition on `scope` (enum field_scope bits). NULL with the problem reported. */
 const struct expr *condition_compile(struct reader *r, const struct yaml_node *at, unsigned scope);
 
+/* What makes the condition one that nothing can meet, as a sentence in the arena; NULL: nothing is known. */
+const char *expression_contradiction(struct arena *arena, const struct expr *e);
+
 /* A condition as text that compiles to the same tree. */
 void expression_print(const struct expr *e, struct text *out);
 
