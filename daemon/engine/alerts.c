@@ -85,6 +85,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	uint32_t at = (uint32_t)e->alerts.n;
 	VEC_PUSH(&e->alerts, alert);
 	u64map_put(e->alert_of, alert_key(policy, subject), at);
+	e->reach[policy].remembered++;
 	u64map_put(e->alert_ids, alert.id, at);
 	if (subject->scope == POLICY_LINK)
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
@@ -204,7 +205,8 @@ static void mark_pair(struct engine *e, const struct alert *alert, bool is_alert
 void alert_forget(struct engine *e, struct alert *alert)
 {
 	struct alert_subject subject = { .scope = alert->scope, .a = alert->subject_a, .b = alert->subject_b };
-	u64map_del(e->alert_of, alert_key(alert->policy, &subject));
+	if (u64map_del(e->alert_of, alert_key(alert->policy, &subject)) != U64MAP_NONE)
+		e->reach[alert->policy].remembered--;
 }
 
 static void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason)

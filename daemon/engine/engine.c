@@ -89,7 +89,7 @@ void engine_free(struct engine *e)
 	free(e->candidate_stamp);
 	free(e->field_handlers);
 	free(e->field_room);
-	free(e->least_score);
+	free(e->reach);
 	windows_free(e->windows);
 	hits_free(e->hits);
 	free(e);

@@ -274,3 +274,35 @@ void field_answer(void *subject, int field, struct value *out)
 	if (is_asked && s->e->field_handlers[field] != NULL)
 		s->e->field_handlers[field](s, out);
 }
+
+static uint32_t bit_of_word(struct bytes word)
+{
+	for (unsigned t = EVENT_ACTIVITY + 1; t < EVENT_TYPES; t++)
+		if (bytes_is(word, event_types[t].name))
+			return 1u << t;
+	return 1u << EVENT_ACTIVITY;
+}
+
+static uint32_t types_of(const struct expr *expr, int type_field)
+{
+	uint32_t bits = 0;
+	if (expr == NULL)
+		return UINT32_MAX;
+	if (expr->op == EXPR_AND)
+		return types_of(expr->left, type_field) & types_of(expr->right, type_field);
+	if (expr->op == EXPR_OR)
+		return types_of(expr->left, type_field) | types_of(expr->right, type_field);
+	if ((expr->op != EXPR_EQ && expr->op != EXPR_IN) || expr->left->op != EXPR_FIELD || expr->left->field != type_field ||
+	    expr->right->op != EXPR_CONST)
+		return UINT32_MAX;
+	if (expr->op == EXPR_EQ)
+		return bit_of_word(expr->right->constant.text);
+	for (unsigned i = 0; i < expr->right->constant.n_list; i++)
+		bits |= bit_of_word(expr->right->constant.list[i]);
+	return bits;
+}
+
+uint32_t field_event_types(const struct expr *expr)
+{
+	return types_of(expr, field_find(BYTES_LIT("event.type")));
+}

@@ -206,8 +206,10 @@ static void get_standing(struct in *in, struct engine *e, const struct snapshot_
 		get(in, &key, sizeof(key));
 		get(in, &at, sizeof(at));
 		corrupt_if(in, at >= e->alerts.n);
-		if (in->err == ERR_OK)
-			u64map_put(e->alert_of, key, at);
+		if (in->err != ERR_OK)
+			return;
+		u64map_put(e->alert_of, key, at);
+		e->reach[e->alerts.at[at].policy].remembered++;
 	}
 }
 

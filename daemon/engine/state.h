@@ -81,6 +81,13 @@ struct touched {
 	struct VEC(uint32_t) clusters;
 };
 
+/* What must be so before a policy's condition is asked at all: most events then cost it a look. */
+struct policy_reach {
+	int least_score;      /* of the link */
+	uint32_t event_types; /* bit per type that may bring it about */
+	uint32_t remembered;  /* its alerts in alert_of */
+};
+
 struct field_subject;
 typedef void field_handler(const struct field_subject *subject, struct value *out);
 
@@ -117,7 +124,7 @@ struct engine {
 	uint32_t stamp;
 	field_handler **field_handlers; /* by index of field_rows */
 	struct field_room *field_room;  /* fields.h */
-	int *least_score;                     /* by policy */
+	struct policy_reach *reach;           /* by policy: decide.c */
 	struct windows *windows; /* windows.h */
 	struct hits *hits;       /* hits.h */
 	struct plan plan;

@@ -25,43 +25,14 @@ static uint64_t key_of(uint32_t account, unsigned window)
 	return (uint64_t)account << 16 | window;
 }
 
-static uint32_t bit_of_word(struct bytes word)
-{
-	for (unsigned t = EVENT_ACTIVITY + 1; t < EVENT_TYPES; t++)
-		if (bytes_is(word, event_types[t].name))
-			return 1u << t;
-	return 1u << EVENT_ACTIVITY;
-}
-
-/* Event types for which the condition can hold, as far as its tests of event.type say: most events then cost one look. */
-static uint32_t types_of(const struct expr *expr, int type_field)
-{
-	uint32_t bits = 0;
-	if (expr == NULL)
-		return UINT32_MAX;
-	if (expr->op == EXPR_AND)
-		return types_of(expr->left, type_field) & types_of(expr->right, type_field);
-	if (expr->op == EXPR_OR)
-		return types_of(expr->left, type_field) | types_of(expr->right, type_field);
-	if ((expr->op != EXPR_EQ && expr->op != EXPR_IN) || expr->left->op != EXPR_FIELD || expr->left->field != type_field ||
-	    expr->right->op != EXPR_CONST)
-		return UINT32_MAX;
-	if (expr->op == EXPR_EQ)
-		return bit_of_word(expr->right->constant.text);
-	for (unsigned i = 0; i < expr->right->constant.n_list; i++)
-		bits |= bit_of_word(expr->right->constant.list[i]);
-	return bits;
-}
-
 struct windows *windows_new(const struct ruleset *rules)
 {
 	struct windows *w = xcalloc(1, sizeof(*w));
-	int type_field = field_find(BYTES_LIT("event.type"));
 	w->rules = rules;
 	w->of = u64map_new();
 	w->types = xcalloc(rules->n_windows + 1, sizeof(*w->types));
 	for (unsigned i = 0; i < rules->n_windows; i++) {
-		w->types[i] = types_of(rules->windows[i].where, type_field);
+		w->types[i] = field_event_types(rules->windows[i].where);
 		w->any_type |= w->types[i];
 	}
 	return w;
