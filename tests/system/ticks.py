@@ -17,18 +17,18 @@ status: stable
 level: low
 policy:
   scope: account
-  when: event.type == "health" and event.kind == "problem" and event.account == account.name
+  when: event.type == "health" and event.kind == "question" and event.account == account.name
   until: account.is_closed
   deadline: 3s
   escalate: [{after: 2s, level: high, recommendation: Call.}]
 """
 TESTS = """\
 tests:
-  - name: A problem counts.
-    events: [{ts: "2026-03-01T08:00:00Z", type: health, kind: problem, account: ann}]
+  - name: A question counts.
+    events: [{ts: "2026-03-01T08:00:00Z", type: health, kind: question, account: ann}]
     now: "2026-03-01T08:00:02Z"
     expect: {alerts: [{rule: quick, accounts: [ann], level: high}]}
-  - name: A rating is no problem.
+  - name: A rating is no question.
     events: [{ts: "2026-03-01T08:00:00Z", type: health, value: 300, account: ann}]
     expect: {no_alerts: [quick]}
 """
@@ -46,9 +46,9 @@ def started():
     return daemon.start()
 
 
-def problem(account, seconds_ago=0):
+def question(account, seconds_ago=0):
     now = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=seconds_ago)
-    return json.dumps({"ts": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "type": "health", "kind": "problem",
+    return json.dumps({"ts": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "type": "health", "kind": "question",
                        "account": account})
 
 
@@ -77,7 +77,7 @@ def told(daemon):
 def a_deadline_comes_without_traffic_and_survives_a_kill():
     daemon = started()
     try:
-        assert daemon.send([problem("ann")])[1]["accepted"] == 1
+        assert daemon.send([question("ann")])[1]["accepted"] == 1
         opened = alert(daemon)["opened"]
         wait_for(lambda: alert(daemon)["is_overdue"])
         row = alert(daemon)
@@ -100,10 +100,10 @@ def a_deadline_comes_without_traffic_and_survives_a_kill():
 def imported_history_passes_the_time_itself():
     daemon = started()
     try:
-        assert daemon.send([problem("ann", seconds_ago=3600)], backfill=True)[1]["accepted"] == 1
+        assert daemon.send([question("ann", seconds_ago=3600)], backfill=True)[1]["accepted"] == 1
         time.sleep(3)
         assert ticks(daemon) == [] and alert(daemon)["level"] == "low"
-        assert daemon.send([problem("bob", seconds_ago=1800)], backfill=True)[1]["accepted"] == 1
+        assert daemon.send([question("bob", seconds_ago=1800)], backfill=True)[1]["accepted"] == 1
         levels = {row["accounts"][0]: row["level"] for row in json.loads(daemon.ask("GET", "/v1/alerts")[1])["alerts"]}
         assert levels == {"ann": "high", "bob": "low"}, levels
         assert ticks(daemon) == []
