@@ -34,6 +34,8 @@ struct builder {
 	struct VEC(struct interaction_rule) interactions;
 	struct bytes timing_ids[TIMINGS_MAX]; /* in the order in which rules name them */
 	unsigned n_timing_ids;
+	struct VEC(struct window_rule) windows; /* of all policies */
+	size_t first_window;                    /* of the policy that is being read */
 };
 
 /* Empty, with the defaults of scoring; problems may be NULL members. */
@@ -85,6 +87,6 @@ int builder_relation(struct reader *r, const struct yaml_node *at);
 
 /* The tables, for the reference. */
 extern const struct key_row attribute_keys[], scoring_keys[], list_keys[], rule_keys[], signal_keys[], compare_keys[], limit_keys[],
-	policy_keys[], timing_keys[], interaction_keys[], table_keys[];
+	policy_keys[], window_keys[], timing_keys[], interaction_keys[], table_keys[];
 
 #endif

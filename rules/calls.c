@@ -67,8 +67,3 @@ bool parser_is_call(const struct token *name)
 {
 	return name->type == TOKEN_WORD && call_find(name->text) >= 0;
 }
-
-enum value_type field_type(int field)
-{
-	return field_is_call(field) ? call_rows[field_call(field)].type : field_rows[field].type;
-}

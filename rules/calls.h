@@ -7,6 +7,5 @@
 bool parser_is_call(const struct token *name);
 /* The field of name(word), or -1 with the problem reported. */
 int parser_call(struct parser *p, const struct token *name, const struct token *word);
-enum value_type field_type(int field);
 
 #endif

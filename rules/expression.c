@@ -86,10 +86,12 @@ static const struct expr *field_node(struct parser *p, enum expr_op op)
 	size_t end = p->token.type == TOKEN_END ? p->lexer.input.len : p->token.offset;
 	if (!is_call)
 		advance(p);
-	struct expr *e = parser_node(p, op, op == EXPR_HAS ? VALUE_BOOL : field_type(field));
+	struct expr *e = parser_node(p, op, op == EXPR_HAS ? VALUE_BOOL : parser_field_type(p, field));
 	if (e == NULL)
 		return NULL;
 	e->field = field;
+	if (field_is_window(field))
+		e->window = p->r->builder->windows.at[field - FIELD_WINDOWS].name;
 	if (is_call)
 		e->constant.text = arena_bytes(p->r->arena, bytes_trim(bytes_slice(p->lexer.input, word.offset, end - word.offset)));
 	return e;
@@ -300,8 +302,10 @@ const struct expr *value_compile(struct reader *r, const struct yaml_node *at, u
 const struct expr *condition_compile(struct reader *r, const struct yaml_node *at, unsigned scope)
 {
 	const struct expr *e = value_compile(r, at, scope);
-	if (!e || e->type == VALUE_BOOL)
-		return e;
-	problem_inside(r, at, 0, "a condition is true or false; this is a value");
-	return NULL;
+	if (!e)
+		return NULL;
+	const char *wrong = e->type != VALUE_BOOL ? "a condition is true or false; this is a value" : expression_contradiction(r->arena, e);
+	if (wrong)
+		problem_inside(r, at, 0, "%s", wrong);
+	return wrong ? NULL : e;
 }

@@ -61,7 +61,12 @@ static void print_inner(const struct expr *e, struct text *out)
 /* A call stands as it was written. */
 static void print_field(const struct expr *e, struct text *out)
 {
-	text_add(out, field_is_call(e->field) ? e->constant.text : bytes_of(field_rows[e->field].name));
+	if (field_is_call(e->field))
+		text_add(out, e->constant.text);
+	else if (field_is_window(e->field))
+		text_addf(out, WINDOW_PREFIX "%.*s", BYTES_ARG(e->window));
+	else
+		text_adds(out, field_rows[e->field].name);
 }
 
 void expression_print(const struct expr *e, struct text *out)

@@ -22,7 +22,7 @@ static void note_range(struct text *notes, const struct key_row *row)
 	if (row->type != KEY_MILLI && row->type != KEY_BITS && row->type != KEY_COUNT && row->type != KEY_DURATION)
 		return;
 	key_range(row, low, high);
-	reference_note(notes, row->type == KEY_DURATION && row->min > 0 ? "0, or %s to %s" : "%s to %s", low, high);
+	reference_note(notes, row->type == KEY_DURATION && row->min > 0 && !row->no_zero ? "0, or %s to %s" : "%s to %s", low, high);
 }
 
 /* "stable|experimental|disabled" of a KEY_WORD. */
@@ -106,6 +106,7 @@ const struct rules_part rules_parts[] = {
 	{ "interaction keys", "KEYS OF INTERACTIONS AND SUPPORT", interaction_keys, NULL },
 	{ "table keys", "KEYS OF TABLE.YAML", table_keys, NULL },
 	{ "policy keys", "KEYS OF A POLICY", policy_keys, NULL },
+	{ "window keys", "KEYS OF A WINDOW", window_keys, NULL },
 	{ "fields", "FIELDS OF CONDITIONS", NULL, write_fields },
 	{ "functions", "FUNCTIONS OF KINDS, FAMILIES AND TIMING RULES", NULL, write_calls },
 	{ "attribute keys", "KEYS OF AN ATTRIBUTE KIND", attribute_keys, NULL },

@@ -23,7 +23,8 @@ const struct key_row rule_keys[] = {
 	  .help = "Name of the rule; never changed, alerts are bound to it." },
 	{ "title", KEY_TEXT, .is_required = true, .is_prose = true, HEAD(title), RANGE(1, 120), .help = "One line for people." },
 	{ "status", KEY_WORD, HEAD(status), .words = status_names, .otherwise = "experimental",
-	  .help = "stable judges, and needs tests beside it; experimental and disabled are checked and do nothing." },
+	  .help = "stable judges, and needs tests beside it; an experimental policy is asked and its hits counted, it alerts nobody; disabled is "
+	  "checked and does nothing." },
 	{ "level", KEY_WORD, HEAD(level), .words = level_names, .otherwise = "info", .help = "How grave an alert of it is." },
 	{ "explain", KEY_NODE, .is_prose = true, FIELD(explain), .takes = "text",
 	  .help = "The sentence shown with the evidence. {a}, {b}, {value}, {holders}, {network} and {gap} are filled in." },
@@ -200,10 +201,11 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 		read_tokens_rule(r, source);
 	} else {
 		struct policy_rule rule = {0};
-		policy_read(r, source->policy, &rule);
-		rule.head = *head;
+		policy_read(r, source->policy, head, &rule);
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->policies, rule);
+		else
+			b->windows.n = b->first_window;
 	}
 }
 

@@ -2,23 +2,11 @@
 #ifndef ASSOCD_RULES_RULE_FORMS_H
 #define ASSOCD_RULES_RULE_FORMS_H
 
-#include "daemon/model/expression.h"
 #include "daemon/model/ip.h"
-
-enum rule_status { RULE_STABLE, RULE_EXPERIMENTAL, RULE_DISABLED };
-enum rule_level { LEVEL_INFO, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_CRITICAL, LEVELS };
-extern const char *const rule_level_names[LEVELS];
+#include "policy.h"
 
 #define FAMILIES_MAX 16
 #define RELATIONS_MAX 16
-
-struct rule_head {
-	struct bytes id, title, explain;
-	enum rule_status status;
-	enum rule_level level;
-	struct bytes file; /* path it came from */
-	unsigned line;
-};
 
 /* An expression cut into bins: 0 where it is missing; a number or duration: 1 below the first cut, then one a cut; a text:
  * one a word, then one for any other; true or false: 1 no, 2 yes. */
@@ -108,16 +96,6 @@ struct limit_rule {
 	uint64_t unless_kinds[2]; /* one of them shared: the limit does not hold */
 	int count_family;         /* -1 none; else: only with fewer than `fewer` kinds of this family */
 	unsigned fewer;
-};
-
-enum policy_scope { POLICY_ACCOUNT = SCOPE_ACCOUNT, POLICY_LINK = SCOPE_LINK, POLICY_CLUSTER = SCOPE_CLUSTER };
-struct policy_rule {
-	struct rule_head head;
-	enum policy_scope scope;
-	const struct expr *when;
-	const struct expr *until; /* resolves; NULL: as soon as `when` is NO */
-	int64_t deadline_ms;      /* after opening; 0 = none */
-	struct bytes recommendation;
 };
 
 #endif

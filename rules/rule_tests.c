@@ -107,7 +107,8 @@ static void read_accounts(struct reader *r, const struct yaml_node *at, void *in
 static const struct key_row alert_keys[] = {
 	{ "rule", KEY_TEXT, .is_required = true, .offset = offsetof(struct test_alert, rule), .help = "The policy." },
 	{ "accounts", KEY_SPECIAL, .read = read_accounts, .takes = "list of accounts", .help = "Accounts that the alert names." },
-	{ "state", KEY_TEXT, .offset = offsetof(struct test_alert, state), .help = "open, acknowledged or resolved." },
+	{ "state", KEY_TEXT, .offset = offsetof(struct test_alert, state), .help = "open, acknowledged, appealed or resolved." },
+	{ "level", KEY_TEXT, .offset = offsetof(struct test_alert, level), .help = "info, low, medium, high or critical." },
 	{ 0 },
 };
 
@@ -200,6 +201,8 @@ const struct key_row test_keys[] = {
 	  .help = "Lines of a networks file: cidr,asn,org,kind." },
 	{ "events", KEY_SPECIAL, .is_required = true, .read = read_events, .takes = "list of mappings",
 	  .help = "Events, in order, written as YAML." },
+	{ "now", KEY_TEXT, .offset = offsetof(struct rule_test, now),
+	  .help = "Time at the end, RFC 3339: what falls due up to then does; absent: that of the last event." },
 	{ "expect", KEY_TABLE, .is_required = true, .table = expect_keys, .help = "What comes out." },
 	{ 0 },
 };

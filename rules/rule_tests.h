@@ -21,6 +21,7 @@ struct test_alert {
 	const struct bytes *accounts; /* all of them are named by the alert */
 	unsigned n_accounts;
 	struct bytes state; /* empty: any that is not resolved */
+	struct bytes level; /* empty: any */
 	unsigned line;
 };
 
@@ -36,6 +37,7 @@ struct rule_test {
 	unsigned n_networks;
 	const struct bytes *events;  /* JSON objects */
 	unsigned n_events;
+	struct bytes now;            /* time at the end, RFC 3339; empty: that of the last event */
 	struct test_pairs links, no_links, evidence, no_evidence, together, apart;
 	struct test_alerts alerts, no_alerts;
 };

@@ -37,6 +37,7 @@ void builder_free(struct builder *b)
 	VEC_FREE(&b->policies);
 	VEC_FREE(&b->timings);
 	VEC_FREE(&b->interactions);
+	VEC_FREE(&b->windows);
 	text_free(&b->canonical);
 	arena_free(b->arena);
 	free(b);
@@ -116,6 +117,8 @@ void builder_seal(struct builder *b)
 	set->interactions = b->interactions.at;
 	set->n_interactions = (unsigned)b->interactions.n;
 	set->n_first_interactions = count_first(b);
+	set->windows = b->windows.at;
+	set->n_windows = (unsigned)b->windows.n;
 	index_used_kinds(b);
 	text_adds(&b->canonical, ASSOCD_VERSION);
 	set->hash = bytes_hash(text_bytes(&b->canonical), 0);
@@ -177,6 +180,20 @@ static void add_canonical(struct text *t, const struct yaml_node *at, const stru
 	text_addc(t, '}');
 }
 
+/* Prose stands at the top of a rule only; below, a window may have any name. */
+static void add_canonical_rule(struct text *t, const struct yaml_node *root)
+{
+	static const struct key_row none[] = { { 0 } };
+	for (const struct yaml_node *c = root->child; c; c = c->next) {
+		const struct key_row *row = keys_find(rule_keys, c->key);
+		if (row && row->is_prose)
+			continue;
+		text_addf(t, "%zu:", c->key.len);
+		text_add(t, c->key);
+		add_canonical(t, c, none);
+	}
+}
+
 static void read_root(struct reader *r, const struct yaml_node *root, enum file_form form, struct bytes name)
 {
 	switch (form) {
@@ -196,7 +213,7 @@ static void read_root(struct reader *r, const struct yaml_node *root, enum file_
 		table_read(r, root);
 		break;
 	case FORM_RULE:
-		add_canonical(&r->builder->canonical, root, rule_keys);
+		add_canonical_rule(&r->builder->canonical, root);
 		rule_read(r, root, bytes_of(yaml_name(r->doc)));
 		break;
 	}

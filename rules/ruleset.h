@@ -66,6 +66,8 @@ struct ruleset {
 	unsigned n_interactions, n_first_interactions;
 	uint64_t coverage_kinds[2]; /* bit per kind whose days of use are summed for each account */
 	struct token_table table;
+	const struct window_rule *windows;
+	unsigned n_windows;
 	bool site_isolation;
 	uint64_t hash; /* of the compiled content: the snapshot is bound to it */
 	unsigned n_files, n_tests;

@@ -1,8 +1,7 @@
-/* The keys of signal, compare and policy rules.
+/* The keys of signal and compare rules.
  * I1: network multipliers become log2 in thousandths of a bit; 0 becomes NETWORK_IGNORE; a kind that is not named is 1. */
 #include "builder.h"
 #include "daemon/base/bits.h"
-#include "expression.h"
 
 #define SECOND INT64_C(1000)
 #define YEAR (INT64_C(31557600) * SECOND)
@@ -149,43 +148,3 @@ const struct key_row compare_keys[] = {
 	{ "needs_positive", KEY_BOOL, FIELD(needs_positive), .help = "Counted only where some signal is positive." },
 	{ 0 },
 };
-
-#undef FIELD
-#define FIELD(name) .offset = offsetof(struct policy_source, name)
-
-struct policy_source {
-	int scope;
-	const struct yaml_node *when, *until, *recommendation;
-	int64_t deadline_ms;
-};
-
-static const char *const link_words[] = { "older", "newer", NULL };
-static const char *const no_words[] = { NULL };
-static const char *const scope_words[] = { "account", "link", "cluster", NULL };
-static const enum policy_scope scopes[] = { POLICY_ACCOUNT, POLICY_LINK, POLICY_CLUSTER };
-
-const struct key_row policy_keys[] = {
-	{ "scope", KEY_WORD, .is_required = true, FIELD(scope), .words = scope_words, .help = "What the condition is asked about." },
-	{ "when", KEY_NODE, .is_required = true, FIELD(when), .takes = "condition", .help = "The condition that opens an alert." },
-	{ "until", KEY_NODE, FIELD(until), .takes = "condition",
-	  .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
-	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
-	  .help = "Time to answer after opening; 0: none." },
-	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
-	  .help = "What to do about it; of a link {older} and {newer} are filled in." },
-	{ 0 },
-};
-
-void policy_read(struct reader *r, const struct yaml_node *at, struct policy_rule *rule)
-{
-	struct policy_source source = {0};
-	keys_read(r, at, policy_keys, &source);
-	rule->scope = scopes[source.scope];
-	rule->deadline_ms = source.deadline_ms;
-	if (source.recommendation && node_text(r, source.recommendation, &rule->recommendation))
-		rule_check_words(r, source.recommendation, rule->scope == POLICY_LINK ? link_words : no_words);
-	if (source.when)
-		rule->when = condition_compile(r, source.when, (unsigned)rule->scope);
-	if (source.until)
-		rule->until = condition_compile(r, source.until, (unsigned)rule->scope);
-}

@@ -38,6 +38,11 @@ const char *effect_alert_word(enum effect_type type);
 /* Applies accepted events (in journal order; seq must rise) in two steps, gather and apply. effects may be NULL. */
 void engine_apply(struct engine *e, const struct event *const *events, size_t n, struct effects *effects);
 
+/* When something falls due that no event brings about: a tick of that time is to be applied then. False: nothing will. */
+bool engine_next_due(const struct engine *e, int64_t *at_ms);
+/* Engine time: the largest ts applied. */
+int64_t engine_now(const struct engine *e);
+
 /* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;
 /* The short answer to one event. links: those of band possible and more, strongest first, at most max. */
@@ -97,6 +102,8 @@ struct engine_stats {
 	size_t memory_index, memory_pairs, memory_total;
 };
 void engine_stats(const struct engine *e, struct engine_stats *out);
+/* How often the condition of a policy (index in the ruleset) came true. An experimental one raised no alert for it. */
+uint64_t engine_policy_hits(const struct engine *e, unsigned policy);
 
 /* ---- snapshot: the whole state as bytes. write is called with successive pieces. ---- */
 typedef enum err engine_write_fn(void *arg, const void *p, size_t n);

@@ -1,15 +1,18 @@
 /* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
- *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups | alerts |
- *   turns
- * Strings are a 32-bit length and the bytes. pair_of, alert_ids and the memo are made anew. */
+ *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
+ *   alerts | windows | hits | turns
+ * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
+#include "deadlines.h"
+#include "hits.h"
 #include "support.h"
 #include "timing.h"
 #include "weigh.h"
+#include "windows.h"
 
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;
@@ -188,7 +191,10 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	get(in, &alert, sizeof(alert));
 	alert.accounts.at = NULL;
 	alert.resolution = alert.reason = alert.actor = NULL;
-	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES);
+	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES ||
+			       alert.level >= LEVELS || alert.was >= ALERT_STATES);
+	corrupt_if(in, in->err == ERR_OK && (alert.steps > e->rules->policies[alert.policy].n_steps ||
+					     alert.advice > e->rules->policies[alert.policy].n_steps));
 	if (in->err == ERR_OK) {
 		alert.accounts.at = get_array(in, alert.accounts.n, sizeof(uint32_t));
 		alert.accounts.cap = alert.accounts.n;
@@ -222,8 +228,10 @@ static void get_standing(struct in *in, struct engine *e, const struct snapshot_
 		get(in, &key, sizeof(key));
 		get(in, &at, sizeof(at));
 		corrupt_if(in, at >= e->alerts.n);
-		if (in->err == ERR_OK)
-			u64map_put(e->alert_of, key, at);
+		if (in->err != ERR_OK)
+			return;
+		u64map_put(e->alert_of, key, at);
+		e->reach[e->alerts.at[at].policy].remembered++;
 	}
 }
 
@@ -252,6 +260,10 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	for (size_t i = 0; i < e->alerts.n; i++)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
+	if (out.err == ERR_OK)
+		out.err = windows_save(e->windows, write, arg);
+	if (out.err == ERR_OK)
+		out.err = hits_save(e->hits, write, arg);
 	return out.err == ERR_OK ? timing_save(e, write, arg) : out.err;
 }
 
@@ -318,6 +330,12 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		get_alert(&in, e, &h);
 	get_standing(&in, e, &h);
 	if (in.err == ERR_OK)
+		in.err = windows_load(e->windows, h.accounts, read, arg);
+	if (in.err == ERR_OK)
+		in.err = hits_load(e->hits, read, arg);
+	if (in.err == ERR_OK)
 		set_numbers(e, &h);
+	if (in.err == ERR_OK)
+		deadlines_restore(e);
 	return in.err == ERR_OK ? timing_load(e, read, arg) : in.err;
 }

@@ -65,11 +65,16 @@ struct alert {
 	uint64_t id;
 	uint32_t policy;
 	uint8_t scope, state, audience; /* audience: the widest that was told of it */
+	uint8_t level, steps;           /* enum rule_level; how many steps of the policy are behind it */
+	uint8_t advice;                 /* 1 + step whose recommendation stands, 0: the policy's */
+	uint8_t round;                  /* of the last appeal, 0: none */
+	uint8_t was;                    /* state before the appeal */
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
 	struct VEC(uint32_t) accounts;
 	char *resolution, *reason, *actor;
 	int score;
 	int64_t opened_ms, updated_ms, deadline_ms;
+	int64_t due_ms; /* of its next step, 0: none */
 	uint64_t opened_seq, updated_seq;
 };
 
@@ -78,6 +83,13 @@ struct touched {
 	struct VEC(uint32_t) pairs;
 	struct VEC(uint32_t) accounts;
 	struct VEC(uint32_t) clusters;
+};
+
+/* What must be so before a policy's condition is asked at all: most events then cost it a look. */
+struct policy_reach {
+	int least_score;      /* of the link */
+	uint32_t event_types; /* bit per type that may bring it about */
+	uint32_t remembered;  /* its alerts in alert_of */
 };
 
 struct field_subject;
@@ -99,6 +111,7 @@ struct engine {
 	struct VEC(struct alert) alerts;
 	struct u64map *alert_of; /* hash of (policy, subject) -> alert that is not resolved, or resolved by a person */
 	struct u64map *alert_ids; /* id -> alert, of all */
+	struct heap *deadlines;   /* deadlines.h */
 	struct weights *weights; /* bits by signal and holders, for the current step of N */
 	uint64_t n_accounts;     /* that have had an event applied */
 	int64_t now_ms;
@@ -117,7 +130,9 @@ struct engine {
 	struct pair_handlers *pair_handlers; /* profile.h */
 	field_handler **field_handlers; /* by index of field_rows */
 	struct field_room *field_room;  /* fields.h */
-	int *least_score;                     /* by policy */
+	struct policy_reach *reach;           /* by policy: decide.c */
+	struct windows *windows; /* windows.h */
+	struct hits *hits;       /* hits.h */
 	struct plan plan;
 };
 

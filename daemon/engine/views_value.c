@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "hits.h"
 #include "views.h"
 #include "weigh.h"
 
@@ -163,4 +164,9 @@ void engine_stats(const struct engine *e, struct engine_stats *out)
 	out->memory_total = out->memory_index + out->memory_pairs + strtab_memory(e->names) +
 			    e->accounts.cap * sizeof(struct account);
 	count_pairs(e, out);
+}
+
+uint64_t engine_policy_hits(const struct engine *e, unsigned policy)
+{
+	return hits_of(e->hits, policy);
 }

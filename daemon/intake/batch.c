@@ -197,9 +197,8 @@ static void apply(struct intake *in, struct batch *b)
 	for (size_t i = 0; i < n; i++) {
 		known_add(in->known, b->rows.at[i].id_hash, b->store.arrived_ms); /* I4 */
 		b->owners.at[i]->pub.last_seq = b->rows.at[i].seq;
+		tick_note_arrival(in, b->events.at[i], b->store.arrived_ms);
 	}
-	in->stats.accepted += n;
-	in->stats.last_arrival_ms = b->store.arrived_ms;
 }
 
 /* The senders of the batch are about to be answered, those of the gathering one go on waiting. */

@@ -152,7 +152,7 @@ static void note_account(struct group *g, struct bytes account)
 	g->pub.account = bytes_make(g->account, n);
 }
 
-static enum verdict_of_line keep(struct intake *in, struct group *g, const struct event *ev)
+enum verdict_of_line intake_keep(struct intake *in, struct group *g, const struct event *ev)
 {
 	struct batch *pending = pending_batch(in, ev->id_hash);
 
@@ -184,7 +184,7 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 		return LINE_ACCEPTED;
 	ev = arena_alloc(in->gathering->arena, sizeof(*ev));
 	reason = read_line(in, g, line, ev, &eb);
-	verdict = reason ? refuse(in, g, reason, eb.text) : keep(in, g, ev);
+	verdict = reason ? refuse(in, g, reason, eb.text) : intake_keep(in, g, ev);
 	if (in->gathering->events.n == 0)
 		arena_reset(in->gathering->arena); /* nothing but duplicates and refused lines so far */
 	return verdict;

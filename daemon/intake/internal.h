@@ -78,7 +78,7 @@ struct intake {
 	unsigned n_marks;
 	uint64_t outbox_drop;
 	/* state */
-	bool is_held, is_paused;
+	bool is_held, is_paused, is_ticking; /* ticking: a tick is on its way */
 	enum err failure; /* of the last commit; ERR_OK: it works */
 	struct errbuf failure_text;
 	int64_t retry_us; /* while failing: not before */
@@ -95,12 +95,18 @@ unsigned intake_reason_index(const char *reason);
 /* NULL, or the reason's word with a text why this group may not state this. */
 const char *intake_check(const struct intake *in, const struct group *g, const struct event *ev, struct errbuf *eb);
 
+/* Into the gathering batch, unless its id is known. */
+enum verdict_of_line intake_keep(struct intake *in, struct group *g, const struct event *ev);
+
 /* batches */
 void batch_reset(struct batch *b);
 void batch_add(struct intake *in, struct batch *b, struct group *g, const struct event *ev);
 /* Submits when something is due; false: nothing was, or the queue is full. */
 bool batch_submit_due(struct intake *in, int64_t mono_us);
 bool batch_has_due_mark(const struct intake *in);
+
+/* ticks */
+void tick_note_arrival(struct intake *in, const struct event *ev, int64_t arrived_ms);
 
 /* effects */
 void outgoing_init(struct outgoing *o);

@@ -160,6 +160,30 @@ static void add_engine(struct text *out, const struct engine *e)
 		text_addf(out, "assocd_alerts{state=\"%s\"} %llu\n", alert_state_names[i], (unsigned long long)st.alerts[i]);
 }
 
+/* In quotes, as the text format wants it. */
+static void add_label(struct text *out, struct bytes value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+		if (c == '"' || c == '\\')
+			text_addc(out, '\\');
+		text_addc(out, c == '\n' ? ' ' : c);
+	}
+}
+
+static void add_policies(struct text *out, const struct judgement *now)
+{
+	add_head(out, "assocd_policy_hits_total", "counter",
+		 "Times that the condition of a policy came true; experimental ones raised no alert for it.");
+	for (unsigned i = 0; i < now->rules->n_policies; i++) {
+		const struct rule_head *head = &now->rules->policies[i].head;
+		text_adds(out, "assocd_policy_hits_total{rule=\"");
+		add_label(out, head->id);
+		text_addf(out, "\",status=\"%s\"} %llu\n", head->status == RULE_STABLE ? "stable" : "experimental",
+			  (unsigned long long)engine_policy_hits(now->engine, i));
+	}
+}
+
 void report_metrics(void *arg, struct text *out)
 {
 	struct daemon *d = arg;
@@ -173,6 +197,7 @@ void report_metrics(void *arg, struct text *out)
 	for (unsigned i = 0; i < INTAKE_REASONS; i++)
 		text_addf(out, "assocd_events_refused_total{reason=\"%s\"} %llu\n", intake_reasons[i],
 			  (unsigned long long)in.refused[i]);
+	add_one(out, "assocd_ticks_total", "counter", "Deadlines that came without an event and went into the journal.", in.ticks);
 	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
 	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);
 	add_one(out, "assocd_journal_failing", "gauge", "1 while nothing can be kept: the disk is full or broken.",
@@ -182,6 +207,7 @@ void report_metrics(void *arg, struct text *out)
 	add_collectors(out, d);
 	add_sinks(out, d);
 	add_engine(out, d->now.engine);
+	add_policies(out, &d->now);
 }
 
 bool report_is_ready(void *arg, struct text *reasons)

@@ -88,7 +88,8 @@ struct value_holders_view {
 	struct holder_view *latest; unsigned n_latest;
 };
 
-enum alert_state { ALERT_OPEN, ALERT_ACKNOWLEDGED, ALERT_RESOLVED, ALERT_STATES };
+/* Appealed: open until a verdict, whatever its condition says. */
+enum alert_state { ALERT_OPEN, ALERT_ACKNOWLEDGED, ALERT_APPEALED, ALERT_RESOLVED, ALERT_STATES };
 extern const char *const alert_state_names[ALERT_STATES];
 
 struct alert_view {
@@ -101,6 +102,8 @@ struct alert_view {
 	enum audience audience; /* the widest that was told of it */
 	struct bytes resolution, reason, actor; /* resolved: "withdrawn", "confirmed" ... */
 	int score;
+	unsigned appeal_round; /* of the last appeal about it, 0: none */
+	bool is_overdue; /* stands, and its deadline has passed */
 	struct bytes summary; /* one sentence */
 	int64_t opened_ms, updated_ms, deadline_ms;
 	uint64_t opened_seq, updated_seq;

@@ -170,7 +170,8 @@ static void types_are_words_and_a_tick_is_the_daemons(void **state)
 		char text[300];
 
 		snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"%s\",\"account\":\"a\",\"alert\":\"x\"%s}", event_types[t].name,
-			 t == EVENT_RELATION ? ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}" : t == EVENT_VERDICT ? ",\"value\":\"clean\"" : "");
+			 t == EVENT_RELATION ? ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}" : t == EVENT_VERDICT ? ",\"value\":\"clean\""
+			 : t == EVENT_HEALTH ? ",\"value\":250" : "");
 		assert_int_equal(event_of(text).type, t);
 	}
 	assert_refused("{\"ts\":1,\"type\":\"tick\",\"account\":\"a\"}", "type", "daemon");
@@ -237,7 +238,7 @@ static void a_key_that_is_null_is_absent(void **state)
 {
 	static const char *const optional[] = { "id", "ok", "site", "ip", "port", "user_agent", "accept_language", "timezone", "screen",
 						"session", "device", "ja4", "tcp", "identity", "items", "relation", "actor", "with",
-						"alert", "reason", "value", "until" };
+						"alert", "reason", "value", "until", "kind", "round" };
 	char text[300];
 	struct event e;
 
@@ -391,6 +392,37 @@ static void an_id_makes_the_duplicate_within_its_site(void **state)
 	context.default_site = BYTES_NONE;
 }
 
+static void health_has_a_kind_and_a_number(void **state)
+{
+#define HEALTH "{\"ts\":1,\"type\":\"health\",\"account\":\"a\","
+	struct event e = event_of(HEALTH "\"value\":312.5}");
+	assert_true(bytes_is(e.kind, "rating") && bytes_is(e.value, "312.5"));
+	e = event_of(HEALTH "\"kind\":\"points\",\"value\":\"16\"}");
+	assert_true(bytes_is(e.kind, "points") && bytes_is(e.value, "16"));
+	e = event_of(HEALTH "\"kind\":\"problem\",\"reason\":\"late\"}");
+	assert_true(bytes_is(e.kind, "problem") && e.value.len == 0);
+	assert_refused(HEALTH "\"value\":\"good\"}", "value", "health rating is a number");
+	assert_refused(HEALTH "\"value\":1.2345}", "value", "three decimals");
+	assert_refused(HEALTH "\"kind\":\"points\"}", "value", "health points is a number");
+	assert_refused(HEALTH "\"kind\":\"All points\"}", "value", "\"kind\" must be a word");
+	e = event_of("{\"ts\":1,\"type\":\"contact\",\"account\":\"a\"}");
+	assert_true(bytes_is(e.kind, "attempt"));
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":\"a\",\"kind\":\"x\"}", "value", "belongs to the types");
+#undef HEALTH
+}
+
+static void appeals_come_in_rounds(void **state)
+{
+#define APPEAL "{\"ts\":1,\"type\":\"appeal\",\"account\":\"a\",\"round\":"
+	struct event e = event_of(APPEAL "2}");
+	assert_true(bytes_is(e.round, "2"));
+	assert_refused(APPEAL "0}", "value", "from 1 to 99");
+	assert_refused(APPEAL "100}", "value", "from 1 to 99");
+	assert_refused(APPEAL "\"first\"}", "value", "whole number");
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":\"a\",\"round\":1}", "value", "type \"appeal\" only");
+#undef APPEAL
+}
+
 static void relations_have_a_group_or_a_partner(void **state)
 {
 #define RELATION "{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"site\":\"us\",\"relation\":"
@@ -446,6 +478,8 @@ int main(void)
 		cmocka_unit_test(private_kinds_are_keyed_and_masked),
 		cmocka_unit_test(the_same_input_has_one_hash_in_any_order),
 		cmocka_unit_test(an_id_makes_the_duplicate_within_its_site),
+		cmocka_unit_test(health_has_a_kind_and_a_number),
+		cmocka_unit_test(appeals_come_in_rounds),
 		cmocka_unit_test(relations_have_a_group_or_a_partner),
 		cmocka_unit_test(statements_carry_what_people_said),
 	};

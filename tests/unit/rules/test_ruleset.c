@@ -146,6 +146,80 @@ static void every_mistake_in_a_rule_is_told(void **state)
 	}
 }
 
+static void every_mistake_in_a_window_is_told(void **state)
+{
+	static const struct { const char *yaml, *wanted; } cases[] = {
+#define WINDOW(text) HEAD "policy: {scope: account, when: window.w > 1, windows: {w: {" text "}}}\n"
+		{ WINDOW("take: count, timespan: 0"), "'0' is out of range: 1s to 36525d" },
+		{ WINDOW("take: count, timespan: 365000d"), "'365000d' is out of range: 1s to 36525d" },
+		{ WINDOW("take: count"), "key 'timespan' is missing" },
+		{ WINDOW("take: cuont, timespan: 1d"), "take cannot be 'cuont' (did you mean 'count'?)" },
+		{ WINDOW("take: sum, timespan: 1d"), "sum needs a field" },
+		{ WINDOW("take: count, of: event.value, timespan: 1d"), "count takes no field" },
+		{ WINDOW("take: sum, of: event.ip, timespan: 1d"), "sum needs a number, 'event.ip' is none" },
+		{ WINDOW("take: sum, of: event.vlaue, timespan: 1d"), "no field 'event.vlaue' of the event (did you mean 'event.value'?)" },
+		{ WINDOW("take: sum, of: account.risk, timespan: 1d"), "no field 'account.risk' of the event" },
+		{ WINDOW("take: time_below, of: event.value, timespan: 1d"), "time_below needs a number: bound" },
+		{ WINDOW("take: count, bound: 5, timespan: 1d"), "bound belongs to time_below" },
+		{ WINDOW("take: count, where: event.tpye == 'x', timespan: 1d"), "no field 'event.tpye' (did you mean 'event.type'?)" },
+		{ WINDOW("take: count, where: window.w > 1, timespan: 1d"), "no field 'window.w'" },
+		{ WINDOW("take: count, timspan: 1d"), "unknown key 'timspan' (did you mean 'timespan'?)" },
+		{ WINDOW("take: since_first, timespan: 1d"), "'>' does not go with a duration and a number" },
+		{ HEAD "policy: {scope: account, when: window.pionts > 1, windows: {points: {take: count, timespan: 1d}}}\n",
+		  "input:3:32: no field 'window.pionts' (did you mean 'window.points'?)" },
+		{ HEAD "policy: {scope: account, when: window.W > 1, windows: {W: {take: count, timespan: 1d}}}\n", "a window is named by" },
+		{ HEAD "policy: {scope: link, when: window.w > 1d, windows: {w: {take: time_below, of: event.value, bound: 1, timespan: 1d}}}\n",
+		  "time_below is of one account; the scope of this policy is another" },
+		{ HEAD "policy: {scope: account, when: account.age > 365000d}\n", "'365000d' is longer than 100 years (36525d)" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct loaded l;
+		load(&l, FORM_RULE, cases[i].yaml);
+		if (!l.b->problems.n || !strstr(l.report.ptr, cases[i].wanted))
+			fail_msg("%s gives: %s", cases[i].yaml, l.report.ptr ? l.report.ptr : "nothing");
+		release(&l);
+	}
+}
+
+static void every_mistake_in_an_escalation_is_told(void **state)
+{
+#define STEPS(text) HEAD "level: medium\npolicy: {scope: account, when: account.is_closed, deadline: 72h, escalate: [" text "]}\n"
+	static const struct { const char *yaml, *wanted; } cases[] = {
+		{ STEPS("{after: 0, level: high}"), "'0' is out of range: 1s to 87660h" },
+		{ STEPS("{after: 365000d, level: high}"), "'365000d' is out of range: 1s to 87660h" },
+		{ STEPS("{level: high}"), "key 'after' is missing" },
+		{ STEPS("{after: 1h}"), "a step says a level, a recommendation, or both" },
+		{ STEPS("{after: 1h, level: hgih}"), "level cannot be 'hgih' (did you mean 'high'?)" },
+		{ STEPS("{after: 1h, level: low}"), "a step never lowers the level: it is medium already" },
+		{ STEPS("{after: 1h, level: critical}, {after: 2h, level: high}"), "a step never lowers the level: it is critical already" },
+		{ STEPS("{after: 2h, level: high}, {after: 1h, level: high}"), "steps stand in order of time" },
+		{ STEPS("{after: 1h, level: high, when: account.is_clsoed}"), "(did you mean 'account.is_closed'?)" },
+		{ STEPS("{after: 1h, level: high, recommendation: '{newer}'}"), "nothing fills in {newer}" },
+		{ STEPS("{afetr: 1h, level: high}"), "unknown key 'afetr' (did you mean 'after'?)" },
+		{ HEAD "policy: {scope: account, when: account.is_closed, escalate: 1h}\n", "expected a list, found a single value" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct loaded l;
+		load(&l, FORM_RULE, cases[i].yaml);
+		if (!l.b->problems.n || !strstr(l.report.ptr, cases[i].wanted))
+			fail_msg("%s gives: %s", cases[i].yaml, l.report.ptr ? l.report.ptr : "nothing");
+		release(&l);
+	}
+}
+
+static void a_deadline_is_a_step_among_the_others(void **state)
+{
+	struct loaded l;
+	load(&l, FORM_RULE, STEPS("{after: 48h, level: high}, {after: 80h, level: critical}"));
+	assert_int_equal(l.b->set.policies[0].n_steps, 3);
+	assert_int_equal(l.b->set.policies[0].steps[1].after_ms, 72 * 3600000);
+	assert_int_equal(l.b->set.policies[0].steps[1].level, LEVELS);
+	release(&l);
+	load(&l, FORM_RULE, STEPS("{after: 72h, level: high}"));
+	assert_int_equal(l.b->set.policies[0].n_steps, 1);
+	release(&l);
+}
+
 static void every_mistake_in_the_attributes_is_told(void **state)
 {
 	static const struct { const char *yaml, *wanted; } cases[] = {
@@ -399,6 +473,9 @@ int main(void)
 		cmocka_unit_test(a_comparison_keeps_its_kind_as_a_fact),
 		cmocka_unit_test(a_disabled_rule_is_checked_and_left_out),
 		cmocka_unit_test(every_mistake_in_a_rule_is_told),
+		cmocka_unit_test(every_mistake_in_a_window_is_told),
+		cmocka_unit_test(every_mistake_in_an_escalation_is_told),
+		cmocka_unit_test(a_deadline_is_a_step_among_the_others),
 		cmocka_unit_test(every_mistake_in_the_attributes_is_told),
 		cmocka_unit_test(every_mistake_in_the_scoring_is_told),
 		cmocka_unit_test(the_hash_follows_what_judges_and_not_the_prose),
