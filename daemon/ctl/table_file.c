@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 static const char opening[] =
-	"# What each token of the rules says, in bits, as `assocctl calibrate` fitted it. Behind a line: the pairs of labelled\n"
-	"# accounts that have the token, and how many of 100 were one person's. A token that no pair had is not listed. To change\n"
-	"# it, fit it anew.\n";
+	"# What each token of the rules says, in bits, as `assocctl calibrate` fitted it. Behind a line: the pairs with a label that\n"
+	"# had the token, and how many of 100 were one person's. A token that says nothing and that no pair had is not listed. To\n"
+	"# change it, fit it anew.\n";
 
 /* Two decimals where the thousandths allow it. */
 static void add_bits(struct text *out, int32_t mb)
@@ -34,7 +34,7 @@ static void add_tokens(const struct table_source *source, uint32_t from, uint32_
 	bool is_empty = true;
 	for (uint32_t token = from; token < to; token++) {
 		const struct pattern_totals *count = &source->counts[token];
-		if (count->pairs == 0)
+		if (count->pairs == 0 && source->rules->table.bits[token] == 0)
 			continue;
 		text_clear(&name);
 		ruleset_token_name(source->rules, token, &name);
@@ -42,7 +42,10 @@ static void add_tokens(const struct table_source *source, uint32_t from, uint32_
 		add_quoted(out, text_bytes(&name));
 		text_adds(out, ": ");
 		add_bits(out, source->rules->table.bits[token]);
-		text_addf(out, "  # %llu, %.1f %%\n", (unsigned long long)count->pairs, 100.0 * (double)count->positives / (double)count->pairs);
+		if (count->pairs > 0)
+			text_addf(out, "  # %llu, %.1f %%", (unsigned long long)count->pairs,
+				  100.0 * (double)count->positives / (double)count->pairs);
+		text_addc(out, '\n');
 		is_empty = false;
 	}
 	text_free(&name);

@@ -9,7 +9,7 @@
 
 struct table_source {
 	const struct ruleset *rules;          /* with the bits that are written */
-	const struct pattern_totals *counts;  /* by token: those without a pair get no line */
+	const struct pattern_totals *counts;  /* by token: those without a pair or bits get no line */
 	const struct bytes *fitted_on;        /* a sentence a world */
 	unsigned n_fitted_on;
 };
