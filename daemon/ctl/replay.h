@@ -21,7 +21,8 @@ void replay_free(struct replay *r);
 enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct errbuf *eb) MUST_CHECK;
 /* Applies what is gathered. */
 void replay_flush(struct replay *r);
-const struct engine *replay_engine(const struct replay *r);
+/* The engine, which stays the replay's. */
+struct engine *replay_engine(const struct replay *r);
 const struct replay_counts *replay_counts(const struct replay *r);
 
 #endif

@@ -146,7 +146,7 @@ enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct
 	return err;
 }
 
-const struct engine *replay_engine(const struct replay *r)
+struct engine *replay_engine(const struct replay *r)
 {
 	return r->engine;
 }
