@@ -45,6 +45,7 @@ struct signal_rule {
 	int32_t max_decay_mb;
 	int32_t network_mb[NET_KINDS]; /* log2 of the multiplier; NETWORK_IGNORE = no evidence */
 	int32_t max_mb;
+	unsigned generic_from;    /* calibrated tier: with so many holders a value speaks against at most; 0 = never */
 	bool supports_only;       /* raises a link that other evidence made, never makes one */
 	uint32_t recycled_nets;   /* bit per network kind: disjoint use, recycled_gap_ms apart -> at most 0 bits */
 	int64_t recycled_gap_ms;

@@ -107,6 +107,8 @@ const struct key_row signal_keys[] = {
 	  .help = "Bits that one shared value is worth at most." },
 	{ "token_bits", KEY_BITS, FIELD(tokens.max_mb), RANGE(0, 40000), .otherwise = "8.7",
 	  .help = "Bits that a fit may give one of its tokens." },
+	{ "generic_from", KEY_COUNT, FIELD(generic_from), RANGE(0, 1000000), .otherwise = "0",
+	  .help = "In the calibrated tier a value with so many holders counts at most 0 bits: it is a place or machine of many; 0: never." },
 	{ "by", KEY_SPECIAL, .read = read_signal_axes, .takes = "list of axes",
 	  .help = "Axes of its tokens in the calibrated tier; value.holders and its like are about the shared value." },
 	{ "supports_only", KEY_BOOL, FIELD(supports_only), .help = "Raises a link that other evidence made, never makes one." },

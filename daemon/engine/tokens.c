@@ -92,7 +92,8 @@ static void weigh_group(struct profile *p, unsigned number, const struct shared_
 	mb = token != NONE && signal->tokens.is_fitted ? p->e->rules->table.bits[token] : formula_mb(p, number, group);
 	if (!signal->tokens.has_gap)
 		mb -= weigh_decay_mb(signal, group->gap_s);
-	if (group->is_recycled && mb > 0)
+	bool is_generic = signal->generic_from > 0 && group->holders >= signal->generic_from;
+	if ((group->is_recycled || is_generic) && mb > 0)
 		mb = 0;
 	struct evidence *item = add_item(out, token, mb);
 	if (item == NULL)
