@@ -9,7 +9,7 @@
 #include "daemon/model/normalise.h"
 #include "daemon/vendor/crypto.h"
 
-enum { K_IP, K_DEVICE, K_FINGERPRINT, K_EMAIL, K_CARD, K_SECRET, K_TOKENS, K_BLOCK, K_ITEMS, K_SITE, K_PASSPORT, K_COUNT };
+enum { K_IP, K_DEVICE, K_FINGERPRINT, K_EMAIL, K_CARD, K_SECRET, K_TOKENS, K_BLOCK, K_ITEMS, K_SITE, K_PASSPORT, K_PLACE, K_JOINED, K_COUNT };
 
 #define HEAD "\"ts\":1767227241586,\"type\":\"login\",\"account\":\"ann\""
 
@@ -54,6 +54,12 @@ static int setup(void **state)
 	add_kind("items", "items", NULL)->is_set = true;
 	add_kind("site", "site", NULL);
 	add_kind("identity.passport", "identity.passport", NULL);
+	add_kind("identity.place", "identity.place", "lower");
+	k = &kinds.rows[kinds.n++];
+	k->name = bytes_of("name_and_place");
+	k->parts[k->n_parts++] = K_TOKENS;
+	k->required[k->n_parts] = true;
+	k->parts[k->n_parts++] = K_PLACE;
 	assert_int_equal(kinds.n, K_COUNT);
 	return kinds_prepare(&kinds, &eb);
 }
@@ -146,6 +152,26 @@ static void composites_need_their_required_paths(void **state)
 	assert_null(attr_of(&e, K_FINGERPRINT));
 	e = event_of("{" HEAD ",\"device\":{\"model\":\"M\",\"cores\":-12}}");
 	assert_true(shows(&e, K_FINGERPRINT, "M||-12|"));
+}
+
+static bool holds(const struct event *e, unsigned kind, const char *shown)
+{
+	for (unsigned i = 0; i < e->n_attrs; i++)
+		if (e->attrs[i].kind == kind && bytes_is(e->attrs[i].shown, shown))
+			return true;
+	return false;
+}
+
+static void joined_kinds_have_every_choice_of_their_parts(void **state)
+{
+	struct event e = event_of("{" HEAD ",\"identity\":{\"name\":\"Ann Lee\",\"place\":\"Bath\"}}");
+
+	assert_true(holds(&e, K_JOINED, "ann|bath") && holds(&e, K_JOINED, "lee|bath"));
+	assert_false(holds(&e, K_JOINED, "ann lee|bath"));
+	e = event_of("{" HEAD ",\"identity\":{\"place\":\"Bath\"}}");
+	assert_true(holds(&e, K_JOINED, "|bath"));
+	e = event_of("{" HEAD ",\"identity\":{\"name\":\"Ann\"}}");
+	assert_null(attr_of(&e, K_JOINED));
 }
 
 static void times_may_be_rfc_3339_or_milliseconds(void **state)
@@ -465,6 +491,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_an_application_saw_becomes_an_event),
 		cmocka_unit_test(composites_need_their_required_paths),
+		cmocka_unit_test(joined_kinds_have_every_choice_of_their_parts),
 		cmocka_unit_test(times_may_be_rfc_3339_or_milliseconds),
 		cmocka_unit_test(types_are_words_and_a_tick_is_the_daemons),
 		cmocka_unit_test(an_account_lives_in_its_site),

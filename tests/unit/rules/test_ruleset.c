@@ -223,7 +223,10 @@ static void a_deadline_is_a_step_among_the_others(void **state)
 static void every_mistake_in_the_attributes_is_told(void **state)
 {
 	static const struct { const char *yaml, *wanted; } cases[] = {
-		{ "attributes: [{kind: a, title: t}]", "kind 'a' needs path or paths" },
+		{ "attributes: [{kind: a, title: t}]", "kind 'a' needs path, paths or joins" },
+		{ "attributes: [{kind: a, title: t, joins: [ip, b]}]", "no kind 'b' stands above" },
+		{ "attributes: [{kind: a, title: t, joins: [ip]}, {kind: b, title: t, joins: [ip, a]}]", "kind 'a' has no path of its own" },
+		{ "attributes: [{kind: a, title: t, path: ip, joins: [ip]}]", "kind 'a' has a path or joins kinds, not both" },
 		{ "attributes: [{kind: a, title: t, path: device}]", "'device' is no place in an event" },
 		{ "attributes: [{kind: a, title: t, path: user_agnet}]", "(did you mean 'user_agent'?)" },
 		{ "attributes: [{kind: a, title: t, path: ip, normalise: [emial]}]", "no normaliser step 'emial' (did you mean 'email'?)" },
