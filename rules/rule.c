@@ -188,6 +188,7 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 		struct compare_rule rule = { .family = -1 };
 		keys_read(r, source->compare, compare_keys, &rule);
 		rule.tokens.max_mb = TOKEN_MAX_MB;
+		rule.tokens.min_mb = -TOKEN_MAX_MB;
 		rule.head = *head;
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->compares, rule);

@@ -25,7 +25,7 @@ struct token_set {
 	struct token_axis axes[TOKEN_AXES_MAX];
 	unsigned n_axes;
 	uint32_t first, n;
-	int32_t max_mb; /* what a fit may give one token at most, either way */
+	int32_t min_mb, max_mb; /* what a fit may give one token */
 	bool is_fitted; /* table.yaml has bits for some of them */
 	bool has_gap;   /* an axis asks for value.gap: the rule's half-life is in the table */
 };

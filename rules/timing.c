@@ -75,6 +75,7 @@ void interaction_read(struct reader *r, const struct yaml_node *at, struct inter
 	unsigned scope = rule->is_support ? SCOPE_SUPPORT : SCOPE_PAIR;
 	keys_read(r, at, interaction_keys, &source);
 	rule->tokens.max_mb = source.max_mb;
+	rule->tokens.min_mb = -source.max_mb;
 	rule->family = source.family ? builder_family(r, source.family) : -1;
 	if (source.when)
 		rule->when = condition_compile(r, source.when, scope);

@@ -75,14 +75,15 @@ static enum err collect_all(struct calibration *c, struct collector *collector, 
 	return err;
 }
 
-/* Of the changes of bits: what the rule allows one token in all. */
+/* Of the changes of bits: what the rule allows one token in all. A shared value and turns never speak against (least 0). */
 static struct logistic_bound *bounds_of(const struct ruleset *rules)
 {
 	struct logistic_bound *bounds = xcalloc(rules->table.n + 1, sizeof(*bounds));
 	for (uint32_t t = 0; t < rules->table.n; t++) {
 		const struct rule_head *head;
-		double most = ruleset_token_set(rules, t, &head)->max_mb / 1000.0, now = rules->table.bits[t] / 1000.0;
-		bounds[t] = (struct logistic_bound){ fmin(-most - now, 0), fmax(most - now, 0) };
+		const struct token_set *set = ruleset_token_set(rules, t, &head);
+		double now = rules->table.bits[t] / 1000.0;
+		bounds[t] = (struct logistic_bound){ fmin(set->min_mb / 1000.0 - now, 0), fmax(set->max_mb / 1000.0 - now, 0) };
 	}
 	return bounds;
 }

@@ -105,7 +105,7 @@ static void weigh_group(struct profile *p, unsigned number, const struct shared_
 	item->network = group->network;
 	item->a = group->a;
 	item->b = group->b;
-	item->note = group->is_recycled ? NOTE_RECYCLED : NOTE_NONE;
+	item->note = group->is_recycled ? NOTE_RECYCLED : is_generic ? NOTE_GENERIC : NOTE_NONE;
 }
 
 static void weigh_signals(struct profile *p, struct weighing *out)

@@ -129,6 +129,8 @@ static struct bytes view_note(const struct evidence *item, struct arena *a)
 	time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap));
 	if (item->note == NOTE_RECYCLED)
 		return bytes_of(arena_printf(a, "recycled address: disjoint use, %s apart", gap));
+	if (item->note == NOTE_GENERIC)
+		return BYTES_LIT("too many hold it: at most 0 bits");
 	if (item->note == NOTE_FURTHER)
 		return BYTES_LIT("same family as stronger evidence: counts in part");
 	if (item->note == NOTE_LITTLE_COVERAGE)

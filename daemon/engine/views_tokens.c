@@ -9,7 +9,7 @@ static unsigned take_tokens(const struct weighing *w, unsigned first, uint32_t *
 {
 	unsigned n = 0;
 	for (unsigned i = first; i < w->n; i++)
-		if (w->items[i].token != NONE && w->items[i].note != NOTE_RECYCLED)
+		if (w->items[i].token != NONE && w->items[i].note == NOTE_NONE)
 			out[n++] = w->items[i].token;
 	return n;
 }

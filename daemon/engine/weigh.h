@@ -8,7 +8,7 @@
 #define EVIDENCE_MAX 128
 #define LIMITS_MAX 8 /* limits that can hold for one pair; further ones are not asked */
 
-enum evidence_note { NOTE_NONE, NOTE_RECYCLED, NOTE_FURTHER, NOTE_LITTLE_COVERAGE, NOTE_REQUIRES };
+enum evidence_note { NOTE_NONE, NOTE_RECYCLED, NOTE_FURTHER, NOTE_LITTLE_COVERAGE, NOTE_GENERIC };
 
 struct evidence {
 	const struct signal_rule *signal;   /* of a shared value, or NULL */
