@@ -61,7 +61,7 @@ struct intake_stats {
 	uint64_t outbox_last;   /* newest outbox row that a batch of this run wrote */
 	int64_t last_commit_us, last_arrival_ms;
 	uint64_t alerts_written;
-	size_t known_memory;
+	size_t known_memory, batch_memory;
 };
 void intake_stats(const struct intake *in, struct intake_stats *out);
 
