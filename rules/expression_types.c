@@ -28,8 +28,10 @@ static bool field_is_here(const struct parser *p, int field)
 static unsigned windows_here(const struct parser *p, const struct window_rule **first)
 {
 	const struct builder *b = p->r->builder;
-	*first = b->windows.at + b->first_window;
-	return p->scope == SCOPE_EVENT ? 0 : (unsigned)(b->windows.n - b->first_window);
+	bool is_policy = p->scope == SCOPE_ACCOUNT || p->scope == SCOPE_LINK || p->scope == SCOPE_CLUSTER;
+	unsigned n = is_policy ? (unsigned)(b->windows.n - b->first_window) : 0;
+	*first = n > 0 ? b->windows.at + b->first_window : NULL;
+	return n;
 }
 
 static int window_find(const struct parser *p, struct bytes word)

@@ -66,7 +66,7 @@ struct intake_stats {
 	int64_t last_commit_us;
 	int64_t last_arrival_ms, last_history_ms; /* of an event that is no tick; of one that not everybody is told of */
 	uint64_t alerts_written;
-	size_t known_memory;
+	size_t known_memory, batch_memory;
 };
 void intake_stats(const struct intake *in, struct intake_stats *out);
 
