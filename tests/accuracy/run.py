@@ -2,8 +2,9 @@
 """How well: worlds with truth, replayed and scored by worldgen's evaluate.py, as rows for docs/measurements.md.
 
 Worlds are made by ../shared/worldgen beside the checkout (WORLDGEN=FOLDER for another place) and kept under --worlds;
-without it nothing is measured, and that is said. Bars: average precision at least .62 on std4, B-cubed F1 of the clusters
-at least .94, no cluster above 50 with strangers, no link that rests on recycled hosting addresses alone.
+without it nothing is measured, and that is said. The
+means of three worlds of a kind meet the bars of BARS or are said not to; nowhere a link that rests on recycled hosting
+addresses alone, nor a cluster above 50 with strangers.
 
 usage: run.py [--worlds FOLDER] [--only std4,hard1,...] [--rules FOLDER]
 """
@@ -20,10 +21,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BINARY = os.path.join(ROOT, os.environ.get("BUILD_DIR", "build"), "assocctl")
 WORLDGEN = os.environ.get("WORLDGEN", os.path.join(os.path.dirname(ROOT), "shared", "worldgen"))
-WORLDS = {"std4": ["--preset", "medium", "--events", "250000", "--accounts", "20000", "--seed", "4"],
-          "std2": ["--preset", "medium", "--events", "250000", "--accounts", "20000", "--seed", "2"],
-          "hard1": ["--preset", "hard", "--seed", "1"]}
-BARS = {"std4": {"ap": .62, "b3": .94}}
+SIZE = ["--events", "250000", "--accounts", "20000"]
+SHIFT = ["--set", "ring_jitter=90", "--set", "innocent_closed=.06", "--set", "cgblock=1008"]
+WORLDS = {"std%d" % seed: ["--preset", "medium", *SIZE, "--seed", str(seed)] for seed in range(1, 10)}
+WORLDS.update({"hard%d" % seed: ["--preset", "hard", "--seed", str(seed)] for seed in range(1, 10)})
+WORLDS.update({"shift%d" % seed: ["--preset", "medium", *SIZE, "--seed", str(seed), *SHIFT] for seed in range(4, 7)})
+# Of the mean of a kind of world: at least ap, r95 and b3, at most ece and strangers.
+BARS = {"std": {"ap": .90, "r95": .89, "b3": .990, "ece": .03, "strangers": 15},
+        "hard": {"ap": .80, "r95": .79, "b3": .976, "ece": .03, "strangers": 15},
+        "shift": {"ap": .84, "ece": .05}}
 
 
 def world(folder, name):
@@ -78,7 +84,7 @@ def rests_on_recycled(a, b, cloud):
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--worlds", default=os.path.join(tempfile.gettempdir(), "assocd-worlds"))
-    options.add_argument("--only", default="std4,hard1")
+    options.add_argument("--only", default="std4,std5,std6,hard1,hard2,hard3")
     options.add_argument("--rules", default=os.path.join(ROOT, "rules", "default"))
     o = options.parse_args()
     if not os.path.exists(os.path.join(WORLDGEN, "worldgen.py")):
@@ -86,18 +92,26 @@ def main():
         return 0
     os.makedirs(o.worlds, exist_ok=True)
     print("%s, `assocctl replay` with the shipped rules, `evaluate.py --threshold 500`\n" % datetime.date.today())
-    print("| world | AP | P | R | R at P .95 | B-cubed F1 | largest cluster | above 50 with strangers | recycled only | ECE |")
+    print("| world | AP | P | R | R at P .95 | B-cubed F1 | largest cluster | most strangers | recycled only | ECE |")
     print("|---|---|---|---|---|---|---|---|---|---|")
-    missed = 0
+    missed, means = 0, {}
     for name in o.only.split(","):
         with tempfile.TemporaryDirectory(prefix="accuracy-") as out:
             r, recycled = evaluate(world(o.worlds, name), o.rules, out)
-        c, bar = r["clusters"], BARS.get(name, {})
+        c = r["clusters"]
         print("| %s | %.3f | %.3f | %.3f | %.3f | %.3f | %d | %d | %d | %s |"
               % (name, r["average_precision"], r["direct"]["p"], r["direct"]["r"], r["recall_at_p95"], c["b3_f1"], c["largest"],
-                 c["over_50_with_strangers"], recycled, r["ece"]), flush=True)
-        missed += r["average_precision"] < bar.get("ap", 0) or c["b3_f1"] < bar.get("b3", 0) or recycled > 0 or c["over_50_with_strangers"] > 0
-    print("\n%s" % ("all bars met" if not missed else "%d worlds miss a bar" % missed))
+                 c["most_strangers"], recycled, r["ece"]), flush=True)
+        missed += recycled > 0 or c["over_50_with_strangers"] > 0
+        means.setdefault(name.rstrip("0123456789"), []).append(
+            {"ap": r["average_precision"], "r95": r["recall_at_p95"], "b3": c["b3_f1"], "ece": r["ece"], "strangers": c["most_strangers"]})
+    for kind, figures in means.items():
+        mean = {key: sum(f[key] for f in figures) / len(figures) for key in figures[0]}
+        wrong = [key for key, bar in BARS.get(kind, {}).items() if (mean[key] > bar if key in ("ece", "strangers") else mean[key] < bar)]
+        missed += len(wrong)
+        print("| mean of %d %s | %s | %s |" % (len(figures), kind, ", ".join("%s %.3f" % item for item in mean.items()),
+                                               "NOT met: " + ", ".join(wrong) if wrong else "met"))
+    print("\n%s" % ("all bars met" if not missed else "%d bars missed" % missed))
     return 1 if missed else 0
 
 
