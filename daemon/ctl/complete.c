@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "daemon/main/config.h"
-#include "rules/ruleset.h"
+#include "rules/heads.h"
 #include "run.h"
 
 extern const struct ctl_command ctl_completion, ctl_complete_words;
@@ -72,14 +72,8 @@ static void offer_rules(struct completion *c)
 {
 	struct ruleset *rules = load_rules(c);
 
-	for (unsigned i = 0; rules && i < rules->n_signals; i++)
-		offer(c, rules->signals[i].head.id);
-	for (unsigned i = 0; rules && i < rules->n_compares; i++)
-		offer(c, rules->compares[i].head.id);
-	for (unsigned i = 0; rules && i < rules->n_limits; i++)
-		offer(c, rules->limits[i].head.id);
-	for (unsigned i = 0; rules && i < rules->n_policies; i++)
-		offer(c, rules->policies[i].head.id);
+	for (unsigned i = 0; rules && i < heads_count(rules); i++)
+		offer(c, heads_at(rules, i)->id);
 	ruleset_free(rules);
 }
 

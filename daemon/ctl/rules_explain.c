@@ -7,13 +7,14 @@
 #include "daemon/base/clock.h"
 #include "daemon/main/config.h"
 #include "rules/expression.h"
+#include "rules/heads.h"
 #include "rules/reference.h"
 
 extern const struct ctl_command ctl_rules_explain;
 
 #define ACCOUNTS_DEFAULT 20000
 
-static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (does nothing yet)",
+static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (judges nothing yet)",
 					    [RULE_DISABLED] = "disabled" };
 
 static void add_head(struct text *t, const struct rule_head *head, const char *what)
@@ -199,25 +200,6 @@ static unsigned add_rules(struct text *t, const struct ruleset *rules, const cha
 	return n;
 }
 
-static const char *nearest_rule(const struct ruleset *rules, const char *id, struct text *keep)
-{
-	const char *names[1024];
-	size_t n = 0;
-	struct arena *a = arena_new(4096);
-	for (unsigned i = 0; i < rules->n_signals && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->signals[i].head.id);
-	for (unsigned i = 0; i < rules->n_compares && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->compares[i].head.id);
-	for (unsigned i = 0; i < rules->n_limits && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->limits[i].head.id);
-	for (unsigned i = 0; i < rules->n_policies && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->policies[i].head.id);
-	const char *near = bytes_nearest(bytes_of(id), names, n);
-	text_adds(keep, near ? near : "");
-	arena_free(a);
-	return keep->len ? keep->ptr : NULL;
-}
-
 /* NULL with the problems printed. */
 static struct ruleset *load(const char *dir)
 {
@@ -231,19 +213,20 @@ static struct ruleset *load(const char *dir)
 
 static int explain(const char *dir, const char *id, uint64_t accounts)
 {
-	struct text out = {0}, near = {0};
+	struct text out = {0};
 	struct ruleset *rules = load(dir);
 	int status = 0;
 	if (!rules)
 		return 1;
+	struct arena *a = arena_new(4096);
 	if (add_rules(&out, rules, id, accounts)) {
 		printf("%.*s", BYTES_ARG(text_bytes(&out)));
 	} else {
-		const char *name = nearest_rule(rules, id, &near);
+		const char *name = heads_nearest(rules, bytes_of(id), a);
 		status = name ? ctl_fail("no rule '%s' in %s; did you mean '%s'?", id, dir, name) : ctl_fail("no rule '%s' in %s", id, dir);
 	}
 	text_free(&out);
-	text_free(&near);
+	arena_free(a);
 	ruleset_free(rules);
 	return status;
 }
@@ -264,14 +247,8 @@ static int list(struct ctl *ctl, const char *dir)
 	if (!rules)
 		return 1;
 	struct table *t = table_new(ctl, heads);
-	for (unsigned i = 0; i < rules->n_signals; i++)
-		list_head(t, &rules->signals[i].head, "signal");
-	for (unsigned i = 0; i < rules->n_compares; i++)
-		list_head(t, &rules->compares[i].head, "compare");
-	for (unsigned i = 0; i < rules->n_limits; i++)
-		list_head(t, &rules->limits[i].head, "limit");
-	for (unsigned i = 0; i < rules->n_policies; i++)
-		list_head(t, &rules->policies[i].head, "policy");
+	for (unsigned i = 0; i < heads_count(rules); i++)
+		list_head(t, heads_at(rules, i), heads_form(rules, i));
 	table_end(t, "no rules");
 	ruleset_free(rules);
 	return 0;
