@@ -36,6 +36,20 @@ int offline_score(const struct ctl_command *command, const char *option, const c
 	return 0;
 }
 
+#define LIST_DEFAULT 20
+#define LIST_MAX 1000000
+
+int offline_list_max(const struct ctl_command *command, const struct ctl *ctl, const char *text, unsigned *max)
+{
+	uint64_t number = LIST_DEFAULT;
+	if (ctl->as_csv)
+		return ctl_usage(command, "it prints several lists, which are no CSV; --json has them all");
+	if (text != NULL && (!bytes_to_u64(bytes_of(text), &number) || number > LIST_MAX))
+		return ctl_usage(command, "--max takes a number of 0 to %d, not '%s'", LIST_MAX, text);
+	*max = (unsigned)number;
+	return 0;
+}
+
 enum err offline_load_networks(const struct offline_networks *networks, struct enrich **out, struct errbuf *eb)
 {
 	char *shipped = networks->asn_kinds == NULL ? config_shipped_path("config/asn-kinds.csv") : NULL;
@@ -79,4 +93,20 @@ void offline_print_refused(const struct replay_counts *counts)
 	refusals_print(&counts->refused, &reasons);
 	fwrite(text_bytes(&reasons).ptr, 1, reasons.len, stderr);
 	text_free(&reasons);
+}
+
+enum err offline_check_read(const struct replay *r, unsigned n_sets, struct errbuf *eb)
+{
+	const struct replay_counts *first = replay_counts(r, 0);
+	for (unsigned i = 0; i < n_sets; i++) {
+		const struct replay_counts *counts = replay_counts(r, i);
+		bool is_told = i > 0 && counts->refused.n == first->refused.n;
+		if (counts->refused.n > 0 && !is_told)
+			offline_print_refused(counts);
+		if (counts->accepted == 0)
+			return errbuf_set(eb, ERR_INPUT, counts->lines > 0 ? "none of %llu lines was accepted (above); nothing to compare"
+						       : "no events in what was given; nothing to compare",
+					  (unsigned long long)counts->lines);
+	}
+	return ERR_OK;
 }

@@ -23,6 +23,9 @@ int offline_take_networks(const struct ctl_command *command, struct offline_netw
 /* A score of 0 to 1000 as an option's value; text NULL leaves *score as it is. Else the exit status, with the reason said. */
 int offline_score(const struct ctl_command *command, const char *option, const char *text, int *score);
 
+/* --max of commands that print several lists, which have no form as CSV. text NULL: the default. */
+int offline_list_max(const struct ctl_command *command, const struct ctl *ctl, const char *text, unsigned *max);
+
 enum err offline_load_networks(const struct offline_networks *networks, struct enrich **out, struct errbuf *eb) MUST_CHECK;
 /* dir NULL: the shipped rules. All errors but the last sentence, which is in eb, go to standard error. */
 enum err offline_load_rules(const char *dir, struct ruleset **out, struct errbuf *eb) MUST_CHECK;
@@ -30,5 +33,7 @@ enum err offline_load_rules(const char *dir, struct ruleset **out, struct errbuf
 /* Every file, with progress; then what was refused, and why, on standard error. */
 enum err offline_replay(struct replay *r, struct ctl *ctl, char *const *files, struct errbuf *eb) MUST_CHECK;
 void offline_print_refused(const struct replay_counts *counts);
+/* What was refused goes to standard error, once where all sets refused the same; an error where a set accepted none. */
+enum err offline_check_read(const struct replay *r, unsigned n_sets, struct errbuf *eb) MUST_CHECK;
 
 #endif

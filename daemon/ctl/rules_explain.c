@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "print.h"
-#include "daemon/base/bits.h"
 #include "daemon/base/clock.h"
 #include "daemon/main/config.h"
+#include "rules/alone.h"
 #include "rules/expression.h"
 #include "rules/heads.h"
 #include "rules/reference.h"
@@ -31,36 +31,24 @@ static void add_bits(struct text *t, int32_t mb)
 	text_addf(t, "%s%d.%03d", mb < 0 ? "-" : "+", abs(mb) / 1000, abs(mb) % 1000);
 }
 
-static int32_t signal_bits(const struct signal_rule *s, unsigned holders, uint64_t accounts)
-{
-	uint64_t strangers = s->strangers_milli + (holders > 2 ? holders - 2 : 0) * (uint64_t)s->growth_milli;
-	int32_t mb = bits_log2_ratio(s->m_milli * accounts, strangers);
-	return mb < s->max_mb ? mb : s->max_mb;
-}
-
-static int score_alone(const struct scoring *scoring, int32_t mb, uint64_t accounts)
-{
-	int64_t sum = (int64_t)mb - bits_log2_ratio(accounts * 1000, scoring->prior_milli);
-	return bits_score((int32_t)(sum * scoring->scale_a_milli / 1000 + scoring->shift_b_mb));
-}
-
 static void add_holders(struct text *t, const struct ruleset *rules, const struct signal_rule *s, uint64_t accounts)
 {
 	static const unsigned holders[] = { 2, 3, 5, 10, 20 };
 	const unsigned cap = rules->kinds.rows[s->kind].hub_cap;
+	const uint64_t population = alone_population(&rules->scoring, accounts);
 	text_addf(t, "  of %llu accounts, used at the same time:\n  holders     bits   score alone\n", (unsigned long long)accounts);
 	for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
 		if (holders[i] > cap) {
 			text_addf(t, "  %7u   ignored: more than %u holders\n", holders[i], cap);
 			continue;
 		}
-		int32_t mb = signal_bits(s, holders[i], accounts);
+		int32_t mb = alone_bits(s, holders[i], population);
 		text_addf(t, "  %7u  ", holders[i]);
 		add_bits(t, mb);
 		if (s->supports_only)
 			text_adds(t, "   none: it only supports other evidence\n");
 		else
-			text_addf(t, "   %d\n", score_alone(&rules->scoring, mb, accounts));
+			text_addf(t, "   %d\n", alone_score(&rules->scoring, mb, population));
 	}
 }
 

@@ -74,6 +74,23 @@ unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, stru
 	return n;
 }
 
+void engine_each_shared(const struct engine *e, int kind, value_fn *fn, void *arg)
+{
+	struct index_counts counts;
+	struct arena *a = arena_new(16 * 1024);
+	index_counts(e->index, &counts);
+	for (uint32_t i = 0; i < counts.values; i++) {
+		const struct index_value *value = index_value(e->index, i);
+		if (value->kind != kind || value->holders < 2 || value->is_hub)
+			continue;
+		struct value_holders_view view;
+		view_value(e, i, a, &view);
+		fn(arg, &view);
+		arena_reset(a);
+	}
+	arena_free(a);
+}
+
 static int compare_ids(const void *x, const void *y)
 {
 	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
