@@ -113,24 +113,32 @@ static void offer_choices(struct completion *c, struct bytes words)
 	}
 }
 
+/* Do the first bytes of the command's name, whole words, begin one in front of it? */
+static bool begins_earlier(const struct ctl_command *const *row, size_t len)
+{
+	for (const struct ctl_command *const *earlier = ctl_commands; earlier < row; earlier++)
+		if (strncmp((*earlier)->name, (*row)->name, len) == 0 && strchr(" ", (*earlier)->name[len]))
+			return true;
+	return false;
+}
+
 /* The next words of the commands that begin with the given ones. */
 static void offer_commands(struct completion *c, int argc, char **argv)
 {
 	struct text given = { 0 };
-	struct bytes before = BYTES_NONE;
 
 	text_adds(&given, "");
 	for (int i = 0; i < argc; i++)
 		text_addf(&given, "%s ", argv[i]);
 	for (const struct ctl_command *const *row = ctl_commands; *row; row++) {
-		struct bytes name = bytes_of((*row)->name), next;
+		struct bytes name = bytes_of((*row)->name);
+		size_t end = given.len;
 
 		if (!bytes_starts(name, text_bytes(&given)))
 			continue;
-		next = bytes_slice(name, given.len, strcspn((*row)->name + given.len, " "));
-		if (!bytes_eq(next, before))
-			offer(c, next);
-		before = next;
+		end += strcspn((*row)->name + given.len, " ");
+		if (!begins_earlier(row, end))
+			offer(c, bytes_slice(name, given.len, end));
 	}
 	text_free(&given);
 }

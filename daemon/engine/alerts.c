@@ -40,8 +40,15 @@ static uint64_t alert_id(const struct engine *e, uint32_t policy, const struct a
 	return id;
 }
 
+bool alert_is_shadow(const struct engine *e, const struct alert *alert)
+{
+	return e->rules->policies[alert->policy].head.status != RULE_STABLE;
+}
+
 static void emit(struct engine *e, enum effect_type type, struct alert *alert)
 {
+	if (alert_is_shadow(e, alert))
+		return;
 	if (e->event->audience < alert->audience)
 		alert->audience = (uint8_t)e->event->audience;
 	struct effects *out = e->effects;
@@ -83,7 +90,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	VEC_PUSH(&e->alerts, alert);
 	u64map_put(e->alert_of, subject_hash(policy, subject), at);
 	u64map_put(e->alert_ids, alert.id, at);
-	if (subject->scope == POLICY_LINK)
+	if (subject->scope == POLICY_LINK && !alert_is_shadow(e, &alert))
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
@@ -168,7 +175,7 @@ struct alert *alert_by_id(const struct engine *e, struct bytes text)
 {
 	uint64_t id;
 	uint32_t at = read_id(text, &id) ? u64map_get(e->alert_ids, id) : U64MAP_NONE;
-	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
+	return at == U64MAP_NONE || alert_is_shadow(e, &e->alerts.at[at]) ? NULL : &e->alerts.at[at];
 }
 
 /* Acknowledged or resolved by a person. A resolved one stays in alert_of until its condition is NO. */

@@ -9,7 +9,10 @@ struct alert *alert_find(const struct engine *e, uint32_t policy, const struct a
 void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score);
 void alert_update(struct engine *e, struct alert *alert, int score);
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason);
-/* NULL when there is none. */
+/* Of an experimental policy: it opens, changes and resolves as any other, and is counted; nobody is told of it, no list and
+ * no statement knows it, and it keeps no pair. */
+bool alert_is_shadow(const struct engine *e, const struct alert *alert);
+/* NULL when there is none that people know. */
 struct alert *alert_by_id(const struct engine *e, struct bytes id);
 /* Acknowledged by a person, or settled; nothing happens to one that is resolved. */
 void alert_statement(struct engine *e, const struct event *ev, struct alert *alert);

@@ -1,6 +1,7 @@
 /* Policies: conditions on what the event touched, opening and resolving alerts.
  * I1: policies are asked in rule order, subjects in order of touching: effects come in one order.
- * I2: an alert's condition is asked again whenever its subject is touched. */
+ * I2: an alert's condition is asked again whenever its subject is touched.
+ * I3: an experimental policy is asked as any other, and changes nothing that is not its own (alert_is_shadow). */
 #include "decide.h"
 
 #include <stdarg.h>
@@ -98,13 +99,21 @@ static void decide_subject(struct engine *e, uint32_t number, struct field_subje
 		alert_open(e, number, key, score);
 }
 
+/* May an alert of the policy stand about the pair? Pairs are marked by those that people know. */
+static bool may_stand(const struct engine *e, uint32_t number, const struct pair *pair, const struct alert_subject *key)
+{
+	if (e->rules->policies[number].head.status == RULE_STABLE)
+		return pair->flags & PAIR_ALERTED;
+	return alert_find(e, number, key) != NULL;
+}
+
 static void decide_pair(struct engine *e, uint32_t number, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
-	if (pair->a == NONE || (pair->score < e->least_score[number] && !(pair->flags & PAIR_ALERTED)))
+	struct alert_subject key = { .scope = POLICY_LINK, .a = pair->a, .b = pair->b };
+	if (pair->a == NONE || (pair->score < e->least_score[number] && !may_stand(e, number, pair, &key)))
 		return;
 	struct field_subject subject = { e, NONE, at, NONE };
-	struct alert_subject key = { .scope = POLICY_LINK, .a = pair->a, .b = pair->b };
 	decide_subject(e, number, &subject, &key, pair->score);
 }
 
@@ -182,6 +191,5 @@ void decide(struct engine *e)
 {
 	spread_touches(e);
 	for (uint32_t i = 0; i < e->rules->n_policies; i++)
-		if (e->rules->policies[i].head.status == RULE_STABLE)
-			decide_policy(e, i);
+		decide_policy(e, i);
 }

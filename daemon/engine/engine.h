@@ -79,6 +79,9 @@ void engine_each_link(const struct engine *e, int min_score, link_fn *fn, void *
 typedef void member_fn(void *arg, struct bytes account, struct bytes cluster);
 void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
 
+/* Every rule, in the order of rules/heads.h; the evidence of at most max_links links is read for it. */
+void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out);
+
 struct engine_stats {
 	uint64_t seq;           /* last applied */
 	int64_t now_ms;         /* engine time: largest ts applied */

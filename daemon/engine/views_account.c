@@ -34,7 +34,7 @@ static unsigned add_standing(const struct engine *e, const struct alert_subject 
 {
 	for (unsigned i = 0; i < e->rules->n_policies; i++) {
 		const struct alert *alert = e->rules->policies[i].scope == subject->scope ? alert_find(e, i, subject) : NULL;
-		if (alert != NULL && alert->state != ALERT_RESOLVED)
+		if (alert != NULL && alert->state != ALERT_RESOLVED && !alert_is_shadow(e, alert))
 			numbers[n++] = (uint32_t)(alert - e->alerts.at);
 	}
 	return n;

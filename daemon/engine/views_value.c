@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "alerts.h"
 #include "views.h"
 #include "weigh.h"
 
@@ -153,7 +154,7 @@ static void count_pairs(const struct engine *e, struct engine_stats *out)
 		if (e->pairs.at[i].a != NONE)
 			out->links[view_band(e, e->pairs.at[i].score)]++;
 	for (size_t i = 0; i < e->alerts.n; i++)
-		out->alerts[e->alerts.at[i].state]++;
+		out->alerts[e->alerts.at[i].state] += !alert_is_shadow(e, &e->alerts.at[i]);
 }
 
 /* Stored pairs, the lists of them at each account, and the graph over them. */

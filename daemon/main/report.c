@@ -139,6 +139,25 @@ static void add_sinks(struct text *out, const struct daemon *d)
 		text_addf(out, "assocd_sink_failing{sink=\"%s\"} %d\n", stats[i].name, stats[i].is_failing);
 }
 
+/* Ids are any text: quoted as JSON is, which a label's value takes. */
+static void add_rules(struct text *out, const struct engine *e)
+{
+	struct arena *a = arena_new(16 * 1024);
+	struct rules_view rules;
+	engine_rules(e, 0, a, &rules);
+	add_head(out, "assocd_rule_alerts_total", "counter", "Alerts of a policy; of an experimental one those that it would have raised.");
+	for (unsigned i = 0; i < rules.n; i++) {
+		struct text id = { 0 };
+		if (!bytes_is(rules.at[i].form, "policy"))
+			continue;
+		json_string(&id, rules.at[i].rule);
+		text_addf(out, "assocd_rule_alerts_total{rule=%s,status=\"%.*s\"} %llu\n", id.ptr, BYTES_ARG(rules.at[i].status),
+			  (unsigned long long)rules.at[i].opened);
+		text_free(&id);
+	}
+	arena_free(a);
+}
+
 static void add_engine(struct text *out, const struct engine *e)
 {
 	struct engine_stats st;
@@ -182,6 +201,7 @@ void report_metrics(void *arg, struct text *out)
 	add_collectors(out, d);
 	add_sinks(out, d);
 	add_engine(out, d->now.engine);
+	add_rules(out, d->now.engine);
 }
 
 bool report_is_ready(void *arg, struct text *reasons)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from daemon import BUILD, ROOT, run_tests
+from daemon import BUILD, ROOT, Daemon, run_tests
 
 SAMPLE = os.path.join(ROOT, "config", "sample.ndjson")
 NETWORKS = os.path.join(ROOT, "config", "sample-networks.csv")
@@ -228,11 +228,40 @@ def more_rules_than_fit_are_chosen_from():
         assert [rule["rule"] for rule in made["rules"]] == ["shared-ip", "shared-card"], made
 
 
+def a_daemon_counts_an_experimental_policy_and_tells_nobody():
+    with Rules(probable_ring="experimental") as tried:
+        daemon = Daemon(f"rules: {tried.path}\nnetworks: [{NETWORKS}]\n")
+        try:
+            daemon.start()
+            with open(SAMPLE) as file:
+                assert daemon.send(file.read().splitlines(), backfill=True)[1]["accepted"] == 423
+            rules = {rule["rule"]: rule for rule in json.loads(daemon.ask("GET", "/v1/rules")[1])["rules"]}
+            assert rules["probable-ring"]["status"] == "experimental" and rules["probable-ring"]["opened"] == 1, rules["probable-ring"]
+            assert rules["second-account-on-site"]["opened"] > 0 and rules["shared-device"]["links"] > 0, rules
+            alerts = json.loads(daemon.ask("GET", "/v1/alerts?state=all")[1])["alerts"]
+            assert alerts and all(alert["rule"] != "probable-ring" for alert in alerts), alerts
+            metrics = daemon.ask("GET", "/metrics")[1]
+            metrics = metrics.decode() if isinstance(metrics, bytes) else metrics
+            assert 'assocd_rule_alerts_total{rule="probable-ring",status="experimental"} 1\n' in metrics, metrics[-2000:]
+            said = run("-c", daemon.config, "rules", "status")[0]
+            assert re.search(r"^probable-ring +policy +experimental +high +0 +1 +1 +A ring of accounts$", said, re.M), said
+            assert daemon.stop() == 0
+            with open(os.path.join(daemon.state, "alerts.jsonl")) as log:
+                assert "probable-ring" not in log.read()
+            daemon.start()
+            rules = json.loads(daemon.ask("GET", "/v1/rules")[1])["rules"]
+            assert next(rule for rule in rules if rule["rule"] == "probable-ring")["standing"] == 1, rules
+        finally:
+            daemon.end()
+            shutil.rmtree(daemon.dir)
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([
         the_same_rules_change_nothing, what_changes_is_what_two_replays_say, an_alert_of_another_level_is_a_change,
         lists_are_limited_and_say_so, events_come_from_standard_input_and_two_runs_say_the_same,
         a_rule_that_meets_strangers_says_how_many, an_experimental_rule_judges_nothing_and_its_overlap_is_a_backtest,
         overlap_of_a_policy_says_whom_others_name, tests_of_an_experimental_rule_run_with_it_promoted,
-        rules_of_other_attributes_are_fed_what_they_take, bad_input_says_what_to_do, more_rules_than_fit_are_chosen_from,
+        rules_of_other_attributes_are_fed_what_they_take, bad_input_says_what_to_do, a_daemon_counts_an_experimental_policy_and_tells_nobody,
+        more_rules_than_fit_are_chosen_from,
     ]))
