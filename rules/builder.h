@@ -30,6 +30,7 @@ struct builder {
 	struct VEC(struct compare_rule) compares;
 	struct VEC(struct limit_rule) limits;
 	struct VEC(struct policy_rule) policies;
+	struct VEC(struct bytes) disabled; /* ids of rules that were checked and left out */
 };
 
 /* Empty, with the defaults of scoring; problems may be NULL members. */

@@ -147,6 +147,8 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 {
 	struct builder *b = r->builder;
 	struct rule_head *head = &source->head;
+	if (head->status == RULE_DISABLED)
+		VEC_PUSH(&b->disabled, head->id);
 	if (source->signal) {
 		struct signal_rule rule = { .requires = -1 };
 		keys_read(r, source->signal, signal_keys, &rule);

@@ -185,7 +185,7 @@ static void every_mistake_in_the_scoring_is_told(void **state)
 		{ "scoring: {bands: {possible: 900}}\nfamilies: [a]", "bands must rise: possible 900, probable 800, strong 950" },
 		{ "scoring: {}\nfamilies: [a, a]", "family 'a' is named twice" },
 		{ "scoring: {}\nfamilies: [a]\nrelations: {x: {joint: true, explains: true}}", "is either joint or explains, not both" },
-		{ "scoring: {holders_kept: 100000}\nfamilies: [a]", "is out of range: 2 to 256" },
+		{ "scoring: {holders_kept: 100000}\nfamilies: [a]", "is out of range: 2 to 64" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct text report = {0};
