@@ -171,8 +171,8 @@ void get_hubs(struct api_call *call)
 	reply_values(call, values, n);
 }
 
-/* So many links are read in a few milliseconds: the loop waits for it. */
-#define RULES_LINKS_MAX 500
+/* So many links are read in about 5 ms: the loop waits for it. */
+#define RULES_LINKS_MAX 200
 
 void get_rules(struct api_call *call)
 {

@@ -31,7 +31,7 @@ const struct route api_routes[] = {
 	{ "GET", "/v1/hubs", ROLE_READ, NEEDS_ENGINE, get_hubs,
 	  "Values that so many accounts hold that they mean nothing.", "limit=most values, 1 to 1000", NULL, "Values" },
 	{ "GET", "/v1/rules", ROLE_READ, NEEDS_ENGINE, get_rules,
-	  "The rules: in how many of the 500 strongest links each counts, how many alerts it raised; of an experimental one, would have raised.",
+	  "The rules: in how many of the 200 strongest links each counts, how many alerts it raised; of an experimental one, would have raised.",
 	  NULL, NULL, "Rules" },
 	{ "POST", "/v1/relations", ROLE_ANALYST | ROLE_TRUSTED, NEEDS_ENGINE, post_relations,
 	  "Declares a relation of an account: household, agency, joint ...", NULL, "Relation", "Stated" },

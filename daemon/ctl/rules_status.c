@@ -48,6 +48,6 @@ static int status_run(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_rules_status = {
 	.name = "rules status", .arguments = "", .run = status_run,
 	.help = "Lists the rules of the running daemon: in how many links each counts now, and how many alerts it raised.",
-	.more = "The 500 strongest links are read. The alerts of an experimental rule are those that it would have raised: it is "
+	.more = "The 200 strongest links are read. The alerts of an experimental rule are those that it would have raised: it is "
 		"asked beside the others, and nobody is told.",
 };
