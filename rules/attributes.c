@@ -61,6 +61,35 @@ static void read_paths(struct reader *r, const struct yaml_node *at, void *into)
 		add_path(r, c, into);
 }
 
+/* 'kind' or 'kind?', one that stands above and has paths of its own. */
+static void add_part(struct reader *r, const struct yaml_node *at, struct kind *k)
+{
+	struct bytes name;
+	if (!node_text(r, at, &name))
+		return;
+	bool is_optional = name.ptr[name.len - 1] == '?';
+	name.len -= is_optional;
+	int part = kinds_find(&r->builder->set.kinds, name);
+	if (part < 0 || !r->builder->set.kinds.rows[part].n_paths) {
+		problem_at(r, at, part < 0 ? "no kind '%.*s' stands above" : "kind '%.*s' has no path of its own", BYTES_ARG(name));
+		return;
+	}
+	if (k->n_parts == KIND_PATHS_MAX) {
+		problem_at(r, at, "more than %d kinds", KIND_PATHS_MAX);
+		return;
+	}
+	k->parts[k->n_parts] = (uint8_t)part;
+	k->required[k->n_parts++] = !is_optional;
+}
+
+static void read_joins(struct reader *r, const struct yaml_node *at, void *into)
+{
+	if (!node_is(r, at, YAML_SEQUENCE))
+		return;
+	for (const struct yaml_node *c = at->child; c; c = c->next)
+		add_part(r, c, into);
+}
+
 static const char *step_nearest(struct reader *r, struct bytes name)
 {
 	const char *names[64];
@@ -170,6 +199,9 @@ const struct key_row attribute_keys[] = {
 	  .help = "Where in the event its text comes from: ip, device.id, identity.email ..." },
 	{ "paths", KEY_SPECIAL, .read = read_paths, .takes = "list of paths",
 	  .help = "Several places joined with '|'. The kind is absent when one of them is missing, unless its path ends with '?'." },
+	{ "joins", KEY_SPECIAL, .read = read_joins, .takes = "list of kinds",
+	  .help = "Instead of a path: kinds above of which one value each makes a value, every choice of them, joined with '|'. The kind "
+		  "is absent when one of them is, unless its name ends with '?'." },
 	{ "normalise", KEY_SPECIAL, .read = read_steps, .takes = "step or list of steps",
 	  .help = "Normaliser steps, applied in order; absent: the text as it is." },
 	{ "words", KEY_NODE, .offset = offsetof(struct entry, words), .takes = "list names, or list of lines",
@@ -198,8 +230,10 @@ static void check_kind(struct reader *r, const struct yaml_node *at, struct kind
 		problem_at(r, at, "kind '%.*s' is not made of a-z, 0-9, '_', '.' and '-'", BYTES_ARG(k->name));
 	if (kinds_find(&r->builder->set.kinds, k->name) >= 0)
 		problem_at(r, at, "kind '%.*s' is defined twice", BYTES_ARG(k->name));
-	if (!k->n_paths && !k->is_port_block)
-		problem_at(r, at, "kind '%.*s' needs path or paths", BYTES_ARG(k->name));
+	if (!k->n_paths && !k->n_parts && !k->is_port_block)
+		problem_at(r, at, "kind '%.*s' needs path, paths or joins", BYTES_ARG(k->name));
+	if (k->n_paths && k->n_parts)
+		problem_at(r, at, "kind '%.*s' has a path or joins kinds, not both", BYTES_ARG(k->name));
 	if (k->privacy == PRIVACY_DROP && k->hub_cap)
 		problem_at(r, at, "kind '%.*s' is dropped and cannot be evidence: hub_cap must be 0", BYTES_ARG(k->name));
 }

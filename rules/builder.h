@@ -31,6 +31,12 @@ struct builder {
 	struct VEC(struct limit_rule) limits;
 	struct VEC(struct policy_rule) policies;
 	struct VEC(struct bytes) disabled; /* ids of rules that were checked and left out */
+	struct VEC(struct timing_rule) timings;
+	struct VEC(struct interaction_rule) interactions;
+	struct bytes timing_ids[TIMINGS_MAX]; /* in the order in which rules name them */
+	unsigned n_timing_ids;
+	struct VEC(struct window_rule) windows; /* of all policies */
+	size_t first_window;                    /* of the policy that is being read */
 };
 
 /* Empty, with the defaults of scoring; problems may be NULL members. */
@@ -39,7 +45,7 @@ void builder_free(struct builder *b);
 /* Moves the collected rules into the set, in the order of their ids, and takes the hash. */
 void builder_seal(struct builder *b);
 
-enum file_form { FORM_ATTRIBUTES, FORM_SCORING, FORM_LIST, FORM_RULE };
+enum file_form { FORM_ATTRIBUTES, FORM_SCORING, FORM_LIST, FORM_RULE, FORM_TABLE };
 /* The content of one file, from memory; a list is named "input". */
 void decode_rule_file(struct builder *b, enum file_form form, struct bytes content);
 
@@ -57,6 +63,18 @@ void list_read_yaml(struct reader *r, const struct yaml_node *root, struct bytes
 void list_read_text(struct builder *b, const char *path, struct bytes name, struct bytes content);
 void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file);
 
+/* table.yaml, after every rule is read and numbered (tokens_number). */
+void table_read(struct reader *r, const struct yaml_node *root);
+void tokens_number(struct builder *b);
+/* A list of axes under `by`, asked in the scope. */
+void tokens_read_axes(struct reader *r, const struct yaml_node *at, unsigned scope, struct token_set *out);
+/* Every timing rule that is asked about is there, and has its slot. */
+void timings_finish(struct builder *b);
+void timing_read(struct reader *r, const struct yaml_node *at, struct timing_rule *rule);
+void interaction_read(struct reader *r, const struct yaml_node *at, struct interaction_rule *rule);
+/* Slot of a timing rule by its id, whether it was read already or not; -1 when there are too many. */
+int builder_timing(struct builder *b, struct bytes id);
+
 /* Reports every {word} of a text that is not among the words, NULL-ended. */
 void rule_check_words(struct reader *r, const struct yaml_node *at, const char *const *words);
 
@@ -70,6 +88,6 @@ int builder_relation(struct reader *r, const struct yaml_node *at);
 
 /* The tables, for the reference. */
 extern const struct key_row attribute_keys[], scoring_keys[], list_keys[], rule_keys[], signal_keys[], compare_keys[], limit_keys[],
-	policy_keys[];
+	policy_keys[], window_keys[], timing_keys[], interaction_keys[], table_keys[];
 
 #endif

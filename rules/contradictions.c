@@ -180,7 +180,8 @@ static void check_words(struct builder *b, const struct rule_head *head, const s
 	if (!is_whole)
 		return;
 	const struct expr *field = e->left->op == EXPR_FIELD ? e->left : e->right, *constant = field == e->left ? e->right : e->left;
-	if (field->op != EXPR_FIELD || constant->op != EXPR_CONST || (e->op == EXPR_CONTAINS && field->type != VALUE_LIST))
+	if (field->op != EXPR_FIELD || field->field >= FIELD_WINDOWS || constant->op != EXPR_CONST ||
+	    (e->op == EXPR_CONTAINS && field->type != VALUE_LIST))
 		return;
 	if (constant->type == VALUE_TEXT)
 		check_word(b, head, field->field, constant->constant.text);

@@ -4,7 +4,7 @@
  * I2: after the first problem nothing more is reported, and the result is NULL. */
 #include "expression.h"
 
-#include "expression_types.h"
+#include "calls.h"
 
 static const char too_deep[] = "the expression is nested too deeply (32 levels)";
 
@@ -63,16 +63,37 @@ static const struct expr *constant(struct parser *p, enum value_type type, int64
 	return e;
 }
 
+/* name(word), as its field. */
+static int parse_call(struct parser *p, const struct token *name)
+{
+	advance(p);
+	if (!expect(p, "("))
+		return -1;
+	struct token word = p->token;
+	int field = parser_call(p, name, &word);
+	if (field >= 0)
+		advance(p);
+	return field >= 0 && expect(p, ")") ? field : -1;
+}
+
 static const struct expr *field_node(struct parser *p, enum expr_op op)
 {
 	struct token word = p->token;
-	int field = parser_field(p, &word);
+	bool is_call = parser_is_call(&word);
+	int field = is_call ? parse_call(p, &word) : parser_field(p, &word);
 	if (field < 0)
 		return NULL;
-	advance(p);
-	struct expr *e = parser_node(p, op, op == EXPR_HAS ? VALUE_BOOL : field_rows[field].type);
-	if (e)
-		e->field = field;
+	size_t end = p->token.type == TOKEN_END ? p->lexer.input.len : p->token.offset;
+	if (!is_call)
+		advance(p);
+	struct expr *e = parser_node(p, op, op == EXPR_HAS ? VALUE_BOOL : parser_field_type(p, field));
+	if (e == NULL)
+		return NULL;
+	e->field = field;
+	if (field_is_window(field))
+		e->window = p->r->builder->windows.at[field - FIELD_WINDOWS].name;
+	if (is_call)
+		e->constant.text = arena_bytes(p->r->arena, bytes_trim(bytes_slice(p->lexer.input, word.offset, end - word.offset)));
 	return e;
 }
 
@@ -260,7 +281,7 @@ static const struct expr *parse_or(struct parser *p)
 	return e;
 }
 
-const struct expr *condition_compile(struct reader *r, const struct yaml_node *at, unsigned scope)
+const struct expr *value_compile(struct reader *r, const struct yaml_node *at, unsigned scope)
 {
 	struct parser p = { .r = r, .at = at, .scope = scope, .lexer = { .input = at->text } };
 	if (!node_is(r, at, YAML_SCALAR))
@@ -275,7 +296,16 @@ const struct expr *condition_compile(struct reader *r, const struct yaml_node *a
 		return NULL;
 	if (p.token.type != TOKEN_END)
 		return parser_fail(&p, p.token.offset, arena_printf(r->arena, "'%.*s' is not expected here", BYTES_ARG(p.token.text)));
-	if (e->type != VALUE_BOOL)
-		return parser_fail(&p, 0, "a condition is true or false; this is a value");
 	return e;
+}
+
+const struct expr *condition_compile(struct reader *r, const struct yaml_node *at, unsigned scope)
+{
+	const struct expr *e = value_compile(r, at, scope);
+	if (!e)
+		return NULL;
+	const char *wrong = e->type != VALUE_BOOL ? "a condition is true or false; this is a value" : expression_contradiction(r->arena, e);
+	if (wrong)
+		problem_inside(r, at, 0, "%s", wrong);
+	return wrong ? NULL : e;
 }

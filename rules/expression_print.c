@@ -58,6 +58,17 @@ static void print_inner(const struct expr *e, struct text *out)
 		text_addc(out, ')');
 }
 
+/* A call stands as it was written. */
+static void print_field(const struct expr *e, struct text *out)
+{
+	if (field_is_call(e->field))
+		text_add(out, e->constant.text);
+	else if (field_is_window(e->field))
+		text_addf(out, WINDOW_PREFIX "%.*s", BYTES_ARG(e->window));
+	else
+		text_adds(out, field_rows[e->field].name);
+}
+
 void expression_print(const struct expr *e, struct text *out)
 {
 	switch (e->op) {
@@ -65,10 +76,12 @@ void expression_print(const struct expr *e, struct text *out)
 		print_constant(&e->constant, out);
 		break;
 	case EXPR_FIELD:
-		text_adds(out, field_rows[e->field].name);
+		print_field(e, out);
 		break;
 	case EXPR_HAS:
-		text_addf(out, "has(%s)", field_rows[e->field].name);
+		text_adds(out, "has(");
+		print_field(e, out);
+		text_addc(out, ')');
 		break;
 	case EXPR_NOT:
 		text_adds(out, "not ");

@@ -24,14 +24,39 @@ static bool field_is_here(const struct parser *p, int field)
 	return (field_rows[field].scopes & p->scope) != 0;
 }
 
-/* Names for did-you-mean: the fields of this scope. */
+/* Windows of the policy that is being read; what they hold is asked of events, which know no windows. */
+static unsigned windows_here(const struct parser *p, const struct window_rule **first)
+{
+	const struct builder *b = p->r->builder;
+	bool is_policy = p->scope == SCOPE_ACCOUNT || p->scope == SCOPE_LINK || p->scope == SCOPE_CLUSTER;
+	unsigned n = is_policy ? (unsigned)(b->windows.n - b->first_window) : 0;
+	*first = n > 0 ? b->windows.at + b->first_window : NULL;
+	return n;
+}
+
+static int window_find(const struct parser *p, struct bytes word)
+{
+	const struct window_rule *windows;
+	unsigned n = windows_here(p, &windows);
+	struct bytes name = bytes_slice(word, strlen(WINDOW_PREFIX), word.len);
+	for (unsigned i = 0; i < n && bytes_starts(word, BYTES_LIT(WINDOW_PREFIX)); i++)
+		if (bytes_eq(windows[i].name, name))
+			return (int)(FIELD_WINDOWS + p->r->builder->first_window + i);
+	return -1;
+}
+
+/* Names for did-you-mean: the fields of this scope, and the policy's windows. */
 static const char *field_nearest(struct parser *p, struct bytes name)
 {
+	const struct window_rule *windows;
 	const char *names[256];
 	size_t n = 0;
+	unsigned n_windows = windows_here(p, &windows);
 	for (int i = 0; field_rows[i].name && n + 1 < ARRAY_LEN(names); i++)
 		if (field_is_here(p, i))
 			names[n++] = field_rows[i].name;
+	for (unsigned i = 0; i < n_windows && n + 1 < ARRAY_LEN(names); i++)
+		names[n++] = arena_printf(p->r->arena, WINDOW_PREFIX "%.*s", BYTES_ARG(windows[i].name));
 	names[n] = NULL;
 	return did_you_mean(p->r->arena, name, names);
 }
@@ -40,8 +65,9 @@ int parser_field(struct parser *p, const struct token *word)
 {
 	struct arena *a = p->r->arena;
 	int field = word->type == TOKEN_WORD ? field_find(word->text) : -1;
-	if (p->has_failed)
-		return -1;
+	int window = word->type == TOKEN_WORD ? window_find(p, word->text) : -1;
+	if (p->has_failed || window >= 0)
+		return p->has_failed ? -1 : window;
 	if (word->type != TOKEN_WORD)
 		parser_fail(p, word->offset, "the name of a field is expected");
 	else if (field < 0)
@@ -52,9 +78,16 @@ int parser_field(struct parser *p, const struct token *word)
 	return p->has_failed ? -1 : field;
 }
 
+enum value_type parser_field_type(const struct parser *p, int field)
+{
+	if (field_is_call(field))
+		return call_rows[field_call(field)].type;
+	return field < FIELD_WINDOWS ? field_rows[field].type : p->r->builder->windows.at[field - FIELD_WINDOWS].type;
+}
+
 bool parser_names_no_field(const struct parser *p, struct bytes word)
 {
-	return parser_band(p, word) < 0 && field_find(word) < 0;
+	return parser_band(p, word) < 0 && field_find(word) < 0 && call_find(word) < 0;
 }
 
 int64_t parser_band(const struct parser *p, struct bytes word)

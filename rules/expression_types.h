@@ -24,8 +24,9 @@ struct expr_items {
 const struct expr *parser_fail(struct parser *p, unsigned offset, const char *what);
 struct expr *parser_node(struct parser *p, enum expr_op op, enum value_type type);
 
-/* Index of the field that a token names in this scope, or -1 with the problem reported. */
+/* The field that a token names in this scope, or -1 with the problem reported. */
 int parser_field(struct parser *p, const struct token *word);
+enum value_type parser_field_type(const struct parser *p, int field);
 bool parser_names_no_field(const struct parser *p, struct bytes word);
 /* Score of a band in thousandths, or -1. */
 int64_t parser_band(const struct parser *p, struct bytes word);

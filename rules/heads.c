@@ -7,10 +7,12 @@
 #include "daemon/base/arena.h"
 
 _Static_assert(offsetof(struct signal_rule, head) == 0 && offsetof(struct compare_rule, head) == 0 &&
-	       offsetof(struct limit_rule, head) == 0 && offsetof(struct policy_rule, head) == 0, "I1");
+	       offsetof(struct limit_rule, head) == 0 && offsetof(struct timing_rule, head) == 0 &&
+	       offsetof(struct interaction_rule, head) == 0 && offsetof(struct policy_rule, head) == 0, "I1");
 
-#define FORMS 4
-static const char *const form_names[FORMS] = { "signal", "compare", "limit", "policy" };
+enum { HEADS_SIGNALS, HEADS_COMPARES, HEADS_LIMITS, HEADS_TIMINGS, HEADS_INTERACTIONS, HEADS_POLICIES,
+       FORMS };
+static const char *const form_names[FORMS] = { "signal", "compare", "limit", "timing", "interaction", "policy" };
 
 /* Rules of one form, side by side. */
 struct row {
@@ -26,6 +28,8 @@ static unsigned locate(const struct ruleset *set, unsigned *i, struct row *row)
 		{ set->signals, set->n_signals, sizeof(*set->signals) },
 		{ set->compares, set->n_compares, sizeof(*set->compares) },
 		{ set->limits, set->n_limits, sizeof(*set->limits) },
+		{ set->timings, set->n_timings, sizeof(*set->timings) },
+		{ set->interactions, set->n_interactions, sizeof(*set->interactions) },
 		{ set->policies, set->n_policies, sizeof(*set->policies) },
 	};
 	unsigned form = 0;
@@ -39,7 +43,7 @@ static unsigned locate(const struct ruleset *set, unsigned *i, struct row *row)
 
 unsigned heads_count(const struct ruleset *set)
 {
-	return set->n_signals + set->n_compares + set->n_limits + set->n_policies;
+	return set->n_signals + set->n_compares + set->n_limits + set->n_timings + set->n_interactions + set->n_policies;
 }
 
 const struct rule_head *heads_at(const struct ruleset *set, unsigned i)
@@ -52,7 +56,16 @@ const struct rule_head *heads_at(const struct ruleset *set, unsigned i)
 const char *heads_form(const struct ruleset *set, unsigned i)
 {
 	struct row row;
-	return form_names[locate(set, &i, &row)];
+	unsigned form = locate(set, &i, &row);
+	const bool is_support = row.at == set->interactions && set->interactions[i].is_support;
+	return is_support ? "support" : form_names[form];
+}
+
+bool heads_is_of_table(const struct ruleset *set, unsigned i)
+{
+	struct row row;
+	unsigned form = locate(set, &i, &row);
+	return form == HEADS_TIMINGS || form == HEADS_INTERACTIONS;
 }
 
 int heads_find(const struct ruleset *set, struct bytes id)

@@ -4,6 +4,7 @@
 #define ASSOCD_RULES_KEYS_H
 
 #include "daemon/base/arena.h"
+#include "daemon/base/decimal.h"
 #include "daemon/base/text.h"
 #include "daemon/vendor/yaml.h"
 
@@ -80,8 +81,6 @@ void key_range(const struct key_row *row, char low[KEY_RANGE_SIZE], char high[KE
 /* " (did you mean 'x'?)" or "", in the arena. names is NULL-ended. */
 const char *did_you_mean(struct arena *a, struct bytes name, const char *const *names);
 
-/* "0.45", ".45", "-6", "12": to thousandths, exactly. False on more than three decimals, other bytes, or beyond 10^12. */
-bool decimal_parse(struct bytes text, int64_t *milli);
 /* A scalar as a number in thousandths, a duration or a count; problems are reported, false then. */
 bool node_milli(struct reader *r, const struct yaml_node *at, int64_t min, int64_t max, int64_t *out);
 bool node_duration(struct reader *r, const struct yaml_node *at, int64_t min, int64_t max, int64_t *out);

@@ -33,7 +33,9 @@ static struct token lex_number(struct lexer *l, struct token t)
 	l->at = end;
 	if (has_unit) {
 		t.type = TOKEN_DURATION;
-		return time_parse_duration(t.text, &t.num) ? t : token_bad(t, "is neither a number nor a duration such as 72h or 7d");
+		if (!time_parse_duration(t.text, &t.num))
+			return token_bad(t, "is neither a number nor a duration such as 72h or 7d");
+		return t.num <= DURATION_MAX_MS ? t : token_bad(t, "is longer than 100 years (36525d)");
 	}
 	t.type = TOKEN_NUMBER;
 	return decimal_parse(t.text, &t.num) ? t : token_bad(t, "is not a number with at most three decimals");

@@ -5,6 +5,8 @@
 #include "daemon/base/bytes.h"
 #include "daemon/base/err.h"
 
+#define DURATION_MAX_MS INT64_C(3155760000000) /* 100 years */
+
 enum token_type { TOKEN_END, TOKEN_NUMBER, TOKEN_DURATION, TOKEN_TEXT, TOKEN_WORD, TOKEN_SIGN, TOKEN_BAD };
 
 struct token {

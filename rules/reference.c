@@ -22,7 +22,7 @@ static void note_range(struct text *notes, const struct key_row *row)
 	if (row->type != KEY_MILLI && row->type != KEY_BITS && row->type != KEY_COUNT && row->type != KEY_DURATION)
 		return;
 	key_range(row, low, high);
-	reference_note(notes, row->type == KEY_DURATION && row->min > 0 ? "0, or %s to %s" : "%s to %s", low, high);
+	reference_note(notes, row->type == KEY_DURATION && row->min > 0 && row->otherwise && strcmp(row->otherwise, "0") == 0 ? "0, or %s to %s" : "%s to %s", low, high);
 }
 
 /* "stable|experimental|disabled" of a KEY_WORD. */
@@ -54,17 +54,40 @@ static void add_keys(struct text *out, enum reference_form form, const char *pre
 	}
 }
 
+static const struct { unsigned scope; const char *word; } scope_words[] = {
+	{ SCOPE_ACCOUNT, "account" }, { SCOPE_LINK, "link" }, { SCOPE_CLUSTER, "cluster" }, { SCOPE_PAIR, "pair" },
+	{ SCOPE_VALUE, "value" }, { SCOPE_SUPPORT, "support" },
+};
+
+static void note_scopes(struct text *notes, unsigned scopes)
+{
+	for (size_t i = 0; i < ARRAY_LEN(scope_words); i++)
+		if (scopes & scope_words[i].scope)
+			reference_note(notes, notes->len ? "%s" : "scope %s", scope_words[i].word);
+}
+
 static void write_fields(struct text *out, enum reference_form form)
 {
-	static const struct { unsigned scope; const char *word; } scopes[] = {
-		{ SCOPE_ACCOUNT, "account" }, { SCOPE_LINK, "link" }, { SCOPE_CLUSTER, "cluster" } };
 	for (const struct field_row *row = field_rows; row->name; row++) {
 		struct text notes = {0};
-		for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
-			if (row->scopes & scopes[i].scope)
-				reference_note(&notes, notes.len ? "%s" : "scope %s", scopes[i].word);
+		note_scopes(&notes, row->scopes);
 		reference_entry(out, form, &(struct reference_entry){ NULL, row->name, value_words[row->type], notes.ptr, row->help });
 		text_free(&notes);
+	}
+}
+
+static void write_calls(struct text *out, enum reference_form form)
+{
+	static const char *const arguments[] = { [CALL_KIND] = "KIND", [CALL_FAMILY] = "FAMILY", [CALL_TIMING] = "\"RULE\"" };
+	for (const struct call_row *row = call_rows; row->name; row++) {
+		struct text notes = {0}, name = {0};
+		text_addf(&name, "%s(%s)", row->name, arguments[row->argument]);
+		if (row->scopes & SCOPE_EVENT)
+			reference_note(&notes, "scope event");
+		note_scopes(&notes, row->scopes);
+		reference_entry(out, form, &(struct reference_entry){ NULL, name.ptr, value_words[row->type], notes.ptr, row->help });
+		text_free(&notes);
+		text_free(&name);
 	}
 }
 
@@ -79,8 +102,13 @@ const struct rules_part rules_parts[] = {
 	{ "signal keys", "KEYS OF A SIGNAL", signal_keys, NULL },
 	{ "compare keys", "KEYS OF A COMPARISON", compare_keys, NULL },
 	{ "limit keys", "KEYS OF A LIMIT", limit_keys, NULL },
+	{ "timing keys", "KEYS OF A TIMING RULE", timing_keys, NULL },
+	{ "interaction keys", "KEYS OF INTERACTIONS AND SUPPORT", interaction_keys, NULL },
+	{ "table keys", "KEYS OF TABLE.YAML", table_keys, NULL },
 	{ "policy keys", "KEYS OF A POLICY", policy_keys, NULL },
+	{ "window keys", "KEYS OF A WINDOW", window_keys, NULL },
 	{ "fields", "FIELDS OF CONDITIONS", NULL, write_fields },
+	{ "functions", "FUNCTIONS OF KINDS, FAMILIES AND TIMING RULES", NULL, write_calls },
 	{ "attribute keys", "KEYS OF AN ATTRIBUTE KIND", attribute_keys, NULL },
 	{ "normaliser steps", "NORMALISER STEPS", NULL, write_steps },
 	{ "scoring keys", "KEYS OF SCORING.YAML", scoring_keys, NULL },

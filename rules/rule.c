@@ -8,11 +8,11 @@ static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPE
 					    [RULE_DISABLED] = "disabled", NULL };
 static const char *const level_names[] = { "info", "low", "medium", "high", "critical", NULL };
 /* What {words} an explanation may use; the engine fills them in. */
-static const char *const explain_words[] = { "a", "b", "value", "holders", "network", "gap", NULL };
+static const char *const explain_words[] = { "a", "b", "value", "holders", "network", "gap", "common", NULL };
 
 struct rule_source {
 	struct rule_head head;
-	const struct yaml_node *explain, *signal, *compare, *limit, *policy, *explained_by, *list, *prose;
+	const struct yaml_node *explain, *signal, *compare, *limit, *policy, *timing, *interaction, *support, *explained_by, *list, *prose;
 };
 
 #define HEAD(name) .offset = offsetof(struct rule_source, head.name)
@@ -32,6 +32,11 @@ const struct key_row rule_keys[] = {
 	{ "limit", KEY_NODE, FIELD(limit), .takes = "mapping", .help = "A cap on what one family of evidence says." },
 	{ "policy", KEY_NODE, FIELD(policy), .takes = "mapping",
 	  .help = "A condition on an account, link or cluster that raises an alert." },
+	{ "timing", KEY_NODE, FIELD(timing), .takes = "mapping", .help = "Two accounts worked one after the other." },
+	{ "interaction", KEY_NODE, FIELD(interaction), .takes = "mapping",
+	  .help = "How kinds of evidence act together, in the calibrated tier." },
+	{ "support", KEY_NODE, FIELD(support), .takes = "mapping",
+	  .help = "What the two accounts' common neighbours say, in the calibrated tier." },
 	{ "explained_by", KEY_LIST, FIELD(explained_by), .takes = "list of relations",
 	  .help = "Declared relations that explain this evidence; absent: every relation that explains." },
 	{ "falsepositives", KEY_LIST, .is_prose = true, FIELD(list), .takes = "list of texts",
@@ -140,7 +145,31 @@ static bool id_is_taken(const struct builder *b, struct bytes id)
 	for (size_t i = 0; i < b->policies.n; i++)
 		if (bytes_eq(b->policies.at[i].head.id, id))
 			return true;
+	for (size_t i = 0; i < b->timings.n; i++)
+		if (bytes_eq(b->timings.at[i].head.id, id))
+			return true;
+	for (size_t i = 0; i < b->interactions.n; i++)
+		if (bytes_eq(b->interactions.at[i].head.id, id))
+			return true;
 	return false;
+}
+
+static void read_tokens_rule(struct reader *r, const struct rule_source *source)
+{
+	struct builder *b = r->builder;
+	if (source->timing) {
+		struct timing_rule rule = { .on_kind = -1 };
+		timing_read(r, source->timing, &rule);
+		rule.head = source->head;
+		if (rule.head.status != RULE_DISABLED)
+			VEC_PUSH(&b->timings, rule);
+		return;
+	}
+	struct interaction_rule rule = { .is_support = source->support != NULL };
+	interaction_read(r, rule.is_support ? source->support : source->interaction, &rule);
+	rule.head = source->head;
+	if (rule.head.status != RULE_DISABLED)
+		VEC_PUSH(&b->interactions, rule);
 }
 
 static void read_kind_of_rule(struct reader *r, struct rule_source *source)
@@ -159,6 +188,8 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 	} else if (source->compare) {
 		struct compare_rule rule = { .family = -1 };
 		keys_read(r, source->compare, compare_keys, &rule);
+		rule.tokens.max_mb = TOKEN_MAX_MB;
+		rule.tokens.min_mb = -TOKEN_MAX_MB;
 		rule.head = *head;
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->compares, rule);
@@ -168,12 +199,15 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 		rule.head = *head;
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->limits, rule);
+	} else if (!source->policy) {
+		read_tokens_rule(r, source);
 	} else {
 		struct policy_rule rule = {0};
-		policy_read(r, source->policy, &rule);
-		rule.head = *head;
+		policy_read(r, source->policy, head, &rule);
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->policies, rule);
+		else
+			b->windows.n = b->first_window;
 	}
 }
 
@@ -189,7 +223,8 @@ static void read_explain(struct reader *r, struct rule_source *source)
 void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file)
 {
 	struct rule_source source = {0};
-	if (r->builder->signals.n + r->builder->compares.n + r->builder->limits.n + r->builder->policies.n >= RULES_MAX) {
+	if (r->builder->signals.n + r->builder->compares.n + r->builder->limits.n + r->builder->policies.n +
+		    r->builder->timings.n + r->builder->interactions.n >= RULES_MAX) {
 		problem_at(r, root, "more than %d rules", RULES_MAX);
 		return;
 	}
@@ -198,8 +233,10 @@ void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file
 	source.head.line = root->line;
 	if (root->type != YAML_MAPPING)
 		return;
-	if (!!source.signal + !!source.compare + !!source.limit + !!source.policy != 1) {
-		problem_at(r, root, "a rule has exactly one of signal, compare, limit and policy");
+	unsigned kinds = !!source.signal + !!source.compare + !!source.limit + !!source.policy + !!source.timing +
+			 !!source.interaction + !!source.support;
+	if (kinds != 1) {
+		problem_at(r, root, "a rule has exactly one of signal, compare, limit, timing, interaction, support and policy");
 		return;
 	}
 	if (source.head.id.len && id_is_taken(r->builder, source.head.id))

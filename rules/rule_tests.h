@@ -21,6 +21,7 @@ struct test_alert {
 	const struct bytes *accounts; /* all of them are named by the alert */
 	unsigned n_accounts;
 	struct bytes state; /* empty: any that is not resolved */
+	struct bytes level; /* empty: any */
 	unsigned line;
 };
 
@@ -30,11 +31,13 @@ struct test_alerts { const struct test_alert *at; unsigned n; };
 struct rule_test {
 	struct bytes name;
 	unsigned line;
+	bool by_formula;             /* judged by the formula, table.yaml left aside */
 	unsigned population;         /* unrelated accounts that are there first */
 	const struct bytes *networks; /* lines of a networks file */
 	unsigned n_networks;
 	const struct bytes *events;  /* JSON objects */
 	unsigned n_events;
+	struct bytes now;            /* time at the end, RFC 3339; empty: that of the last event */
 	struct test_pairs links, no_links, evidence, no_evidence, together, apart;
 	struct test_alerts alerts, no_alerts;
 };

@@ -37,6 +37,9 @@ void builder_free(struct builder *b)
 	VEC_FREE(&b->limits);
 	VEC_FREE(&b->policies);
 	VEC_FREE(&b->disabled);
+	VEC_FREE(&b->timings);
+	VEC_FREE(&b->interactions);
+	VEC_FREE(&b->windows);
 	text_free(&b->canonical);
 	arena_free(b->arena);
 	free(b);
@@ -70,15 +73,39 @@ static void index_used_kinds(struct builder *b)
 		b->set.kinds.rows[b->compares.at[i].kind].is_fact = true;
 }
 
+/* Those of the first pass, then those of the support pass. */
+static int compare_interactions(const void *a, const void *b)
+{
+	const struct interaction_rule *x = a, *y = b;
+	return x->is_support != y->is_support ? x->is_support - y->is_support : compare_heads(a, b);
+}
+
 #define SORT_RULES(v, compare) do { if ((v)->n) qsort((v)->at, (v)->n, sizeof *(v)->at, (compare)); } while (0)
 
-void builder_seal(struct builder *b)
+/* Order of the rules; then their tokens have numbers. */
+static void sort_rules(struct builder *b)
 {
-	struct ruleset *set = &b->set;
 	SORT_RULES(&b->signals, compare_signals);
 	SORT_RULES(&b->compares, compare_heads);
 	SORT_RULES(&b->limits, compare_heads);
 	SORT_RULES(&b->policies, compare_heads);
+	SORT_RULES(&b->timings, compare_heads);
+	SORT_RULES(&b->interactions, compare_interactions);
+	timings_finish(b);
+	tokens_number(b);
+}
+
+static unsigned count_first(const struct builder *b)
+{
+	unsigned n = 0;
+	while (n < b->interactions.n && !b->interactions.at[n].is_support)
+		n++;
+	return n;
+}
+
+void builder_seal(struct builder *b)
+{
+	struct ruleset *set = &b->set;
 	set->signals = b->signals.at;
 	set->n_signals = (unsigned)b->signals.n;
 	set->compares = b->compares.at;
@@ -87,6 +114,13 @@ void builder_seal(struct builder *b)
 	set->n_limits = (unsigned)b->limits.n;
 	set->policies = b->policies.at;
 	set->n_policies = (unsigned)b->policies.n;
+	set->timings = b->timings.at;
+	set->n_timings = (unsigned)b->timings.n;
+	set->interactions = b->interactions.at;
+	set->n_interactions = (unsigned)b->interactions.n;
+	set->n_first_interactions = count_first(b);
+	set->windows = b->windows.at;
+	set->n_windows = (unsigned)b->windows.n;
 	index_used_kinds(b);
 	text_adds(&b->canonical, ASSOCD_VERSION);
 	set->hash = bytes_hash(text_bytes(&b->canonical), 0);
@@ -148,6 +182,20 @@ static void add_canonical(struct text *t, const struct yaml_node *at, const stru
 	text_addc(t, '}');
 }
 
+/* Prose stands at the top of a rule only; below, a window may have any name. */
+static void add_canonical_rule(struct text *t, const struct yaml_node *root)
+{
+	static const struct key_row none[] = { { 0 } };
+	for (const struct yaml_node *c = root->child; c; c = c->next) {
+		const struct key_row *row = keys_find(rule_keys, c->key);
+		if (row && row->is_prose)
+			continue;
+		text_addf(t, "%zu:", c->key.len);
+		text_add(t, c->key);
+		add_canonical(t, c, none);
+	}
+}
+
 static void read_root(struct reader *r, const struct yaml_node *root, enum file_form form, struct bytes name)
 {
 	switch (form) {
@@ -162,8 +210,12 @@ static void read_root(struct reader *r, const struct yaml_node *root, enum file_
 	case FORM_LIST:
 		list_read_yaml(r, root, name);
 		break;
+	case FORM_TABLE:
+		add_canonical(&r->builder->canonical, root, table_keys);
+		table_read(r, root);
+		break;
 	case FORM_RULE:
-		add_canonical(&r->builder->canonical, root, rule_keys);
+		add_canonical_rule(&r->builder->canonical, root);
 		rule_read(r, root, bytes_of(yaml_name(r->doc)));
 		break;
 	}
@@ -246,7 +298,7 @@ static void load_lists(struct builder *b, const char *dir)
 static bool is_rule_file(struct bytes name)
 {
 	return bytes_ends(name, BYTES_LIT(".yaml")) && !bytes_ends(name, BYTES_LIT(".test.yaml")) &&
-	       !bytes_starts(name, BYTES_LIT("attributes")) && !bytes_is(name, "scoring.yaml");
+	       !bytes_starts(name, BYTES_LIT("attributes")) && !bytes_is(name, "scoring.yaml") && !bytes_is(name, "table.yaml");
 }
 
 static void load_files(struct builder *b, const char *dir, char **names, size_t n)
@@ -258,6 +310,10 @@ static void load_files(struct builder *b, const char *dir, char **names, size_t 
 	for (size_t i = 0; i < n; i++)
 		if (is_rule_file(bytes_of(names[i])))
 			load_yaml(b, arena_printf(b->arena, "%s/%s", dir, names[i]), FORM_RULE, BYTES_NONE);
+	sort_rules(b);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], "table.yaml") == 0)
+			load_yaml(b, arena_printf(b->arena, "%s/table.yaml", dir), FORM_TABLE, BYTES_NONE);
 }
 
 enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out, struct text *report, struct errbuf *eb)

@@ -3,75 +3,15 @@
 #ifndef ASSOCD_RULES_RULESET_H
 #define ASSOCD_RULES_RULESET_H
 
-#include "daemon/model/expression.h"
-#include "daemon/model/ip.h"
 #include "daemon/model/kinds.h"
+#include "rule_forms.h"
 
-enum rule_status { RULE_STABLE, RULE_EXPERIMENTAL, RULE_DISABLED };
-enum rule_level { LEVEL_INFO, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_CRITICAL, LEVELS };
-extern const char *const rule_level_names[LEVELS];
-
-#define FAMILIES_MAX 16
-#define RELATIONS_MAX 16
-
-struct rule_head {
-	struct bytes id, title, explain;
-	enum rule_status status;
-	enum rule_level level;
-	struct bytes file; /* path it came from */
-	unsigned line;
-};
-
-/* A value that both accounts hold. */
-struct signal_rule {
-	struct rule_head head;
-	int kind;   /* index in kinds */
-	int family; /* index in ruleset.families */
-	uint32_t m_milli;         /* P(shared | same operator) */
-	uint32_t strangers_milli; /* expected other people who hold such a value */
-	uint32_t growth_milli;    /* strangers that each holder beyond the two stands for: 1000 = every one is a stranger */
-	int32_t coverage_mb;      /* gained where all use of the kind lies on shared values, lost where next to none does */
-	int requires;             /* kind of which a value must be shared too, -1 none: network and gap are then that value's */
-	int64_t half_life_ms;     /* per lost bit of gap between the two accounts' uses; 0 = no decay */
-	int32_t max_decay_mb;
-	int32_t network_mb[NET_KINDS]; /* log2 of the multiplier; NETWORK_IGNORE = no evidence */
-	int32_t max_mb;
-	bool supports_only;       /* raises a link that other evidence made, never makes one */
-	uint32_t recycled_nets;   /* bit per network kind: disjoint use, recycled_gap_ms apart -> at most 0 bits */
-	int64_t recycled_gap_ms;
-	uint32_t explained_by;    /* bit per ruleset.relations */
-};
-#define NETWORK_IGNORE INT32_MIN
-
-/* Agreement or disagreement of two accounts' facts. */
-struct compare_rule {
-	struct rule_head head;
-	int kind;
-	int family;               /* -1: negatives and plain additions stand outside families */
-	int32_t equal_mb, overlap_mb, differ_mb; /* sets: equal, some in common, none; 0 = says nothing */
-	bool needs_positive;      /* counted only where some signal is positive */
-};
-
-/* Caps what one family says, under conditions on the other evidence of the pair. */
-struct limit_rule {
-	struct rule_head head;
-	int family;
-	int32_t max_mb;           /* the family's sum is at most this; below 0 it speaks against */
-	uint64_t with_kinds[2];   /* bit per kind: one of them must be shared; none set: always */
-	uint32_t without_families; /* bit per family: none of them may have evidence */
-	uint64_t unless_kinds[2]; /* one of them shared: the limit does not hold */
-	int count_family;         /* -1 none; else: only with fewer than `fewer` kinds of this family */
-	unsigned fewer;
-};
-
-enum policy_scope { POLICY_ACCOUNT = SCOPE_ACCOUNT, POLICY_LINK = SCOPE_LINK, POLICY_CLUSTER = SCOPE_CLUSTER };
-struct policy_rule {
-	struct rule_head head;
-	enum policy_scope scope;
-	const struct expr *when;
-	const struct expr *until; /* resolves; NULL: as soon as `when` is NO */
-	int64_t deadline_ms;      /* after opening; 0 = none */
-	struct bytes recommendation;
+/* Bits of the calibrated tier. */
+struct token_table {
+	int32_t *bits;     /* by token */
+	uint32_t n, n_first; /* tokens below n_first belong to the first pass */
+	int32_t bias_mb, support_bias_mb;
+	bool is_given;     /* there is a table.yaml: the calibrated tier judges; else the formula does */
 };
 
 /* How a declared relation acts: joint is reported 1000 and joins clusters; the rest explain. */
@@ -89,6 +29,7 @@ struct scoring {
 	uint32_t scale_a_milli;        /* W' = a W + b */
 	int32_t shift_b_mb;
 	int32_t floor_mb;              /* pairs below W' are not stored */
+	int32_t neighbour_from_mb;     /* own evidence from which a pair counts in the support pass */
 	unsigned holders_kept;         /* K latest holders per value */
 	unsigned tokens_per_event;     /* values of one event that look for candidates */
 	unsigned neighbours_rescored;  /* best neighbours re-scored at a new session */
@@ -117,6 +58,16 @@ struct ruleset {
 	unsigned n_limits;
 	const struct policy_rule *policies;
 	unsigned n_policies;
+	const struct timing_rule *timings;
+	unsigned n_timings;
+	struct bytes timing_ids[TIMINGS_MAX];
+	unsigned n_timing_slots;
+	const struct interaction_rule *interactions; /* of the first pass, then of support */
+	unsigned n_interactions, n_first_interactions;
+	uint64_t coverage_kinds[2]; /* bit per kind whose days of use are summed for each account */
+	struct token_table table;
+	const struct window_rule *windows;
+	unsigned n_windows;
 	bool site_isolation;
 	uint64_t hash; /* of the compiled content: the snapshot is bound to it */
 	unsigned n_files, n_tests;
@@ -129,5 +80,11 @@ struct ruleset {
 struct text;
 enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out, struct text *report, struct errbuf *eb) MUST_CHECK;
 void ruleset_free(struct ruleset *rs);
+/* For fitting: every token is worth 0 bits, every pair that is met is stored. The bits are then set in rs->table. */
+void ruleset_begin_fit(struct ruleset *rs);
+/* "shared-ip:isp:3:<1d" */
+void ruleset_token_name(const struct ruleset *rs, uint32_t token, struct text *out);
+/* The set that the token belongs to, with the head of its rule. */
+const struct token_set *ruleset_token_set(const struct ruleset *rs, uint32_t token, const struct rule_head **head);
 
 #endif

@@ -39,6 +39,8 @@ static const struct key_row formula_keys[] = {
 	{ "shift", KEY_BITS, FIELD(shift_b_mb), RANGE(-60000, 60000), .otherwise = "0",
 	  .help = "Calibration: bits added after scaling." },
 	{ "floor", KEY_BITS, FIELD(floor_mb), RANGE(-60000, 0), .otherwise = "-5", .help = "Pairs below this sum are not stored." },
+	{ "neighbour_from", KEY_BITS, FIELD(neighbour_from_mb), RANGE(-60000, 60000), .otherwise = "-0.7",
+	  .help = "Bits of its own evidence from which a pair counts in the support pass." },
 	{ "holders_kept", KEY_COUNT, FIELD(holders_kept), RANGE(2, 64), .otherwise = "24", .help = "Latest holders kept per value." },
 	{ "tokens_per_event", KEY_COUNT, FIELD(tokens_per_event), RANGE(1, 96), .otherwise = "12",
 	  .help = "Values of one event that look for other accounts." },

@@ -30,10 +30,14 @@ struct ruleset *ruleset_promoted(const struct ruleset *set, struct bytes id)
 	COPY_RULES(&b->signals, set->signals, set->n_signals);
 	COPY_RULES(&b->compares, set->compares, set->n_compares);
 	COPY_RULES(&b->limits, set->limits, set->n_limits);
+	COPY_RULES(&b->timings, set->timings, set->n_timings);
+	COPY_RULES(&b->interactions, set->interactions, set->n_interactions);
 	COPY_RULES(&b->policies, set->policies, set->n_policies);
 	b->set.signals = b->signals.at;
 	b->set.compares = b->compares.at;
 	b->set.limits = b->limits.at;
+	b->set.timings = b->timings.at;
+	b->set.interactions = b->interactions.at;
 	b->set.policies = b->policies.at;
 	b->set.hash = bytes_hash(text_bytes(&b->canonical), set->hash);
 	if (n > 0)

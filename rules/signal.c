@@ -1,8 +1,7 @@
-/* The keys of signal, compare and policy rules.
+/* The keys of signal and compare rules.
  * I1: network multipliers become log2 in thousandths of a bit; 0 becomes NETWORK_IGNORE; a kind that is not named is 1. */
 #include "builder.h"
 #include "daemon/base/bits.h"
-#include "expression.h"
 
 #define SECOND INT64_C(1000)
 #define YEAR (INT64_C(31557600) * SECOND)
@@ -79,6 +78,11 @@ static void read_signal_family(struct reader *r, const struct yaml_node *at, voi
 		((struct signal_rule *)into)->family = family;
 }
 
+static void read_signal_axes(struct reader *r, const struct yaml_node *at, void *into)
+{
+	tokens_read_axes(r, at, SCOPE_VALUE, &((struct signal_rule *)into)->tokens);
+}
+
 const struct key_row signal_keys[] = {
 	{ "attribute", KEY_SPECIAL, .is_required = true, .read = read_signal_kind, .takes = "kind",
 	  .help = "The attribute kind that is shared." },
@@ -101,6 +105,12 @@ const struct key_row signal_keys[] = {
 	  .help = "What the evidence is worth on each kind of network: a factor of 0 to 4; 0: none there; a kind not named: 1." },
 	{ "max_bits", KEY_BITS, FIELD(max_mb), RANGE(0, 40000), .otherwise = "20",
 	  .help = "Bits that one shared value is worth at most." },
+	{ "token_bits", KEY_BITS, FIELD(tokens.max_mb), RANGE(0, 40000), .otherwise = "8.7",
+	  .help = "Bits that a fit may give one of its tokens." },
+	{ "generic_from", KEY_COUNT, FIELD(generic_from), RANGE(0, 1000000), .otherwise = "0",
+	  .help = "In the calibrated tier a value with so many holders counts at most 0 bits: it is a place or machine of many; 0: never." },
+	{ "by", KEY_SPECIAL, .read = read_signal_axes, .takes = "list of axes",
+	  .help = "Axes of its tokens in the calibrated tier; value.holders and its like are about the shared value." },
 	{ "supports_only", KEY_BOOL, FIELD(supports_only), .help = "Raises a link that other evidence made, never makes one." },
 	{ "recycled", KEY_TABLE, .table = recycled_keys, .help = "Addresses that are let to one after another." },
 	{ 0 },
@@ -114,6 +124,11 @@ static void read_compare_kind(struct reader *r, const struct yaml_node *at, void
 	int kind = builder_kind(r, at);
 	if (kind >= 0)
 		((struct compare_rule *)into)->kind = kind;
+}
+
+static void read_compare_axes(struct reader *r, const struct yaml_node *at, void *into)
+{
+	tokens_read_axes(r, at, SCOPE_PAIR, &((struct compare_rule *)into)->tokens);
 }
 
 static void read_compare_family(struct reader *r, const struct yaml_node *at, void *into)
@@ -130,46 +145,8 @@ const struct key_row compare_keys[] = {
 	{ "overlap", KEY_BITS, FIELD(overlap_mb), RANGE(-40000, 40000), .otherwise = "0",
 	  .help = "Bits when some is in common, not all." },
 	{ "differ", KEY_BITS, FIELD(differ_mb), RANGE(-40000, 40000), .otherwise = "0", .help = "Bits when nothing is in common." },
+	{ "by", KEY_SPECIAL, .read = read_compare_axes, .takes = "list of axes",
+	  .help = "Axes of its tokens in the calibrated tier, asked where both accounts have the fact." },
 	{ "needs_positive", KEY_BOOL, FIELD(needs_positive), .help = "Counted only where some signal is positive." },
 	{ 0 },
 };
-
-#undef FIELD
-#define FIELD(name) .offset = offsetof(struct policy_source, name)
-
-struct policy_source {
-	int scope;
-	const struct yaml_node *when, *until, *recommendation;
-	int64_t deadline_ms;
-};
-
-static const char *const link_words[] = { "older", "newer", NULL };
-static const char *const no_words[] = { NULL };
-static const char *const scope_words[] = { "account", "link", "cluster", NULL };
-static const enum policy_scope scopes[] = { POLICY_ACCOUNT, POLICY_LINK, POLICY_CLUSTER };
-
-const struct key_row policy_keys[] = {
-	{ "scope", KEY_WORD, .is_required = true, FIELD(scope), .words = scope_words, .help = "What the condition is asked about." },
-	{ "when", KEY_NODE, .is_required = true, FIELD(when), .takes = "condition", .help = "The condition that opens an alert." },
-	{ "until", KEY_NODE, FIELD(until), .takes = "condition",
-	  .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
-	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
-	  .help = "Time to answer after opening; 0: none." },
-	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
-	  .help = "What to do about it; of a link {older} and {newer} are filled in." },
-	{ 0 },
-};
-
-void policy_read(struct reader *r, const struct yaml_node *at, struct policy_rule *rule)
-{
-	struct policy_source source = {0};
-	keys_read(r, at, policy_keys, &source);
-	rule->scope = scopes[source.scope];
-	rule->deadline_ms = source.deadline_ms;
-	if (source.recommendation && node_text(r, source.recommendation, &rule->recommendation))
-		rule_check_words(r, source.recommendation, rule->scope == POLICY_LINK ? link_words : no_words);
-	if (source.when)
-		rule->when = condition_compile(r, source.when, (unsigned)rule->scope);
-	if (source.until)
-		rule->until = condition_compile(r, source.until, (unsigned)rule->scope);
-}

@@ -45,11 +45,12 @@ static void answer_unmatched(struct api_call *call, const struct route_choice *c
 static bool knows_query(struct api_call *call)
 {
 	const char *names[API_QUERY_MAX], *near;
-	unsigned n = route_query_names(call->route, call->arena, names), known;
 	struct bytes name;
+	unsigned n, known;
 
-	if (strncmp(call->route->pattern, "/v1/", 4) != 0)
+	if (strncmp(call->route->pattern, "/v1/", 4) != 0 || !http_query_name(call->http, 0, &name))
 		return true;
+	n = route_query_names(call->route, call->arena, names);
 	for (unsigned i = 0; http_query_name(call->http, i, &name); i++) {
 		for (known = 0; known < n && !bytes_is(name, names[known]); known++)
 			;

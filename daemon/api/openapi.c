@@ -37,7 +37,7 @@ static const struct {
 		   "\"total\":{\"type\":\"integer\"}}}" },
 	{ "Why", "{\"type\":\"object\",\"properties\":{\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
 		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"
-		 "\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
+		 "\"fitted\":{\"type\":\"boolean\"},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"}}}}}}" },
 	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"links\":{\"type\":\"array\","
@@ -45,7 +45,7 @@ static const struct {
 	{ "Cluster", "{\"type\":\"object\",\"properties\":{\"cluster\":{\"type\":\"string\"},\"members\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		     "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}}" },
 	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
-		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
+		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"appealed\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}" },
 	{ "Values", "{\"type\":\"object\",\"properties\":{\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
 		    "\"shown\":{\"type\":\"string\"},\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
@@ -210,6 +210,7 @@ static void write_type(struct text *out, enum event_value takes)
 		[TAKES_TEXT] = "\"type\":\"string\"", [TAKES_BOOL] = "\"type\":\"boolean\"",
 		[TAKES_TIME] = "\"type\":[\"string\",\"integer\"]",
 		[TAKES_PORT] = "\"type\":\"integer\",\"minimum\":0,\"maximum\":65535",
+		[TAKES_ROUND] = "\"type\":\"integer\",\"minimum\":1,\"maximum\":99",
 		[TAKES_TEXT_OR_NUMBER] = "\"type\":[\"string\",\"number\"]",
 		[TAKES_TEXTS] = "\"type\":\"array\",\"items\":{\"type\":\"string\"}",
 		[TAKES_DEVICE] = "\"type\":\"object\",\"additionalProperties\":{\"type\":[\"string\",\"number\",\"boolean\"]}",

@@ -92,7 +92,7 @@ void get_cluster(struct api_call *call)
 	api_reply_json(call, 200);
 }
 
-/* "open", "acknowledged", "resolved"; "all" and absence are -1. False: answered 400. */
+/* A state of alerts; "all" and absence are -1. False: answered 400. */
 static bool query_state(struct api_call *call, int *state)
 {
 	struct bytes word = http_query(call->http, "state");
@@ -105,7 +105,7 @@ static bool query_state(struct api_call *call, int *state)
 			*state = i;
 			return true;
 		}
-	api_problem(call, 400, "query", "state is one of open, acknowledged, resolved, all");
+	api_problem(call, 400, "query", "state is one of open, acknowledged, appealed, resolved, all");
 	return false;
 }
 

@@ -151,6 +151,8 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	json_member_time(out, "opened", alert->opened_ms);
 	json_member_time(out, "updated", alert->updated_ms);
 	render_optional_time(out, "deadline", alert->deadline_ms);
+	json_member_bool(out, "is_overdue", alert->is_overdue);
+	json_member_int(out, "appeal_round", alert->appeal_round);
 	render_optional(out, "resolution", alert->resolution);
 	render_optional(out, "reason", alert->reason);
 	render_optional(out, "actor", alert->actor);

@@ -60,6 +60,7 @@ void render_why(struct text *out, const struct why_view *why)
 		json_null(out);
 	render_optional_time(out, "listed_at", why->listed_ms);
 	json_member_int(out, "accounts", why->accounts);
+	json_member_bool(out, "fitted", why->is_fitted);
 	json_member_milli(out, "prior_bits", why->prior_mb);
 	json_key(out, "evidence");
 	json_open_array(out);

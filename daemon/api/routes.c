@@ -18,7 +18,7 @@ const struct route api_routes[] = {
 	{ "GET", "/v1/clusters/{id}", ROLE_READ, NEEDS_ENGINE, get_cluster,
 	  "A cluster: members, links, and what is held apart.", NULL, NULL, "Cluster" },
 	{ "GET", "/v1/alerts", ROLE_READ, NEEDS_ENGINE, get_alerts, "Alerts, newest change first.",
-	  "state=open, acknowledged, resolved or all&limit=most alerts, 1 to 1000&after=id that the listing continues behind", NULL, "Alerts" },
+	  "state=open, acknowledged, appealed, resolved or all&limit=most alerts, 1 to 1000&after=id that the listing continues behind", NULL, "Alerts" },
 	{ "GET", "/v1/alerts/{id}", ROLE_READ, NEEDS_ENGINE, get_alert, "One alert.", NULL, NULL, "Alert" },
 	{ "POST", "/v1/alerts/{id}/ack", ROLE_ANALYST, NEEDS_ENGINE, post_alert_ack,
 	  "Someone has taken the alert on: actor, reason.", NULL, "AlertStatement", "Stated" },

@@ -80,6 +80,12 @@ void arena_reset(struct arena *a)
 	a->oversized = NULL;
 }
 
+void arena_trim(struct arena *a)
+{
+	blocks_free(a->now->next); /* I2 */
+	a->now->next = NULL;
+}
+
 size_t arena_used(const struct arena *a)
 {
 	size_t n = 0;
@@ -87,6 +93,16 @@ size_t arena_used(const struct arena *a)
 		n += b->used;
 	for (const struct block *b = a->oversized; b; b = b->next)
 		n += b->used;
+	return n;
+}
+
+size_t arena_kept(const struct arena *a)
+{
+	size_t n = 0;
+	for (const struct block *b = a->first; b; b = b->next)
+		n += b->size;
+	for (const struct block *b = a->oversized; b; b = b->next)
+		n += b->size;
 	return n;
 }
 

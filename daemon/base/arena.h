@@ -11,6 +11,9 @@ struct arena *arena_new(size_t block_size);
 void arena_free(struct arena *a);
 void arena_reset(struct arena *a);
 size_t arena_used(const struct arena *a);
+/* Bytes in blocks, whatever lies in them; arena_trim frees the blocks that nothing lies in. */
+size_t arena_kept(const struct arena *a);
+void arena_trim(struct arena *a);
 
 /* Aligned to 16, not zeroed; never NULL. */
 void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull));

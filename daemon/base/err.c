@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LARGE_BLOCK (1 << 20)
+#define LARGE_BLOCK (128 << 10)
 
 enum err errbuf_set(struct errbuf *eb, enum err code, const char *fmt, ...)
 {
@@ -70,6 +70,11 @@ static _Noreturn void out_of_memory(size_t n)
 void memory_setup(void)
 {
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+}
+
+void memory_give_back(void)
+{
+	malloc_trim(0);
 }
 
 void *xmalloc(size_t n)

@@ -50,6 +50,8 @@ void *xrealloc(void *p, size_t n) __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 /* Once, at the start of a program: large arrays get mappings of their own, which grow in place and leave no holes. */
 void memory_setup(void);
+/* Pages that hold nothing go back to the system; takes the longer the more there is. */
+void memory_give_back(void);
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

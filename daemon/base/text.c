@@ -90,6 +90,19 @@ void text_addi(struct text *t, int64_t v)
 	text_addu(t, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
+char *text_room(struct text *t, size_t n)
+{
+	reserve(t, n);
+	return t->ptr + t->len;
+}
+
+void text_take_room(struct text *t, size_t n)
+{
+	BUG_ON(n >= t->cap - t->len);
+	t->len += n;
+	t->ptr[t->len] = '\0';
+}
+
 struct bytes text_bytes(const struct text *t)
 {
 	return t->len ? bytes_make(t->ptr, t->len) : BYTES_NONE;

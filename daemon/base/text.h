@@ -22,6 +22,9 @@ void text_addf(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void text_addu(struct text *t, uint64_t v);
 void text_addi(struct text *t, int64_t v);
 struct bytes text_bytes(const struct text *t);
+/* For what is put together byte by byte: room for n bytes behind the end, then how many of them are taken. */
+char *text_room(struct text *t, size_t n);
+void text_take_room(struct text *t, size_t n);
 
 /* JSON (RFC 8259). Invalid UTF-8 is written as U+FFFD. Depth at most 63. */
 void json_open_object(struct text *t);

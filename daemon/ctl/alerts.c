@@ -63,6 +63,14 @@ static void add_time(struct text *out, const struct json_doc *doc, const char *k
 	text_addc(out, '\n');
 }
 
+static void add_round(struct text *out, const struct json_doc *doc)
+{
+	int64_t round = json_get_int(doc, doc->nodes, "appeal_round", 0);
+
+	if (round > 0)
+		text_addf(out, "%-15s round %lld\n", "appeal", (long long)round);
+}
+
 static void print_one(struct ctl *ctl, const struct json_doc *doc)
 {
 	const struct json_node *list = json_get(doc, doc->nodes, "accounts"), *account = json_first(doc, list);
@@ -86,6 +94,7 @@ static void print_one(struct ctl *ctl, const struct json_doc *doc)
 	add_time(&out, doc, "opened");
 	add_time(&out, doc, "updated");
 	add_time(&out, doc, "deadline");
+	add_round(&out, doc);
 	add_text(&out, doc, "resolution", "resolution");
 	add_text(&out, doc, "reason", "reason");
 	add_text(&out, doc, "actor", "actor");
@@ -144,7 +153,7 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 }
 
 static const struct reference_option alerts_options[] = {
-	{ "--state", "open|acknowledged|resolved|all", "Only alerts of that state; without it all.", NULL },
+	{ "--state", "open|acknowledged|appealed|resolved|all", "Only alerts of that state; without it all.", NULL },
 	{ "--limit", "N", "At most so many, 1 to 1000; without it 100.", NULL },
 	{ "--after", "ALERT", "Goes on behind that one: the listing says which when there are more.", NULL },
 	{ NULL, NULL, NULL, NULL },

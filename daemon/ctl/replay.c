@@ -109,6 +109,15 @@ static void write_alert(void *arg, const struct effect *effect)
 	write_line(w);
 }
 
+/* What experimental policies would have raised. */
+static void print_shadows(const struct ruleset *rules, const struct engine *e)
+{
+	for (unsigned i = 0; i < rules->n_policies; i++)
+		if (rules->policies[i].head.status == RULE_EXPERIMENTAL)
+			fprintf(stderr, "assocctl: the experimental policy %.*s would have raised %llu alerts\n",
+				BYTES_ARG(rules->policies[i].head.id), (unsigned long long)engine_policy_hits(e, i));
+}
+
 static void print_summary(const struct replay *r, int64_t cpu_us)
 {
 	const struct replay_counts *counts = replay_counts(r, 0);
@@ -160,6 +169,8 @@ static int replay_run(struct ctl *ctl, int argc, char **argv)
 		struct replay_set set = { rules, alerts.file != NULL ? write_alert : NULL, &alerts };
 		struct replay *r = replay_new(&set, 1, enrich);
 		err = replay_and_write(ctl, &o, r, argv + 1, &eb);
+		if (err == ERR_OK)
+			print_shadows(rules, replay_engine(r, 0));
 		replay_free(r);
 	}
 	if (alerts.file != NULL && close_output(alerts.file, o.alerts, &eb) != ERR_OK)

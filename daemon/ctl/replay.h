@@ -31,8 +31,9 @@ void replay_free(struct replay *r);
 enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct errbuf *eb) MUST_CHECK;
 /* Applies what is gathered. */
 void replay_flush(struct replay *r);
-/* Of a set. Where the attributes of two sets differ, one may refuse a line that the other takes. */
-const struct engine *replay_engine(const struct replay *r, unsigned set);
+/* Of a set; the engine stays the replay's. Where the attributes of two sets differ, one may refuse a line that the other
+ * takes. */
+struct engine *replay_engine(const struct replay *r, unsigned set);
 const struct replay_counts *replay_counts(const struct replay *r, unsigned set);
 
 #endif

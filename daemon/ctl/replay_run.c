@@ -226,7 +226,7 @@ enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct
 	return err;
 }
 
-const struct engine *replay_engine(const struct replay *r, unsigned set)
+struct engine *replay_engine(const struct replay *r, unsigned set)
 {
 	return r->sides[set].engine;
 }

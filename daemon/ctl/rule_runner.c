@@ -61,6 +61,13 @@ static bool make_networks(struct run *run)
 	return is_written;
 }
 
+static void apply(struct run *run, struct event *event)
+{
+	event->seq = ++run->seq;
+	const struct event *events[1] = { event };
+	engine_apply(run->engine, events, 1, &run->effects);
+}
+
 static bool apply_line(struct run *run, struct bytes line)
 {
 	const struct event_context context = { .kinds = &run->rules->kinds, .default_site = BYTES_NONE };
@@ -72,9 +79,7 @@ static bool apply_line(struct run *run, struct bytes line)
 		run_fail(run, 0, "has an event that is refused: %s", eb.text);
 		return false;
 	}
-	event->seq = ++run->seq;
-	const struct event *events[1] = { event };
-	engine_apply(run->engine, events, 1, &run->effects);
+	apply(run, event);
 	return true;
 }
 
@@ -95,6 +100,21 @@ static bool apply_events(struct run *run)
 	for (unsigned i = 0; i < run->test->n_events; i++)
 		if (!apply_line(run, run->test->events[i]))
 			return false;
+	return true;
+}
+
+/* Nothing happens any more until then. */
+static bool pass_time(struct run *run)
+{
+	struct event *tick = ARENA_NEW(run->arena, struct event);
+	if (run->test->now.len == 0)
+		return true;
+	*tick = event_tick(0);
+	if (!time_parse_rfc3339(run->test->now, &tick->ts_ms)) {
+		run_fail(run, 0, "has a time 'now' that is none: %.*s", BYTES_ARG(run->test->now));
+		return false;
+	}
+	apply(run, tick);
 	return true;
 }
 
@@ -200,7 +220,7 @@ static bool alert_names(const struct alert_view *alert, struct bytes account)
 
 static bool alert_fits(const struct alert_view *alert, const struct test_alert *wanted)
 {
-	if (!bytes_eq(alert->rule, wanted->rule))
+	if (!bytes_eq(alert->rule, wanted->rule) || (wanted->level.len && !bytes_eq(alert->level, wanted->level)))
 		return false;
 	for (unsigned i = 0; i < wanted->n_accounts; i++)
 		if (!alert_names(alert, wanted->accounts[i]))
@@ -266,13 +286,15 @@ static void check_all(struct run *run)
 
 bool rule_test_run(const struct ruleset *rules, const char *path, const struct rule_test *test, struct text *failures)
 {
-	struct run run = { .rules = rules, .path = path, .test = test, .failures = failures };
+	struct ruleset plain = *rules;
+	plain.table.is_given &= !test->by_formula;
+	struct run run = { .rules = &plain, .path = path, .test = test, .failures = failures };
 	run.arena = arena_new(256 * 1024);
 	run.effects.arena = run.arena;
 	if (make_networks(&run)) {
 		run.parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
-		run.engine = engine_new(rules, run.enrich);
-		if (apply_population(&run) && apply_events(&run))
+		run.engine = engine_new(&plain, run.enrich);
+		if (apply_population(&run) && apply_events(&run) && pass_time(&run))
 			check_all(&run);
 		engine_free(run.engine);
 		json_parser_free(run.parser);

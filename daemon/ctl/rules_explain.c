@@ -151,10 +151,42 @@ static void add_limit(struct text *t, const struct ruleset *rules, const struct 
 			  BYTES_ARG(rules->families[l->count_family]));
 }
 
-static void add_policy(struct text *t, const struct policy_rule *p)
+static void add_window(struct text *t, const struct window_rule *w)
+{
+	char timespan[32];
+	text_addf(t, "  window.%.*s: %s", BYTES_ARG(w->name), window_take_words[w->take]);
+	if (w->field >= 0)
+		text_addf(t, " of %s", field_rows[w->field].name);
+	if (w->take == TAKE_TIME_BELOW || w->take == TAKE_TIME_AT_LEAST)
+		text_addf(t, " %lld.%03lld", (long long)w->bound_milli / 1000, llabs(w->bound_milli) % 1000);
+	text_addf(t, ", the last %s", time_duration_written(w->timespan_ms, timespan, sizeof timespan));
+	if (w->where) {
+		text_adds(t, ", of events where ");
+		expression_print(w->where, t);
+	}
+	text_addc(t, '\n');
+}
+
+static void add_step(struct text *t, const struct policy_rule *p, const struct policy_step *step)
+{
+	char after[32];
+	text_addf(t, "  after %s: ", time_duration_written(step->after_ms, after, sizeof after));
+	text_adds(t, step->level != LEVELS ? rule_level_names[step->level] : step->after_ms == p->deadline_ms ? "overdue" : "as before");
+	if (step->when) {
+		text_adds(t, ", if ");
+		expression_print(step->when, t);
+	}
+	if (step->recommendation.len)
+		text_addf(t, ": %.*s", BYTES_ARG(step->recommendation));
+	text_addc(t, '\n');
+}
+
+static void add_policy(struct text *t, const struct ruleset *rules, const struct policy_rule *p)
 {
 	char deadline[32];
 	add_head(t, &p->head, p->scope == POLICY_LINK ? "policy on links" : p->scope == POLICY_CLUSTER ? "policy on clusters" : "policy on accounts");
+	for (unsigned i = 0; i < p->n_windows; i++)
+		add_window(t, &rules->windows[p->first_window + i]);
 	text_adds(t, "  when: ");
 	expression_print(p->when, t);
 	text_adds(t, "\n  until: ");
@@ -167,6 +199,8 @@ static void add_policy(struct text *t, const struct policy_rule *p)
 		text_addf(t, "  deadline: %s after opening\n", time_duration_text(p->deadline_ms, deadline, sizeof deadline));
 	if (p->recommendation.len)
 		text_addf(t, "  recommendation: %.*s\n", BYTES_ARG(p->recommendation));
+	for (unsigned i = 0; i < p->n_steps; i++)
+		add_step(t, p, &p->steps[i]);
 }
 
 /* Everything, or the one rule of that id. */
@@ -184,7 +218,7 @@ static unsigned add_rules(struct text *t, const struct ruleset *rules, const cha
 			add_limit(t, rules, &rules->limits[i]);
 	for (unsigned i = 0; i < rules->n_policies; i++)
 		if (bytes_is(rules->policies[i].head.id, id) && ++n)
-			add_policy(t, &rules->policies[i]);
+			add_policy(t, rules, &rules->policies[i]);
 	return n;
 }
 

@@ -119,13 +119,14 @@ static bool is_positive(const struct json_doc *doc, const struct json_node *item
 static void show_reason(struct tour *t, const struct json_doc *doc, const struct json_node *item)
 {
 	struct bytes shown = json_get_text(doc, item, "shown"), network = json_get_text(doc, item, "network");
+	int64_t holders = json_get_int(doc, item, "holders", 0);
 	struct text reason = { 0 };
 
-	text_add(&reason, json_get_text(doc, item, "title"));
+	text_add(&reason, json_get_text(doc, item, holders > 0 ? "title" : "rule")); /* what is about no value has holders 0 */
 	if (shown.len && !bytes_is(shown, "...") && shown.len < 48)
 		text_addf(&reason, " %.*s", BYTES_ARG(shown));
-	text_addf(&reason, " (%lld accounts%s%.*s)", (long long)json_get_int(doc, item, "holders", 0), network.len ? ", " : "",
-		  BYTES_ARG(network));
+	if (holders > 0)
+		text_addf(&reason, " (%lld accounts%s%.*s)", (long long)holders, network.len ? ", " : "", BYTES_ARG(network));
 	text_adds(&t->out, "                  ");
 	print_bits(&t->out, doc, item, "bits");
 	text_adds(&t->out, " bits  ");

@@ -93,6 +93,13 @@ static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *
 	text_adds(out, "\n\n      bits\n");
 }
 
+/* Bits of a table that was fitted: their sum is the score's. */
+static bool is_fitted(const struct json_doc *doc)
+{
+	const struct json_node *at = json_get(doc, doc->nodes, "fitted");
+	return at != NULL && at->type == JSON_BOOL && at->num != 0;
+}
+
 static void add_end(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *link)
 {
 	struct bytes blocked = json_get_text(doc, doc->nodes, "blocked");
@@ -100,8 +107,12 @@ static void add_end(struct ctl *ctl, struct text *out, const struct json_doc *do
 
 	text_adds(out, "  --------\n  ");
 	print_bits(out, doc, doc->nodes, "sum_bits");
-	text_addf(out, "  sum; calibrated %.3f x sum %+.2f = ", print_real(doc, doc->nodes, "scale"), print_real(doc, doc->nodes, "shift_bits"));
-	text_addf(out, "%+.2f bits: score %lld\n", print_real(doc, link, "bits"), (long long)computed);
+	text_adds(out, "  sum");
+	if (!is_fitted(doc)) {
+		text_addf(out, "; calibrated %.3f x sum %+.2f = ", print_real(doc, doc->nodes, "scale"), print_real(doc, doc->nodes, "shift_bits"));
+		text_addf(out, "%+.2f bits", print_real(doc, link, "bits"));
+	}
+	text_addf(out, ": score %lld\n", (long long)computed);
 	if (computed != score)
 		text_addf(out, "            reported as %lld because of what was declared or decided\n", (long long)score);
 	if (blocked.len > 0) {
@@ -132,9 +143,13 @@ static void print_why(struct ctl *ctl, const struct json_doc *doc)
 	add_title(ctl, &out, doc, link);
 	text_adds(&out, "  ");
 	print_bits(&out, doc, doc->nodes, "prior_bits");
-	text_adds(&out, "  prior: any two of ");
-	print_count(&out, json_get_int(doc, doc->nodes, "accounts", 0));
-	text_adds(&out, " accounts\n");
+	if (is_fitted(doc)) {
+		text_adds(&out, "  prior: any two accounts that meet at all\n");
+	} else {
+		text_adds(&out, "  prior: any two of ");
+		print_count(&out, json_get_int(doc, doc->nodes, "accounts", 0));
+		text_adds(&out, " accounts\n");
+	}
 	for (; item; item = json_after(doc, items, item))
 		add_item(ctl, &out, doc, item);
 	add_end(ctl, &out, doc, link);

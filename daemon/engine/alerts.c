@@ -8,9 +8,10 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "deadlines.h"
 #include "pairs.h"
 
-static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
+uint64_t alert_key(uint32_t policy, const struct alert_subject *s)
 {
 	uint32_t words[4] = { policy, s->scope, s->a, s->b };
 	return bytes_hash(bytes_make((const char *)words, sizeof(words)), 0xa1e27);
@@ -18,7 +19,7 @@ static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
 
 struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject)
 {
-	uint32_t at = u64map_get(e->alert_of, subject_hash(policy, subject));
+	uint32_t at = u64map_get(e->alert_of, alert_key(policy, subject));
 	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
 }
 
@@ -83,15 +84,19 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 		.subject_a = subject->a, .subject_b = subject->b, .score = score,
 		.opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
 	};
-	int64_t deadline_ms = e->rules->policies[policy].deadline_ms;
-	alert.deadline_ms = deadline_ms > 0 ? e->event->ts_ms + deadline_ms : 0;
+	const struct policy_rule *rule = &e->rules->policies[policy];
+	alert.level = (uint8_t)rule->head.level;
+	alert.deadline_ms = rule->deadline_ms > 0 ? e->event->ts_ms + rule->deadline_ms : 0;
 	set_accounts(e, &alert);
 	uint32_t at = (uint32_t)e->alerts.n;
 	VEC_PUSH(&e->alerts, alert);
-	u64map_put(e->alert_of, subject_hash(policy, subject), at);
+	u64map_put(e->alert_of, alert_key(policy, subject), at);
+	e->reach[policy].remembered++;
+	e->reach[policy].opened++;
 	u64map_put(e->alert_ids, alert.id, at);
 	if (subject->scope == POLICY_LINK && !alert_is_shadow(e, &alert))
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
+	deadline_set(e, at);
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
@@ -103,18 +108,86 @@ static unsigned band_of(const struct engine *e, int score)
 	return band;
 }
 
-/* News only when the band or the accounts changed: a score that wavers is no news. */
+/* News only when the accounts changed, or the score: above the band that was told, or below the one beneath it. So a score
+ * that wavers around a band is told once. */
 void alert_update(struct engine *e, struct alert *alert, int score)
 {
 	size_t before = alert->accounts.n;
+	unsigned told = band_of(e, alert->score), band = band_of(e, score);
 	set_accounts(e, alert);
-	bool is_news = band_of(e, score) != band_of(e, alert->score) || alert->accounts.n != before;
+	bool is_news = band > told || band + 1 < told || alert->accounts.n != before;
 	if (!is_news)
 		return;
 	alert->score = score;
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
 	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+void alert_escalate(struct engine *e, struct alert *alert, unsigned step)
+{
+	const struct policy_step *taken = &e->rules->policies[alert->policy].steps[step];
+	if (taken->level != LEVELS)
+		alert->level = (uint8_t)taken->level;
+	if (taken->recommendation.len > 0)
+		alert->advice = (uint8_t)(step + 1);
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+void alert_appeal(struct engine *e, struct alert *alert, unsigned round)
+{
+	if (alert->state == ALERT_RESOLVED || (alert->state == ALERT_APPEALED && round <= alert->round))
+		return;
+	if (alert->state != ALERT_APPEALED)
+		alert->was = alert->state;
+	alert->state = ALERT_APPEALED;
+	alert->round = (uint8_t)round;
+	alert->due_ms = 0;
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+void alert_end_appeal(struct engine *e, struct alert *alert)
+{
+	alert->state = alert->was;
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, EFFECT_ALERT_UPDATED, alert);
+}
+
+static void add_standing(const struct engine *e, const struct alert_subject *subject, struct alert_numbers *out)
+{
+	for (unsigned i = 0; i < e->rules->n_policies; i++) {
+		const struct alert *alert = e->rules->policies[i].scope == subject->scope ? alert_find(e, i, subject) : NULL;
+		if (alert != NULL && alert->state != ALERT_RESOLVED && !alert_is_shadow(e, alert))
+			VEC_PUSH(out, (uint32_t)(alert - e->alerts.at));
+	}
+}
+
+static int compare_numbers(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	return (a > b) - (a < b);
+}
+
+/* By the account's own subjects and not through all alerts: every answered event asks. */
+void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out)
+{
+	const struct account *acc = &e->accounts.at[account];
+	uint32_t cluster = graph_cluster_of(e->graph, account);
+	add_standing(e, &(struct alert_subject){ .scope = POLICY_ACCOUNT, .a = account, .b = NONE }, out);
+	if (cluster != GRAPH_NONE)
+		add_standing(e, &(struct alert_subject){ .scope = POLICY_CLUSTER, .a = cluster, .b = NONE }, out);
+	for (uint32_t i = 0; i < acc->n_pairs; i++) {
+		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
+		if (pair->flags & PAIR_ALERTED)
+			add_standing(e, &(struct alert_subject){ .scope = POLICY_LINK, .a = pair->a, .b = pair->b }, out);
+	}
+	if (out->n > 1)
+		qsort(out->at, out->n, sizeof(*out->at), compare_numbers);
 }
 
 static void set_text(char **place, struct bytes text)
@@ -138,7 +211,8 @@ static void mark_pair(struct engine *e, const struct alert *alert, bool is_alert
 void alert_forget(struct engine *e, struct alert *alert)
 {
 	struct alert_subject subject = { .scope = alert->scope, .a = alert->subject_a, .b = alert->subject_b };
-	u64map_del(e->alert_of, subject_hash(alert->policy, &subject));
+	if (u64map_del(e->alert_of, alert_key(alert->policy, &subject)) != U64MAP_NONE)
+		e->reach[alert->policy].remembered--;
 }
 
 static void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason)
@@ -185,7 +259,7 @@ void alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 		return;
 	set_text(&alert->actor, ev->actor);
 	if (ev->type == EVENT_ACK) {
-		alert->state = ALERT_ACKNOWLEDGED;
+		*(alert->state == ALERT_APPEALED ? &alert->was : &alert->state) = ALERT_ACKNOWLEDGED;
 		set_text(&alert->reason, ev->reason);
 		alert->updated_ms = ev->ts_ms;
 		alert->updated_seq = e->seq;

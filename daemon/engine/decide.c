@@ -11,6 +11,7 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "fields.h"
+#include "pairs.h"
 
 /* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */
 static int least_score_of(const struct expr *expr, int score_field)
@@ -42,9 +43,11 @@ static struct bytes reason_say(struct reason *out, const char *fmt, ...)
 void decide_prepare(struct engine *e)
 {
 	int score_field = field_find(BYTES_LIT("link.score"));
-	e->least_score = xcalloc(e->rules->n_policies + 1, sizeof(*e->least_score));
-	for (unsigned i = 0; i < e->rules->n_policies; i++)
-		e->least_score[i] = least_score_of(e->rules->policies[i].when, score_field);
+	e->reach = xcalloc(e->rules->n_policies + 1, sizeof(*e->reach));
+	for (unsigned i = 0; i < e->rules->n_policies; i++) {
+		e->reach[i].least_score = least_score_of(e->rules->policies[i].when, score_field);
+		e->reach[i].event_types = field_event_types(e->rules->policies[i].when);
+	}
 }
 
 /* What became of a link that an alert was about. */
@@ -70,9 +73,37 @@ static struct bytes over_because(const struct field_subject *subject, const stru
 	return BYTES_LIT("the condition no longer holds");
 }
 
+static bool is_over(const struct policy_rule *policy, struct field_subject *subject, enum tri when)
+{
+	return policy->until != NULL ? expr_test(policy->until, field_answer, subject) == YES : when == NO;
+}
+
+/* A policy whose `when` and `until` are both true raises nothing. */
+static bool begins(const struct policy_rule *policy, struct field_subject *subject, enum tri when)
+{
+	return when == YES && (policy->until == NULL || expr_test(policy->until, field_answer, subject) != YES);
+}
+
+static bool may_begin(const struct engine *e, uint32_t number)
+{
+	return e->reach[number].event_types >> e->event->type & 1;
+}
+
+/* Of the link, the risk of the account, or the strongest link of the cluster. */
+static int score_of(struct field_subject *subject)
+{
+	struct value most = { 0 };
+	if (subject->pair != NONE)
+		return subject->e->pairs.at[subject->pair].score;
+	if (subject->account != NONE)
+		return account_risk(subject->e, subject->account);
+	field_answer(subject, field_find(BYTES_LIT("cluster.max_score")), &most);
+	return (int)(most.num / 1000);
+}
+
 /* What the condition, or `until`, says now of an alert that stands. */
 static void decide_standing(struct engine *e, struct alert *alert, const struct policy_rule *policy,
-			    struct field_subject *subject, int score)
+			    struct field_subject *subject)
 {
 	enum tri when = expr_test(policy->when, field_answer, subject);
 	if (alert->state == ALERT_RESOLVED) {
@@ -80,23 +111,57 @@ static void decide_standing(struct engine *e, struct alert *alert, const struct 
 			alert_forget(e, alert);
 		return;
 	}
-	bool is_over = policy->until != NULL ? expr_test(policy->until, field_answer, subject) == YES : when == NO;
+	if (alert->state == ALERT_APPEALED) {
+		alert_update(e, alert, score_of(subject));
+		return;
+	}
 	struct reason reason;
-	if (is_over)
+	if (is_over(policy, subject, when))
 		alert_resolve(e, alert, "withdrawn", over_because(subject, alert, &reason));
 	else
-		alert_update(e, alert, score);
+		alert_update(e, alert, score_of(subject));
 }
 
-static void decide_subject(struct engine *e, uint32_t number, struct field_subject *subject,
-			   const struct alert_subject *key, int score)
+static void decide_subject(struct engine *e, uint32_t number, struct field_subject *subject, const struct alert_subject *key)
 {
 	const struct policy_rule *policy = &e->rules->policies[number];
 	struct alert *alert = alert_find(e, number, key);
 	if (alert != NULL)
-		decide_standing(e, alert, policy, subject, score);
-	else if (expr_test(policy->when, field_answer, subject) == YES)
-		alert_open(e, number, key, score);
+		decide_standing(e, alert, policy, subject);
+	else if (may_begin(e, number) && begins(policy, subject, expr_test(policy->when, field_answer, subject)))
+		alert_open(e, number, key, score_of(subject));
+}
+
+/* The alert's subject as it is now; false: there is no such subject any more. */
+static bool subject_of(const struct engine *e, const struct alert *alert, struct field_subject *subject)
+{
+	*subject = (struct field_subject){ e, NONE, NONE, NONE };
+	if (alert->scope == POLICY_ACCOUNT) {
+		subject->account = alert->subject_a;
+		return true;
+	}
+	if (alert->scope == POLICY_CLUSTER) {
+		const uint32_t *members;
+		subject->cluster = alert->subject_a;
+		return graph_members(e->graph, alert->subject_a, &members) > 0;
+	}
+	const struct pair *pair = pair_find(e, alert->subject_a, alert->subject_b);
+	if (pair == NULL)
+		return false;
+	subject->pair = pair_index(e, pair);
+	return true;
+}
+
+void decide_step(struct engine *e, struct alert *alert, unsigned step)
+{
+	const struct policy_rule *policy = &e->rules->policies[alert->policy];
+	struct field_subject subject;
+	if (!subject_of(e, alert, &subject))
+		return;
+	decide_standing(e, alert, policy, &subject);
+	bool is_taken = policy->steps[step].when == NULL || expr_test(policy->steps[step].when, field_answer, &subject) == YES;
+	if (alert->state != ALERT_RESOLVED && is_taken)
+		alert_escalate(e, alert, step);
 }
 
 /* May an alert of the policy stand about the pair? Pairs are marked by those that people know. */
@@ -111,17 +176,17 @@ static void decide_pair(struct engine *e, uint32_t number, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
 	struct alert_subject key = { .scope = POLICY_LINK, .a = pair->a, .b = pair->b };
-	if (pair->a == NONE || (pair->score < e->least_score[number] && !may_stand(e, number, pair, &key)))
+	if (pair->a == NONE || (pair->score < e->reach[number].least_score && !may_stand(e, number, pair, &key)))
 		return;
 	struct field_subject subject = { e, NONE, at, NONE };
-	decide_subject(e, number, &subject, &key, pair->score);
+	decide_subject(e, number, &subject, &key);
 }
 
 static void decide_account(struct engine *e, uint32_t number, uint32_t account)
 {
 	struct field_subject subject = { e, account, NONE, NONE };
 	struct alert_subject key = { .scope = POLICY_ACCOUNT, .a = account, .b = NONE };
-	decide_subject(e, number, &subject, &key, account_risk(e, account));
+	decide_subject(e, number, &subject, &key);
 }
 
 static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
@@ -130,19 +195,19 @@ static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
 	struct alert_subject key = { .scope = POLICY_CLUSTER, .a = cluster, .b = NONE };
 	if (graph_members(e->graph, cluster, &members) == 0) {
 		struct alert *alert = alert_find(e, number, &key);
-		if (alert != NULL && alert->state != ALERT_RESOLVED)
+		if (alert != NULL && alert->state != ALERT_RESOLVED && alert->state != ALERT_APPEALED)
 			alert_resolve(e, alert, "withdrawn", BYTES_LIT("the cluster is no more"));
 		return;
 	}
 	struct field_subject subject = { e, NONE, NONE, cluster };
-	struct value most = { 0 };
-	field_answer(&subject, field_find(BYTES_LIT("cluster.max_score")), &most);
-	decide_subject(e, number, &subject, &key, (int)(most.num / 1000));
+	decide_subject(e, number, &subject, &key);
 }
 
 static void decide_policy(struct engine *e, uint32_t number)
 {
 	const struct policy_rule *policy = &e->rules->policies[number];
+	if (!may_begin(e, number) && e->reach[number].remembered == 0)
+		return;
 	if (policy->scope == POLICY_LINK)
 		for (size_t i = 0; i < e->touched.pairs.n; i++)
 			decide_pair(e, number, e->touched.pairs.at[i]);

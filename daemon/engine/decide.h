@@ -5,7 +5,9 @@
 #include "state.h"
 
 void decide(struct engine *e);
-/* Lowest link score at which each policy can be YES, worked out once. */
+/* What each policy needs before it is asked, worked out once. */
 void decide_prepare(struct engine *e);
+/* A step of the alert's policy has fallen due: the conditions are asked again, then the alert escalates if it still stands. */
+void decide_step(struct engine *e, struct alert *alert, unsigned step);
 
 #endif

@@ -5,13 +5,18 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "appeals.h"
+#include "deadlines.h"
 #include "decide.h"
 #include "fields.h"
 #include "memo.h"
 #include "observe.h"
 #include "pairs.h"
 #include "statements.h"
+#include "support.h"
+#include "timing.h"
 #include "weigh.h"
+#include "windows.h"
 
 static struct graph *graph_of(const struct scoring *scoring)
 {
@@ -32,13 +37,16 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->group_names = strtab_new();
 	e->alert_of = u64map_new();
 	e->alert_ids = u64map_new();
+	e->deadlines = heap_new();
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
+	e->cohorts = xcalloc(TIMINGS_MAX, sizeof(*e->cohorts));
 	e->free_pair = NONE;
 	plan_make(&e->plan, rules);
 	fields_prepare(e);
 	decide_prepare(e);
+	e->windows = windows_new(rules);
 	return e;
 }
 
@@ -48,6 +56,8 @@ static void free_lists(struct engine *e)
 		free(e->accounts.at[i].pairs);
 		free(e->accounts.at[i].groups);
 		free(e->accounts.at[i].facts);
+		free(e->accounts.at[i].near);
+		timing_free(e->accounts.at[i].timing);
 	}
 	for (size_t i = 0; i < e->groups.n; i++)
 		VEC_FREE(&e->groups.at[i].members);
@@ -75,13 +85,17 @@ void engine_free(struct engine *e)
 	strtab_free(e->group_names);
 	u64map_free(e->alert_of);
 	u64map_free(e->alert_ids);
+	heap_free(e->deadlines);
 	weights_free(e->weights);
 	memo_free(e->memo);
 	free(e->gathered);
+	free(e->cohorts);
+	free(e->pair_handlers);
 	free(e->candidate_stamp);
 	free(e->field_handlers);
 	free(e->field_room);
-	free(e->least_score);
+	free(e->reach);
+	windows_free(e->windows);
 	free(e);
 }
 
@@ -109,8 +123,12 @@ static void apply_evidence(struct engine *e, const struct event *ev, uint32_t ac
 {
 	bool is_session = observe_event(e, ev, account, g);
 	e->candidates += e->candidate_list.n;
-	if (is_session)
+	if (is_session) {
+		timing_session(e, ev, account);
 		pairs_add_neighbours(e, account);
+		support_add_candidates(e, account);
+	} else
+		timing_use(e, ev, account);
 	pairs_rescore(e, account, e->candidate_list.at, e->candidate_list.n);
 }
 
@@ -151,11 +169,12 @@ static void forget_touches(struct engine *e)
 
 static void apply_event(struct engine *e, const struct event *ev, const struct gathered *g)
 {
-	e->event = ev;
 	e->seq = ev->seq;
-	e->n_events++;
+	e->n_events += ev->type != EVENT_TICK;
+	deadlines_fire(e, ev->ts_ms > e->now_ms ? ev->ts_ms : e->now_ms);
 	if (ev->ts_ms > e->now_ms)
 		e->now_ms = ev->ts_ms;
+	e->event = ev;
 	if (ev->type == EVENT_TICK)
 		return;
 	uint32_t account = g->account != NONE ? g->account : account_intern(e, ev->account);
@@ -164,6 +183,9 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 		statement_apply(e, ev, account);
 	else if (!ev->is_failed)
 		apply_evidence(e, ev, account, g);
+	if (ev->type == EVENT_APPEAL)
+		appeal_made(e, ev, account);
+	windows_observe(e, account);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);
 	forget_touches(e);
@@ -178,6 +200,7 @@ void engine_apply(struct engine *e, const struct event *const *events, size_t n,
 		for (size_t i = 0; i < count; i++)
 			apply_event(e, events[at + i], &e->gathered[i]);
 	}
+	deadlines_tidy(e);
 	e->effects = NULL;
 	e->event = NULL;
 }

@@ -38,6 +38,11 @@ const char *effect_alert_word(enum effect_type type);
 /* Applies accepted events (in journal order; seq must rise) in two steps, gather and apply. effects may be NULL. */
 void engine_apply(struct engine *e, const struct event *const *events, size_t n, struct effects *effects);
 
+/* When something falls due that no event brings about: a tick of that time is to be applied then. False: nothing will. */
+bool engine_next_due(const struct engine *e, int64_t *at_ms);
+/* Engine time: the largest ts applied. */
+int64_t engine_now(const struct engine *e);
+
 /* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;
 /* The short answer to one event. links: those of band possible and more, strongest first, at most max. */
@@ -81,6 +86,18 @@ void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
 
 /* Every rule, in the order of rules/heads.h; the evidence of at most max_links links is read for it. */
 void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out);
+/* Tokens of every stored pair, in order of their making, and the bits of its own evidence: what a table is fitted to. */
+struct pair_tokens {
+	struct bytes a, b;
+	const uint32_t *first, *support;
+	unsigned n_first, n_support;
+	int32_t first_mb;
+	int score;
+};
+typedef void tokens_fn(void *arg, const struct pair_tokens *tokens);
+void engine_each_tokens(const struct engine *e, tokens_fn *fn, void *arg);
+/* Reads every stored pair anew, after the bits of the table changed. */
+void engine_rescore_all(struct engine *e);
 
 struct engine_stats {
 	uint64_t seq;           /* last applied */
@@ -90,6 +107,8 @@ struct engine_stats {
 	size_t memory_index, memory_pairs, memory_total;
 };
 void engine_stats(const struct engine *e, struct engine_stats *out);
+/* How often the condition of a policy (index in the ruleset) came true. An experimental one raised no alert for it. */
+uint64_t engine_policy_hits(const struct engine *e, unsigned policy);
 
 /* ---- snapshot: the whole state as bytes. write is called with successive pieces. ---- */
 typedef enum err engine_write_fn(void *arg, const void *p, size_t n);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "daemon/base/decimal.h"
+#include "profile.h"
+#include "windows.h"
 
 static void give_number(struct value *out, int64_t n)
 {
@@ -56,6 +59,24 @@ static void event_site(const struct field_subject *s, struct value *out)
 {
 	give_text(out, event_account_site(s->e->event->account));
 }
+
+static void give_text_if_any(struct value *out, struct bytes text)
+{
+	if (text.len > 0)
+		give_text(out, text);
+}
+
+static void give_decimal(struct value *out, struct bytes text)
+{
+	int64_t milli;
+	if (decimal_parse(text, &milli))
+		*out = (struct value){ .type = VALUE_NUMBER, .num = milli };
+}
+
+static void event_value(const struct field_subject *s, struct value *out) { give_decimal(out, s->e->event->value); }
+static void event_round(const struct field_subject *s, struct value *out) { give_decimal(out, s->e->event->round); }
+static void event_kind(const struct field_subject *s, struct value *out) { give_text_if_any(out, s->e->event->kind); }
+static void event_reason(const struct field_subject *s, struct value *out) { give_text_if_any(out, s->e->event->reason); }
 
 static void account_risk_field(const struct field_subject *s, struct value *out)
 {
@@ -208,6 +229,7 @@ static const struct {
 } handlers[] = {
 	{ "event.type", event_type_field }, { "event.ok", event_ok }, { "event.account", event_account },
 	{ "event.site", event_site }, { "event.ip", field_event_ip }, { "event.network", field_event_network },
+	{ "event.value", event_value }, { "event.kind", event_kind }, { "event.reason", event_reason }, { "event.round", event_round },
 	{ "account.risk", account_risk_field }, { "account.links", account_links }, { "account.events", account_events },
 	{ "account.failed", account_failed }, { "account.is_closed", account_is_closed }, { "account.age", account_age },
 	{ "account.site", account_site }, { "account.name", account_name_field },
@@ -224,6 +246,8 @@ static const struct {
 	{ "cluster.max_score", cluster_max_score },
 };
 
+#define PAIR_SCOPES (SCOPE_PAIR | SCOPE_VALUE | SCOPE_SUPPORT)
+
 void fields_prepare(struct engine *e)
 {
 	e->field_handlers = xcalloc(FIELDS_MAX, sizeof(*e->field_handlers));
@@ -236,16 +260,57 @@ void fields_prepare(struct engine *e)
 	}
 	/* A field that conditions may name and nobody answers would be UNKNOWN for ever. */
 	for (int field = 0; field_rows[field].name != NULL; field++)
-		BUG_ON(e->field_handlers[field] == NULL);
+		BUG_ON(e->field_handlers[field] == NULL && !(field_rows[field].scopes & PAIR_SCOPES));
+	e->pair_handlers = pair_handlers_new();
 }
 
 void field_answer(void *subject, int field, struct value *out)
 {
 	const struct field_subject *s = subject;
 	*out = (struct value){ .type = VALUE_MISSING };
+	if (field_is_call(field)) {
+		call_answer(s->e, s->pair, field, out);
+		return;
+	}
+	if (field_is_window(field)) {
+		window_answer(s, (unsigned)(field - FIELD_WINDOWS), out);
+		return;
+	}
 	unsigned scopes = field_rows[field].scopes;
 	bool is_asked = (scopes & SCOPE_EVENT) || (s->account != NONE && (scopes & SCOPE_ACCOUNT)) ||
 			(s->pair != NONE && (scopes & SCOPE_LINK)) || (s->cluster != NONE && (scopes & SCOPE_CLUSTER));
 	if (is_asked && s->e->field_handlers[field] != NULL)
 		s->e->field_handlers[field](s, out);
+}
+
+static uint32_t bit_of_word(struct bytes word)
+{
+	for (unsigned t = EVENT_ACTIVITY + 1; t < EVENT_TYPES; t++)
+		if (bytes_is(word, event_types[t].name))
+			return 1u << t;
+	return 1u << EVENT_ACTIVITY;
+}
+
+static uint32_t types_of(const struct expr *expr, int type_field)
+{
+	uint32_t bits = 0;
+	if (expr == NULL)
+		return UINT32_MAX;
+	if (expr->op == EXPR_AND)
+		return types_of(expr->left, type_field) & types_of(expr->right, type_field);
+	if (expr->op == EXPR_OR)
+		return types_of(expr->left, type_field) | types_of(expr->right, type_field);
+	if ((expr->op != EXPR_EQ && expr->op != EXPR_IN) || expr->left->op != EXPR_FIELD || expr->left->field != type_field ||
+	    expr->right->op != EXPR_CONST)
+		return UINT32_MAX;
+	if (expr->op == EXPR_EQ)
+		return bit_of_word(expr->right->constant.text);
+	for (unsigned i = 0; i < expr->right->constant.n_list; i++)
+		bits |= bit_of_word(expr->right->constant.list[i]);
+	return bits;
+}
+
+uint32_t field_event_types(const struct expr *expr)
+{
+	return types_of(expr, field_find(BYTES_LIT("event.type")));
 }

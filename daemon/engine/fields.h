@@ -11,6 +11,8 @@ struct field_subject {
 void fields_prepare(struct engine *e);
 void field_answer(void *subject, int field, struct value *out);
 #define FIELDS_MAX 96
+/* Bit per event type for which the condition can hold, as far as its tests of event.type say; NULL: all. */
+uint32_t field_event_types(const struct expr *expr);
 
 /* Where answers that are made up on the spot lie until the next question of the same field. */
 #define FIELD_LIST_MAX 136

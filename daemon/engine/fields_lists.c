@@ -87,24 +87,17 @@ void field_link_relation(const struct field_subject *s, struct value *out)
 	give_list(out, list, n);
 }
 
-static struct bytes id_of(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return item->signal->head.id;
-	return item->compare != NULL ? item->compare->head.id : item->limit->head.id;
-}
-
 /* Weighed anew: policies ask it last, of links that are strong already. */
 void field_link_evidence(const struct field_subject *s, struct value *out)
 {
 	struct bytes *list = s->e->field_room->evidence;
 	struct weighing w;
 	unsigned n = 0;
-	weigh_pair(s->e, pair_of(s)->a, pair_of(s)->b, true, &w);
+	weigh_fully(s->e, pair_of(s)->a, pair_of(s)->b, &w);
 	for (unsigned i = 0; i < w.n && n < FIELD_LIST_MAX; i++)
 		if (w.items[i].counted_mb != 0)
-			list[n++] = id_of(&w.items[i]);
+			list[n++] = evidence_head(&w.items[i])->id;
 	for (unsigned i = 0; i < w.n_limits && n < FIELD_LIST_MAX; i++)
-		list[n++] = id_of(&w.limits[i]);
+		list[n++] = evidence_head(&w.limits[i])->id;
 	give_list(out, list, n);
 }

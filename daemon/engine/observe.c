@@ -52,6 +52,7 @@ struct observation {
 	const struct gathered *gathered;
 	uint32_t account;
 	uint32_t at_s;
+	bool is_session;
 	unsigned tokens;
 };
 
@@ -62,7 +63,7 @@ static struct index_seen observe_value(struct observation *ob, const struct attr
 	const struct kind_plan *plan = &e->plan.kinds[attr->kind];
 	struct index_use use = {
 		.key = attr->key, .value = value, .kind = (uint8_t)attr->kind, .network = (uint8_t)ob->gathered->network.kind,
-		.at_s = ob->at_s, .hub_cap = e->rules->kinds.rows[attr->kind].hub_cap, .shown = attr->shown,
+		.at_s = ob->at_s, .is_session = ob->is_session, .hub_cap = e->rules->kinds.rows[attr->kind].hub_cap, .shown = attr->shown,
 	};
 	struct index_seen seen;
 	index_observe(e->index, ob->account, &use, &seen);
@@ -152,7 +153,7 @@ bool observe_event(struct engine *e, const struct event *ev, uint32_t account, c
 {
 	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000);
 	bool is_session = session_begins(e, &e->accounts.at[account], ev, at_s);
-	struct observation ob = { .e = e, .gathered = g, .account = account, .at_s = at_s };
+	struct observation ob = { .e = e, .gathered = g, .account = account, .at_s = at_s, .is_session = is_session };
 	e->stamp++;
 	e->candidate_list.n = 0;
 	for (unsigned i = 0; i < ev->n_attrs;) {

@@ -9,6 +9,7 @@
 
 #include "observe.h"
 #include "relations.h"
+#include "support.h"
 #include "weigh.h"
 
 static uint64_t pair_key(uint32_t a, uint32_t b)
@@ -101,6 +102,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
 	graph_set_edge(e->graph, pair->a, pair->b, 0, false);
+	support_set(e, pair->a, pair->b, INT32_MIN);
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);
 	u64map_del(e->pair_of, pair_key(pair->a, pair->b));
@@ -163,11 +165,12 @@ struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b)
 	return &e->pairs.at[at];
 }
 
-static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w)
+static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w, int32_t direct_mb)
 {
 	int before_score = pair->score;
 	uint32_t before_evidence = pair->evidence;
 	unsigned before_state = pair->state;
+	pair->direct_mb = direct_mb;
 	pair->strength_mb = w->strength_mb;
 	pair->computed = (int16_t)w->computed;
 	pair->families = w->families;
@@ -184,25 +187,39 @@ static void pair_set_evidence(struct engine *e, struct pair *pair, const struct 
 		pair_touch(e, pair);
 }
 
-void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
+/* First step: the pair's own evidence, which both accounts' lists of neighbours follow. */
+static void read_evidence(struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
 {
-	if (a > b) {
-		uint32_t swap = a;
-		a = b;
-		b = swap;
-	}
-	struct weighing w;
-	struct pair *pair = pair_find(e, a, b);
-	weigh_pair(e, a, b, pair != NULL && pair_is_kept(pair), &w);
+	const struct pair *pair = pair_find(e, a, b);
+	weigh_pair(e, a < b ? a : b, a < b ? b : a, pair != NULL && pair_is_kept(pair), w);
+	if (e->rules->table.is_given)
+		support_set(e, a, b, w->strength_mb);
 	e->rescored++;
-	bool is_stored = w.strength_mb >= e->rules->scoring.floor_mb;
-	if (pair == NULL && !is_stored)
+}
+
+/* Second step: what the neighbours say; the stored pair follows. */
+static void conclude(struct engine *e, struct weighing *w)
+{
+	int32_t direct_mb = w->strength_mb;
+	weigh_support(e, w->a, w->b, w);
+	struct pair *pair = pair_find(e, w->a, w->b);
+	bool is_stored = w->strength_mb >= e->rules->scoring.floor_mb;
+	if (pair == NULL && !is_stored) {
+		support_set(e, w->a, w->b, INT32_MIN);
 		return;
+	}
 	if (pair == NULL)
-		pair = pair_make(e, a, b);
-	pair_set_evidence(e, pair, &w);
+		pair = pair_make(e, w->a, w->b);
+	pair_set_evidence(e, pair, w, direct_mb);
 	if (!is_stored && !pair_is_kept(pair) && !pair->is_touched)
 		pair_drop(e, pair_index(e, pair));
+}
+
+void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
+{
+	struct weighing w;
+	read_evidence(e, a, b, &w);
+	conclude(e, &w);
 }
 
 /* The strongest first, at most neighbours_rescored of them. */
@@ -234,6 +251,80 @@ void pairs_add_neighbours(struct engine *e, uint32_t account)
 		observe_candidate(e, pair_other(&e->pairs.at[best[i]], account));
 }
 
+/* What the first step leaves for the second. */
+struct reading {
+	uint32_t a, b, evidence;
+	int32_t strength_mb;
+	uint16_t families;
+	bool has_moved; /* enough to be told to the neighbours */
+};
+#define READINGS_AT_ONCE 512
+#define SPREAD_MAX 96       /* pairs of neighbours that one run of readings may read anew */
+#define SPREAD_FROM_MB 1000 /* change of a pair's own evidence that is spread */
+
+/* The pair's own evidence as it stands; its neighbours anew. */
+static void refresh_support(struct engine *e, struct pair *pair)
+{
+	struct weighing w;
+	w.a = pair->a;
+	w.b = pair->b;
+	w.n = 0;
+	w.evidence = pair->evidence;
+	w.families = pair->families;
+	w.sum_mb = w.strength_mb = pair->direct_mb;
+	w.computed = bits_score(pair->direct_mb);
+	conclude(e, &w);
+}
+
+/* What the account's evidence with `changed` became also speaks in the pairs of `changed` with the account's other
+ * neighbours. Returns how many more may be read. */
+static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, unsigned left)
+{
+	uint32_t others[NEAR_KEPT];
+	unsigned n = e->accounts.at[account].n_near;
+	for (unsigned i = 0; i < n; i++)
+		others[i] = e->accounts.at[account].near[i].other;
+	for (unsigned i = 0; i < n && left > 0; i++) {
+		if (others[i] == changed)
+			continue;
+		struct pair *pair = pair_find(e, changed, others[i]);
+		if (pair != NULL)
+			refresh_support(e, pair);
+		else
+			pair_rescore(e, changed, others[i]);
+		left--;
+	}
+	return left;
+}
+
+static void rescore_run(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
+{
+	struct reading readings[READINGS_AT_ONCE];
+	struct weighing w;
+	unsigned left = SPREAD_MAX;
+	for (size_t i = 0; i < n; i++) {
+		int32_t before_mb = support_direct_mb(e, account, others[i]);
+		read_evidence(e, account, others[i], &w);
+		readings[i] = (struct reading){ w.a, w.b, w.evidence, w.strength_mb, w.families, false };
+		int32_t now_mb = support_direct_mb(e, account, others[i]);
+		readings[i].has_moved = now_mb - before_mb >= SPREAD_FROM_MB || before_mb - now_mb >= SPREAD_FROM_MB;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct reading *r = &readings[i];
+		w.a = r->a;
+		w.b = r->b;
+		w.n = 0;
+		w.evidence = r->evidence;
+		w.families = r->families;
+		w.sum_mb = w.strength_mb = r->strength_mb;
+		w.computed = bits_score(r->strength_mb);
+		conclude(e, &w);
+	}
+	for (size_t i = 0; i < n && left > 0; i++)
+		if (readings[i].has_moved)
+			left = spread(e, account, others[i], left);
+}
+
 /* In steps, so that the cache misses of many accounts overlap. */
 void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
 {
@@ -246,16 +337,22 @@ void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 		index_prefetch_postings(e->index, others[i]);
 		__builtin_prefetch(e->accounts.at[others[i]].facts);
 	}
-	for (size_t i = 0; i < n; i++)
-		pair_rescore(e, account, others[i]);
+	for (size_t at = 0; at < n; at += READINGS_AT_ONCE)
+		rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);
 }
 
+/* All of them first read their own evidence, so that none is held up by what its neighbours are about to lose. */
 void pairs_withdraw_value(struct engine *e, uint32_t value)
 {
 	const uint32_t *remembered;
 	uint32_t holders[INDEX_HOLDERS_MAX];
+	struct weighing w;
 	unsigned n = index_holders(e->index, value, &remembered);
 	memcpy(holders, remembered, n * sizeof(*holders));
+	for (unsigned i = 0; e->rules->table.is_given && i < n; i++)
+		for (unsigned k = i + 1; k < n; k++)
+			if (pair_find(e, holders[i], holders[k]) != NULL)
+				read_evidence(e, holders[i], holders[k], &w);
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = i + 1; k < n; k++)
 			if (pair_find(e, holders[i], holders[k]) != NULL)

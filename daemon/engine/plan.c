@@ -1,6 +1,19 @@
 /* What the engine works out once from the rules. */
 #include "plan.h"
 
+/* Where the kind is no evidence, and where it is let again. */
+static void plan_networks(struct kind_plan *kind, const struct signal_rule *signal)
+{
+	uint32_t ignored = 0;
+	for (unsigned i = 0; i < NET_KINDS; i++)
+		ignored |= signal->network_mb[i] == NETWORK_IGNORE && signal->requires < 0 ? 1u << i : 0;
+	kind->is_ignored_on = kind->family < 0 ? ignored : kind->is_ignored_on & ignored;
+	kind->family = kind->family < 0 ? signal->family : kind->family;
+	kind->recycled_nets |= signal->recycled_nets;
+	if (signal->recycled_nets != 0)
+		kind->recycled_gap_ms = signal->recycled_gap_ms;
+}
+
 static void plan_signal(struct plan *plan, const struct ruleset *rules, unsigned number, uint8_t *slots)
 {
 	const struct signal_rule *signal = &rules->signals[number];
@@ -13,6 +26,7 @@ static void plan_signal(struct plan *plan, const struct ruleset *rules, unsigned
 		kind->meets = true;
 	if (signal->coverage_mb != 0 && kind->coverage == 0 && *slots < COVERAGE_SLOTS)
 		kind->coverage = ++*slots;
+	plan_networks(kind, signal);
 }
 
 static int32_t most_compared(const struct ruleset *rules)
@@ -32,7 +46,7 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 	uint8_t slots = 0;
 	*plan = (struct plan){ .port_block_kind = -1, .session_kind = -1, .limits = rules->limits };
 	for (unsigned i = 0; i < KINDS_MAX; i++)
-		plan->kinds[i].signal = -1;
+		plan->kinds[i].signal = plan->kinds[i].family = -1;
 	for (unsigned i = 0; i < rules->kinds.n; i++) {
 		const struct kind *kind = &rules->kinds.rows[i];
 		plan->kinds[i].is_observed = kind->is_indexed && kind->hub_cap > 0;
@@ -45,5 +59,8 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 	}
 	for (unsigned i = 0; i < rules->n_signals; i++)
 		plan_signal(plan, rules, i, &slots);
+	for (unsigned i = 0; i < rules->kinds.n; i++)
+		if ((rules->coverage_kinds[i >> 6] >> (i & 63) & 1) && plan->kinds[i].coverage == 0 && slots < COVERAGE_SLOTS)
+			plan->kinds[i].coverage = ++slots;
 	plan->most_compared_mb = most_compared(rules);
 }

@@ -4,7 +4,7 @@
 
 #include "rules/ruleset.h"
 
-#define COVERAGE_SLOTS 2 /* kinds whose days of use are summed for each account */
+#define COVERAGE_SLOTS 3 /* kinds whose days of use are summed for each account */
 
 struct kind_plan {
 	int signal;        /* first signal of the kind, -1 none; a kind's signals stand side by side */
@@ -12,6 +12,9 @@ struct kind_plan {
 	bool is_fact, is_set;
 	bool meets;        /* a newly shared value makes its holders candidates */
 	uint8_t coverage;  /* 1 + slot, 0 none */
+	int family;        /* of its signals, -1 none */
+	uint32_t is_ignored_on, recycled_nets; /* bit per kind of network, where every signal of the kind says so */
+	int64_t recycled_gap_ms;
 };
 
 struct plan {

@@ -1,12 +1,17 @@
-/* The engine's state as bytes, version 1. One machine's snapshot is read by the same build: the file around it carries
+/* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
- *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups | alerts
- * Strings are a 32-bit length and the bytes. pair_of, alert_ids and the memo are made anew. */
+ *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
+ *   alerts | windows | turns
+ * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
+#include "deadlines.h"
+#include "support.h"
+#include "timing.h"
 #include "weigh.h"
+#include "windows.h"
 
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;
@@ -14,7 +19,7 @@ struct snapshot_header {
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
@@ -81,10 +86,13 @@ static void put_account(struct out *out, const struct account *account)
 	struct account plain = *account;
 	plain.pairs = plain.groups = NULL;
 	plain.facts = NULL;
+	plain.near = NULL;
+	plain.timing = NULL;
 	put(out, &plain, sizeof(plain));
 	put(out, account->pairs, account->n_pairs * sizeof(*account->pairs));
 	put(out, account->groups, account->n_groups * sizeof(*account->groups));
 	put(out, account->facts, account->n_facts * sizeof(*account->facts));
+	put(out, account->near, account->n_near * sizeof(*account->near));
 }
 
 static void *get_array(struct in *in, size_t n, size_t size)
@@ -96,20 +104,37 @@ static void *get_array(struct in *in, size_t n, size_t size)
 	return at;
 }
 
+/* Lists grow when their length reaches a power of two (support.c). */
+static void get_near(struct in *in, struct account *account, const struct snapshot_header *h)
+{
+	unsigned room = 1;
+	while (room < account->n_near)
+		room *= 2;
+	if (account->n_near == 0 || in->err != ERR_OK)
+		return;
+	account->near = xmalloc(room * sizeof(*account->near));
+	get(in, account->near, account->n_near * sizeof(*account->near));
+	for (unsigned i = 0; in->err == ERR_OK && i < account->n_near; i++)
+		corrupt_if(in, account->near[i].other >= h->accounts);
+}
+
 static void get_account(struct in *in, struct account *account, const struct snapshot_header *h)
 {
 	get(in, account, sizeof(*account));
-	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT);
+	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT || account->n_near > NEAR_KEPT);
 	account->pairs = account->groups = NULL;
 	account->facts = NULL;
+	account->near = NULL;
+	account->timing = NULL;
 	if (in->err != ERR_OK) {
-		account->n_pairs = account->n_groups = account->n_facts = 0;
+		account->n_pairs = account->n_groups = account->n_facts = account->n_near = 0;
 		return;
 	}
 	account->cap_pairs = account->n_pairs;
 	account->pairs = get_array(in, account->n_pairs, sizeof(*account->pairs));
 	account->groups = get_array(in, account->n_groups, sizeof(*account->groups));
 	account->facts = get_array(in, account->n_facts, sizeof(*account->facts));
+	get_near(in, account, h);
 	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_pairs; i++)
 		corrupt_if(in, account->pairs[i] >= h->pairs);
 	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_groups; i++)
@@ -165,7 +190,10 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	get(in, &alert, sizeof(alert));
 	alert.accounts.at = NULL;
 	alert.resolution = alert.reason = alert.actor = NULL;
-	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES);
+	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES ||
+			       alert.level >= LEVELS || alert.was >= ALERT_STATES);
+	corrupt_if(in, in->err == ERR_OK && (alert.steps > e->rules->policies[alert.policy].n_steps ||
+					     alert.advice > e->rules->policies[alert.policy].n_steps));
 	if (in->err == ERR_OK) {
 		alert.accounts.at = get_array(in, alert.accounts.n, sizeof(uint32_t));
 		alert.accounts.cap = alert.accounts.n;
@@ -176,6 +204,8 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 		alert.accounts.n = alert.accounts.cap = 0;
 	u64map_put(e->alert_ids, alert.id, (uint32_t)e->alerts.n);
 	VEC_PUSH(&e->alerts, alert);
+	if (in->err == ERR_OK)
+		e->reach[alert.policy].opened++;
 	for (size_t i = 0; in->err == ERR_OK && i < alert.accounts.n; i++)
 		corrupt_if(in, alert.accounts.at[i] >= h->accounts);
 }
@@ -199,8 +229,10 @@ static void get_standing(struct in *in, struct engine *e, const struct snapshot_
 		get(in, &key, sizeof(key));
 		get(in, &at, sizeof(at));
 		corrupt_if(in, at >= e->alerts.n);
-		if (in->err == ERR_OK)
-			u64map_put(e->alert_of, key, at);
+		if (in->err != ERR_OK)
+			return;
+		u64map_put(e->alert_of, key, at);
+		e->reach[e->alerts.at[at].policy].remembered++;
 	}
 }
 
@@ -229,7 +261,9 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	for (size_t i = 0; i < e->alerts.n; i++)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
-	return out.err;
+	if (out.err == ERR_OK)
+		out.err = windows_save(e->windows, write, arg);
+	return out.err == ERR_OK ? timing_save(e, write, arg) : out.err;
 }
 
 static bool header_is_sane(const struct snapshot_header *h)
@@ -295,6 +329,10 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		get_alert(&in, e, &h);
 	get_standing(&in, e, &h);
 	if (in.err == ERR_OK)
+		in.err = windows_load(e->windows, h.accounts, read, arg);
+	if (in.err == ERR_OK)
 		set_numbers(e, &h);
-	return in.err;
+	if (in.err == ERR_OK)
+		deadlines_restore(e);
+	return in.err == ERR_OK ? timing_load(e, read, arg) : in.err;
 }

@@ -28,7 +28,10 @@ struct account {
 	uint32_t n_pairs, cap_pairs;
 	uint32_t *groups; /* relation groups it belongs to */
 	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
+	struct near *near; /* support.h */
+	struct account_timing *timing; /* timing.h; NULL: took no turns */
 	uint16_t n_groups, n_facts;
+	uint8_t n_near;
 	bool is_closed;
 };
 
@@ -38,13 +41,14 @@ enum pair_flag { PAIR_JOINT = 1, PAIR_CONFIRMED = 2, PAIR_NOT_SAME = 4, PAIR_REA
 struct pair {
 	uint32_t a, b; /* account ids, a < b; a == NONE: free, b chains the free ones */
 	int32_t strength_mb;
+	int32_t direct_mb; /* without support */
 	int16_t computed; /* score from evidence alone */
 	int16_t score;    /* as reported */
 	uint16_t families;
 	uint8_t flags, state;
 	uint8_t explained; /* 1 + index of the relation kind, 0 = none */
 	uint8_t is_touched;
-	uint8_t unused[2];
+	uint8_t unused[6];
 	uint32_t evidence; /* hash of the rules that counted when it was last read */
 	int64_t first_ms, last_ms;
 };
@@ -61,11 +65,16 @@ struct alert {
 	uint64_t id;
 	uint32_t policy;
 	uint8_t scope, state, audience; /* audience: the widest that was told of it */
+	uint8_t level, steps;           /* enum rule_level; how many steps of the policy are behind it */
+	uint8_t advice;                 /* 1 + step whose recommendation stands, 0: the policy's */
+	uint8_t round;                  /* of the last appeal, 0: none */
+	uint8_t was;                    /* state before the appeal */
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
 	struct VEC(uint32_t) accounts;
 	char *resolution, *reason, *actor;
 	int score;
 	int64_t opened_ms, updated_ms, deadline_ms;
+	int64_t due_ms; /* of its next step, 0: none */
 	uint64_t opened_seq, updated_seq;
 };
 
@@ -74,6 +83,14 @@ struct touched {
 	struct VEC(uint32_t) pairs;
 	struct VEC(uint32_t) accounts;
 	struct VEC(uint32_t) clusters;
+};
+
+/* What must be so before a policy's condition is asked at all: most events then cost it a look. */
+struct policy_reach {
+	int least_score;      /* of the link */
+	uint32_t event_types; /* bit per type that may bring it about */
+	uint32_t remembered;  /* its alerts in alert_of */
+	uint64_t opened;      /* its alerts, those of the past too */
 };
 
 struct field_subject;
@@ -95,6 +112,7 @@ struct engine {
 	struct VEC(struct alert) alerts;
 	struct u64map *alert_of; /* hash of (policy, subject) -> alert that is not resolved, or resolved by a person */
 	struct u64map *alert_ids; /* id -> alert, of all */
+	struct heap *deadlines;   /* deadlines.h */
 	struct weights *weights; /* bits by signal and holders, for the current step of N */
 	uint64_t n_accounts;     /* that have had an event applied */
 	int64_t now_ms;
@@ -109,9 +127,12 @@ struct engine {
 	uint32_t *candidate_stamp;
 	size_t cap_candidate_stamp;
 	uint32_t stamp;
+	struct cohort *cohorts; /* by slot of the timing rule */
+	struct pair_handlers *pair_handlers; /* profile.h */
 	field_handler **field_handlers; /* by index of field_rows */
 	struct field_room *field_room;  /* fields.h */
-	int *least_score;                     /* by policy */
+	struct policy_reach *reach;           /* by policy: decide.c */
+	struct windows *windows; /* windows.h */
 	struct plan plan;
 };
 

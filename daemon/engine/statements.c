@@ -3,6 +3,7 @@
 
 #include "accounts.h"
 #include "alerts.h"
+#include "appeals.h"
 #include "pairs.h"
 #include "relations.h"
 
@@ -30,6 +31,7 @@ static void account_reinstated(struct engine *e, const struct event *ev, uint32_
 	acc->is_closed = false;
 	acc->closed_ms = 0;
 	touch_pairs_of(e, account);
+	appeals_end(e, account);
 }
 
 /* A verdict about two accounts: confirmed, or clean / not_same (never one cluster, alerts resolve). */
@@ -55,6 +57,7 @@ static void verdict(struct engine *e, const struct event *ev, uint32_t account)
 		verdict_on_pair(e, ev, account, account_intern(e, ev->with));
 	else if (alert != NULL && alert->scope == POLICY_LINK)
 		verdict_on_pair(e, ev, alert->subject_a, alert->subject_b);
+	appeals_decided(e, ev, account);
 }
 
 typedef void statement_fn(struct engine *e, const struct event *ev, uint32_t account);

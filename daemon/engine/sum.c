@@ -99,7 +99,7 @@ static int32_t apply_limits(const struct engine *e, struct weighing *w, const st
 			continue;
 		t->family_mb[limit->family] -= over_mb;
 		cut_mb -= over_mb;
-		w->limits[w->n_limits++] = (struct evidence){ .limit = limit, .value = NONE, .raw_mb = -over_mb,
+		w->limits[w->n_limits++] = (struct evidence){ .limit = limit, .value = NONE, .token = NONE, .raw_mb = -over_mb,
 							      .counted_mb = -over_mb };
 	}
 	return cut_mb;
@@ -122,12 +122,8 @@ static int32_t count_comparisons(struct weighing *w, const struct evidence *with
 static uint32_t evidence_hash(const struct engine *e, const struct weighing *w)
 {
 	uint32_t hash = 0;
-	for (unsigned i = 0; i < w->n; i++) {
-		const struct evidence *item = &w->items[i];
-		size_t rule = item->signal != NULL ? (size_t)(item->signal - e->rules->signals) * 2
-						   : (size_t)(item->compare - e->rules->compares) * 2 + 1;
-		hash += item->counted_mb != 0 ? (uint32_t)(rule + 1) * HASH_FACTOR : 0;
-	}
+	for (unsigned i = 0; i < w->n; i++)
+		hash += w->items[i].counted_mb != 0 ? (evidence_number(e, &w->items[i]) + 1) * HASH_FACTOR : 0;
 	for (unsigned i = 0; i < w->n_limits; i++)
 		hash ^= (uint32_t)(w->limits[i].limit - e->rules->limits + 1) * LIMIT_FACTOR;
 	return hash;

@@ -23,41 +23,14 @@ uint32_t view_cluster_of_id(const struct engine *e, struct bytes id)
 	return (uint32_t)(number - 1);
 }
 
-static int compare_numbers(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-	return (a > b) - (a < b);
-}
-
-/* Standing alerts of one subject: numbers in alerts, appended. */
-static unsigned add_standing(const struct engine *e, const struct alert_subject *subject, uint32_t *numbers, unsigned n)
-{
-	for (unsigned i = 0; i < e->rules->n_policies; i++) {
-		const struct alert *alert = e->rules->policies[i].scope == subject->scope ? alert_find(e, i, subject) : NULL;
-		if (alert != NULL && alert->state != ALERT_RESOLVED && !alert_is_shadow(e, alert))
-			numbers[n++] = (uint32_t)(alert - e->alerts.at);
-	}
-	return n;
-}
-
-/* By the account's own subjects and not through all alerts: every answered event asks. Oldest first. */
 static void view_alert_ids(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
 {
-	const struct account *acc = &e->accounts.at[account];
-	uint32_t *numbers = ARENA_ARRAY(a, uint32_t, (acc->n_pairs + 2) * (size_t)e->rules->n_policies + 1);
-	uint32_t cluster = graph_cluster_of(e->graph, account);
-	unsigned n = add_standing(e, &(struct alert_subject){ .scope = POLICY_ACCOUNT, .a = account, .b = NONE }, numbers, 0);
-	if (cluster != GRAPH_NONE)
-		n = add_standing(e, &(struct alert_subject){ .scope = POLICY_CLUSTER, .a = cluster, .b = NONE }, numbers, n);
-	for (uint32_t i = 0; i < acc->n_pairs; i++) {
-		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
-		if (pair->flags & PAIR_ALERTED)
-			n = add_standing(e, &(struct alert_subject){ .scope = POLICY_LINK, .a = pair->a, .b = pair->b }, numbers, n);
-	}
-	qsort(numbers, n, sizeof(*numbers), compare_numbers);
-	out->alerts = ARENA_ARRAY(a, struct bytes, n + 1);
-	for (unsigned i = 0; i < n; i++)
-		out->alerts[out->n_alerts++] = bytes_of(arena_printf(a, "%016llx", (unsigned long long)e->alerts.at[numbers[i]].id));
+	struct alert_numbers numbers = { 0 };
+	alerts_of_account(e, account, &numbers);
+	out->alerts = ARENA_ARRAY(a, struct bytes, numbers.n + 1);
+	for (size_t i = 0; i < numbers.n; i++)
+		out->alerts[out->n_alerts++] = bytes_of(arena_printf(a, "%016llx", (unsigned long long)e->alerts.at[numbers.at[i]].id));
+	VEC_FREE(&numbers);
 }
 
 enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, struct arena *a, struct account_view *out)

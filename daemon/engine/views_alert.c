@@ -45,10 +45,11 @@ static uint32_t newer_of(const struct engine *e, const struct alert *alert)
 	return b->first_ms != 0 && b->first_ms < a->first_ms ? alert->subject_a : alert->subject_b;
 }
 
-/* The policy's recommendation with {older} and {newer} as names; the compiler allows them of links only. */
+/* The policy's recommendation, or that of a step, with {older} and {newer} as names; the compiler allows them of links only. */
 static struct bytes alert_recommendation(const struct engine *e, const struct alert *alert, struct arena *a)
 {
-	struct bytes rest = e->rules->policies[alert->policy].recommendation;
+	const struct policy_rule *policy = &e->rules->policies[alert->policy];
+	struct bytes rest = alert->advice > 0 ? policy->steps[alert->advice - 1].recommendation : policy->recommendation;
 	ptrdiff_t open;
 	if (alert->scope != POLICY_LINK || bytes_find_char(rest, '{') < 0)
 		return rest;
@@ -82,12 +83,14 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
 	*out = (struct alert_view){
 		.id = view_alert_id(alert, a), .rule = policy->head.id,
-		.title = policy->head.title, .level = bytes_of(rule_level_names[policy->head.level]),
+		.title = policy->head.title, .level = bytes_of(rule_level_names[alert->level]),
 		.recommendation = alert_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
 		.state = alert->state, .audience = alert->audience, .resolution = text_or_none(alert->resolution, a),
 		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a), .score = alert->score,
 		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
 		.deadline_ms = alert->deadline_ms, .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
+		.appeal_round = alert->round,
+		.is_overdue = alert->deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= alert->deadline_ms,
 		.cluster = BYTES_NONE,
 	};
 	out->accounts = ARENA_ARRAY(a, struct bytes, alert->accounts.n + 1);
@@ -146,7 +149,7 @@ unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct 
 		if (alert->state == ALERT_RESOLVED || alert_is_shadow(e, alert))
 			continue;
 		(*out)[n++] = (struct alert_head){
-			.id = view_alert_id(alert, a), .title = rule->title, .level = bytes_of(rule_level_names[rule->level]),
+			.id = view_alert_id(alert, a), .title = rule->title, .level = bytes_of(rule_level_names[alert->level]),
 			.state = alert->state, .score = alert->score, .n_accounts = (unsigned)alert->accounts.n,
 			.updated_seq = alert->updated_seq,
 		};

@@ -7,6 +7,7 @@
 #include "daemon/base/clock.h"
 
 #include "pairs.h"
+#include "support.h"
 #include "views.h"
 
 enum band view_band(const struct engine *e, int score)
@@ -67,6 +68,21 @@ unsigned view_links(const struct engine *e, uint32_t account, int min, struct ar
 	return n;
 }
 
+#define COMMON_NAMED 4
+
+/* The strongest of the neighbours that both have. */
+static void fill_common(const struct engine *e, const struct pair *ends, struct text *out)
+{
+	uint32_t common[COMMON_NAMED];
+	unsigned n = support_common(e, ends->a, ends->b, common, COMMON_NAMED);
+	for (unsigned i = 0; i < n; i++) {
+		text_adds(out, i > 0 ? ", " : "");
+		text_add(out, account_name(e, common[i]));
+	}
+	if (n == 0)
+		text_adds(out, "none");
+}
+
 static void fill_placeholder(const struct engine *e, const struct pair *ends, const struct evidence *item,
 			     struct bytes name, struct text *out)
 {
@@ -83,13 +99,8 @@ static void fill_placeholder(const struct engine *e, const struct pair *ends, co
 		text_adds(out, time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap)));
 	else if (bytes_is(name, "network"))
 		text_adds(out, network_kind_names[item->network]);
-}
-
-static const struct rule_head *evidence_head(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return &item->signal->head;
-	return item->compare != NULL ? &item->compare->head : &item->limit->head;
+	else if (bytes_is(name, "common"))
+		fill_common(e, ends, out);
 }
 
 struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a)
@@ -118,22 +129,17 @@ static struct bytes view_note(const struct evidence *item, struct arena *a)
 	time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap));
 	if (item->note == NOTE_RECYCLED)
 		return bytes_of(arena_printf(a, "recycled address: disjoint use, %s apart", gap));
+	if (item->note == NOTE_GENERIC)
+		return BYTES_LIT("too many hold it: at most 0 bits");
 	if (item->note == NOTE_FURTHER)
 		return BYTES_LIT("same family as stronger evidence: counts in part");
 	if (item->note == NOTE_LITTLE_COVERAGE)
 		return BYTES_LIT("only a small part of their use: counts less");
 	if (item->raw_mb <= 0 && item->signal != NULL)
-		return BYTES_LIT("too common to count");
-	if (item->counted_mb == 0)
+		return item->token != NONE ? BYTES_LIT("says nothing by itself") : BYTES_LIT("too common to count");
+	if (item->counted_mb == 0 && item->token == NONE)
 		return BYTES_LIT("supports only: nothing else to support");
 	return BYTES_NONE;
-}
-
-static int evidence_family(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return item->signal->family;
-	return item->compare != NULL ? item->compare->family : item->limit->family;
 }
 
 static void view_signal(const struct engine *e, const struct evidence *item, struct arena *a, struct evidence_view *out)
@@ -199,7 +205,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 	if (x == NONE || y == NONE || x == y)
 		return ERR_NOTFOUND;
 	struct weighing *w = arena_zalloc(a, sizeof(*w));
-	weigh_pair(e, x < y ? x : y, x < y ? y : x, true, w);
+	weigh_fully(e, x < y ? x : y, x < y ? y : x, w);
 	const struct pair *stored = pair_find(e, x, y);
 	struct pair fresh = { .a = x < y ? x : y, .b = x < y ? y : x, .computed = (int16_t)w->computed,
 			      .score = (int16_t)w->computed, .strength_mb = w->strength_mb, .families = w->families };
@@ -209,9 +215,10 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 		fresh.last_ms = stored->last_ms;
 	}
 	pair_refresh_state(e, &fresh);
+	bool is_table = e->rules->table.is_given;
 	*out = (struct why_view){ .prior_mb = w->prior_mb, .sum_mb = w->sum_mb, .n_items = w->n + w->n_limits,
-				  .scale_a_milli = (int32_t)e->rules->scoring.scale_a_milli,
-				  .shift_b_mb = e->rules->scoring.shift_b_mb,
+				  .scale_a_milli = is_table ? 1000 : (int32_t)e->rules->scoring.scale_a_milli,
+				  .shift_b_mb = is_table ? 0 : e->rules->scoring.shift_b_mb, .is_fitted = is_table,
 				  .accounts = (unsigned)weights_population(e->weights), .blocked = view_blocked(e, &fresh),
 				  .listed = stored != NULL ? stored->score : -1, .listed_ms = stored != NULL ? stored->last_ms : 0 };
 	view_link(e, &fresh, fresh.a, a, &out->link);

@@ -182,3 +182,8 @@ void engine_stats(const struct engine *e, struct engine_stats *out)
 			    e->accounts.cap * sizeof(struct account);
 	count_pairs(e, out);
 }
+
+uint64_t engine_policy_hits(const struct engine *e, unsigned policy)
+{
+	return e->reach[policy].opened;
+}

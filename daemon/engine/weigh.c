@@ -4,16 +4,13 @@
 #include "weigh.h"
 
 #include "accounts.h"
+#include "compare.h"
+#include "profile.h"
 #include "sum.h"
+#include "support.h"
+#include "tokens.h"
 
-static uint32_t gap_between(const struct posting *a, const struct posting *b)
-{
-	uint32_t start = a->first_s > b->first_s ? a->first_s : b->first_s;
-	uint32_t end = a->last_s < b->last_s ? a->last_s : b->last_s;
-	return start > end ? start - end : 0;
-}
-
-static int32_t decay_of(const struct signal_rule *signal, uint32_t gap_s)
+int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s)
 {
 	if (signal->half_life_ms <= 0)
 		return 0;
@@ -31,8 +28,8 @@ struct pairing {
 /* The network's multiplier less the gap's decay, of the item's own value. False: no evidence on such a network. */
 static bool place_of_value(const struct signal_rule *signal, bool is_network, struct evidence *item, int32_t *mb)
 {
-	item->gap_s = gap_between(item->a, item->b);
-	*mb = -decay_of(signal, item->gap_s);
+	item->gap_s = posting_gap_s(item->a, item->b);
+	*mb = -weigh_decay_mb(signal, item->gap_s);
 	if (!is_network)
 		return true;
 	if (signal->network_mb[item->network] == NETWORK_IGNORE)
@@ -49,8 +46,8 @@ static bool place_required(const struct pairing *p, const struct signal_rule *si
 		const struct index_value *value = index_value(p->e->index, p->shared[i].value);
 		if (value->kind != signal->requires || value->is_hub || signal->network_mb[value->network] == NETWORK_IGNORE)
 			continue;
-		uint32_t gap_s = gap_between(p->shared[i].a, p->shared[i].b);
-		int32_t here_mb = signal->network_mb[value->network] - decay_of(signal, gap_s);
+		uint32_t gap_s = posting_gap_s(p->shared[i].a, p->shared[i].b);
+		int32_t here_mb = signal->network_mb[value->network] - weigh_decay_mb(signal, gap_s);
 		if (is_found && here_mb <= *mb)
 			continue;
 		is_found = true;
@@ -121,46 +118,23 @@ static void weigh_value(const struct pairing *p, const struct index_shared *shar
 		struct evidence *item = &out->items[out->n];
 		if (out->n == EVIDENCE_MAX || rules->signals[number].head.status != RULE_STABLE)
 			continue;
-		*item = (struct evidence){ .value = shared->value, .holders = value->holders, .a = shared->a,
+		*item = (struct evidence){ .token = NONE, .value = shared->value, .holders = value->holders, .a = shared->a,
 					   .b = shared->b, .network = value->network };
 		out->n += weigh_signal(p, (unsigned)number, item);
 	}
 }
 
-static bool has_key(const uint64_t *keys, unsigned n, uint64_t key)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (keys[i] == key)
-			return true;
-	return false;
-}
-
-enum outcome { EQUAL, OVERLAP, DIFFER };
-
-/* Of sets: equal, some in common, none. Of latest values: equal when any is in common. */
-static enum outcome compare_facts(const uint64_t *x, unsigned nx, const uint64_t *y, unsigned ny, bool is_set)
-{
-	unsigned common = 0;
-	for (unsigned i = 0; i < nx; i++)
-		common += has_key(y, ny, x[i]);
-	if (common == 0)
-		return DIFFER;
-	return !is_set || (common == nx && common == ny) ? EQUAL : OVERLAP;
-}
-
 static void weigh_comparison(const struct pairing *p, const struct compare_rule *rule, struct weighing *out)
 {
-	unsigned na, nb;
-	const uint64_t *x = account_fact(&p->e->accounts.at[p->a], (unsigned)rule->kind, &na);
-	const uint64_t *y = account_fact(&p->e->accounts.at[p->b], (unsigned)rule->kind, &nb);
-	if (na == 0 || nb == 0 || out->n == EVIDENCE_MAX || rule->head.status != RULE_STABLE)
+	int agreement = compare_accounts(p->e, p->a, p->b, (unsigned)rule->kind);
+	if (agreement < 0 || out->n == EVIDENCE_MAX || rule->head.status != RULE_STABLE)
 		return;
-	enum outcome outcome = compare_facts(x, na, y, nb, p->e->plan.kinds[rule->kind].is_set);
-	const int32_t bits[] = { [EQUAL] = rule->equal_mb, [OVERLAP] = rule->overlap_mb, [DIFFER] = rule->differ_mb };
-	if (bits[outcome] == 0)
+	const int32_t bits[] = { [AGREEMENT_EQUAL] = rule->equal_mb, [AGREEMENT_OVERLAP] = rule->overlap_mb,
+				 [AGREEMENT_DIFFER] = rule->differ_mb };
+	if (bits[agreement] == 0)
 		return;
-	out->items[out->n++] = (struct evidence){ .compare = rule, .raw_mb = bits[outcome], .value = NONE,
-						  .outcome = (uint8_t)outcome };
+	out->items[out->n++] = (struct evidence){ .compare = rule, .raw_mb = bits[agreement], .value = NONE, .token = NONE,
+						  .outcome = (uint8_t)agreement };
 }
 
 /* Strongest first; ties in order of arrival, which does not depend on the hashing key. */
@@ -185,7 +159,7 @@ static bool is_hopeless(const struct engine *e, struct weighing *w)
 	return w->strength_mb < e->rules->scoring.floor_mb;
 }
 
-void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out)
+static void weigh_by_formula(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out)
 {
 	struct index_shared shared[EVIDENCE_MAX];
 	struct pairing p = { e, a, b, shared, index_intersect(e->index, a, b, shared, EVIDENCE_MAX) };
@@ -204,10 +178,102 @@ void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, st
 	sum_evidence(e, out, NULL);
 }
 
+void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out)
+{
+	out->a = a;
+	out->b = b;
+	if (!e->rules->table.is_given) {
+		weigh_by_formula(e, a, b, is_full, out);
+		return;
+	}
+	struct profile p;
+	profile_make(&p, e, a, b, NONE);
+	tokens_weigh(&p, NULL, out);
+}
+
+static void add_support(struct profile *p, const struct evidence *without, struct weighing *w)
+{
+	struct support_facts facts;
+	support_read(p->e, p->a, p->b, w->strength_mb, &facts);
+	p->support = &facts;
+	tokens_support(p, without, w);
+	p->support = NULL;
+}
+
+void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
+{
+	if (!e->rules->table.is_given)
+		return;
+	struct profile p;
+	p.e = e;
+	p.a = a;
+	p.b = b;
+	add_support(&p, NULL, w);
+}
+
+void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out)
+{
+	weigh_pair(e, a, b, true, out);
+	weigh_support(e, a, b, out);
+	sort_items(out);
+}
+
+static int weigh_without_token(const struct engine *e, const struct weighing *w, const struct evidence *item)
+{
+	struct weighing rest;
+	struct profile p;
+	profile_make(&p, e, w->a, w->b, item->value);
+	tokens_weigh(&p, item, &rest);
+	add_support(&p, item, &rest);
+	return rest.computed;
+}
+
 int weigh_without(const struct engine *e, const struct weighing *w, const struct evidence *item)
 {
+	if (e->rules->table.is_given)
+		return weigh_without_token(e, w, item);
 	struct weighing copy = *w;
 	bool is_limit = item >= w->limits && item < w->limits + w->n_limits;
 	sum_evidence(e, &copy, is_limit ? &copy.limits[item - w->limits] : &copy.items[item - w->items]);
 	return copy.computed;
+}
+
+const struct rule_head *evidence_head(const struct evidence *item)
+{
+	if (item->signal != NULL)
+		return &item->signal->head;
+	if (item->compare != NULL)
+		return &item->compare->head;
+	if (item->timing != NULL)
+		return &item->timing->head;
+	return item->interaction != NULL ? &item->interaction->head : &item->limit->head;
+}
+
+int evidence_family(const struct evidence *item)
+{
+	if (item->signal != NULL)
+		return item->signal->family;
+	if (item->compare != NULL)
+		return item->compare->family;
+	if (item->timing != NULL)
+		return item->timing->family;
+	return item->interaction != NULL ? item->interaction->family : item->limit->family;
+}
+
+uint32_t evidence_number(const struct engine *e, const struct evidence *item)
+{
+	const struct ruleset *rules = e->rules;
+	uint32_t base = 0;
+	if (item->signal != NULL)
+		return (uint32_t)(item->signal - rules->signals);
+	base += rules->n_signals;
+	if (item->compare != NULL)
+		return base + (uint32_t)(item->compare - rules->compares);
+	base += rules->n_compares;
+	if (item->timing != NULL)
+		return base + (uint32_t)(item->timing - rules->timings);
+	base += rules->n_timings;
+	if (item->interaction != NULL)
+		return base + (uint32_t)(item->interaction - rules->interactions);
+	return base + rules->n_interactions + (uint32_t)(item->limit - rules->limits);
 }

@@ -8,12 +8,15 @@
 #define EVIDENCE_MAX 128
 #define LIMITS_MAX 8 /* limits that can hold for one pair; further ones are not asked */
 
-enum evidence_note { NOTE_NONE, NOTE_RECYCLED, NOTE_FURTHER, NOTE_LITTLE_COVERAGE, NOTE_REQUIRES };
+enum evidence_note { NOTE_NONE, NOTE_RECYCLED, NOTE_FURTHER, NOTE_LITTLE_COVERAGE, NOTE_GENERIC };
 
 struct evidence {
 	const struct signal_rule *signal;   /* of a shared value, or NULL */
 	const struct compare_rule *compare; /* of a comparison, or NULL */
 	const struct limit_rule *limit;     /* of a cap, or NULL */
+	const struct timing_rule *timing;   /* of turns, or NULL */
+	const struct interaction_rule *interaction; /* of an interaction or of support, or NULL */
+	uint32_t token;                     /* calibrated tier; NONE without one */
 	uint32_t value;                     /* shared value, NONE for the others */
 	int32_t raw_mb, counted_mb;
 	uint32_t holders, gap_s;
@@ -24,6 +27,7 @@ struct evidence {
 };
 
 struct weighing {
+	uint32_t a, b;
 	struct evidence items[EVIDENCE_MAX]; /* signals and comparisons, strongest first */
 	unsigned n;
 	struct evidence limits[LIMITS_MAX];
@@ -35,10 +39,21 @@ struct weighing {
 	uint32_t evidence;        /* hash of the rules that counted, whatever their bits */
 };
 
-/* a < b. Unless is_full, a pair that cannot reach the floor is left with an upper bound of its strength, which is below
+/* What every item has, whatever its kind: its rule's head, its family (-1: none), a number of its own among all rules. */
+const struct rule_head *evidence_head(const struct evidence *item);
+int evidence_family(const struct evidence *item);
+uint32_t evidence_number(const struct engine *e, const struct evidence *item);
+
+/* The evidence of the two alone, without support. a < b. Unless is_full, a pair that cannot reach the floor is left with an upper bound of its strength, which is below
  * the floor too. */
 void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
-/* The score without one item or limit of a finished weighing. */
+/* The whole: with support, items sorted. */
+void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
+/* Bits lost by the time between two accounts' uses. */
+int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s);
+/* Adds what common neighbours say to a weighing of the two. */
+void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w);
+/* The score without one item or limit of a finished weighing of the two. */
 int weigh_without(const struct engine *e, const struct weighing *w, const struct evidence *item);
 
 /* Bits of each signal by number of holders, for a population that moves in steps of 1/16. */

@@ -18,7 +18,6 @@ void batch_reset(struct batch *b)
 	arena_reset(b->arena);
 	arena_reset(b->effects.arena);
 	b->events.n = b->rows.n = b->owners.n = b->groups.n = b->effects.rows.n = 0;
-	text_clear(&b->payloads);
 	idset_clear(&b->ids);
 	b->store = (struct store_batch){ .owner = b };
 	b->number = 0;
@@ -30,10 +29,10 @@ void batch_add(struct intake *in, struct batch *b, struct group *g, const struct
 	struct store_event row = {
 		.ts_ms = ev->ts_ms, .id_hash = ev->id_hash, .audience = ev->audience,
 	};
-	size_t before = b->payloads.len;
 
-	event_encode(ev, &b->payloads);
-	row.payload.len = b->payloads.len - before; /* where it lies is known when the text has stopped moving */
+	text_clear(&in->encoded);
+	event_encode(ev, &in->encoded);
+	row.payload = arena_bytes(b->arena, text_bytes(&in->encoded));
 	VEC_PUSH(&b->events, ev);
 	VEC_PUSH(&b->rows, row);
 	VEC_PUSH(&b->owners, g);
@@ -58,13 +57,10 @@ static struct batch *take_free(struct intake *in)
 static void number_events(struct intake *in, struct batch *b)
 {
 	uint64_t seq = in->in_flight == 0 ? in->committed_seq : in->assigned_seq;
-	const char *at = b->payloads.ptr;
 
 	for (size_t i = 0; i < b->rows.n; i++) {
 		((struct event *)b->events.at[i])->seq = ++seq;
 		b->rows.at[i].seq = seq;
-		b->rows.at[i].payload.ptr = at;
-		at += b->rows.at[i].payload.len;
 	}
 	in->assigned_seq = seq;
 	b->store.events = b->rows.at;
@@ -197,9 +193,8 @@ static void apply(struct intake *in, struct batch *b)
 	for (size_t i = 0; i < n; i++) {
 		known_add(in->known, b->rows.at[i].id_hash, b->store.arrived_ms); /* I4 */
 		b->owners.at[i]->pub.last_seq = b->rows.at[i].seq;
+		tick_note_arrival(in, b->events.at[i], b->store.arrived_ms);
 	}
-	in->stats.accepted += n;
-	in->stats.last_arrival_ms = b->store.arrived_ms;
 }
 
 /* The senders of the batch are about to be answered, those of the gathering one go on waiting. */
@@ -314,6 +309,8 @@ static int64_t wait_us(const struct intake *in, int64_t mono_us)
 	if (in->in_flight == 0 && in->gathering->events.n > 0 && senders_are_awaited(in, mono_us) &&
 	    (at <= 0 || in->awaited_until_us < at))
 		at = in->awaited_until_us;
+	if (burst_is_over(in) && (at <= 0 || in->shrink_us < at))
+		at = in->shrink_us;
 	if (at <= 0)
 		return -1;
 	return at > mono_us ? at - mono_us : 0;
@@ -329,6 +326,7 @@ int64_t intake_turn(struct intake *in, int64_t mono_us)
 		in->awaited_until_us = mono_us + in->patience_us;
 	while (batch_submit_due(in, mono_us))
 		;
+	burst_shrink(in, mono_us);
 	groups_answer(in);
 	/* What the answered senders offered at once goes out in this turn too. */
 	while (batch_submit_due(in, mono_us))

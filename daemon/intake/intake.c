@@ -25,7 +25,7 @@ struct intake *intake_new(const struct intake_setup *setup)
 	in->applied_seq = in->applied_durable = setup->applied_seq;
 	outgoing_init(&in->waiting);
 	for (unsigned i = 0; i < BATCHES; i++) {
-		in->batches[i].arena = arena_new(65536);
+		in->batches[i].arena = arena_new(BATCH_BLOCK);
 		outgoing_init(&in->batches[i].effects);
 		batch_reset(&in->batches[i]);
 	}
@@ -47,7 +47,6 @@ static void batch_fini(struct batch *b)
 	VEC_FREE(&b->rows);
 	VEC_FREE(&b->owners);
 	VEC_FREE(&b->groups);
-	text_free(&b->payloads);
 	idset_fini(&b->ids);
 	outgoing_fini(&b->effects);
 }
@@ -65,6 +64,7 @@ void intake_free(struct intake *in)
 	free(in->effects.at);
 	known_free(in->known);
 	arena_free(in->scratch);
+	text_free(&in->encoded);
 	attr_memo_free(in->memo);
 	json_parser_free(in->parser);
 	free(in);
@@ -152,7 +152,7 @@ static void note_account(struct group *g, struct bytes account)
 	g->pub.account = bytes_make(g->account, n);
 }
 
-static enum verdict_of_line keep(struct intake *in, struct group *g, const struct event *ev)
+enum verdict_of_line intake_keep(struct intake *in, struct group *g, const struct event *ev)
 {
 	struct batch *pending = pending_batch(in, ev->id_hash);
 
@@ -184,7 +184,7 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 		return LINE_ACCEPTED;
 	ev = arena_alloc(in->gathering->arena, sizeof(*ev));
 	reason = read_line(in, g, line, ev, &eb);
-	verdict = reason ? refuse(in, g, reason, eb.text) : keep(in, g, ev);
+	verdict = reason ? refuse(in, g, reason, eb.text) : intake_keep(in, g, ev);
 	if (in->gathering->events.n == 0)
 		arena_reset(in->gathering->arena); /* nothing but duplicates and refused lines so far */
 	return verdict;
@@ -275,6 +275,9 @@ void intake_stats(const struct intake *in, struct intake_stats *out)
 	*out = in->stats;
 	out->known = known_count(in->known);
 	out->known_memory = known_memory(in->known);
+	out->batch_memory = 0;
+	for (unsigned i = 0; i < BATCHES; i++)
+		out->batch_memory += arena_kept(in->batches[i].arena);
 	out->gathered = in->gathering->events.n;
 	out->last_seq = in->committed_seq;
 }

@@ -8,6 +8,7 @@
 #include "setup.h"
 
 #define BATCHES 3 /* one gathers, at most two are in flight */
+#define BATCH_BLOCK (128 << 10)
 #define EFFECTS_DELAY_US 50000
 #define RETRY_US 1000000
 #define PATIENCE_PART 8              /* of the last commit's time: how long a batch waits for senders just answered */
@@ -43,7 +44,6 @@ struct batch {
 	struct VEC(struct store_event) rows;
 	struct VEC(struct group *) owners; /* of each event */
 	struct VEC(struct group *) groups; /* distinct, that wait for it */
-	struct text payloads;
 	struct idset ids;
 	struct outgoing effects;
 };
@@ -58,6 +58,7 @@ struct intake {
 	struct intake_setup setup;
 	struct json_parser *parser;
 	struct arena *scratch;
+	struct text encoded; /* of the event that is being kept */
 	struct attr_memo *memo;
 	struct known *known;
 	struct batch batches[BATCHES];
@@ -78,10 +79,11 @@ struct intake {
 	unsigned n_marks;
 	uint64_t outbox_drop;
 	/* state */
-	bool is_held, is_paused;
+	bool is_held, is_paused, is_ticking; /* ticking: a tick is on its way */
 	enum err failure; /* of the last commit; ERR_OK: it works */
 	struct errbuf failure_text;
 	int64_t retry_us; /* while failing: not before */
+	int64_t shrink_us; /* what bursts needed is not given back before */
 	struct VEC(struct group *) answered;
 	struct intake_stats stats;
 };
@@ -95,12 +97,23 @@ unsigned intake_reason_index(const char *reason);
 /* NULL, or the reason's word with a text why this group may not state this. */
 const char *intake_check(const struct intake *in, const struct group *g, const struct event *ev, struct errbuf *eb);
 
+/* Into the gathering batch, unless its id is known. */
+enum verdict_of_line intake_keep(struct intake *in, struct group *g, const struct event *ev);
+
 /* batches */
 void batch_reset(struct batch *b);
 void batch_add(struct intake *in, struct batch *b, struct group *g, const struct event *ev);
 /* Submits when something is due; false: nothing was, or the queue is full. */
 bool batch_submit_due(struct intake *in, int64_t mono_us);
 bool batch_has_due_mark(const struct intake *in);
+
+/* ticks */
+void tick_note_arrival(struct intake *in, const struct event *ev, int64_t arrived_ms);
+/* bursts */
+/* Nothing is under way, and batches hold more than senders of single events need. */
+bool burst_is_over(const struct intake *in);
+/* Then gives it back, when that is due. */
+void burst_shrink(struct intake *in, int64_t mono_us);
 
 /* effects */
 void outgoing_init(struct outgoing *o);

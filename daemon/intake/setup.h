@@ -47,6 +47,10 @@ bool intake_is_settled(const struct intake *in);
 bool intake_is_empty(const struct intake *in);
 /* Senders are told to wait (intake_is_congested) until what has gathered is through. */
 void intake_pause(struct intake *in, bool paused);
+/* A deadline has come and no event did: an event of the daemon's own carries its time into the journal. Not while history
+ * comes in, nor while what comes in lags more than a day behind the clock: there the events themselves pass the time.
+ * newest_ms: engine time. False: not now. */
+bool intake_tick(struct intake *in, int64_t due_ms, int64_t newest_ms);
 /* Goes into the next transaction. drop: outbox rows up to here have reached everybody. name lives as long as in. */
 void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, uint64_t drop);
 
@@ -56,12 +60,13 @@ extern const char *const intake_reasons[];
 
 struct intake_stats {
 	uint64_t lines[SOURCES], accepted, duplicate, refused[INTAKE_REASONS];
-	uint64_t batches, failed_batches, known, groups, gathered;
+	uint64_t batches, failed_batches, known, groups, gathered, ticks;
 	uint64_t last_seq;      /* durable */
 	uint64_t outbox_last;   /* newest outbox row that a batch of this run wrote */
-	int64_t last_commit_us, last_arrival_ms;
+	int64_t last_commit_us;
+	int64_t last_arrival_ms, last_history_ms; /* of an event that is no tick; of one that not everybody is told of */
 	uint64_t alerts_written;
-	size_t known_memory;
+	size_t known_memory, batch_memory;
 };
 void intake_stats(const struct intake *in, struct intake_stats *out);
 

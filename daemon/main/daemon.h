@@ -62,6 +62,8 @@ struct daemon {
 /* judgement.c */
 enum err judgement_load(const struct config *c, struct judgement *out, struct errbuf *eb) MUST_CHECK;
 void judgement_free(struct judgement *j);
+/* Networks of the configuration, then those that `assocctl db import` put into the state folder. */
+enum err judgement_enrich(const struct config *c, struct enrich **out, struct errbuf *eb) MUST_CHECK;
 /* What a snapshot is bound to: rules, networks and the key of hashed kinds. */
 uint64_t judgement_binding(const struct judgement *j, uint64_t key_fingerprint);
 

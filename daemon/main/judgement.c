@@ -6,8 +6,7 @@
 
 #include "daemon/base/log.h"
 
-/* Networks of the configuration, then those that `assocctl db import` put into the state folder. */
-static enum err load_enrich(const struct config *c, struct enrich **out, struct errbuf *eb)
+enum err judgement_enrich(const struct config *c, struct enrich **out, struct errbuf *eb)
 {
 	const char *networks[2 * CONFIG_LIST_MAX], *mmdb[2 * CONFIG_LIST_MAX];
 	struct enrich_setup setup = { .networks_files = networks, .mmdb_files = mmdb, .asn_kinds_file = c->asn_kinds };
@@ -54,7 +53,7 @@ enum err judgement_load(const struct config *c, struct judgement *out, struct er
 	}
 	text_free(&report);
 	if (err == ERR_OK)
-		err = load_enrich(c, &out->enrich, eb);
+		err = judgement_enrich(c, &out->enrich, eb);
 	if (err == ERR_OK)
 		out->engine = engine_new(out->rules, out->enrich);
 	else

@@ -139,25 +139,6 @@ static void add_sinks(struct text *out, const struct daemon *d)
 		text_addf(out, "assocd_sink_failing{sink=\"%s\"} %d\n", stats[i].name, stats[i].is_failing);
 }
 
-/* Ids are any text: quoted as JSON is, which a label's value takes. */
-static void add_rules(struct text *out, const struct engine *e)
-{
-	struct arena *a = arena_new(16 * 1024);
-	struct rules_view rules;
-	engine_rules(e, 0, a, &rules);
-	add_head(out, "assocd_rule_alerts_total", "counter", "Alerts of a policy; of an experimental one those that it would have raised.");
-	for (unsigned i = 0; i < rules.n; i++) {
-		struct text id = { 0 };
-		if (!bytes_is(rules.at[i].form, "policy"))
-			continue;
-		json_string(&id, rules.at[i].rule);
-		text_addf(out, "assocd_rule_alerts_total{rule=%s,status=\"%.*s\"} %llu\n", id.ptr, BYTES_ARG(rules.at[i].status),
-			  (unsigned long long)rules.at[i].opened);
-		text_free(&id);
-	}
-	arena_free(a);
-}
-
 static void add_engine(struct text *out, const struct engine *e)
 {
 	struct engine_stats st;
@@ -179,6 +160,30 @@ static void add_engine(struct text *out, const struct engine *e)
 		text_addf(out, "assocd_alerts{state=\"%s\"} %llu\n", alert_state_names[i], (unsigned long long)st.alerts[i]);
 }
 
+/* In quotes, as the text format wants it. */
+static void add_label(struct text *out, struct bytes value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+		if (c == '"' || c == '\\')
+			text_addc(out, '\\');
+		text_addc(out, c == '\n' ? ' ' : c);
+	}
+}
+
+static void add_policies(struct text *out, const struct judgement *now)
+{
+	add_head(out, "assocd_policy_hits_total", "counter",
+		 "Times that the condition of a policy came true; experimental ones raised no alert for it.");
+	for (unsigned i = 0; i < now->rules->n_policies; i++) {
+		const struct rule_head *head = &now->rules->policies[i].head;
+		text_adds(out, "assocd_policy_hits_total{rule=\"");
+		add_label(out, head->id);
+		text_addf(out, "\",status=\"%s\"} %llu\n", head->status == RULE_STABLE ? "stable" : "experimental",
+			  (unsigned long long)engine_policy_hits(now->engine, i));
+	}
+}
+
 void report_metrics(void *arg, struct text *out)
 {
 	struct daemon *d = arg;
@@ -192,6 +197,7 @@ void report_metrics(void *arg, struct text *out)
 	for (unsigned i = 0; i < INTAKE_REASONS; i++)
 		text_addf(out, "assocd_events_refused_total{reason=\"%s\"} %llu\n", intake_reasons[i],
 			  (unsigned long long)in.refused[i]);
+	add_one(out, "assocd_ticks_total", "counter", "Deadlines that came without an event and went into the journal.", in.ticks);
 	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
 	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);
 	add_one(out, "assocd_journal_failing", "gauge", "1 while nothing can be kept: the disk is full or broken.",
@@ -201,7 +207,7 @@ void report_metrics(void *arg, struct text *out)
 	add_collectors(out, d);
 	add_sinks(out, d);
 	add_engine(out, d->now.engine);
-	add_rules(out, d->now.engine);
+	add_policies(out, &d->now);
 }
 
 bool report_is_ready(void *arg, struct text *reasons)

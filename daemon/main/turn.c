@@ -21,6 +21,19 @@ static void wake_in(struct daemon *d, int64_t wait_us, int64_t mono_us)
 		d->next_us = mono_us + wait_us;
 }
 
+/* The engine says when something falls due; it is passed on once that time has come. */
+static void step_deadlines(struct daemon *d, int64_t mono_us)
+{
+	int64_t due_ms, wall_ms = clock_wall_ms();
+	if (d->wants_stop || !engine_next_due(d->now.engine, &due_ms))
+		return;
+	if (due_ms > wall_ms) {
+		wake_in(d, (due_ms - wall_ms) * 1000, mono_us);
+		return;
+	}
+	(void)intake_tick(d->intake, due_ms, engine_now(d->now.engine));
+}
+
 static void step_intake(struct daemon *d, int64_t mono_us)
 {
 	wake_in(d, intake_turn(d->intake, mono_us), mono_us);
@@ -93,6 +106,7 @@ void loop_once(void *arg)
 	int64_t mono_us = clock_mono_us();
 	d->next_us = mono_us + 1000000;
 	step_completions(d);
+	step_deadlines(d, mono_us);
 	step_intake(d, mono_us);
 	step_sinks(d, mono_us);
 	step_reload(d);

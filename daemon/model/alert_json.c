@@ -43,6 +43,10 @@ void alert_json(struct text *t, const struct alert_view *al, const char *what)
 	json_member_time(t, "updated", al->updated_ms);
 	if (al->deadline_ms != 0)
 		json_member_time(t, "deadline", al->deadline_ms);
+	if (al->appeal_round > 0)
+		json_member_int(t, "appeal_round", al->appeal_round);
+	if (al->is_overdue)
+		json_member_bool(t, "overdue", true);
 	json_member_int(t, "opened_seq", (int64_t)al->opened_seq);
 	json_member_int(t, "updated_seq", (int64_t)al->updated_seq);
 	json_close_object(t);
@@ -101,6 +105,8 @@ enum err alert_from_json(const struct json_doc *doc, struct arena *a, struct ale
 		.state = state, .score = (int)json_get_int(doc, doc->nodes, "score", 0), .summary = read_text(&r, "summary"),
 		.recommendation = read_text(&r, "recommendation"), .resolution = read_text(&r, "resolution"),
 		.reason = read_text(&r, "reason"), .actor = read_text(&r, "actor"),
+		.appeal_round = (unsigned)json_get_int(doc, doc->nodes, "appeal_round", 0),
+		.is_overdue = json_get(doc, doc->nodes, "overdue") != NULL,
 		.opened_seq = (uint64_t)json_get_int(doc, doc->nodes, "opened_seq", 0),
 		.updated_seq = (uint64_t)json_get_int(doc, doc->nodes, "updated_seq", 0),
 	};

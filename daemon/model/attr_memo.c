@@ -26,10 +26,18 @@ struct attr_memo *attr_memo_new(void)
 	return xcalloc(1, sizeof(struct attr_memo));
 }
 
+static void drop_slots(struct kind_memo *k)
+{
+	for (unsigned i = 0; k->slots && i < SLOTS; i++)
+		free(k->slots[i].text);
+	free(k->slots);
+	k->slots = NULL;
+}
+
 static void forget(struct attr_memo *m)
 {
 	for (unsigned i = 0; i < KINDS_MAX; i++)
-		free(m->kinds[i].slots);
+		drop_slots(&m->kinds[i]);
 	memset(m, 0, sizeof(*m));
 }
 
@@ -55,8 +63,12 @@ void attr_memo_bind(struct attr_memo *m, const struct kinds *kinds)
 
 static bool is_worth_it(struct kind_memo *k)
 {
-	if (k->is_private || (k->asked >= PROBATION && k->found < k->asked / PATIENCE)) /* I2 */
+	if (k->is_private)
 		return false;
+	if (k->asked >= PROBATION && k->found < k->asked / PATIENCE) { /* I2 */
+		drop_slots(k);
+		return false;
+	}
 	if (k->slots == NULL)
 		k->slots = xcalloc(SLOTS, sizeof(*k->slots));
 	if (++k->asked >= UINT32_MAX / 2) {
@@ -86,16 +98,26 @@ const struct attr_memo_entry *attr_memo_find(struct attr_memo *m, unsigned kind,
 	return NULL;
 }
 
+static void reserve_text(struct attr_memo_entry *slot, size_t n)
+{
+	if (n <= slot->room)
+		return;
+	slot->text = xrealloc(slot->text, n);
+	slot->room = (uint16_t)n;
+}
+
 void attr_memo_put(struct attr_memo_entry *slot, struct bytes raw, const struct attr *attrs, unsigned n)
 {
 	size_t used = raw.len;
 
-	if (n > ATTR_MEMO_VALUES)
+	for (unsigned i = 0; i < n; i++)
+		used += attrs[i].shown.len;
+	if (n > ATTR_MEMO_VALUES || used > ATTR_MEMO_TEXT)
 		return;
+	reserve_text(slot, used);
+	used = raw.len;
 	memcpy(slot->text, raw.ptr, raw.len);
 	for (unsigned i = 0; i < n; i++) {
-		if (used + attrs[i].shown.len > ATTR_MEMO_TEXT)
-			return;
 		slot->values[i].key = attrs[i].key;
 		slot->values[i].shown_at = (uint16_t)used;
 		slot->values[i].shown_len = (uint16_t)attrs[i].shown.len;

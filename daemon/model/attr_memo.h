@@ -15,11 +15,12 @@ void attr_memo_free(struct attr_memo *m);
 
 struct attr_memo_entry {
 	uint64_t hash;
+	char *text;
+	uint16_t room;    /* of text: as much as was needed here so far */
 	uint16_t raw_len; /* of text, from its start */
 	uint8_t n;
 	bool is_filled;
 	struct { uint64_t key; uint16_t shown_at, shown_len; } values[ATTR_MEMO_VALUES];
-	char text[ATTR_MEMO_TEXT];
 };
 
 /* Forgets everything when the kinds are others than last time. */

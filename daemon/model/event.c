@@ -19,9 +19,9 @@ const struct event_type_row event_types[EVENT_TYPES] = {
 	[EVENT_REINSTATED] = { "reinstated", VOICE_TRUSTED, "A closed account is open again." },
 	[EVENT_VERDICT] = { "verdict", VOICE_ANALYST,
 			    "What a person found; needs value: clean, confirmed or not_same, and for not_same with or alert." },
-	[EVENT_HEALTH] = { "health", VOICE_TRUSTED, "A rating of the account, in value. It is kept; no shipped rule reads it." },
-	[EVENT_CONTACT] = { "contact", VOICE_PLAIN, "The account's owner was contacted. It is kept; no shipped rule reads it." },
-	[EVENT_APPEAL] = { "appeal", VOICE_PLAIN, "The owner's appeal; the document in identity counts as evidence." },
+	[EVENT_HEALTH] = { "health", VOICE_TRUSTED, "The health of the account, as the word in kind says: rating (absent), points, problem, solved, fraud." },
+	[EVENT_CONTACT] = { "contact", VOICE_PLAIN, "About reaching the owner, as kind says: attempt (absent), verified, response." },
+	[EVENT_APPEAL] = { "appeal", VOICE_PLAIN, "The owner's appeal, in rounds; the document in identity counts as evidence." },
 	[EVENT_ACK] = { "ack", VOICE_ANALYST, "Someone has taken an alert on; needs alert." },
 	[EVENT_RESOLVE] = { "resolve", VOICE_ANALYST, "An alert is settled; needs alert." },
 	[EVENT_SNOOZE] = { "snooze", VOICE_ANALYST, "An alert is put off until a time; needs alert. It is kept and changes nothing." },
@@ -32,8 +32,19 @@ const struct event_type_row event_types[EVENT_TYPES] = {
 const struct event event_empty = {
 	.type = EVENT_ACTIVITY, .id = NONE, .account = NONE, .word = NONE, .session = NONE,
 	.relation_kind = NONE, .relation_group = NONE, .relation_with = NONE, .relation_proof = NONE,
-	.actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE,
+	.actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE, .kind = NONE,
+	.round = NONE,
 };
+
+struct event event_tick(int64_t at_ms)
+{
+	struct event tick = event_empty;
+
+	tick.type = EVENT_TICK;
+	tick.word = bytes_of(event_types[EVENT_TICK].name);
+	tick.ts_ms = at_ms;
+	return tick;
+}
 
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account)
 {

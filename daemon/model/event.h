@@ -61,7 +61,7 @@ struct event {
 	struct bytes session;
 	/* statements */
 	struct bytes relation_kind, relation_group, relation_with, relation_proof;
-	struct bytes actor, with, alert, reason, value;
+	struct bytes actor, with, alert, reason, value, kind, round;
 	int64_t until_ms; /* snooze: end, 0 when absent */
 };
 
@@ -87,6 +87,9 @@ struct event_refusal {
  * refused with a did-you-mean (x_... is free). ERR_INPUT fills why. Time limits against the wall clock are intake's. */
 enum err event_from_json(const struct event_context *ctx, const struct json_doc *doc, struct arena *a, struct event *out,
 			 struct event_refusal *why) MUST_CHECK;
+
+/* The daemon's own: nothing else happened up to then. It has no account, and no id yet. */
+struct event event_tick(int64_t at_ms);
 
 /* ERR_INPUT outside the years 2000 to 2099: a clock that was never set, or another unit. */
 enum err event_check_ts(int64_t ts_ms, struct errbuf *eb) MUST_CHECK;

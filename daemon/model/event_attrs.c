@@ -165,6 +165,52 @@ static struct bytes joined_text(struct event_reader *r, const struct kind *kind)
 	return bytes_make(out, used);
 }
 
+static struct bytes joined_pair(struct arena *a, struct bytes left, struct bytes right)
+{
+	char *text = arena_alloc(a, left.len + 1 + right.len);
+
+	memcpy(text, left.ptr, left.len);
+	text[left.len] = '|';
+	memcpy(text + left.len + 1, right.ptr, right.len);
+	return bytes_make(text, left.len + 1 + right.len);
+}
+
+/* Every text of left with every one of right. */
+static void join_values(struct arena *a, const struct normalised *left, const struct normalised *right, struct normalised *out)
+{
+	out->n = 0;
+	for (unsigned i = 0; i < left->n; i++)
+		for (unsigned k = 0; k < right->n; k++)
+			normalised_add(out, joined_pair(a, left->text[i], right->text[k]));
+}
+
+static void part_values(struct event_reader *r, const struct kind *part, struct normalised *out)
+{
+	kind_normalise(part, r->scratch, part->n_paths > 1 ? joined_text(r, part) : node_text(r, r->slot[part->slots[0]]), out);
+}
+
+/* A kind of other kinds: none when a required one has no value or none of them has. */
+static void add_joined(struct event_reader *r, struct attr_list *list, unsigned index)
+{
+	const struct kind *kind = &r->ctx->kinds->rows[index];
+	struct normalised left = { .n = 0 }, part, joined;
+	bool any = false;
+
+	for (unsigned p = 0; p < kind->n_parts; p++) {
+		part_values(r, &r->ctx->kinds->rows[kind->parts[p]], &part);
+		if (part.n == 0 && kind->required[p])
+			return;
+		any |= part.n > 0;
+		if (part.n == 0)
+			part.text[part.n++] = BYTES_NONE;
+		if (p > 0)
+			join_values(r->scratch, &left, &part, &joined);
+		left = p > 0 ? joined : part;
+	}
+	for (unsigned i = 0; any && i < left.n; i++)
+		add_raw(r, list, index, left.text[i]);
+}
+
 static void add_array(struct event_reader *r, struct attr_list *list, unsigned index, const struct json_node *array)
 {
 	const struct json_node *end = r->doc->nodes + array->next;
@@ -178,11 +224,15 @@ static void add_kind(struct event_reader *r, struct attr_list *list, unsigned in
 	const struct kind *kind = &r->ctx->kinds->rows[index];
 	const struct json_node *node;
 
-	if (kind->privacy == PRIVACY_DROP || kind->is_port_block || kind->n_paths == 0)
+	if (kind->privacy == PRIVACY_DROP || kind->is_port_block || kind->n_paths + kind->n_parts == 0)
 		return;
 	if (r->ctx->used_only && !kind->is_indexed && !kind->is_fact)
 		return;
 	list->first = list->n;
+	if (kind->n_parts > 0) {
+		add_joined(r, list, index);
+		return;
+	}
 	if (kind->n_paths > 1) {
 		add_raw(r, list, index, joined_text(r, kind));
 		return;

@@ -19,6 +19,8 @@
  * The sequence number is not in it: it is the key under which the journal keeps the row.
  * I1: what decodes encodes to the same bytes: absent fields have no bit, kinds do not fall, nothing follows the end.
  * I2: every length and index is checked against its limit before it is used. */
+#include <endian.h>
+
 #include "daemon/base/cursor.h"
 #include "daemon/base/text.h"
 #include "event_reader.h"
@@ -32,6 +34,7 @@ static const uint16_t statement_fields[] = {
 	offsetof(struct event, relation_kind), offsetof(struct event, relation_group), offsetof(struct event, relation_with),
 	offsetof(struct event, relation_proof), offsetof(struct event, actor), offsetof(struct event, with),
 	offsetof(struct event, alert), offsetof(struct event, reason), offsetof(struct event, value),
+	offsetof(struct event, kind), offsetof(struct event, round),
 };
 
 static struct bytes *statement_field(struct event *e, unsigned i)
@@ -51,29 +54,29 @@ static size_t put_varint(uint8_t *out, uint64_t v)
 
 static size_t put_u64(uint8_t *out, uint64_t v)
 {
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(v >> (56 - 8 * i));
-	return 8;
+	uint64_t big = htobe64(v);
+
+	memcpy(out, &big, sizeof(big));
+	return sizeof(big);
 }
 
-static void add_raw(struct text *out, const uint8_t *p, size_t n)
+static size_t put_svarint(uint8_t *out, int64_t v)
 {
-	text_add(out, bytes_make((const char *)p, n));
+	return put_varint(out, ((uint64_t)v << 1) ^ (uint64_t)(v >> 63));
 }
 
-static void add_text(struct text *out, struct bytes b)
+static size_t put_bytes(uint8_t *out, const void *p, size_t n)
 {
-	uint8_t buf[10];
-
-	add_raw(out, buf, put_varint(buf, b.len));
-	text_add(out, b);
+	if (n > 0)
+		memcpy(out, p, n);
+	return n;
 }
 
-static void add_svarint(struct text *out, int64_t v)
+static size_t put_text(uint8_t *out, struct bytes b)
 {
-	uint8_t buf[10];
+	size_t n = put_varint(out, b.len);
 
-	add_raw(out, buf, put_varint(buf, ((uint64_t)v << 1) ^ (uint64_t)(v >> 63)));
+	return n + put_bytes(out + n, b.ptr, b.len);
 }
 
 static unsigned statement_mask(const struct event *e)
@@ -92,57 +95,69 @@ static unsigned event_flags(const struct event *e, unsigned mask)
 	       (mask ? HAS_STATEMENT : 0) | (e->until_ms ? HAS_UNTIL : 0);
 }
 
-static void add_optional(struct text *out, const struct event *e, unsigned flags, unsigned mask)
+static size_t put_optional(uint8_t *out, const struct event *e, unsigned flags, unsigned mask)
 {
+	size_t n = 0;
+
 	if (flags & HAS_IP)
-		add_raw(out, flags & HAS_V4 ? e->ip.b + 12 : e->ip.b, flags & HAS_V4 ? 4 : 16);
+		n += put_bytes(out, flags & HAS_V4 ? e->ip.b + 12 : e->ip.b, flags & HAS_V4 ? 4 : 16);
 	if (flags & HAS_PORT)
-		add_raw(out, (uint8_t[]){ (uint8_t)(e->port >> 8), (uint8_t)e->port }, 2);
+		n += put_bytes(out + n, (uint8_t[]){ (uint8_t)(e->port >> 8), (uint8_t)e->port }, 2);
 	if (flags & HAS_ID)
-		add_text(out, e->id);
+		n += put_text(out + n, e->id);
 	if (flags & HAS_SESSION)
-		add_text(out, e->session);
+		n += put_text(out + n, e->session);
 	if (flags & HAS_STATEMENT) {
-		add_raw(out, (uint8_t[]){ (uint8_t)(mask >> 8), (uint8_t)mask }, 2);
+		n += put_bytes(out + n, (uint8_t[]){ (uint8_t)(mask >> 8), (uint8_t)mask }, 2);
 		for (unsigned i = 0; i < ARRAY_LEN(statement_fields); i++)
 			if (mask & 1u << i)
-				add_text(out, *statement_field((struct event *)e, i));
+				n += put_text(out + n, *statement_field((struct event *)e, i));
 	}
 	if (flags & HAS_UNTIL)
-		add_svarint(out, e->until_ms);
+		n += put_svarint(out + n, e->until_ms);
+	return n;
 }
 
-static void add_attr(struct text *out, const struct attr *attr, unsigned before)
+static size_t put_attr(uint8_t *out, const struct attr *attr, unsigned before)
 {
-	uint8_t buf[32];
-	size_t n = put_varint(buf, attr->kind - before);
+	size_t n = put_varint(out, attr->kind - before);
 
-	n += put_u64(buf + n, attr->key);
-	n += put_varint(buf + n, attr->shown.len);
-	add_raw(out, buf, n);
-	text_add(out, attr->shown);
+	n += put_u64(out + n, attr->key);
+	return n + put_text(out + n, attr->shown);
+}
+
+/* At most so many bytes: every number as long as it may be. */
+static size_t encoded_max(const struct event *e)
+{
+	size_t n = 96 + 10 * (size_t)(4 + ARRAY_LEN(statement_fields)) + e->account.len + e->word.len + e->id.len + e->session.len;
+
+	for (unsigned i = 0; i < ARRAY_LEN(statement_fields); i++)
+		n += statement_field((struct event *)e, i)->len;
+	for (unsigned i = 0; i < e->n_attrs; i++)
+		n += 32 + e->attrs[i].shown.len;
+	return n;
 }
 
 void event_encode(const struct event *e, struct text *out)
 {
 	unsigned mask = statement_mask(e);
 	unsigned flags = event_flags(e, mask);
-	uint8_t buf[32];
+	uint8_t *buf = (uint8_t *)text_room(out, encoded_max(e));
 	size_t n = 0;
 
 	buf[n++] = CODEC_VERSION;
 	buf[n++] = (uint8_t)e->type;
 	n += put_varint(buf + n, flags);
-	n += put_varint(buf + n, ((uint64_t)e->ts_ms << 1) ^ (uint64_t)(e->ts_ms >> 63));
+	n += put_svarint(buf + n, e->ts_ms);
 	n += put_u64(buf + n, e->id_hash);
-	add_raw(out, buf, n);
-	add_text(out, e->account);
+	n += put_text(buf + n, e->account);
 	if (e->type == EVENT_ACTIVITY)
-		add_text(out, e->word);
-	add_optional(out, e, flags, mask);
-	add_raw(out, buf, put_varint(buf, e->n_attrs));
+		n += put_text(buf + n, e->word);
+	n += put_optional(buf + n, e, flags, mask);
+	n += put_varint(buf + n, e->n_attrs);
 	for (unsigned i = 0; i < e->n_attrs; i++)
-		add_attr(out, &e->attrs[i], i > 0 ? e->attrs[i - 1].kind : 0);
+		n += put_attr(buf + n, &e->attrs[i], i > 0 ? e->attrs[i - 1].kind : 0);
+	text_take_room(out, n);
 }
 
 /* A text of 1 to max bytes; an empty one would not be there (I1). */

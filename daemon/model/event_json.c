@@ -18,7 +18,7 @@
 #define LENGTH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 
 static event_key_fn read_id, read_ts, read_type, read_account, read_site, read_ok, read_ip, read_port, read_session, read_items,
-	read_relation, read_with, read_value, read_until;
+	read_relation, read_with, read_until;
 
 #define CALL(name, fn, takes, max, help) { { name, sizeof(name) - 1 }, KEY_CALL, 0, max, fn, takes, false, help }
 #define NEEDED(name, fn, takes, max, help) { { name, sizeof(name) - 1 }, KEY_CALL, 0, max, fn, takes, true, help }
@@ -53,9 +53,12 @@ const struct event_key event_keys[] = {
 	     "The second account of a verdict; without a slash: of the event's site."),
 	FIELD("alert", alert, EVENT_ID_MAX, "The alert that the statement is about."),
 	FIELD("reason", reason, EVENT_REASON_MAX, "Why."),
-	CALL("value", read_value, TAKES_TEXT_OR_NUMBER, EVENT_VALUE_MAX,
-	     "The verdict (clean, confirmed, not_same), a rating, or how an alert was settled."),
+	CALL("value", event_read_value, TAKES_TEXT_OR_NUMBER, EVENT_VALUE_MAX,
+	     "The verdict (clean, confirmed, not_same), a rating or points, or how an alert was settled."),
 	CALL("until", read_until, TAKES_TIME, 0, "When a snoozed alert comes back."),
+	CALL("kind", event_read_kind, TAKES_TEXT, EVENT_WORD_MAX,
+	     "What a health or contact event is about: one of the words at its type, or your own."),
+	CALL("round", event_read_round, TAKES_ROUND, 0, "Which hand-in of an appeal it is, from 1; absent: one more than before."),
 	{ { NULL, 0 }, KEY_CALL, 0, 0, NULL, TAKES_TEXT, false, NULL },
 };
 enum { KEYS = ARRAY_LEN(event_keys) - 1 };
@@ -63,9 +66,9 @@ enum { KEYS = ARRAY_LEN(event_keys) - 1 };
 #define KEY_SLOTS 64
 /* Row + 1 by key_slot(); a unit test finds every key. */
 static const uint8_t key_slots[KEY_SLOTS] = {
-	5, 22, 17, 4, 2, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	5, 22, 17, 4, 2, 0, 7, 0, 26, 0, 0, 0, 0, 0, 0, 0,
 	21, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 18, 0, 0, 0, 0,
-	0, 25, 23, 15, 19, 0, 12, 13, 0, 0, 0, 0, 0, 0, 6, 0,
+	0, 25, 23, 15, 19, 27, 12, 13, 0, 0, 0, 0, 0, 0, 6, 0,
 	0, 10, 3, 16, 14, 20, 11, 0, 0, 0, 0, 24, 8, 0, 1, 0,
 };
 
@@ -269,20 +272,6 @@ static enum err read_with(struct event_reader *r, const struct json_node *node)
 	return event_read_text(r, node, EVENT_ACCOUNT_MAX, &r->with);
 }
 
-/* A verdict's word, or a rating, which may be sent as a number. */
-static enum err read_value(struct event_reader *r, const struct json_node *node)
-{
-	char text[JSON_REAL_TEXT];
-
-	if (node->type == JSON_INT)
-		r->out->value = bytes_of(arena_printf(r->arena, "%lld", (long long)node->num));
-	else if (node->type == JSON_DOUBLE)
-		r->out->value = arena_bytes(r->arena, bytes_make(text, json_real_text(node->real, text)));
-	else
-		return event_read_text(r, node, EVENT_VALUE_MAX, &r->out->value);
-	return ERR_OK;
-}
-
 static enum err read_site(struct event_reader *r, const struct json_node *node)
 {
 	enum err err = check_string(r, node);
@@ -407,34 +396,6 @@ static enum err finish_with(struct event_reader *r)
 	return ERR_OK;
 }
 
-static enum err check_statement(struct event_reader *r)
-{
-	const struct event *e = r->out;
-
-	switch (e->type) {
-	case EVENT_RELATION:
-		if (r->relation == NULL)
-			return event_refuse(r, "relation", "type \"relation\" needs \"relation\"");
-		return ERR_OK;
-	case EVENT_VERDICT:
-		if (!bytes_is(e->value, "clean") && !bytes_is(e->value, "confirmed") && !bytes_is(e->value, "not_same"))
-			return event_refuse(r, "value", "the \"value\" of a verdict is clean, confirmed or not_same");
-		if (bytes_is(e->value, "not_same") && e->with.len == 0 && e->alert.len == 0)
-			return event_refuse(r, "value", "verdict not_same needs \"with\" or \"alert\"");
-		return ERR_OK;
-	case EVENT_ACK:
-	case EVENT_RESOLVE:
-	case EVENT_SNOOZE:
-		if (e->alert.len == 0)
-			return event_refuse(r, "value", "type \"%s\" needs \"alert\"", event_types[e->type].name);
-		return ERR_OK;
-	default:
-		if (r->relation)
-			return event_refuse(r, "relation", "\"relation\" belongs to type \"relation\" only");
-		return ERR_OK;
-	}
-}
-
 static enum err finish(struct event_reader *r)
 {
 	struct event *e = r->out;
@@ -444,7 +405,7 @@ static enum err finish(struct event_reader *r)
 		return event_refuse(r, "ts", "\"ts\" is missing");
 	if (e->word.len == 0)
 		return event_refuse(r, "type", "\"type\" is missing");
-	if ((err = finish_account(r)) || (err = finish_with(r)) || (err = check_statement(r)))
+	if ((err = finish_account(r)) || (err = finish_with(r)) || (err = event_check_statement(r)))
 		return err;
 	if (r->relation && (err = event_read_relation(r)))
 		return err;

@@ -10,7 +10,7 @@ struct event_reader;
 struct json_node;
 
 /* What a sender writes there. */
-enum event_value { TAKES_TEXT, TAKES_TIME, TAKES_BOOL, TAKES_PORT, TAKES_TEXT_OR_NUMBER, TAKES_TEXTS, TAKES_DEVICE, TAKES_IDENTITY,
+enum event_value { TAKES_TEXT, TAKES_TIME, TAKES_BOOL, TAKES_PORT, TAKES_ROUND, TAKES_TEXT_OR_NUMBER, TAKES_TEXTS, TAKES_DEVICE, TAKES_IDENTITY,
 		   TAKES_RELATION, EVENT_VALUES };
 
 /* How it is read: by a function, into a slot for the attribute kinds, or as a text into struct event. */

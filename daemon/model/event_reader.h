@@ -1,5 +1,5 @@
 /* What reading one JSON event shares between its files: event_json.c reads keys, event_objects.c the objects in them,
- * event_attrs.c makes attributes of what was found. Private to model. */
+ * event_attrs.c makes attributes of what was found, event_statements.c checks what is stated. Private to model. */
 #ifndef ASSOCD_MODEL_EVENT_READER_H
 #define ASSOCD_MODEL_EVENT_READER_H
 
@@ -18,6 +18,7 @@ enum { SLOT_IP, SLOT_PORT, SLOT_USER_AGENT, SLOT_LANGUAGE, SLOT_TIMEZONE, SLOT_S
 #define EVENT_REASON_MAX 4096
 #define EVENT_SESSION_MAX 256
 #define EVENT_VALUE_MAX 256
+#define EVENT_ROUND_MAX 99
 
 struct event_reader {
 	const struct event_context *ctx;
@@ -49,6 +50,9 @@ enum err event_read_by(const struct event_key *row, struct event_reader *r, cons
 enum err event_read_device(struct event_reader *r, const struct json_node *node) MUST_CHECK;
 enum err event_read_identity(struct event_reader *r, const struct json_node *node) MUST_CHECK;
 enum err event_read_items(struct event_reader *r, const struct json_node *node) MUST_CHECK;
+event_key_fn event_read_value, event_read_kind, event_read_round;
+/* What the type needs beside the three keys that every event has, and the kind where it was not said. */
+enum err event_check_statement(struct event_reader *r) MUST_CHECK;
 /* After account and site are known: `with` may name an account of the event's own site. */
 enum err event_read_relation(struct event_reader *r) MUST_CHECK;
 

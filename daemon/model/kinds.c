@@ -122,6 +122,8 @@ static uint64_t kind_version(const struct kind *kind, uint64_t h)
 	h = bytes_hash(kind->name, h);
 	for (unsigned i = 0; i < kind->n_paths; i++)
 		h = bytes_hash(kind->paths[i], h + kind->required[i] + 1);
+	for (unsigned i = 0; i < kind->n_parts; i++)
+		h = bytes_hash(bytes_make((const char *)&kind->parts[i], 1), h + kind->required[i] + 5);
 	for (unsigned i = 0; i < kind->n_steps; i++)
 		h = bytes_hash(bytes_of(kind->steps[i]->name), h + 2);
 	if (kind->words)

@@ -21,8 +21,11 @@ struct kind {
 	/* Where its text comes from: paths in the event ("ip", "device.id", "identity.email"). More than one: joined
 	 * with '|'; the kind is absent when a path marked required is absent or empty. */
 	struct bytes paths[KIND_PATHS_MAX];
-	bool required[KIND_PATHS_MAX];
+	bool required[KIND_PATHS_MAX]; /* of paths or parts */
 	unsigned n_paths;
+	/* Or from other kinds, which have paths: every choice of one value of each, joined with '|'. */
+	uint8_t parts[KIND_PATHS_MAX]; /* their rows; required[] holds for them */
+	unsigned n_parts;
 	const struct normaliser_step *steps[KIND_STEPS_MAX];
 	unsigned n_steps;
 	const struct words *words; /* what its steps replace or leave out, or NULL */

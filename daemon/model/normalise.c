@@ -13,6 +13,8 @@ const struct normaliser_step normaliser_steps[] = {
 	{ "digits", step_digits, "Only the digits are kept.", NULL },
 	{ "tokens", step_tokens, "One value for each word of letters and digits, folded.", NULL },
 	{ "ngrams3", step_ngrams3, "One value for each run of three characters.", NULL },
+	{ "deletions", step_deletions, "The text, and from four characters on the text without each of its characters: what differs by one "
+	  "mistake shares a value.", NULL },
 	{ "phonetic", step_phonetic, "Soundex code (first letter, three digits) of each word, for names that are spelt by ear.", NULL },
 	{ "prefix3", step_prefix3, "The first three characters.", NULL },
 	{ "prefix5", step_prefix5, "The first five characters.", NULL },

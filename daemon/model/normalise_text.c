@@ -10,6 +10,7 @@ static const struct { int32_t from; char to[3]; } stroke_letters[] = {
 };
 
 #define DEGREE 0xb0
+#define DELETIONS_FROM 4 /* characters; what is left of shorter words means nothing */
 
 static bool is_ascii(struct bytes s)
 {
@@ -327,6 +328,33 @@ void step_ngrams3(struct arena *a, const struct words *words, struct bytes in, s
 		if (!has_text(out, bytes_slice(rest, 0, n)))
 			normalised_add(out, bytes_slice(rest, 0, n));
 		start += prefix_length(rest, 1);
+	}
+}
+
+/* The text without its bytes from start to end. */
+static struct bytes without_part(struct arena *a, struct bytes in, size_t start, size_t end)
+{
+	char *text = arena_alloc(a, in.len);
+
+	memcpy(text, in.ptr, start);
+	memcpy(text + start, in.ptr + end, in.len - end);
+	return bytes_make(text, in.len - (end - start));
+}
+
+/* As SymSpell does it: two texts that differ by one character, written wrong, left out, added or swapped with its
+ * neighbour, have one of these in common. */
+void step_deletions(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	size_t end = 0;
+
+	normalised_add(out, in);
+	if (prefix_length(in, DELETIONS_FROM) == 0)
+		return;
+	for (size_t start = 0; out->n < NORMALISE_OUT_MAX && unicode_next(in, &end) >= 0; start = end) {
+		struct bytes shorter = without_part(a, in, start, end);
+
+		if (!has_text(out, shorter))
+			normalised_add(out, shorter);
 	}
 }
 

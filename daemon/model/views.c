@@ -5,4 +5,4 @@ const char *const link_state_names[LINK_STATES] = { "suspected", "explained", "j
 
 const char *const band_names[BANDS] = { "none", "possible", "probable", "strong" };
 
-const char *const alert_state_names[ALERT_STATES] = { "open", "acknowledged", "resolved" };
+const char *const alert_state_names[ALERT_STATES] = { "open", "acknowledged", "appealed", "resolved" };

@@ -46,6 +46,7 @@ struct why_view {
 	int64_t listed_ms;     /* engine time of that reading */
 	int32_t prior_mb, sum_mb, scale_a_milli, shift_b_mb;
 	unsigned accounts; /* N of the prior */
+	bool is_fitted;    /* bits are those of the table: the prior is that of pairs that meet at all */
 	struct evidence_view *items; /* by family, strongest first; negatives last */
 	unsigned n_items;
 	struct bytes blocked; /* why the link is not in a cluster though strong, or empty */
@@ -99,7 +100,8 @@ struct rules_view {
 	uint64_t links_read, links; /* the strongest, of all that are shown */
 };
 
-enum alert_state { ALERT_OPEN, ALERT_ACKNOWLEDGED, ALERT_RESOLVED, ALERT_STATES };
+/* Appealed: open until a verdict, whatever its condition says. */
+enum alert_state { ALERT_OPEN, ALERT_ACKNOWLEDGED, ALERT_APPEALED, ALERT_RESOLVED, ALERT_STATES };
 extern const char *const alert_state_names[ALERT_STATES];
 
 struct alert_view {
@@ -112,6 +114,8 @@ struct alert_view {
 	enum audience audience; /* the widest that was told of it */
 	struct bytes resolution, reason, actor; /* resolved: "withdrawn", "confirmed" ... */
 	int score;
+	unsigned appeal_round; /* of the last appeal about it, 0: none */
+	bool is_overdue; /* stands, and its deadline has passed */
 	struct bytes summary; /* one sentence */
 	int64_t opened_ms, updated_ms, deadline_ms;
 	uint64_t opened_seq, updated_seq;

@@ -12,7 +12,7 @@
 
 #define SINKS_MAX 8
 #define ROWS_MAX 1000
-#define GATHER_US 20000 /* a reading opens the database: rows of this long go out together */
+#define GATHER_US 100000 /* a reading opens the database (half a million instructions): rows of this long go out together */
 #define PAUSE_MIN_US 1000000
 #define PAUSE_MAX_US 60000000
 

@@ -65,7 +65,7 @@ static int note_wal_pages(void *arg, sqlite3 *handle, const char *schema, int pa
 
 static const char *const write_pragmas =
 	"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-	"PRAGMA cache_size=-2048; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+	"PRAGMA cache_size=-1024; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
 
 enum err db_open(const char *path, enum db_mode mode, struct db **out, struct errbuf *eb)
 {

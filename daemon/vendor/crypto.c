@@ -63,7 +63,11 @@ void hmac_sign(struct hmac_key *k, struct bytes message, uint8_t out[CRYPTO_HASH
 
 void crypto_sha256(struct bytes message, uint8_t out[CRYPTO_HASH_SIZE])
 {
-	SHA256((const unsigned char *)message.ptr, message.len, out);
+	SHA256_CTX ctx;
+
+	SHA256_Init(&ctx);
+	SHA256_Update(&ctx, message.ptr, message.len);
+	SHA256_Final(out, &ctx);
 }
 
 enum err crypto_random(void *out, size_t n)

@@ -119,9 +119,19 @@ static void write_reply(struct http_request *c, int status, const char *content_
 	bool is_head = strcmp(c->method, "HEAD") == 0;
 
 	text_clear(t);
-	text_addf(t, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Length: %zu\r\n", status, status_text(status), date_now(c->server), body.len);
-	if (content_type)
-		text_addf(t, "Content-Type: %s\r\n", content_type);
+	text_adds(t, "HTTP/1.1 ");
+	text_addu(t, (uint64_t)status);
+	text_addc(t, ' ');
+	text_adds(t, status_text(status));
+	text_adds(t, "\r\nDate: ");
+	text_adds(t, date_now(c->server));
+	text_adds(t, "\r\nContent-Length: ");
+	text_addu(t, body.len);
+	if (content_type) {
+		text_adds(t, "\r\nContent-Type: ");
+		text_adds(t, content_type);
+	}
+	text_adds(t, "\r\n");
 	if (!c->head.keeps_alive)
 		text_adds(t, "Connection: close\r\n");
 	else if (c->head.is_http10)
@@ -190,6 +200,7 @@ static bool receive_head(struct http_request *c)
 	err = decode_http_head(in, &c->head, &fault);
 	if (err == ERR_OK && c->head.length <= c->server->setup.max_headers) {
 		c->has_head = true;
+		c->head_at = in.ptr;
 		c->scan = c->head.length;
 		c->is_cut = !is_admitted(c);
 		return true;
@@ -255,7 +266,8 @@ static void hand_over(struct http_request *c)
 	struct http_fault fault;
 
 	/* The buffer may have moved since the head was first seen. */
-	BUG_ON(decode_http_head(in, &c->head, &fault) != ERR_OK);
+	if (in.ptr != c->head_at)
+		BUG_ON(decode_http_head(in, &c->head, &fault) != ERR_OK);
 	if (c->is_cut)
 		c->head.keeps_alive = false;
 	else
@@ -314,10 +326,17 @@ static void request_end(struct http_request *c)
 
 void http_reply_header(struct http_request *r, const char *name, const char *value)
 {
-	text_addf(&r->headers, "%s: ", name);
-	for (; *value; value++) /* a line feed would start another header */
-		text_addc(&r->headers, (unsigned char)*value < 0x20 || *value == 0x7f ? ' ' : *value);
-	text_adds(&r->headers, "\r\n");
+	struct text *t = &r->headers;
+	size_t from;
+
+	text_adds(t, name);
+	text_adds(t, ": ");
+	from = t->len;
+	text_adds(t, value);
+	for (; from < t->len; from++) /* a line feed would start another header */
+		if ((unsigned char)t->ptr[from] < 0x20 || t->ptr[from] == 0x7f)
+			t->ptr[from] = ' ';
+	text_adds(t, "\r\n");
 }
 
 void http_reply(struct http_request *r, int status, const char *content_type, struct bytes body)

@@ -14,6 +14,7 @@ struct http_request {
 	struct http_request *next, *previous;
 	/* of the request that is being received or answered */
 	struct http_head head;
+	const char *head_at; /* where it was decoded: its strings point there */
 	char method[24];
 	bool has_head;       /* lengths in head are valid; its strings only during a request */
 	bool is_pending;     /* handed to fn, not replied to */

@@ -15,11 +15,12 @@ static enum err refuse(struct http_fault *fault, int status, const char *why)
 	return ERR_INPUT;
 }
 
+/* Letters, digits and !#$%&'*+-.^_`|~, a bit each. */
 static bool is_token_char(unsigned char c)
 {
-	if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
-		return true;
-	return c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+	static const uint64_t bits[2] = { UINT64_C(0x03ff6cfa00000000), UINT64_C(0x57ffffffc7fffffe) };
+
+	return c < 0x80 && (bits[c >> 6] >> (c & 63) & 1);
 }
 
 static bool is_token(struct bytes b)
@@ -42,10 +43,38 @@ static bool is_clean(struct bytes b, bool spaces)
 	return true;
 }
 
+/* Where the next CRLF begins, or -1. */
+static ptrdiff_t find_line_end(struct bytes in)
+{
+	size_t from = 0;
+	ptrdiff_t feed;
+
+	while ((feed = bytes_find_char(bytes_slice(in, from, in.len), '\n')) >= 0) {
+		from += (size_t)feed + 1;
+		if (from >= 2 && in.ptr[from - 2] == '\r')
+			return (ptrdiff_t)from - 2;
+	}
+	return -1;
+}
+
+/* Where the empty line behind the head begins: from the CRLF before it; -1 when it is not there yet. */
+static ptrdiff_t find_head_end(struct bytes in)
+{
+	size_t from = 0;
+	ptrdiff_t end;
+
+	while ((end = find_line_end(bytes_slice(in, from, in.len))) >= 0) {
+		from += (size_t)end + 2;
+		if (bytes_starts(bytes_slice(in, from, 2), BYTES_LIT("\r\n")))
+			return (ptrdiff_t)from - 2;
+	}
+	return -1;
+}
+
 /* Cuts the next line off `rest`, which ends in CRLF. */
 static struct bytes take_line(struct bytes *rest)
 {
-	ptrdiff_t at = bytes_find(*rest, BYTES_LIT("\r\n"));
+	ptrdiff_t at = find_line_end(*rest);
 	struct bytes line = bytes_slice(*rest, 0, at < 0 ? rest->len : (size_t)at);
 
 	*rest = bytes_slice(*rest, line.len + 2, rest->len);
@@ -162,7 +191,7 @@ static enum err take_meaning(struct http_head *out, struct http_fault *fault)
 
 enum err decode_http_head(struct bytes in, struct http_head *out, struct http_fault *fault)
 {
-	ptrdiff_t end = bytes_find(in, BYTES_LIT("\r\n\r\n"));
+	ptrdiff_t end = find_head_end(in);
 	struct bytes rest;
 	enum err err;
 

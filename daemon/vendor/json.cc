@@ -342,8 +342,31 @@ extern "C" int64_t json_get_int(const struct json_doc *doc, const struct json_no
 	return node && node->type == JSON_INT ? node->num : otherwise;
 }
 
+/* Most numbers of events are like 1.25. A decimal of three places that reads back as the double is the shortest one:
+ * no two decimals of at most 15 digits read as the same double. 0: it is none, or could be shorter with an exponent. */
+static size_t thousandths_text(double real, char *out)
+{
+	if (!(real >= 0.001 && real < 10000))
+		return 0;
+	unsigned thousandths = (unsigned)(real * 1000 + 0.5), rest = thousandths % 1000;
+
+	if ((double)thousandths / 1000 != real)
+		return 0;
+	char *end = std::to_chars(out, out + JSON_REAL_TEXT, thousandths / 1000).ptr;
+
+	if (rest > 0)
+		*end++ = '.';
+	for (unsigned unit = 100; rest > 0; rest %= unit, unit /= 10)
+		*end++ = (char)('0' + rest / unit);
+	return (size_t)(end - out);
+}
+
 extern "C" size_t json_real_text(double real, char out[JSON_REAL_TEXT])
 {
+	size_t n = thousandths_text(real, out);
+
+	if (n > 0)
+		return n;
 	auto done = std::to_chars(out, out + JSON_REAL_TEXT, real);
 
 	return (size_t)(done.ptr - out);

@@ -51,6 +51,9 @@ static struct kinds *make_kinds(struct arena *arena)
 						 .privacy = k->n % 2 ? PRIVACY_HASH : PRIVACY_PLAIN };
 	k->rows[k->n++] = (struct kind){ .name = BYTES_LIT("print"), .n_paths = 3, .required = { true },
 					 .paths = { BYTES_LIT("device.model"), BYTES_LIT("device.dpr"), BYTES_LIT("items") } };
+	k->rows[k->n++] = (struct kind){ .name = BYTES_LIT("joined"), .n_parts = 3, .required = { true }, .parts = {
+					 (uint8_t)kinds_find(k, BYTES_LIT("tokens")), (uint8_t)kinds_find(k, BYTES_LIT("deletions")),
+					 (uint8_t)kinds_find(k, BYTES_LIT("print")) } };
 	BUG_ON(kinds_prepare(k, &eb) != ERR_OK);
 	return k;
 }

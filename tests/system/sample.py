@@ -117,7 +117,7 @@ def daemon_takes_the_sample_out_and_leaves_the_rest():
         assert status == 0 and "taken out" in text, text
         left = status_of(daemon)
         assert left["events"] == len(OWN) and left["accounts"] == len(OWN) and left["clusters"] == 0, left
-        assert left["alerts"] == {"open": 0, "acknowledged": 0, "resolved": 0}, left
+        assert left["alerts"] == {"open": 0, "acknowledged": 0, "appealed": 0, "resolved": 0}, left
         assert "there was none" in ctl(daemon, "sample", "remove")[1]
         assert ctl(daemon, "sample", "load")[0] == 0
         assert status_of(daemon)["events"] > 300

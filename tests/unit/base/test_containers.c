@@ -36,6 +36,26 @@ static void arena_reset_reuses_its_blocks(void **state)
 	arena_free(a);
 }
 
+static void arena_trim_frees_what_nothing_lies_in(void **state)
+{
+	struct arena *a = arena_new(4096);
+	char *kept;
+	for (int i = 0; i < 1000; i++)
+		arena_alloc(a, 100);
+	size_t full = arena_kept(a);
+	arena_trim(a);
+	assert_int_equal(arena_kept(a), full);
+	arena_reset(a);
+	kept = arena_str(a, BYTES_LIT("kept"));
+	arena_trim(a);
+	assert_int_equal(arena_kept(a), 4096);
+	assert_string_equal(kept, "kept");
+	for (int i = 0; i < 100; i++)
+		arena_alloc(a, 100);
+	assert_true(arena_kept(a) > 4096);
+	arena_free(a);
+}
+
 static void arena_takes_what_is_larger_than_a_block(void **state)
 {
 	struct arena *a = arena_new(256);
@@ -176,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_memory_is_aligned_and_apart),
 		cmocka_unit_test(arena_reset_reuses_its_blocks),
+		cmocka_unit_test(arena_trim_frees_what_nothing_lies_in),
 		cmocka_unit_test(arena_takes_what_is_larger_than_a_block),
 		cmocka_unit_test(arena_copies_are_terminated),
 		cmocka_unit_test(vector_grows_and_keeps_order),

@@ -160,7 +160,7 @@ static void rules_are_counted_by_the_links_they_speak_in(void **state)
 	assert_int_equal(rules.n, heads_count(t->rules));
 	assert_int_equal(rules.links, 1);
 	assert_int_equal(rules.links_read, 1);
-	assert_int_equal(rule_in(t->engine, t->arena, "shared-device").links, 1);
+	assert_int_equal(rule_in(t->engine, t->arena, "shared-tax-id").links, 1);
 	assert_int_equal(rule_in(t->engine, t->arena, "shared-email").links, 0);
 	engine_rules(t->engine, 0, t->arena, &rules);
 	assert_int_equal(rules.links, 1);

@@ -26,7 +26,7 @@ struct bench {
 	uint64_t applied_durable, sink_through;
 	unsigned alerts_per_event, refuse_submits;
 	enum err early_result; /* of a writer that is done before the submit returns */
-	int64_t us;
+	int64_t us, wall_later_ms; /* than NOW */
 	/* answers */
 	unsigned answered;
 	enum err result;
@@ -37,7 +37,7 @@ struct bench {
 
 static inline int64_t bench_wall(void *arg)
 {
-	return NOW;
+	return NOW + ((const struct bench *)arg)->wall_later_ms;
 }
 
 static inline const struct event_context *bench_context(void *arg)

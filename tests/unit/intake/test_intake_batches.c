@@ -345,6 +345,69 @@ static void batch_waits_an_eighth_of_the_last_commit_at_most(void **state)
 	complete(t, ERR_OK);
 }
 
+static size_t batch_memory(struct bench *t)
+{
+	struct intake_stats stats;
+
+	intake_stats(t->in, &stats);
+	return stats.batch_memory;
+}
+
+static void memory_of_a_burst_is_given_back_when_nothing_is_under_way(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *g = group(t, VOICE_PLAIN);
+	size_t quiet = batch_memory(t), full;
+
+	for (unsigned id = 1; id <= 3000; id++)
+		offer_id(t, g, id);
+	intake_seal(t->in, g);
+	turn(t);
+	full = batch_memory(t);
+	assert_true(full > 3 * quiet);
+	offer_id(t, g = group(t, VOICE_PLAIN), 3001);
+	intake_seal(t->in, g);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(batch_memory(t), full);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(batch_memory(t), quiet);
+	assert_int_equal(t->answered, 2);
+	assert_int_equal(t->applied.n, 3001);
+	offer_id(t, g = group(t, VOICE_PLAIN), 3002);
+	intake_seal(t->in, g);
+	turn(t);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->applied.n, 3002);
+}
+
+/* Giving back has a hundredth of the time: two bursts in a row may share one. */
+static void memory_of_a_burst_waits_when_the_last_was_just_given_back(void **state)
+{
+	struct bench *t = *state;
+	size_t quiet = batch_memory(t);
+	int64_t wait_us = 0;
+
+	for (unsigned burst = 0; burst < 2; burst++) {
+		struct intake_group *g = group(t, VOICE_PLAIN);
+
+		for (unsigned id = 1; id <= 3000; id++)
+			offer_id(t, g, burst * 3000 + id);
+		intake_seal(t->in, g);
+		turn(t);
+		complete(t, ERR_OK);
+		wait_us = turn(t);
+	}
+	if (wait_us > 0)
+		assert_true(batch_memory(t) > quiet);
+	t->us += 60000000;
+	turn(t);
+	assert_int_equal(batch_memory(t), quiet);
+	assert_int_equal(turn(t), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +428,8 @@ int main(void)
 		WITH_BENCH(sink_mark_rides_with_a_batch_or_goes_alone),
 		WITH_BENCH(batch_waits_for_the_senders_just_answered),
 		WITH_BENCH(batch_waits_an_eighth_of_the_last_commit_at_most),
+		WITH_BENCH(memory_of_a_burst_is_given_back_when_nothing_is_under_way),
+		WITH_BENCH(memory_of_a_burst_waits_when_the_last_was_just_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,8 @@ static void an_alert_comes_back_as_it_went(void **state)
 	full.reason = BYTES_LIT("because");
 	full.actor = BYTES_LIT("me");
 	full.deadline_ms = 1767225700000;
+	full.is_overdue = true;
+	full.appeal_round = 2;
 	assert_round_trip(&full);
 }
 

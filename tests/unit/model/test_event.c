@@ -8,15 +8,11 @@
 #include "daemon/model/event.h"
 #include "daemon/model/normalise.h"
 #include "daemon/vendor/crypto.h"
+#include "event_bench.h"
 
-enum { K_IP, K_DEVICE, K_FINGERPRINT, K_EMAIL, K_CARD, K_SECRET, K_TOKENS, K_BLOCK, K_ITEMS, K_SITE, K_PASSPORT, K_COUNT };
+enum { K_IP, K_DEVICE, K_FINGERPRINT, K_EMAIL, K_CARD, K_SECRET, K_TOKENS, K_BLOCK, K_ITEMS, K_SITE, K_PASSPORT, K_PLACE, K_JOINED, K_COUNT };
 
 #define HEAD "\"ts\":1767227241586,\"type\":\"login\",\"account\":\"ann\""
-
-static struct json_parser *parser;
-static struct arena *arena;
-static struct kinds kinds;
-static struct event_context context = { .kinds = &kinds };
 
 static struct kind *add_kind(const char *name, const char *path, const char *step)
 {
@@ -54,6 +50,12 @@ static int setup(void **state)
 	add_kind("items", "items", NULL)->is_set = true;
 	add_kind("site", "site", NULL);
 	add_kind("identity.passport", "identity.passport", NULL);
+	add_kind("identity.place", "identity.place", "lower");
+	k = &kinds.rows[kinds.n++];
+	k->name = bytes_of("name_and_place");
+	k->parts[k->n_parts++] = K_TOKENS;
+	k->required[k->n_parts] = true;
+	k->parts[k->n_parts++] = K_PLACE;
 	assert_int_equal(kinds.n, K_COUNT);
 	return kinds_prepare(&kinds, &eb);
 }
@@ -63,58 +65,6 @@ static int teardown(void **state)
 	json_parser_free(parser);
 	arena_free(arena);
 	return 0;
-}
-
-static enum err read_event(const char *text, struct event *e, const char **reason, struct errbuf *eb)
-{
-	struct event_refusal why = { .eb = eb };
-	struct json_doc doc;
-	enum err err;
-
-	errbuf_clear(eb);
-	if (json_parse(parser, bytes_of(text), &doc, eb))
-		fail_msg("%s: %s", text, eb->text);
-	err = event_from_json(&context, &doc, arena, e, &why);
-	*reason = why.reason;
-	return err;
-}
-
-static struct event event_of(const char *text)
-{
-	const char *reason = "";
-	struct errbuf eb;
-	struct event e;
-
-	if (read_event(text, &e, &reason, &eb))
-		fail_msg("%s: %s: %s", text, reason, eb.text);
-	return e;
-}
-
-static void assert_refused(const char *text, const char *expected, const char *why)
-{
-	const char *reason = "";
-	struct errbuf eb;
-	struct event e;
-
-	if (read_event(text, &e, &reason, &eb) != ERR_INPUT)
-		fail_msg("%s is accepted", text);
-	if (strcmp(reason, expected) != 0 || strstr(eb.text, why) == NULL)
-		fail_msg("%s: reason %s, \"%s\"", text, reason, eb.text);
-}
-
-static const struct attr *attr_of(const struct event *e, unsigned kind)
-{
-	for (unsigned i = 0; i < e->n_attrs; i++)
-		if (e->attrs[i].kind == kind)
-			return &e->attrs[i];
-	return NULL;
-}
-
-static bool shows(const struct event *e, unsigned kind, const char *shown)
-{
-	const struct attr *a = attr_of(e, kind);
-
-	return a && bytes_is(a->shown, shown);
 }
 
 static void what_an_application_saw_becomes_an_event(void **state)
@@ -148,6 +98,26 @@ static void composites_need_their_required_paths(void **state)
 	assert_true(shows(&e, K_FINGERPRINT, "M||-12|"));
 }
 
+static bool holds(const struct event *e, unsigned kind, const char *shown)
+{
+	for (unsigned i = 0; i < e->n_attrs; i++)
+		if (e->attrs[i].kind == kind && bytes_is(e->attrs[i].shown, shown))
+			return true;
+	return false;
+}
+
+static void joined_kinds_have_every_choice_of_their_parts(void **state)
+{
+	struct event e = event_of("{" HEAD ",\"identity\":{\"name\":\"Ann Lee\",\"place\":\"Bath\"}}");
+
+	assert_true(holds(&e, K_JOINED, "ann|bath") && holds(&e, K_JOINED, "lee|bath"));
+	assert_false(holds(&e, K_JOINED, "ann lee|bath"));
+	e = event_of("{" HEAD ",\"identity\":{\"place\":\"Bath\"}}");
+	assert_true(holds(&e, K_JOINED, "|bath"));
+	e = event_of("{" HEAD ",\"identity\":{\"name\":\"Ann\"}}");
+	assert_null(attr_of(&e, K_JOINED));
+}
+
 static void times_may_be_rfc_3339_or_milliseconds(void **state)
 {
 	struct event e = event_of("{\"ts\":\"2026-01-01T01:00:00.5+01:00\",\"type\":\"login\",\"account\":\"a\"}");
@@ -170,7 +140,8 @@ static void types_are_words_and_a_tick_is_the_daemons(void **state)
 		char text[300];
 
 		snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"%s\",\"account\":\"a\",\"alert\":\"x\"%s}", event_types[t].name,
-			 t == EVENT_RELATION ? ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}" : t == EVENT_VERDICT ? ",\"value\":\"clean\"" : "");
+			 t == EVENT_RELATION ? ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}" : t == EVENT_VERDICT ? ",\"value\":\"clean\""
+			 : t == EVENT_HEALTH ? ",\"value\":250" : "");
 		assert_int_equal(event_of(text).type, t);
 	}
 	assert_refused("{\"ts\":1,\"type\":\"tick\",\"account\":\"a\"}", "type", "daemon");
@@ -237,7 +208,7 @@ static void a_key_that_is_null_is_absent(void **state)
 {
 	static const char *const optional[] = { "id", "ok", "site", "ip", "port", "user_agent", "accept_language", "timezone", "screen",
 						"session", "device", "ja4", "tcp", "identity", "items", "relation", "actor", "with",
-						"alert", "reason", "value", "until" };
+						"alert", "reason", "value", "until", "kind", "round" };
 	char text[300];
 	struct event e;
 
@@ -391,6 +362,37 @@ static void an_id_makes_the_duplicate_within_its_site(void **state)
 	context.default_site = BYTES_NONE;
 }
 
+static void health_has_a_kind_and_a_number(void **state)
+{
+#define HEALTH "{\"ts\":1,\"type\":\"health\",\"account\":\"a\","
+	struct event e = event_of(HEALTH "\"value\":312.5}");
+	assert_true(bytes_is(e.kind, "rating") && bytes_is(e.value, "312.5"));
+	e = event_of(HEALTH "\"kind\":\"points\",\"value\":\"16\"}");
+	assert_true(bytes_is(e.kind, "points") && bytes_is(e.value, "16"));
+	e = event_of(HEALTH "\"kind\":\"problem\",\"reason\":\"late\"}");
+	assert_true(bytes_is(e.kind, "problem") && e.value.len == 0);
+	assert_refused(HEALTH "\"value\":\"good\"}", "value", "health rating is a number");
+	assert_refused(HEALTH "\"value\":1.2345}", "value", "three decimals");
+	assert_refused(HEALTH "\"kind\":\"points\"}", "value", "health points is a number");
+	assert_refused(HEALTH "\"kind\":\"All points\"}", "value", "\"kind\" must be a word");
+	e = event_of("{\"ts\":1,\"type\":\"contact\",\"account\":\"a\"}");
+	assert_true(bytes_is(e.kind, "attempt"));
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":\"a\",\"kind\":\"x\"}", "value", "belongs to the types");
+#undef HEALTH
+}
+
+static void appeals_come_in_rounds(void **state)
+{
+#define APPEAL "{\"ts\":1,\"type\":\"appeal\",\"account\":\"a\",\"round\":"
+	struct event e = event_of(APPEAL "2}");
+	assert_true(bytes_is(e.round, "2"));
+	assert_refused(APPEAL "0}", "value", "from 1 to 99");
+	assert_refused(APPEAL "100}", "value", "from 1 to 99");
+	assert_refused(APPEAL "\"first\"}", "value", "whole number");
+	assert_refused("{\"ts\":1,\"type\":\"login\",\"account\":\"a\",\"round\":1}", "value", "type \"appeal\" only");
+#undef APPEAL
+}
+
 static void relations_have_a_group_or_a_partner(void **state)
 {
 #define RELATION "{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"site\":\"us\",\"relation\":"
@@ -433,6 +435,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_an_application_saw_becomes_an_event),
 		cmocka_unit_test(composites_need_their_required_paths),
+		cmocka_unit_test(joined_kinds_have_every_choice_of_their_parts),
 		cmocka_unit_test(times_may_be_rfc_3339_or_milliseconds),
 		cmocka_unit_test(types_are_words_and_a_tick_is_the_daemons),
 		cmocka_unit_test(an_account_lives_in_its_site),
@@ -446,6 +449,8 @@ int main(void)
 		cmocka_unit_test(private_kinds_are_keyed_and_masked),
 		cmocka_unit_test(the_same_input_has_one_hash_in_any_order),
 		cmocka_unit_test(an_id_makes_the_duplicate_within_its_site),
+		cmocka_unit_test(health_has_a_kind_and_a_number),
+		cmocka_unit_test(appeals_come_in_rounds),
 		cmocka_unit_test(relations_have_a_group_or_a_partner),
 		cmocka_unit_test(statements_carry_what_people_said),
 	};

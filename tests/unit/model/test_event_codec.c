@@ -44,6 +44,8 @@ static void assert_same_event(const struct event *a, const struct event *b)
 	assert_bytes(a->alert, b->alert);
 	assert_bytes(a->reason, b->reason);
 	assert_bytes(a->value, b->value);
+	assert_bytes(a->kind, b->kind);
+	assert_bytes(a->round, b->round);
 	assert_int_equal(a->n_attrs, b->n_attrs);
 	for (unsigned i = 0; i < a->n_attrs; i++) {
 		assert_true(a->attrs[i].kind == b->attrs[i].kind && a->attrs[i].key == b->attrs[i].key);
@@ -52,7 +54,7 @@ static void assert_same_event(const struct event *a, const struct event *b)
 }
 
 #define EMPTY(...) .id = NONE, .session = NONE, .relation_kind = NONE, .relation_group = NONE, .relation_with = NONE, \
-	.relation_proof = NONE, .actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE, __VA_ARGS__
+	.relation_proof = NONE, .actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE, .kind = NONE, .round = NONE, __VA_ARGS__
 #define NONE { "", 0 }
 #define TEXT(s) { s, sizeof(s) - 1 }
 
@@ -72,7 +74,7 @@ static const struct event kept_events[] = {
 	{ EMPTY(.ts_ms = 1, .type = EVENT_RELATION, .word = TEXT("relation"), .account = TEXT("a"), .relation_kind = TEXT("joint"),
 		.relation_with = TEXT("b"), .relation_proof = TEXT("p"), .actor = TEXT("k")) },
 	{ EMPTY(.ts_ms = INT64_MAX, .type = EVENT_SNOOZE, .word = TEXT("snooze"), .account = TEXT("a"), .alert = TEXT("x"), .until_ms = INT64_MIN,
-		.reason = TEXT("r"), .with = TEXT("b"), .value = TEXT("v"), .relation_group = TEXT("g")) },
+		.reason = TEXT("r"), .with = TEXT("b"), .value = TEXT("v"), .kind = TEXT("points"), .round = TEXT("2"), .relation_group = TEXT("g")) },
 };
 #pragma GCC diagnostic pop
 
@@ -121,7 +123,7 @@ static void a_damaged_row_is_refused_or_still_canonical(void **state)
 
 static void a_tick_survives_the_journal(void **state)
 {
-	struct event tick = { .type = EVENT_TICK, .ts_ms = 77, .account = BYTES_NONE, .word = BYTES_NONE, .id = BYTES_NONE }, back;
+	struct event tick = event_tick(77), back;
 	struct text row = { 0 };
 
 	event_encode(&tick, &row);

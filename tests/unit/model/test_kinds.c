@@ -100,6 +100,9 @@ static void the_version_follows_what_changes_values(void **state)
 	k->required[0] = true;
 	assert_true(prepare() != first);
 	k->required[0] = false;
+	k->parts[k->n_parts++] = 0;
+	assert_true(prepare() != first);
+	k->n_parts = 0;
 	k->placeholders = &(const struct bytes){ "x", 1 };
 	k->n_placeholders = 1;
 	assert_true(prepare() != first);

@@ -200,7 +200,8 @@ static const struct row rows[] = {
 	{ "trim", "  a b ", "a b" }, { "lower", "ＡBc É", "abc é" }, { "fold", " A\t\n É  b ", "a e b" }, { "squash", "A-b c/É", "abce" },
 	{ "digits", "a1b２c", "12" }, { "digits", "abc", "" }, { "tokens", "b a-b, C", "a, b, c" },
 	{ "ngrams3", "abcd", "abc, bcd" }, { "ngrams3", "aaaa", "aaa" }, { "ngrams3", "ab", "ab" }, { "ngrams3", "日本語x", "日本語, 本語x" },
-	{ "prefix3", "abcd", "abc" }, { "prefix3", "ab", "" }, { "prefix5", "日本語で書く", "日本語で書" },
+	{ "deletions", "lee", "lee" }, { "deletions", "lees", "lees, ees, les, lee" }, { "deletions", "日本語x", "日本語x, 本語x, 日語x, 日本x, 日本語" },
+	{ "deletions", "", "" }, { "prefix3", "abcd", "abc" }, { "prefix3", "ab", "" }, { "prefix5", "日本語で書く", "日本語で書" },
 	{ "phonetic", "Robert", "r163" }, { "phonetic", "Rupert", "r163" }, { "phonetic", "Tymczak", "t522" },
 	{ "phonetic", "Pfister", "p236" }, { "phonetic", "Ashcraft", "a261" }, { "phonetic", "Lee Ann", "l000 a500" }, { "phonetic", "李", "" },
 	{ "date", "1980-07-03", "1980-07-03" }, { "date", "19800703", "1980-07-03" }, { "date", "3.7.1980", "1980-07-03" },
@@ -360,6 +361,31 @@ static void steps_of_a_chain_work_on_every_text_before(void **state)
 	assert_string_equal(out, "l000, r163");
 }
 
+static bool share_a_text(const struct normaliser_step *step, const char *x, const char *y)
+{
+	struct normalised a = { .n = 0 }, b = { .n = 0 };
+
+	step->fn(arena, NULL, bytes_of(x), &a);
+	step->fn(arena, NULL, bytes_of(y), &b);
+	for (unsigned i = 0; i < a.n; i++)
+		for (unsigned k = 0; k < b.n; k++)
+			if (bytes_eq(a.text[i], b.text[k]))
+				return true;
+	return false;
+}
+
+static void texts_that_differ_by_one_mistake_share_a_deletion(void **state)
+{
+	const struct normaliser_step *step = normaliser_find(bytes_of("deletions"));
+
+	assert_true(share_a_text(step, "arkwright", "arkwrigh6"));
+	assert_true(share_a_text(step, "arkwright", "akwright"));
+	assert_true(share_a_text(step, "arkwright", "arkwwright"));
+	assert_true(share_a_text(step, "arkwright", "rakwright"));
+	assert_false(share_a_text(step, "arkwright", "brkwrigh6"));
+	assert_false(share_a_text(step, "arkwright", "wright"));
+}
+
 static void a_chain_yields_a_bounded_number_of_texts(void **state)
 {
 	struct kind kind = { .steps = { normaliser_find(bytes_of("tokens")) }, .n_steps = 1 };
@@ -440,6 +466,7 @@ int main(void)
 		cmocka_unit_test(normal_form_is_a_fixed_point),
 		cmocka_unit_test(every_step_survives_bad_input),
 		cmocka_unit_test(steps_of_a_chain_work_on_every_text_before),
+		cmocka_unit_test(texts_that_differ_by_one_mistake_share_a_deletion),
 		cmocka_unit_test(a_chain_yields_a_bounded_number_of_texts),
 		cmocka_unit_test(placeholders_are_taken_out),
 		cmocka_unit_test(placeholders_match_in_any_case),

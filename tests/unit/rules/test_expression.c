@@ -74,6 +74,8 @@ static void conditions_mean_what_they_say(void **state)
 		{ "has(link.state)", YES }, { "has(link.any_closed)", NO },
 		{ "link.any_closed", UNKNOWN }, { "not link.any_closed", UNKNOWN }, { "link.any_closed and link.score < 1", NO },
 		{ "link.any_closed or link.same_site", YES }, { "link.any_closed or link.score < 1", UNKNOWN },
+		{ "link.score >= 900 and link.score <= 900", YES }, { "link.score > 899.999 and link.score < 900.001", YES },
+		{ "link.score < 500 or link.score >= 900", YES }, { "link.state != 'joint' and link.state != 'cleared'", YES },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		enum tri result = ask(cases[i].text, SCOPE_LINK);
@@ -126,6 +128,16 @@ static void every_mistake_is_named_at_its_column(void **state)
 		{ "link.state in ['10.0.0.1/8']", 25, "'10.0.0.1/8' is no network (address/length, host bits zero)" },
 		{ "has(5)", 14, "the name of a field is expected" },
 		{ "has link.score", 14, "'(' is expected, not 'link.score'" },
+		{ "link.score >= strong and link.same_site and link.score < 500", 10,
+		  "this can never be true: 'link.score >= 950' and 'link.score < 500' exclude each other" },
+		{ "link.same_site and not link.same_site", 10,
+		  "this can never be true: 'link.same_site' and 'not link.same_site' exclude each other" },
+		{ "500 > link.score and link.score == 500", 10,
+		  "this can never be true: '500 > link.score' and 'link.score == 500' exclude each other" },
+		{ "link.state == 'joint' and link.state == 'cleared'", 10,
+		  "this can never be true: 'link.state == \"joint\"' and 'link.state == \"cleared\"' exclude each other" },
+		{ "link.state == 'joint' and link.state != 'joint'", 10,
+		  "this can never be true: 'link.state == \"joint\"' and 'link.state != \"joint\"' exclude each other" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct compiled c;

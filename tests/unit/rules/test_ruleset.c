@@ -13,16 +13,9 @@
 
 #include "daemon/model/normalise.h"
 #include "rules/builder.h"
-#include "rules/heads.h"
 #include "rules/rule_tests.h"
-#include "rules/shadow.h"
+#include "rule_folder.h"
 
-static const char scoring[] = "scoring: {}\nfamilies: [household, device]\nrelations: {joint: {joint: true}, agency: {explains: true}}\n";
-static const char attributes[] =
-	"attributes:\n"
-	"  - {kind: ip, title: address, path: ip, normalise: [ip], class: plain, hub_cap: 40, network: true}\n"
-	"  - {kind: device.id, title: device, path: device.id, hub_cap: 12}\n"
-	"  - {kind: timezone, title: time zone, path: timezone}\n";
 #define HEAD "id: r\ntitle: t\n"
 #define SIGNAL HEAD "signal: {attribute: ip, family: household, m: 0.75, strangers: 2.5"
 
@@ -148,10 +141,87 @@ static void every_mistake_in_a_rule_is_told(void **state)
 	}
 }
 
+static void every_mistake_in_a_window_is_told(void **state)
+{
+	static const struct { const char *yaml, *wanted; } cases[] = {
+#define WINDOW(text) HEAD "policy: {scope: account, when: window.w > 1, windows: {w: {" text "}}}\n"
+		{ WINDOW("take: count, timespan: 0"), "'0' is out of range: 1s to 36525d" },
+		{ WINDOW("take: count, timespan: 365000d"), "'365000d' is out of range: 1s to 36525d" },
+		{ WINDOW("take: count"), "key 'timespan' is missing" },
+		{ WINDOW("take: cuont, timespan: 1d"), "take cannot be 'cuont' (did you mean 'count'?)" },
+		{ WINDOW("take: sum, timespan: 1d"), "sum needs a field" },
+		{ WINDOW("take: count, of: event.value, timespan: 1d"), "count takes no field" },
+		{ WINDOW("take: sum, of: event.ip, timespan: 1d"), "sum needs a number, 'event.ip' is none" },
+		{ WINDOW("take: sum, of: event.vlaue, timespan: 1d"), "no field 'event.vlaue' of the event (did you mean 'event.value'?)" },
+		{ WINDOW("take: sum, of: account.risk, timespan: 1d"), "no field 'account.risk' of the event" },
+		{ WINDOW("take: time_below, of: event.value, timespan: 1d"), "time_below needs a number: bound" },
+		{ WINDOW("take: count, bound: 5, timespan: 1d"), "bound belongs to time_below" },
+		{ WINDOW("take: count, where: event.tpye == 'x', timespan: 1d"), "no field 'event.tpye' (did you mean 'event.type'?)" },
+		{ WINDOW("take: count, where: window.w > 1, timespan: 1d"), "no field 'window.w'" },
+		{ WINDOW("take: count, timspan: 1d"), "unknown key 'timspan' (did you mean 'timespan'?)" },
+		{ WINDOW("take: since_first, timespan: 1d"), "'>' does not go with a duration and a number" },
+		{ HEAD "policy: {scope: account, when: window.pionts > 1, windows: {points: {take: count, timespan: 1d}}}\n",
+		  "input:3:32: no field 'window.pionts' (did you mean 'window.points'?)" },
+		{ HEAD "policy: {scope: account, when: window.W > 1, windows: {W: {take: count, timespan: 1d}}}\n", "a window is named by" },
+		{ HEAD "policy: {scope: link, when: window.w > 1d, windows: {w: {take: time_below, of: event.value, bound: 1, timespan: 1d}}}\n",
+		  "time_below is of one account; the scope of this policy is another" },
+		{ HEAD "policy: {scope: account, when: account.age > 365000d}\n", "'365000d' is longer than 100 years (36525d)" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct loaded l;
+		load(&l, FORM_RULE, cases[i].yaml);
+		if (!l.b->problems.n || !strstr(l.report.ptr, cases[i].wanted))
+			fail_msg("%s gives: %s", cases[i].yaml, l.report.ptr ? l.report.ptr : "nothing");
+		release(&l);
+	}
+}
+
+static void every_mistake_in_an_escalation_is_told(void **state)
+{
+#define STEPS(text) HEAD "level: medium\npolicy: {scope: account, when: account.is_closed, deadline: 72h, escalate: [" text "]}\n"
+	static const struct { const char *yaml, *wanted; } cases[] = {
+		{ STEPS("{after: 0, level: high}"), "'0' is out of range: 1s to 87660h" },
+		{ STEPS("{after: 365000d, level: high}"), "'365000d' is out of range: 1s to 87660h" },
+		{ STEPS("{level: high}"), "key 'after' is missing" },
+		{ STEPS("{after: 1h}"), "a step says a level, a recommendation, or both" },
+		{ STEPS("{after: 1h, level: hgih}"), "level cannot be 'hgih' (did you mean 'high'?)" },
+		{ STEPS("{after: 1h, level: low}"), "a step never lowers the level: it is medium already" },
+		{ STEPS("{after: 1h, level: critical}, {after: 2h, level: high}"), "a step never lowers the level: it is critical already" },
+		{ STEPS("{after: 2h, level: high}, {after: 1h, level: high}"), "steps stand in order of time" },
+		{ STEPS("{after: 1h, level: high, when: account.is_clsoed}"), "(did you mean 'account.is_closed'?)" },
+		{ STEPS("{after: 1h, level: high, recommendation: '{newer}'}"), "nothing fills in {newer}" },
+		{ STEPS("{afetr: 1h, level: high}"), "unknown key 'afetr' (did you mean 'after'?)" },
+		{ HEAD "policy: {scope: account, when: account.is_closed, escalate: 1h}\n", "expected a list, found a single value" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct loaded l;
+		load(&l, FORM_RULE, cases[i].yaml);
+		if (!l.b->problems.n || !strstr(l.report.ptr, cases[i].wanted))
+			fail_msg("%s gives: %s", cases[i].yaml, l.report.ptr ? l.report.ptr : "nothing");
+		release(&l);
+	}
+}
+
+static void a_deadline_is_a_step_among_the_others(void **state)
+{
+	struct loaded l;
+	load(&l, FORM_RULE, STEPS("{after: 48h, level: high}, {after: 80h, level: critical}"));
+	assert_int_equal(l.b->set.policies[0].n_steps, 3);
+	assert_int_equal(l.b->set.policies[0].steps[1].after_ms, 72 * 3600000);
+	assert_int_equal(l.b->set.policies[0].steps[1].level, LEVELS);
+	release(&l);
+	load(&l, FORM_RULE, STEPS("{after: 72h, level: high}"));
+	assert_int_equal(l.b->set.policies[0].n_steps, 1);
+	release(&l);
+}
+
 static void every_mistake_in_the_attributes_is_told(void **state)
 {
 	static const struct { const char *yaml, *wanted; } cases[] = {
-		{ "attributes: [{kind: a, title: t}]", "kind 'a' needs path or paths" },
+		{ "attributes: [{kind: a, title: t}]", "kind 'a' needs path, paths or joins" },
+		{ "attributes: [{kind: a, title: t, joins: [ip, b]}]", "no kind 'b' stands above" },
+		{ "attributes: [{kind: a, title: t, joins: [ip]}, {kind: b, title: t, joins: [ip, a]}]", "kind 'a' has no path of its own" },
+		{ "attributes: [{kind: a, title: t, path: ip, joins: [ip]}]", "kind 'a' has a path or joins kinds, not both" },
 		{ "attributes: [{kind: a, title: t, path: device}]", "'device' is no place in an event" },
 		{ "attributes: [{kind: a, title: t, path: user_agnet}]", "(did you mean 'user_agent'?)" },
 		{ "attributes: [{kind: a, title: t, path: ip, normalise: [emial]}]", "no normaliser step 'emial' (did you mean 'email'?)" },
@@ -259,31 +329,6 @@ static void placeholders_match_in_normal_form_too(void **state)
 }
 
 /* ---- folders ---- */
-
-static void write_file(const char *dir, const char *name, const char *content)
-{
-	char path[256];
-	snprintf(path, sizeof path, "%s/%s", dir, name);
-	FILE *f = fopen(path, "we");
-	assert_non_null(f);
-	fputs(content, f);
-	fclose(f);
-}
-
-static void make_folder(char *dir)
-{
-	strcpy(dir, "/tmp/rules-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	write_file(dir, "scoring.yaml", scoring);
-	write_file(dir, "attributes.yaml", attributes);
-}
-
-static void remove_folder(const char *dir)
-{
-	char command[100];
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	assert_int_equal(system(command), 0);
-}
 
 static void folder_gives(const char *dir, const char *wanted)
 {
@@ -394,81 +439,6 @@ static void yaml_events_become_the_json_that_senders_write(void **state)
 	yaml_doc_free(doc);
 }
 
-/* ---- experimental rules ---- */
-
-static void make_trial(char *dir)
-{
-	make_folder(dir);
-	write_file(dir, "judging.yaml", "id: judging\ntitle: t\nstatus: stable\n"
-		   "signal: {attribute: ip, family: household, m: 0.75, strangers: 2.5}\n");
-	write_file(dir, "tried.yaml", "id: tried\ntitle: t\nstatus: experimental\n"
-		   "signal: {attribute: device.id, family: device, m: 0.5, strangers: 1}\n");
-	write_file(dir, "watched.yaml", "id: watched\ntitle: t\npolicy: {scope: link, when: link.score > 900}\n");
-	write_file(dir, "left-out.yaml", "id: left-out\ntitle: t\nstatus: disabled\ncompare: {attribute: timezone, differ: -1}\n");
-}
-
-static enum rule_status status_of(const struct ruleset *set, const char *id)
-{
-	int at = heads_find(set, bytes_of(id));
-	assert_true(at >= 0);
-	return heads_at(set, (unsigned)at)->status;
-}
-
-static void rules_of_every_form_are_one_list(void **state)
-{
-	char dir[64];
-	struct ruleset *rules = NULL;
-	struct arena *a = arena_new(4096);
-	make_trial(dir);
-	assert_int_equal(ruleset_load(dir, false, &rules, NULL, NULL), ERR_OK);
-	assert_int_equal(heads_count(rules), 3);
-	assert_string_equal(heads_form(rules, 0), "signal");
-	assert_string_equal(heads_form(rules, 1), "signal");
-	assert_string_equal(heads_form(rules, 2), "policy");
-	assert_true(bytes_is(heads_at(rules, 2)->id, "watched"));
-	assert_int_equal(heads_find(rules, bytes_of("left-out")), -1);
-	assert_int_equal(heads_experimental(rules), 2);
-	assert_string_equal(heads_nearest(rules, bytes_of("juding"), a), "judging");
-	arena_free(a);
-	ruleset_free(rules);
-	remove_folder(dir);
-}
-
-static void a_promoted_rule_judges_in_a_set_of_its_own(void **state)
-{
-	char dir[64];
-	struct ruleset *rules = NULL;
-	make_trial(dir);
-	assert_int_equal(ruleset_load(dir, false, &rules, NULL, NULL), ERR_OK);
-	struct ruleset *one = ruleset_promoted(rules, bytes_of("tried")), *all = ruleset_promoted(rules, BYTES_NONE);
-	assert_int_equal(status_of(rules, "tried"), RULE_EXPERIMENTAL);
-	assert_int_equal(status_of(one, "tried"), RULE_STABLE);
-	assert_int_equal(status_of(one, "watched"), RULE_EXPERIMENTAL);
-	assert_int_equal(status_of(all, "tried"), RULE_STABLE);
-	assert_int_equal(status_of(all, "watched"), RULE_STABLE);
-	assert_true(rules->hash != one->hash && one->hash != all->hash);
-	assert_true(rules->kinds.version == one->kinds.version);
-	for (unsigned i = 0; i < heads_count(rules); i++)
-		assert_true(bytes_eq(heads_at(rules, i)->id, heads_at(all, i)->id));
-	ruleset_free(one);
-	ruleset_free(all);
-	ruleset_free(rules);
-	remove_folder(dir);
-}
-
-static void only_an_experimental_rule_is_promoted(void **state)
-{
-	char dir[64];
-	struct ruleset *rules = NULL;
-	make_trial(dir);
-	assert_int_equal(ruleset_load(dir, false, &rules, NULL, NULL), ERR_OK);
-	assert_null(ruleset_promoted(rules, bytes_of("judging")));
-	assert_null(ruleset_promoted(rules, bytes_of("left-out")));
-	assert_null(ruleset_promoted(rules, bytes_of("unheard-of")));
-	ruleset_free(rules);
-	remove_folder(dir);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -476,6 +446,9 @@ int main(void)
 		cmocka_unit_test(a_comparison_keeps_its_kind_as_a_fact),
 		cmocka_unit_test(a_disabled_rule_is_checked_and_left_out),
 		cmocka_unit_test(every_mistake_in_a_rule_is_told),
+		cmocka_unit_test(every_mistake_in_a_window_is_told),
+		cmocka_unit_test(every_mistake_in_an_escalation_is_told),
+		cmocka_unit_test(a_deadline_is_a_step_among_the_others),
 		cmocka_unit_test(every_mistake_in_the_attributes_is_told),
 		cmocka_unit_test(every_mistake_in_the_scoring_is_told),
 		cmocka_unit_test(the_hash_follows_what_judges_and_not_the_prose),
@@ -486,9 +459,6 @@ int main(void)
 		cmocka_unit_test(lists_in_another_encoding_and_crowded_folders_are_refused),
 		cmocka_unit_test(the_shipped_rules_load_with_their_tests),
 		cmocka_unit_test(yaml_events_become_the_json_that_senders_write),
-		cmocka_unit_test(rules_of_every_form_are_one_list),
-		cmocka_unit_test(a_promoted_rule_judges_in_a_set_of_its_own),
-		cmocka_unit_test(only_an_experimental_rule_is_promoted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,57 @@
+/* Appeals. An alert that is appealed keeps its state whatever its condition says, and no deadline of it falls due.
+ * I1: an appeal concerns alerts that stand before the event: what its own document brings to light is a new alert.
+ * I2: an appeal costs no more than the account has links; a verdict may look at all alerts, for people give few. */
+#include "appeals.h"
+
+#include "accounts.h"
+#include "alerts.h"
+
+#define ROUND_MAX 99
+
+static bool names_account(const struct alert *alert, uint32_t account)
+{
+	for (size_t i = 0; i < alert->accounts.n; i++)
+		if (alert->accounts.at[i] == account)
+			return true;
+	return false;
+}
+
+/* As it was sent, else one more than before. */
+static unsigned round_of(const struct event *ev, const struct alert *alert)
+{
+	uint64_t round;
+	if (!bytes_to_u64(ev->round, &round))
+		round = alert->round + 1u;
+	return round < ROUND_MAX ? (unsigned)round : ROUND_MAX;
+}
+
+void appeal_made(struct engine *e, const struct event *ev, uint32_t account)
+{
+	struct alert_numbers numbers = { 0 };
+	struct alert *named = ev->alert.len > 0 ? alert_by_id(e, ev->alert) : NULL;
+	if (named != NULL && names_account(named, account))
+		alert_appeal(e, named, round_of(ev, named));
+	if (ev->alert.len == 0)
+		alerts_of_account(e, account, &numbers);
+	for (size_t i = 0; i < numbers.n; i++)
+		alert_appeal(e, &e->alerts.at[numbers.at[i]], round_of(ev, &e->alerts.at[numbers.at[i]]));
+	VEC_FREE(&numbers);
+}
+
+/* Whoever names an alert has settled that one alone. */
+void appeals_decided(struct engine *e, const struct event *ev, uint32_t account)
+{
+	uint32_t other = ev->with.len > 0 ? account_find(e, ev->with) : account;
+	for (size_t i = 0; i < e->alerts.n && ev->alert.len == 0; i++) {
+		struct alert *alert = &e->alerts.at[i];
+		if (alert->state == ALERT_APPEALED && names_account(alert, account) && names_account(alert, other))
+			alert_statement(e, ev, alert);
+	}
+}
+
+void appeals_end(struct engine *e, uint32_t account)
+{
+	for (size_t i = 0; i < e->alerts.n; i++)
+		if (e->alerts.at[i].state == ALERT_APPEALED && names_account(&e->alerts.at[i], account))
+			alert_end_appeal(e, &e->alerts.at[i]);
+}

@@ -1,0 +1,275 @@
+/* Answers about two accounts that are being weighed: one handler a field, one a call.
+ * I1: nothing here changes the engine, and no answer depends on declared relations. */
+#include "profile.h"
+
+#include "daemon/base/bits.h"
+
+#include "accounts.h"
+#include "compare.h"
+#include "fields.h"
+#include "timing.h"
+#include "weigh.h"
+
+static void give_number(struct value *out, int64_t milli) { *out = (struct value){ .type = VALUE_NUMBER, .num = milli }; }
+static void give_duration(struct value *out, int64_t ms) { *out = (struct value){ .type = VALUE_DURATION, .num = ms }; }
+static void give_network(struct value *out, unsigned network)
+{
+	*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(network_kind_names[network]) };
+}
+
+static int32_t rarity_mb(const struct profile *p, uint32_t holders)
+{
+	uint64_t population = weights_population(p->e->weights);
+	return bits_log2_ratio(population > holders ? population : holders, holders > 0 ? holders : 1);
+}
+
+static const struct shared_group *best_of(const struct profile *p, unsigned kind)
+{
+	return p->best[kind] > 0 ? &p->groups[p->best[kind] - 1] : NULL;
+}
+
+static unsigned shared_count(const struct profile *p, unsigned kind)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < p->n; i++)
+		n += p->groups[i].kind == kind && !p->groups[i].is_recycled ? p->groups[i].n : 0;
+	return n;
+}
+
+/* ---- calls ---- */
+
+typedef void call_handler(const struct profile *p, unsigned argument, struct value *out);
+
+static void call_shared(const struct profile *p, unsigned kind, struct value *out)
+{
+	give_number(out, p->best[kind] > 0 ? 1000 * (int64_t)shared_count(p, kind) : 0);
+}
+
+static void call_holders(const struct profile *p, unsigned kind, struct value *out)
+{
+	if (best_of(p, kind) != NULL)
+		give_number(out, INT64_C(1000) * best_of(p, kind)->holders);
+}
+
+static void call_rarity(const struct profile *p, unsigned kind, struct value *out)
+{
+	if (best_of(p, kind) != NULL)
+		give_number(out, rarity_mb(p, best_of(p, kind)->holders));
+}
+
+static void call_gap(const struct profile *p, unsigned kind, struct value *out)
+{
+	if (best_of(p, kind) != NULL)
+		give_duration(out, INT64_C(1000) * best_of(p, kind)->gap_s);
+}
+
+static void call_network(const struct profile *p, unsigned kind, struct value *out)
+{
+	if (best_of(p, kind) != NULL)
+		give_network(out, best_of(p, kind)->network);
+}
+
+/* Share of the account's days with the kind that are days on shared values, in 1/1000; -1 where none is shared. */
+static int64_t coverage_milli(const struct profile *p, unsigned kind, bool is_a)
+{
+	unsigned slot = p->e->plan.kinds[kind].coverage;
+	if (slot == 0 || p->best[kind] == 0)
+		return -1;
+	uint32_t days = p->e->accounts.at[is_a ? p->a : p->b].days[slot - 1], shared = 0;
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->groups[i].kind == kind && !p->groups[i].is_recycled)
+			shared += is_a ? p->groups[i].days_a : p->groups[i].days_b;
+	return shared < days ? (int64_t)shared * 1000 / days : 1000;
+}
+
+static void call_coverage_low(const struct profile *p, unsigned kind, struct value *out)
+{
+	int64_t a = coverage_milli(p, kind, true), b = coverage_milli(p, kind, false);
+	if (a >= 0)
+		give_number(out, a < b ? a : b);
+}
+
+static void call_coverage_high(const struct profile *p, unsigned kind, struct value *out)
+{
+	int64_t a = coverage_milli(p, kind, true), b = coverage_milli(p, kind, false);
+	if (a >= 0)
+		give_number(out, a > b ? a : b);
+}
+
+static void call_agreement(const struct profile *p, unsigned kind, struct value *out)
+{
+	static const char *const words[] = { [AGREEMENT_EQUAL] = "equal", [AGREEMENT_OVERLAP] = "overlap", [AGREEMENT_DIFFER] = "differ" };
+	int agreement = compare_accounts(p->e, p->a, p->b, kind);
+	if (agreement >= 0)
+		*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(words[agreement]) };
+}
+
+static void call_kinds(const struct profile *p, unsigned family, struct value *out)
+{
+	int64_t n = 0;
+	for (unsigned kind = 0; kind < p->e->rules->kinds.n; kind++)
+		n += p->best[kind] > 0 && p->e->plan.kinds[kind].family == (int)family;
+	give_number(out, n * 1000);
+}
+
+static void call_turns(const struct profile *p, unsigned slot, struct value *out)
+{
+	give_number(out, INT64_C(1000) * timing_turns(p->e, p->a, p->b, slot));
+}
+
+static void call_turn_share(const struct profile *p, unsigned slot, struct value *out)
+{
+	unsigned sessions = timing_sessions(p, slot);
+	if (sessions > 0)
+		give_number(out, INT64_C(1000) * timing_turns(p->e, p->a, p->b, slot) / sessions);
+}
+
+static void call_surprise(const struct profile *p, unsigned slot, struct value *out)
+{
+	give_number(out, timing_surprise_mb(p, slot));
+}
+
+static const struct { const char *name; call_handler *fn; } calls[] = {
+	{ "shared", call_shared }, { "holders", call_holders }, { "rarity", call_rarity }, { "gap", call_gap },
+	{ "network", call_network }, { "coverage_low", call_coverage_low }, { "coverage_high", call_coverage_high },
+	{ "agreement", call_agreement }, { "kinds", call_kinds }, { "turns", call_turns }, { "surprise", call_surprise }, { "turn_share", call_turn_share },
+	{ "value", NULL },
+};
+
+/* ---- fields ---- */
+
+typedef void pair_handler(const struct profile *p, struct value *out);
+
+static const struct account *account_a(const struct profile *p) { return &p->e->accounts.at[p->a]; }
+static const struct account *account_b(const struct profile *p) { return &p->e->accounts.at[p->b]; }
+
+static void value_network(const struct profile *p, struct value *out) { give_network(out, p->value->network); }
+static void value_holders(const struct profile *p, struct value *out) { give_number(out, INT64_C(1000) * p->value->holders); }
+static void value_rarity(const struct profile *p, struct value *out) { give_number(out, rarity_mb(p, p->value->holders)); }
+static void value_gap(const struct profile *p, struct value *out) { give_duration(out, INT64_C(1000) * p->value->gap_s); }
+static void value_shared(const struct profile *p, struct value *out) { give_number(out, INT64_C(1000) * p->value->n); }
+
+static void pair_same_site(const struct profile *p, struct value *out)
+{
+	*out = (struct value){ .type = VALUE_BOOL, .num = account_same_site(p->e, p->a, p->b) };
+}
+
+/* The account closed first counts, by the first event of the other. */
+static void pair_since_closure(const struct profile *p, struct value *out)
+{
+	const struct account *a = account_a(p), *b = account_b(p);
+	bool is_a_first = b->first_ms >= a->first_ms;
+	const struct account *older = is_a_first ? a : b, *newer = is_a_first ? b : a;
+	if (older->is_closed)
+		give_duration(out, newer->first_ms - older->closed_ms);
+}
+
+static void pair_days_low(const struct profile *p, struct value *out)
+{
+	uint32_t a = account_a(p)->sessions, b = account_b(p)->sessions;
+	give_number(out, INT64_C(1000) * (a < b ? a : b));
+}
+
+static void pair_days_high(const struct profile *p, struct value *out)
+{
+	uint32_t a = account_a(p)->sessions, b = account_b(p)->sessions;
+	give_number(out, INT64_C(1000) * (a > b ? a : b));
+}
+
+static void pair_overlap(const struct profile *p, struct value *out)
+{
+	const struct account *a = account_a(p), *b = account_b(p);
+	int64_t start = a->first_ms > b->first_ms ? a->first_ms : b->first_ms;
+	int64_t end = a->last_ms < b->last_ms ? a->last_ms : b->last_ms;
+	give_duration(out, end - start);
+}
+
+static void support_direct(const struct profile *p, struct value *out) { give_number(out, p->support->direct_mb); }
+static void support_common(const struct profile *p, struct value *out) { give_number(out, INT64_C(1000) * p->support->common); }
+static void support_best(const struct profile *p, struct value *out)
+{
+	if (p->support->has_path)
+		give_number(out, p->support->best_mb);
+}
+static void support_degree_low(const struct profile *p, struct value *out) { give_number(out, INT64_C(1000) * p->support->degree_low); }
+static void support_degree_high(const struct profile *p, struct value *out)
+{
+	give_number(out, INT64_C(1000) * p->support->degree_high);
+}
+static void support_share_low(const struct profile *p, struct value *out)
+{
+	if (p->support->degree_low > 0)
+		give_number(out, INT64_C(1000) * p->support->common / p->support->degree_low);
+}
+static void support_share_high(const struct profile *p, struct value *out)
+{
+	if (p->support->degree_high > 0)
+		give_number(out, INT64_C(1000) * p->support->common / p->support->degree_high);
+}
+
+static const struct { const char *name; pair_handler *fn; } pair_fields[] = {
+	{ "value.network", value_network }, { "value.holders", value_holders }, { "value.rarity", value_rarity },
+	{ "value.gap", value_gap }, { "value.shared", value_shared },
+	{ "pair.same_site", pair_same_site }, { "pair.since_closure", pair_since_closure }, { "pair.days_low", pair_days_low },
+	{ "pair.days_high", pair_days_high }, { "pair.overlap", pair_overlap },
+	{ "support.direct", support_direct }, { "support.best", support_best }, { "support.common", support_common },
+	{ "support.degree_low", support_degree_low }, { "support.degree_high", support_degree_high },
+	{ "support.share_low", support_share_low }, { "support.share_high", support_share_high },
+};
+
+/* Handlers by number of field and call, found by name once. */
+struct pair_handlers {
+	pair_handler *fields[FIELDS_MAX];
+	call_handler *calls[ARRAY_LEN(calls)];
+};
+
+struct pair_handlers *pair_handlers_new(void)
+{
+	struct pair_handlers *h = xcalloc(1, sizeof(*h));
+	for (size_t i = 0; i < ARRAY_LEN(pair_fields); i++) {
+		int field = field_find(bytes_of(pair_fields[i].name));
+		BUG_ON(field < 0 || field >= FIELDS_MAX);
+		h->fields[field] = pair_fields[i].fn;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		int call = call_find(bytes_of(calls[i].name));
+		BUG_ON(call < 0 || (size_t)call >= ARRAY_LEN(calls));
+		h->calls[call] = calls[i].fn;
+	}
+	return h;
+}
+
+void pair_answer(void *profile, int field, struct value *out)
+{
+	const struct profile *p = profile;
+	const struct pair_handlers *h = p->e->pair_handlers;
+	*out = (struct value){ .type = VALUE_MISSING };
+	if (field_is_call(field)) {
+		if (h->calls[field_call(field)] != NULL)
+			h->calls[field_call(field)](p, field_argument(field), out);
+	} else if (h->fields[field] != NULL)
+		h->fields[field](p, out);
+}
+
+/* The event's own value of the kind. */
+static void event_value(const struct engine *e, unsigned kind, struct value *out)
+{
+	for (unsigned i = 0; i < e->event->n_attrs; i++)
+		if (e->event->attrs[i].kind == kind && e->event->attrs[i].shown.len > 0) {
+			*out = (struct value){ .type = VALUE_TEXT, .text = e->event->attrs[i].shown };
+			return;
+		}
+}
+
+void call_answer(const struct engine *e, uint32_t pair, int field, struct value *out)
+{
+	if (e->pair_handlers->calls[field_call(field)] == NULL) {
+		event_value(e, field_argument(field), out);
+		return;
+	}
+	if (pair == NONE)
+		return;
+	struct profile p;
+	profile_make(&p, e, e->pairs.at[pair].a, e->pairs.at[pair].b, NONE);
+	pair_answer(&p, field, out);
+}

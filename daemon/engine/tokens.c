@@ -1,0 +1,211 @@
+/* From a profile to tokens and bits:   W = bias + sum of the tokens' bits   (first pass, then the same over support rules)
+ * A signal of which the table knows no token counts by the formula, scaled: a rule of the operator's own works before the
+ * table is fitted anew.
+ * I1: a rule gives at most one token, a signal one for each kind of network.  I2: the items' bits add up to W exactly. */
+#include "tokens.h"
+
+#include "daemon/base/bits.h"
+
+#include "compare.h"
+#include "timing.h"
+
+#define TOKEN_FACTOR 0x9e3779b1u /* 2^32 over the golden ratio */
+
+static unsigned bin_of_number(const struct token_axis *axis, int64_t num)
+{
+	unsigned bin = 1;
+	while (bin <= axis->n && num >= axis->cuts[bin - 1])
+		bin++;
+	return bin;
+}
+
+static unsigned bin_of_text(const struct token_axis *axis, struct bytes text)
+{
+	for (unsigned i = 0; i < axis->n; i++)
+		if (bytes_eq(axis->labels[i], text))
+			return 1 + i;
+	return 1 + axis->n;
+}
+
+static unsigned bin_of(const struct token_axis *axis, struct profile *p)
+{
+	struct value v;
+	if (axis->of->op == EXPR_FIELD)
+		pair_answer(p, axis->of->field, &v);
+	else
+		v = expr_value(axis->of, pair_answer, p);
+	switch (v.type) {
+	case VALUE_NUMBER:
+	case VALUE_DURATION:
+		return bin_of_number(axis, v.num);
+	case VALUE_TEXT:
+		return bin_of_text(axis, v.text);
+	case VALUE_BOOL:
+		return v.num ? 2 : 1;
+	default:
+		return 0;
+	}
+}
+
+uint32_t token_of(const struct token_set *set, struct profile *p)
+{
+	uint32_t at = 0;
+	for (unsigned i = 0; i < set->n_axes; i++)
+		at = at * set->axes[i].bins + bin_of(&set->axes[i], p);
+	return set->first + at;
+}
+
+static bool is_without(const struct evidence *without, const struct rule_head *head)
+{
+	return without != NULL && without->value == NONE && evidence_head(without) == head;
+}
+
+static struct evidence *add_item(struct weighing *out, uint32_t token, int32_t mb)
+{
+	if (out->n == EVIDENCE_MAX)
+		return NULL;
+	struct evidence *item = &out->items[out->n++];
+	*item = (struct evidence){ .value = NONE, .token = token, .raw_mb = mb, .counted_mb = mb };
+	return item;
+}
+
+/* By the formula, scaled as the formula's tier scales its sum. */
+static int32_t formula_mb(const struct profile *p, unsigned number, const struct shared_group *group)
+{
+	const struct scoring *scoring = &p->e->rules->scoring;
+	const struct signal_rule *signal = &p->e->rules->signals[number];
+	int32_t mb = weights_bits(p->e->weights, number, group->holders);
+	if (p->e->rules->kinds.rows[signal->kind].is_network)
+		mb += signal->network_mb[group->network];
+	mb = mb < signal->max_mb ? mb : signal->max_mb;
+	return mb > 0 ? (int32_t)((int64_t)mb * scoring->scale_a_milli / 1000) : 0;
+}
+
+static void weigh_group(struct profile *p, unsigned number, const struct shared_group *group, struct weighing *out)
+{
+	const struct signal_rule *signal = &p->e->rules->signals[number];
+	uint32_t token = NONE;
+	int32_t mb;
+	p->value = group;
+	if (signal->tokens.n > 0)
+		token = token_of(&signal->tokens, p);
+	mb = token != NONE && signal->tokens.is_fitted ? p->e->rules->table.bits[token] : formula_mb(p, number, group);
+	if (!signal->tokens.has_gap)
+		mb -= weigh_decay_mb(signal, group->gap_s);
+	bool is_generic = signal->generic_from > 0 && group->holders >= signal->generic_from;
+	if ((group->is_recycled || is_generic) && mb > 0)
+		mb = 0;
+	struct evidence *item = add_item(out, token, mb);
+	if (item == NULL)
+		return;
+	item->signal = signal;
+	item->value = group->value;
+	item->holders = group->holders;
+	item->gap_s = group->gap_s;
+	item->network = group->network;
+	item->a = group->a;
+	item->b = group->b;
+	item->note = group->is_recycled ? NOTE_RECYCLED : is_generic ? NOTE_GENERIC : NOTE_NONE;
+}
+
+static void weigh_signals(struct profile *p, struct weighing *out)
+{
+	const struct ruleset *rules = p->e->rules;
+	for (unsigned i = 0; i < p->n; i++) {
+		int number = p->e->plan.kinds[p->groups[i].kind].signal;
+		for (; number >= 0 && (unsigned)number < rules->n_signals && rules->signals[number].kind == p->groups[i].kind; number++)
+			if (rules->signals[number].head.status == RULE_STABLE)
+				weigh_group(p, (unsigned)number, &p->groups[i], out);
+	}
+	p->value = NULL;
+}
+
+static void weigh_comparisons(struct profile *p, const struct evidence *without, struct weighing *out)
+{
+	for (unsigned i = 0; i < p->e->rules->n_compares; i++) {
+		const struct compare_rule *rule = &p->e->rules->compares[i];
+		int agreement = rule->head.status == RULE_STABLE ? compare_accounts(p->e, p->a, p->b, (unsigned)rule->kind) : -1;
+		if (agreement < 0 || is_without(without, &rule->head))
+			continue;
+		const int32_t bits[] = { [AGREEMENT_EQUAL] = rule->equal_mb, [AGREEMENT_OVERLAP] = rule->overlap_mb,
+					 [AGREEMENT_DIFFER] = rule->differ_mb };
+		bool is_fitted = rule->tokens.n > 0 && rule->tokens.is_fitted;
+		uint32_t token = rule->tokens.n > 0 ? token_of(&rule->tokens, p) : NONE;
+		struct evidence *item = add_item(out, token, is_fitted ? p->e->rules->table.bits[token] : bits[agreement]);
+		if (item != NULL) {
+			item->compare = rule;
+			item->outcome = (uint8_t)agreement;
+		}
+	}
+}
+
+static void weigh_timings(struct profile *p, const struct evidence *without, struct weighing *out)
+{
+	for (unsigned i = 0; i < p->e->rules->n_timings; i++) {
+		const struct timing_rule *rule = &p->e->rules->timings[i];
+		if (rule->head.status != RULE_STABLE || is_without(without, &rule->head) ||
+		    timing_turns(p->e, p->a, p->b, (unsigned)rule->slot) == 0 ||
+		    timing_surprise_mb(p, (unsigned)rule->slot) < (rule->least_mb > 0 ? rule->least_mb : 1))
+			continue;
+		uint32_t token = token_of(&rule->tokens, p);
+		struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
+		if (item != NULL)
+			item->timing = rule;
+	}
+}
+
+static void weigh_interactions(struct profile *p, unsigned first, unsigned end, const struct evidence *without, struct weighing *out)
+{
+	for (unsigned i = first; i < end; i++) {
+		const struct interaction_rule *rule = &p->e->rules->interactions[i];
+		if (rule->head.status != RULE_STABLE || is_without(without, &rule->head) ||
+		    (rule->when != NULL && expr_test(rule->when, pair_answer, p) != YES))
+			continue;
+		uint32_t token = token_of(&rule->tokens, p);
+		struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
+		if (item != NULL)
+			item->interaction = rule;
+	}
+}
+
+static void add_up(const struct engine *e, struct weighing *out, unsigned first)
+{
+	int32_t family_mb[FAMILIES_MAX] = { 0 };
+	for (unsigned i = first; i < out->n; i++) {
+		const struct evidence *item = &out->items[i];
+		int family = evidence_family(item);
+		out->sum_mb += item->counted_mb;
+		if (family >= 0)
+			family_mb[family] += item->counted_mb;
+		if (item->counted_mb != 0)
+			out->evidence += (evidence_number(e, item) + 1) * TOKEN_FACTOR;
+	}
+	for (unsigned i = 0; i < e->rules->n_families; i++)
+		out->families |= family_mb[i] > 0 ? (uint16_t)(1u << i) : 0;
+	out->strength_mb = out->sum_mb;
+	out->computed = bits_score(out->sum_mb);
+}
+
+void tokens_weigh(struct profile *p, const struct evidence *without, struct weighing *out)
+{
+	const struct ruleset *rules = p->e->rules;
+	out->n = out->n_limits = 0;
+	out->families = 0;
+	out->evidence = 0;
+	out->prior_mb = out->sum_mb = rules->table.bias_mb;
+	weigh_signals(p, out);
+	weigh_comparisons(p, without, out);
+	weigh_timings(p, without, out);
+	weigh_interactions(p, 0, rules->n_first_interactions, without, out);
+	add_up(p->e, out, 0);
+}
+
+void tokens_support(struct profile *p, const struct evidence *without, struct weighing *out)
+{
+	const struct ruleset *rules = p->e->rules;
+	unsigned first = out->n;
+	out->prior_mb += rules->table.support_bias_mb;
+	out->sum_mb += rules->table.support_bias_mb;
+	weigh_interactions(p, rules->n_first_interactions, rules->n_interactions, without, out);
+	add_up(p->e, out, first);
+}

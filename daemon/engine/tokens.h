@@ -1,0 +1,17 @@
+/* Tokens of a pair, and the bits that the table gives them: the calibrated tier. */
+#ifndef ASSOCD_ENGINE_TOKENS_H
+#define ASSOCD_ENGINE_TOKENS_H
+
+#include "profile.h"
+#include "weigh.h"
+
+/* Number of the token that the set's axes come to for the profile. */
+uint32_t token_of(const struct token_set *set, struct profile *p);
+
+/* Evidence of the first pass as items with their bits; sum, strength, score, families and hash follow. `without` leaves a
+ * value, or a rule, out (NULL: nothing). */
+void tokens_weigh(struct profile *p, const struct evidence *without, struct weighing *out);
+/* Adds the items of the support pass to a weighing of the first. */
+void tokens_support(struct profile *p, const struct evidence *without, struct weighing *out);
+
+#endif

@@ -1,0 +1,69 @@
+/* What conditions and tokens ask about one kind, family or timing rule: holders(device.id), surprise("worked-in-turn").
+ * I1: a kind that is asked about is indexed, a fact or has its days summed, as the question needs. */
+#include "calls.h"
+
+#include "daemon/base/bits.h"
+
+static void use_kind(struct ruleset *set, const char *call, unsigned kind)
+{
+	bool is_fact = strcmp(call, "agreement") == 0;
+	if (strncmp(call, "coverage", 8) == 0)
+		set->coverage_kinds[kind >> 6] |= UINT64_C(1) << (kind & 63);
+	if (is_fact)
+		set->kinds.rows[kind].is_fact = true;
+	else
+		set->kinds.rows[kind].is_indexed = true;
+}
+
+int builder_timing(struct builder *b, struct bytes id)
+{
+	for (unsigned i = 0; i < b->n_timing_ids; i++)
+		if (bytes_eq(b->timing_ids[i], id))
+			return (int)i;
+	if (b->n_timing_ids == TIMINGS_MAX)
+		return -1;
+	b->timing_ids[b->n_timing_ids] = arena_bytes(b->arena, id);
+	return (int)b->n_timing_ids++;
+}
+
+static int argument_of(struct parser *p, const struct call_row *call, const struct token *word)
+{
+	struct yaml_node at = *p->at;
+	at.text = word->text;
+	int found = -1;
+	switch (call->argument) {
+	case CALL_KIND:
+		found = builder_kind(p->r, &at);
+		break;
+	case CALL_FAMILY:
+		found = builder_family(p->r, &at);
+		break;
+	case CALL_TIMING:
+		found = builder_timing(p->r->builder, word->text);
+		if (found < 0)
+			return parser_fail(p, word->offset, "more than 8 timing rules are asked about"), -1;
+		return found;
+	}
+	p->has_failed |= found < 0; /* the problem is reported already */
+	return found;
+}
+
+int parser_call(struct parser *p, const struct token *name, const struct token *word)
+{
+	int call = call_find(name->text);
+	if (!(call_rows[call].scopes & p->scope))
+		return parser_fail(p, name->offset, arena_printf(p->r->arena, "'%.*s(...)' cannot be asked in this scope", BYTES_ARG(name->text))), -1;
+	if (word->type != TOKEN_WORD && word->type != TOKEN_TEXT)
+		return parser_fail(p, word->offset, "the name of a kind, family or rule is expected"), -1;
+	int argument = argument_of(p, &call_rows[call], word);
+	if (argument < 0)
+		return -1;
+	if (call_rows[call].argument == CALL_KIND)
+		use_kind(&p->r->builder->set, call_rows[call].name, (unsigned)argument);
+	return call_field(call, (unsigned)argument);
+}
+
+bool parser_is_call(const struct token *name)
+{
+	return name->type == TOKEN_WORD && call_find(name->text) >= 0;
+}
