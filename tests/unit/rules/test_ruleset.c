@@ -388,6 +388,19 @@ static void a_folder_with_mistakes_tells_all_of_them(void **state)
 	folder_gives(dir, "cannot read the folder");
 }
 
+static void a_table_keeps_the_lines_of_a_disabled_rule(void **state)
+{
+	char dir[64];
+	make_folder(dir);
+	write_file(dir, "r.yaml", "id: r\ntitle: t\nstatus: disabled\n"
+		   "signal: {attribute: ip, family: household, m: 0.75, strangers: 2.5, by: [{of: value.holders, at: [3]}]}\n");
+	write_file(dir, "table.yaml", "bias: 0\nbits: {\"r:<3\": 1}\n");
+	folder_gives(dir, NULL);
+	write_file(dir, "table.yaml", "bias: 0\nbits: {\"rr:<3\": 1}\n");
+	folder_gives(dir, "no rule makes the token 'rr:<3'");
+	remove_folder(dir);
+}
+
 static void lists_in_another_encoding_and_crowded_folders_are_refused(void **state)
 {
 	char dir[64], name[80];
@@ -456,6 +469,7 @@ int main(void)
 		cmocka_unit_test(placeholders_match_in_normal_form_too),
 		cmocka_unit_test(a_stable_rule_needs_a_test_of_either_kind),
 		cmocka_unit_test(a_folder_with_mistakes_tells_all_of_them),
+		cmocka_unit_test(a_table_keeps_the_lines_of_a_disabled_rule),
 		cmocka_unit_test(lists_in_another_encoding_and_crowded_folders_are_refused),
 		cmocka_unit_test(the_shipped_rules_load_with_their_tests),
 		cmocka_unit_test(yaml_events_become_the_json_that_senders_write),
