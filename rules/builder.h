@@ -30,6 +30,7 @@ struct builder {
 	struct VEC(struct compare_rule) compares;
 	struct VEC(struct limit_rule) limits;
 	struct VEC(struct policy_rule) policies;
+	struct VEC(struct bytes) disabled; /* ids of rules that were checked and left out */
 	struct VEC(struct timing_rule) timings;
 	struct VEC(struct interaction_rule) interactions;
 	struct bytes timing_ids[TIMINGS_MAX]; /* in the order in which rules name them */

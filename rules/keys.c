@@ -195,8 +195,7 @@ bool node_duration(struct reader *r, const struct yaml_node *at, int64_t min, in
 		problem_at(r, at, "'%.*s' is not a duration such as 90s, 15m, 72h, 7d, 2w or 0", BYTES_ARG(at->text));
 		return false;
 	}
-	/* 0 switches off what a duration times, whatever the smallest useful one is. */
-	if (value != 0 && !in_range(r, at, value, &(struct key_row){ .type = KEY_DURATION, RANGE(min, max) }))
+	if (!in_range(r, at, value, &(struct key_row){ .type = KEY_DURATION, RANGE(min, max) }))
 		return false;
 	*out = value;
 	return true;
@@ -252,6 +251,14 @@ static void read_list(struct reader *r, const struct yaml_node *at, const struct
 	*out = at;
 }
 
+/* A duration of 0 where that is the default and means none, whatever the smallest useful one is. */
+static bool is_none(const struct yaml_node *at, const struct key_row *row)
+{
+	int64_t value;
+	return row->otherwise && strcmp(row->otherwise, "0") == 0 && at->type == YAML_SCALAR &&
+	       time_parse_duration(at->text, &value) && value == 0;
+}
+
 static void read_number(struct reader *r, const struct yaml_node *at, const struct key_row *row, void *field)
 {
 	int64_t value;
@@ -269,7 +276,9 @@ static void read_number(struct reader *r, const struct yaml_node *at, const stru
 			*(unsigned *)field = (unsigned)value;
 		break;
 	default:
-		if (node_duration(r, at, row->min, row->max, &value) && (!row->no_zero || in_range(r, at, value, row)))
+		if (is_none(at, row))
+			*(int64_t *)field = 0;
+		else if (node_duration(r, at, row->min, row->max, &value))
 			*(int64_t *)field = value;
 	}
 }

@@ -49,7 +49,6 @@ struct key_row {
 	enum key_type type;
 	bool is_required;
 	bool is_prose; /* for people only: no part of the hash */
-	bool no_zero;  /* KEY_DURATION: 0 switches nothing off here and is an error */
 	size_t offset;
 	int64_t min, max;            /* in the stored unit */
 	const char *otherwise;       /* default as it would be written; NULL: zero */

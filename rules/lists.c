@@ -44,7 +44,7 @@ static void add_list(struct builder *b, const char *path, struct bytes name, str
 	if (builder_find_list(b, name))
 		problem_plain(&b->problems, "%s: the list '%.*s' exists already", path, BYTES_ARG(name));
 	else if (n > LIST_VALUES_MAX)
-		problem_plain(&b->problems, "%s: more than %d values", path, LIST_VALUES_MAX);
+		problem_plain(&b->problems, "%s: more than %d values; split it into several lists", path, LIST_VALUES_MAX);
 	else if (b->n_lists == LISTS_MAX)
 		problem_plain(&b->problems, "%s: more than %d lists", path, LISTS_MAX);
 	else

@@ -27,7 +27,7 @@ const struct key_row window_keys[] = {
 	{ "of", KEY_NODE, FIELD(of), .takes = "field of the event",
 	  .help = "Whose value is taken; count, since_first and since_latest take none. An event without it does not enter." },
 	{ "where", KEY_NODE, FIELD(where), .takes = "condition", .help = "Which events enter: asked of event and account; absent: all." },
-	{ "timespan", KEY_DURATION, .is_required = true, .no_zero = true, FIELD(timespan_ms), RANGE(SECOND, 100 * YEAR),
+	{ "timespan", KEY_DURATION, .is_required = true, FIELD(timespan_ms), RANGE(SECOND, 100 * YEAR),
 	  .help = "How far it reaches back from now; it slides, without fixed boundaries." },
 	{ "bound", KEY_NODE, FIELD(bound), .takes = "number", .help = "The value of time_below and time_at_least." },
 	{ 0 },
@@ -159,7 +159,7 @@ struct step_source {
 static const char *const level_words[] = { "info", "low", "medium", "high", "critical", NULL };
 
 static const struct key_row step_keys[] = {
-	{ "after", KEY_DURATION, .is_required = true, .no_zero = true, FIELD(after_ms), RANGE(SECOND, 10 * YEAR),
+	{ "after", KEY_DURATION, .is_required = true, FIELD(after_ms), RANGE(SECOND, 10 * YEAR),
 	  .help = "Time since the opening." },
 	{ "level", KEY_WORD, FIELD(level), .words = level_words, .help = "How grave it is from then on; absent: as before." },
 	{ "when", KEY_NODE, FIELD(when), .takes = "condition", .help = "Asked at that time: the step is taken only when it is true." },

@@ -22,7 +22,7 @@ static void note_range(struct text *notes, const struct key_row *row)
 	if (row->type != KEY_MILLI && row->type != KEY_BITS && row->type != KEY_COUNT && row->type != KEY_DURATION)
 		return;
 	key_range(row, low, high);
-	reference_note(notes, row->type == KEY_DURATION && row->min > 0 && !row->no_zero ? "0, or %s to %s" : "%s to %s", low, high);
+	reference_note(notes, row->type == KEY_DURATION && row->min > 0 && row->otherwise && strcmp(row->otherwise, "0") == 0 ? "0, or %s to %s" : "%s to %s", low, high);
 }
 
 /* "stable|experimental|disabled" of a KEY_WORD. */

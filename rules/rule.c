@@ -23,8 +23,7 @@ const struct key_row rule_keys[] = {
 	  .help = "Name of the rule; never changed, alerts are bound to it." },
 	{ "title", KEY_TEXT, .is_required = true, .is_prose = true, HEAD(title), RANGE(1, 120), .help = "One line for people." },
 	{ "status", KEY_WORD, HEAD(status), .words = status_names, .otherwise = "experimental",
-	  .help = "stable judges, and needs tests beside it; an experimental policy is asked and its hits counted, it alerts nobody; disabled is "
-	  "checked and does nothing." },
+	  .help = "stable judges, and needs tests beside it; experimental judges nothing and is tried ('assocctl rules overlap' says what it would change); disabled is checked and left out." },
 	{ "level", KEY_WORD, HEAD(level), .words = level_names, .otherwise = "info", .help = "How grave an alert of it is." },
 	{ "explain", KEY_NODE, .is_prose = true, FIELD(explain), .takes = "text",
 	  .help = "The sentence shown with the evidence. {a}, {b}, {value}, {holders}, {network} and {gap} are filled in." },
@@ -177,6 +176,8 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 {
 	struct builder *b = r->builder;
 	struct rule_head *head = &source->head;
+	if (head->status == RULE_DISABLED)
+		VEC_PUSH(&b->disabled, head->id);
 	if (source->signal) {
 		struct signal_rule rule = { .requires = -1 };
 		keys_read(r, source->signal, signal_keys, &rule);

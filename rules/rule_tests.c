@@ -6,26 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static bool rule_exists(const struct ruleset *set, struct bytes id)
-{
-	for (unsigned i = 0; i < set->n_signals; i++)
-		if (bytes_eq(set->signals[i].head.id, id))
-			return true;
-	for (unsigned i = 0; i < set->n_compares; i++)
-		if (bytes_eq(set->compares[i].head.id, id))
-			return true;
-	for (unsigned i = 0; i < set->n_limits; i++)
-		if (bytes_eq(set->limits[i].head.id, id))
-			return true;
-	for (unsigned i = 0; i < set->n_policies; i++)
-		if (bytes_eq(set->policies[i].head.id, id))
-			return true;
-	return false;
-}
+#include "heads.h"
 
 static void check_rule(struct reader *r, const struct yaml_node *at, struct bytes id)
 {
-	if (id.len && !rule_exists(&r->builder->set, id))
+	if (id.len && heads_find(&r->builder->set, id) < 0)
 		problem_at(r, at, "no rule '%.*s' in this folder", BYTES_ARG(id));
 }
 
@@ -298,12 +283,7 @@ static void check_rule_tests(struct builder *b, const struct rule_head *head)
 
 void rule_tests_check(struct builder *b, bool require_tests)
 {
-	for (unsigned i = 0; require_tests && i < b->set.n_signals; i++)
-		check_rule_tests(b, &b->set.signals[i].head);
-	for (unsigned i = 0; require_tests && i < b->set.n_compares; i++)
-		check_rule_tests(b, &b->set.compares[i].head);
-	for (unsigned i = 0; require_tests && i < b->set.n_limits; i++)
-		check_rule_tests(b, &b->set.limits[i].head);
-	for (unsigned i = 0; require_tests && i < b->set.n_policies; i++)
-		check_rule_tests(b, &b->set.policies[i].head);
+	for (unsigned i = 0; require_tests && i < heads_count(&b->set); i++)
+		if (!heads_is_of_table(&b->set, i))
+			check_rule_tests(b, heads_at(&b->set, i));
 }

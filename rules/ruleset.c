@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "builder.h"
+#include "contradictions.h"
 #include "daemon/base/file.h"
 #include "daemon/base/utf8.h"
 #include "rule_tests.h"
@@ -35,6 +36,7 @@ void builder_free(struct builder *b)
 	VEC_FREE(&b->compares);
 	VEC_FREE(&b->limits);
 	VEC_FREE(&b->policies);
+	VEC_FREE(&b->disabled);
 	VEC_FREE(&b->timings);
 	VEC_FREE(&b->interactions);
 	VEC_FREE(&b->windows);
@@ -328,6 +330,8 @@ enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out,
 	}
 	names_free(names, n);
 	builder_seal(b);
+	if (!b->problems.n)
+		contradictions_check(b, dir);
 	if (!b->problems.n)
 		rule_tests_check(b, require_tests);
 	if (b->problems.n) {

@@ -1,5 +1,5 @@
 /* table.yaml: the bits of the calibrated tier, one line a token, as `assocctl calibrate` writes them.
- * I1: a token that no rule makes is a problem; a token without a line is worth 0 bits. */
+ * I1: a token that no rule makes is a problem, unless its rule is disabled; a token without a line is worth 0 bits. */
 #include "builder.h"
 
 #define BITS_MAX 60000
@@ -75,6 +75,15 @@ static struct token_set *set_of(struct builder *b, struct bytes id)
 	return NULL;
 }
 
+/* It may judge again: its lines stay in the table. */
+static bool is_disabled(const struct builder *b, struct bytes rule)
+{
+	for (size_t i = 0; i < b->disabled.n; i++)
+		if (bytes_eq(b->disabled.at[i], rule))
+			return true;
+	return false;
+}
+
 static void read_bits(struct reader *r, const struct yaml_node *at, bool is_support)
 {
 	struct token_table *table = &r->builder->set.table;
@@ -82,10 +91,13 @@ static void read_bits(struct reader *r, const struct yaml_node *at, bool is_supp
 		return;
 	for (const struct yaml_node *c = at->child; c; c = c->next) {
 		struct bytes rest = c->key;
-		struct token_set *set = set_of(r->builder, next_part(&rest));
+		struct bytes rule = next_part(&rest);
+		struct token_set *set = set_of(r->builder, rule);
 		uint32_t token;
 		int64_t mb;
 		if (!node_milli(r, c, -BITS_MAX, BITS_MAX, &mb))
+			continue;
+		if (set == NULL && is_disabled(r->builder, rule))
 			continue;
 		if (set == NULL || !token_of(set, rest, &token) || (token >= table->n_first) != is_support) {
 			problem_at_key(r, c, "no rule makes the token '%.*s'%s; fit the table anew: assocctl calibrate", BYTES_ARG(c->key),

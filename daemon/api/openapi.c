@@ -49,6 +49,10 @@ static const struct {
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}" },
 	{ "Values", "{\"type\":\"object\",\"properties\":{\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
 		    "\"shown\":{\"type\":\"string\"},\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
+	{ "Rules", "{\"type\":\"object\",\"properties\":{\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},"
+		   "\"form\":{\"enum\":[\"signal\",\"compare\",\"limit\",\"policy\"]},\"status\":{\"enum\":[\"stable\",\"experimental\"]},"
+		   "\"links\":{\"type\":\"integer\"},\"opened\":{\"type\":\"integer\"},\"standing\":{\"type\":\"integer\"}}}},"
+		   "\"links_read\":{\"type\":\"integer\"},\"links\":{\"type\":\"integer\"}}}" },
 	{ "Found", "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		   "\"alert\":{},\"cluster\":{},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Status", "{\"type\":\"object\",\"properties\":{\"version\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"events\":{\"type\":\"integer\"},\"accounts\":{\"type\":\"integer\"}}}" },

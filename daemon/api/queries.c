@@ -171,6 +171,18 @@ void get_hubs(struct api_call *call)
 	reply_values(call, values, n);
 }
 
+/* So many links are read in about 5 ms: the loop waits for it. */
+#define RULES_LINKS_MAX 200
+
+void get_rules(struct api_call *call)
+{
+	struct rules_view rules;
+
+	engine_rules(call->engine, RULES_LINKS_MAX, call->arena, &rules);
+	render_rules(call->out, &rules);
+	api_reply_json(call, 200);
+}
+
 void get_correlate(struct api_call *call)
 {
 	struct bytes names[CORRELATE_MAX], name;

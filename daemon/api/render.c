@@ -161,6 +161,31 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	json_close_object(out);
 }
 
+void render_rules(struct text *out, const struct rules_view *rules)
+{
+	json_open_object(out);
+	json_key(out, "rules");
+	json_open_array(out);
+	for (unsigned i = 0; i < rules->n; i++) {
+		const struct rule_view *rule = &rules->at[i];
+
+		json_open_object(out);
+		json_member_string(out, "rule", rule->rule);
+		json_member_string(out, "form", rule->form);
+		json_member_string(out, "status", rule->status);
+		json_member_string(out, "level", rule->level);
+		json_member_string(out, "title", rule->title);
+		json_member_int(out, "links", (int64_t)rule->links);
+		json_member_int(out, "opened", (int64_t)rule->opened);
+		json_member_int(out, "standing", (int64_t)rule->standing);
+		json_close_object(out);
+	}
+	json_close_array(out);
+	json_member_int(out, "links_read", (int64_t)rules->links_read);
+	json_member_int(out, "links", (int64_t)rules->links);
+	json_close_object(out);
+}
+
 void render_value_holders(struct text *out, const struct value_holders_view *value)
 {
 	json_open_object(out);

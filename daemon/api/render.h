@@ -15,6 +15,7 @@ void render_why(struct text *out, const struct why_view *why);
 void render_cluster(struct text *out, const struct cluster_view *cluster);
 void render_alert(struct text *out, const struct alert_view *alert);
 void render_value_holders(struct text *out, const struct value_holders_view *value);
+void render_rules(struct text *out, const struct rules_view *rules);
 void render_stats(struct text *out, const struct engine_stats *stats); /* members only */
 
 /* Members that are absent rather than empty: null for "". */

@@ -3,6 +3,7 @@
 
 #include "calibrate.h"
 #include "daemon/main/journal.h"
+#include "offline.h"
 
 enum err world_open(struct world *w, const char *asn_kinds, struct errbuf *eb)
 {
@@ -19,14 +20,6 @@ void world_close(struct world *w)
 	w->labels = NULL;
 	w->enrich = NULL;
 	w->journal = NULL;
-}
-
-static void print_refusals(const struct replay_counts *counts)
-{
-	struct text reasons = { 0 };
-	refusals_print(&counts->refused, &reasons);
-	fwrite(text_bytes(&reasons).ptr, 1, reasons.len, stderr);
-	text_free(&reasons);
 }
 
 static enum err check_met(const struct world *w, struct bytes example, struct errbuf *eb)
@@ -75,15 +68,15 @@ enum err world_replay(struct world *w, struct ctl *ctl, const struct ruleset *ru
 {
 	if (w->state_dir != NULL)
 		return replay_journal(w, ctl, rules, look, eb);
-	struct replay *r = replay_new(rules, w->enrich, NULL, NULL);
+	struct replay *r = replay_new(&(struct replay_set){ .rules = rules }, 1, w->enrich);
 	enum err err = replay_file(r, ctl, w->events, eb);
 	replay_flush(r);
 	ctl_progress(ctl, "replay", 1, 1, true);
 	if (w->n_events == 0)
-		print_refusals(replay_counts(r)); /* not with each replay */
-	w->n_events = replay_counts(r)->accepted;
+		offline_print_refused(replay_counts(r, 0)); /* not with each replay */
+	w->n_events = replay_counts(r, 0)->accepted;
 	if (err == ERR_OK)
-		err = look_at(w, replay_engine(r), look, eb);
+		err = look_at(w, replay_engine(r, 0), look, eb);
 	replay_free(r);
 	return err;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "daemon/main/config.h"
-#include "rules/ruleset.h"
+#include "rules/heads.h"
 #include "run.h"
 
 extern const struct ctl_command ctl_completion, ctl_complete_words;
@@ -72,14 +72,8 @@ static void offer_rules(struct completion *c)
 {
 	struct ruleset *rules = load_rules(c);
 
-	for (unsigned i = 0; rules && i < rules->n_signals; i++)
-		offer(c, rules->signals[i].head.id);
-	for (unsigned i = 0; rules && i < rules->n_compares; i++)
-		offer(c, rules->compares[i].head.id);
-	for (unsigned i = 0; rules && i < rules->n_limits; i++)
-		offer(c, rules->limits[i].head.id);
-	for (unsigned i = 0; rules && i < rules->n_policies; i++)
-		offer(c, rules->policies[i].head.id);
+	for (unsigned i = 0; rules && i < heads_count(rules); i++)
+		offer(c, heads_at(rules, i)->id);
 	ruleset_free(rules);
 }
 
@@ -119,24 +113,32 @@ static void offer_choices(struct completion *c, struct bytes words)
 	}
 }
 
+/* Do the first bytes of the command's name, whole words, begin one in front of it? */
+static bool begins_earlier(const struct ctl_command *const *row, size_t len)
+{
+	for (const struct ctl_command *const *earlier = ctl_commands; earlier < row; earlier++)
+		if (strncmp((*earlier)->name, (*row)->name, len) == 0 && strchr(" ", (*earlier)->name[len]))
+			return true;
+	return false;
+}
+
 /* The next words of the commands that begin with the given ones. */
 static void offer_commands(struct completion *c, int argc, char **argv)
 {
 	struct text given = { 0 };
-	struct bytes before = BYTES_NONE;
 
 	text_adds(&given, "");
 	for (int i = 0; i < argc; i++)
 		text_addf(&given, "%s ", argv[i]);
 	for (const struct ctl_command *const *row = ctl_commands; *row; row++) {
-		struct bytes name = bytes_of((*row)->name), next;
+		struct bytes name = bytes_of((*row)->name);
+		size_t end = given.len;
 
 		if (!bytes_starts(name, text_bytes(&given)))
 			continue;
-		next = bytes_slice(name, given.len, strcspn((*row)->name + given.len, " "));
-		if (!bytes_eq(next, before))
-			offer(c, next);
-		before = next;
+		end += strcspn((*row)->name + given.len, " ");
+		if (!begins_earlier(row, end))
+			offer(c, bytes_slice(name, given.len, end));
 	}
 	text_free(&given);
 }

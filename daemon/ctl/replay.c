@@ -1,52 +1,35 @@
 /* assocctl replay: event files through the engine in memory; links, clusters and alerts into files. */
-#include "replay.h"
+#include "offline.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/main/config.h"
 #include "daemon/model/alert_json.h"
-
-#define FILES_MAX 32
 
 extern const struct ctl_command ctl_replay;
 
 struct options {
-	const char *rules_dir, *links, *clusters, *alerts, *asn_kinds;
-	const char *networks[FILES_MAX], *mmdb[FILES_MAX];
-	unsigned n_networks, n_mmdb;
+	const char *rules_dir, *links, *clusters, *alerts;
+	struct offline_networks networks;
 	int min_score;
 };
-
-static bool add_files(const char **list, unsigned *n, const char *name, int *argc, char **argv)
-{
-	const char *path;
-	while ((path = ctl_option(argc, argv, name)) != NULL) {
-		if (*n == FILES_MAX)
-			return false;
-		list[(*n)++] = path;
-	}
-	return true;
-}
 
 /* 0, or the exit status with the reason said; then argv[1] and those behind are the event files. */
 static int parse_options(struct options *o, int *argc, char **argv)
 {
-	uint64_t score = 1;
 	*o = (struct options){ .rules_dir = ctl_option(argc, argv, "--rules"), .links = ctl_option(argc, argv, "--links"),
 			       .clusters = ctl_option(argc, argv, "--clusters"), .alerts = ctl_option(argc, argv, "--alerts"),
-			       .asn_kinds = ctl_option(argc, argv, "--asn-kinds") };
+			       .min_score = 1 };
 	const char *least = ctl_option(argc, argv, "--min-score");
-	if (!add_files(o->networks, &o->n_networks, "--networks", argc, argv) || !add_files(o->mmdb, &o->n_mmdb, "--mmdb", argc, argv))
-		return ctl_usage(&ctl_replay, "at most %d files of networks", FILES_MAX);
-	int status = ctl_no_more_options(&ctl_replay, argc, argv);
+	int status = offline_take_networks(&ctl_replay, &o->networks, argc, argv);
+	if (status == 0)
+		status = ctl_no_more_options(&ctl_replay, argc, argv);
+	if (status == 0)
+		status = offline_score(&ctl_replay, "--min-score", least, &o->min_score);
 	if (status != 0)
 		return status;
-	if (least != NULL && (!bytes_to_u64(bytes_of(least), &score) || score > 1000))
-		return ctl_usage(&ctl_replay, "--min-score takes a number of 0 to 1000, not '%s'", least);
-	o->min_score = (int)score;
 	return *argc > 1 ? 0 : ctl_usage(&ctl_replay, "name at least one file of events, - for standard input");
 }
 
@@ -126,25 +109,6 @@ static void write_alert(void *arg, const struct effect *effect)
 	write_line(w);
 }
 
-static enum err load_setup(const struct options *o, struct ruleset **rules, struct enrich **enrich, struct errbuf *eb)
-{
-	char *shipped_rules = o->rules_dir == NULL ? config_shipped_path("rules/default") : NULL;
-	char *shipped_kinds = o->asn_kinds == NULL ? config_shipped_path("config/asn-kinds.csv") : NULL;
-	struct text report = { 0 };
-	struct enrich_setup setup = { .networks_files = o->networks, .n_networks = o->n_networks, .mmdb_files = o->mmdb,
-				      .n_mmdb = o->n_mmdb,
-				      .asn_kinds_file = o->asn_kinds != NULL ? o->asn_kinds : shipped_kinds };
-	enum err err = ruleset_load(o->rules_dir != NULL ? o->rules_dir : shipped_rules, false, rules, &report, eb);
-	if (err == ERR_OK)
-		err = enrich_new(&setup, enrich, eb);
-	else if (report.len > 0)
-		fputs(report.ptr, stderr);
-	text_free(&report);
-	free(shipped_rules);
-	free(shipped_kinds);
-	return err;
-}
-
 /* What experimental policies would have raised. */
 static void print_shadows(const struct ruleset *rules, const struct engine *e)
 {
@@ -156,10 +120,9 @@ static void print_shadows(const struct ruleset *rules, const struct engine *e)
 
 static void print_summary(const struct replay *r, int64_t cpu_us)
 {
-	const struct replay_counts *counts = replay_counts(r);
+	const struct replay_counts *counts = replay_counts(r, 0);
 	struct engine_stats stats;
-	struct text reasons = { 0 };
-	engine_stats(replay_engine(r), &stats);
+	engine_stats(replay_engine(r, 0), &stats);
 	fprintf(stderr,
 		"assocctl: %llu events, %llu duplicates, %llu refused; %llu accounts, %llu values, %llu postings, %llu pairs; "
 		"links: %llu strong, %llu probable, %llu possible; %llu clusters; %.2f pairs read and %.2f us CPU an event\n",
@@ -170,26 +133,20 @@ static void print_summary(const struct replay *r, int64_t cpu_us)
 		(unsigned long long)stats.clusters,
 		counts->lines > 0 ? (double)stats.rescored / (double)counts->lines : 0.0,
 		counts->lines > 0 ? (double)cpu_us / (double)counts->lines : 0.0);
-	refusals_print(&counts->refused, &reasons);
-	fwrite(text_bytes(&reasons).ptr, 1, reasons.len, stderr);
-	text_free(&reasons);
+	offline_print_refused(counts);
 }
 
 static enum err replay_and_write(struct ctl *ctl, const struct options *o, struct replay *r, char **files, struct errbuf *eb)
 {
-	enum err err = ERR_OK;
 	int64_t start_us = clock_cpu_us();
-	for (; err == ERR_OK && *files != NULL; files++)
-		err = replay_file(r, ctl, *files, eb);
+	enum err err = offline_replay(r, ctl, files, eb);
 	if (err != ERR_OK)
 		return err;
-	replay_flush(r);
-	ctl_progress(ctl, "replay", 1, 1, true);
 	print_summary(r, clock_cpu_us() - start_us);
 	if (o->links != NULL)
-		err = write_links(replay_engine(r), o, eb);
+		err = write_links(replay_engine(r, 0), o, eb);
 	if (err == ERR_OK && o->clusters != NULL)
-		err = write_clusters(replay_engine(r), o, eb);
+		err = write_clusters(replay_engine(r, 0), o, eb);
 	return err;
 }
 
@@ -203,14 +160,17 @@ static int replay_run(struct ctl *ctl, int argc, char **argv)
 	if (status != 0)
 		return status;
 	struct writer alerts = { .file = NULL };
-	enum err err = load_setup(&o, &rules, &enrich, &eb);
+	enum err err = offline_load_rules(o.rules_dir, &rules, &eb);
+	if (err == ERR_OK)
+		err = offline_load_networks(&o.networks, &enrich, &eb);
 	if (err == ERR_OK && o.alerts != NULL && (alerts.file = open_output(o.alerts, &eb)) == NULL)
 		err = ERR_IO;
 	if (err == ERR_OK) {
-		struct replay *r = replay_new(rules, enrich, alerts.file != NULL ? write_alert : NULL, &alerts);
+		struct replay_set set = { rules, alerts.file != NULL ? write_alert : NULL, &alerts };
+		struct replay *r = replay_new(&set, 1, enrich);
 		err = replay_and_write(ctl, &o, r, argv + 1, &eb);
 		if (err == ERR_OK)
-			print_shadows(rules, replay_engine(r));
+			print_shadows(rules, replay_engine(r, 0));
 		replay_free(r);
 	}
 	if (alerts.file != NULL && close_output(alerts.file, o.alerts, &eb) != ERR_OK)
@@ -223,9 +183,7 @@ static int replay_run(struct ctl *ctl, int argc, char **argv)
 
 static const struct reference_option replay_options[] = {
 	{ "--rules", "DIR", "The folder of rules; without it the shipped one.", NULL },
-	{ "--networks", "FILE", "A networks file; may be given several times.", NULL },
-	{ "--mmdb", "FILE", "An MMDB file; may be given several times.", NULL },
-	{ "--asn-kinds", "FILE", "The list of AS numbers whose kind is known; without it the shipped one.", NULL },
+	OFFLINE_NETWORK_OPTIONS,
 	{ "--links", "FILE", "Writes account_a,account_b,score,first_seen, sorted by the accounts; - is standard output.", NULL },
 	{ "--clusters", "FILE", "Writes account,cluster of every cluster of two and more.", NULL },
 	{ "--alerts", "FILE", "Writes the alert log: a JSON line a change.", NULL },

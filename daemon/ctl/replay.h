@@ -1,10 +1,13 @@
-/* Offline work: files of event lines through the same decoding and the same engine, in memory, without a daemon. */
+/* Offline work: files of event lines through the same decoding and the same engine, in memory, without a daemon. Several
+ * rule sets may be fed side by side; every line is then parsed once. */
 #ifndef ASSOCD_CTL_REPLAY_H
 #define ASSOCD_CTL_REPLAY_H
 
 #include "ctl.h"
 #include "daemon/engine/engine.h"
 #include "refusals.h"
+
+#define REPLAY_SETS_MAX 9
 
 struct replay;
 
@@ -13,16 +16,24 @@ struct replay_counts {
 	struct refusals refused;
 };
 
-/* rules and enrich are borrowed. Effects go to `on_effect` (NULL: dropped) in order. */
 typedef void replay_effect_fn(void *arg, const struct effect *effect);
-struct replay *replay_new(const struct ruleset *rules, const struct enrich *enrich, replay_effect_fn *on_effect, void *arg);
+/* One engine. Effects go to `on_effect` (NULL: dropped) in order. */
+struct replay_set {
+	const struct ruleset *rules;
+	replay_effect_fn *on_effect;
+	void *arg;
+};
+
+/* 1 to REPLAY_SETS_MAX sets; their rules and enrich are borrowed. */
+struct replay *replay_new(const struct replay_set *sets, unsigned n, const struct enrich *enrich);
 void replay_free(struct replay *r);
 /* A whole file, "-" for standard input. The last line needs no newline; refused lines are tallied. */
 enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct errbuf *eb) MUST_CHECK;
 /* Applies what is gathered. */
 void replay_flush(struct replay *r);
-/* The engine, which stays the replay's. */
-struct engine *replay_engine(const struct replay *r);
-const struct replay_counts *replay_counts(const struct replay *r);
+/* Of a set; the engine stays the replay's. Where the attributes of two sets differ, one may refuse a line that the other
+ * takes. */
+struct engine *replay_engine(const struct replay *r, unsigned set);
+const struct replay_counts *replay_counts(const struct replay *r, unsigned set);
 
 #endif

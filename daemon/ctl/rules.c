@@ -7,6 +7,8 @@
 #include "ctl.h"
 #include "daemon/main/config.h"
 #include "rule_runner.h"
+#include "rules/heads.h"
+#include "rules/shadow.h"
 
 extern const struct ctl_command ctl_rules_check, ctl_rules_test;
 
@@ -99,14 +101,18 @@ static void print_counts(struct ctl *ctl, const struct ruleset *rules)
 		json_member_int(&t, "compares", rules->n_compares);
 		json_member_int(&t, "limits", rules->n_limits);
 		json_member_int(&t, "policies", rules->n_policies);
+		json_member_int(&t, "experimental", heads_experimental(rules));
 		json_member_int(&t, "tests", rules->n_tests);
 		json_close_object(&t);
 		printf("%.*s\n", BYTES_ARG(text_bytes(&t)));
 		text_free(&t);
 		return;
 	}
-	printf("%u files: %u attribute kinds, %u signals, %u comparisons, %u limits, %u policies, %u tests; no error\n",
-	       rules->n_files, rules->kinds.n, rules->n_signals, rules->n_compares, rules->n_limits, rules->n_policies, rules->n_tests);
+	printf("%u files: %u attribute kinds, %u signals, %u comparisons, %u limits, %u policies", rules->n_files, rules->kinds.n,
+	       rules->n_signals, rules->n_compares, rules->n_limits, rules->n_policies);
+	if (heads_experimental(rules))
+		printf(" (%u of them experimental)", heads_experimental(rules));
+	printf(", %u tests; no error\n", rules->n_tests);
 }
 
 static int run_check(struct ctl *ctl, int argc, char **argv)
@@ -140,21 +146,36 @@ static int run_check(struct ctl *ctl, int argc, char **argv)
 
 struct tally { unsigned passed, failed; struct text failures; };
 
+/* What the tests of a file run on. Beside an experimental rule they say what it does once it judges: with that rule alone
+ * promoted. NULL: the rules as they are. */
+static struct ruleset *promoted_for(const struct ruleset *rules, const char *path)
+{
+	struct bytes stem = bytes_slice(bytes_of(path), 0, strlen(path) - strlen(".test.yaml"));
+	for (unsigned i = 0; i < heads_count(rules); i++) {
+		const struct rule_head *head = heads_at(rules, i);
+		if (bytes_eq(bytes_slice(head->file, 0, head->file.len - strlen(".yaml")), stem))
+			return ruleset_promoted(rules, head->id);
+	}
+	return NULL;
+}
+
 static void test_file(const struct ruleset *rules, const char *path, struct tally *tally)
 {
 	struct problems problems = { .report = &tally->failures };
 	struct arena *a = arena_new(64 * 1024);
 	struct rule_tests tests;
+	struct ruleset *promoted = promoted_for(rules, path);
 	if (!rule_tests_load(rules, path, a, &tests, &problems)) {
 		tally->failed++;
 		tests.n = 0;
 	}
 	for (unsigned i = 0; i < tests.n; i++) {
-		if (rule_test_run(rules, path, &tests.at[i], &tally->failures))
+		if (rule_test_run(promoted ? promoted : rules, path, &tests.at[i], &tally->failures))
 			tally->passed++;
 		else
 			tally->failed++;
 	}
+	ruleset_free(promoted);
 	arena_free(a);
 }
 
@@ -252,5 +273,5 @@ const struct ctl_command ctl_rules_check = {
 const struct ctl_command ctl_rules_test = {
 	.name = "rules test", .arguments = "[DIR|FILE]", .run = run_test,
 	.help = "Runs the tests beside the rules (NAME.test.yaml) on the real engine.",
-	.more = "Without an argument it is the configured folder.",
+	.more = "Those of an experimental rule run with that rule made stable. Without an argument it is the configured folder.",
 };

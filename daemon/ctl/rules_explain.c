@@ -3,17 +3,18 @@
 #include <stdlib.h>
 
 #include "print.h"
-#include "daemon/base/bits.h"
 #include "daemon/base/clock.h"
 #include "daemon/main/config.h"
+#include "rules/alone.h"
 #include "rules/expression.h"
+#include "rules/heads.h"
 #include "rules/reference.h"
 
 extern const struct ctl_command ctl_rules_explain;
 
 #define ACCOUNTS_DEFAULT 20000
 
-static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (does nothing yet)",
+static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (judges nothing yet)",
 					    [RULE_DISABLED] = "disabled" };
 
 static void add_head(struct text *t, const struct rule_head *head, const char *what)
@@ -30,36 +31,24 @@ static void add_bits(struct text *t, int32_t mb)
 	text_addf(t, "%s%d.%03d", mb < 0 ? "-" : "+", abs(mb) / 1000, abs(mb) % 1000);
 }
 
-static int32_t signal_bits(const struct signal_rule *s, unsigned holders, uint64_t accounts)
-{
-	uint64_t strangers = s->strangers_milli + (holders > 2 ? holders - 2 : 0) * (uint64_t)s->growth_milli;
-	int32_t mb = bits_log2_ratio(s->m_milli * accounts, strangers);
-	return mb < s->max_mb ? mb : s->max_mb;
-}
-
-static int score_alone(const struct scoring *scoring, int32_t mb, uint64_t accounts)
-{
-	int64_t sum = (int64_t)mb - bits_log2_ratio(accounts * 1000, scoring->prior_milli);
-	return bits_score((int32_t)(sum * scoring->scale_a_milli / 1000 + scoring->shift_b_mb));
-}
-
 static void add_holders(struct text *t, const struct ruleset *rules, const struct signal_rule *s, uint64_t accounts)
 {
 	static const unsigned holders[] = { 2, 3, 5, 10, 20 };
 	const unsigned cap = rules->kinds.rows[s->kind].hub_cap;
+	const uint64_t population = alone_population(&rules->scoring, accounts);
 	text_addf(t, "  of %llu accounts, used at the same time:\n  holders     bits   score alone\n", (unsigned long long)accounts);
 	for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
 		if (holders[i] > cap) {
 			text_addf(t, "  %7u   ignored: more than %u holders\n", holders[i], cap);
 			continue;
 		}
-		int32_t mb = signal_bits(s, holders[i], accounts);
+		int32_t mb = alone_bits(s, holders[i], population);
 		text_addf(t, "  %7u  ", holders[i]);
 		add_bits(t, mb);
 		if (s->supports_only)
 			text_adds(t, "   none: it only supports other evidence\n");
 		else
-			text_addf(t, "   %d\n", score_alone(&rules->scoring, mb, accounts));
+			text_addf(t, "   %d\n", alone_score(&rules->scoring, mb, population));
 	}
 }
 
@@ -233,25 +222,6 @@ static unsigned add_rules(struct text *t, const struct ruleset *rules, const cha
 	return n;
 }
 
-static const char *nearest_rule(const struct ruleset *rules, const char *id, struct text *keep)
-{
-	const char *names[1024];
-	size_t n = 0;
-	struct arena *a = arena_new(4096);
-	for (unsigned i = 0; i < rules->n_signals && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->signals[i].head.id);
-	for (unsigned i = 0; i < rules->n_compares && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->compares[i].head.id);
-	for (unsigned i = 0; i < rules->n_limits && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->limits[i].head.id);
-	for (unsigned i = 0; i < rules->n_policies && n < ARRAY_LEN(names); i++)
-		names[n++] = arena_str(a, rules->policies[i].head.id);
-	const char *near = bytes_nearest(bytes_of(id), names, n);
-	text_adds(keep, near ? near : "");
-	arena_free(a);
-	return keep->len ? keep->ptr : NULL;
-}
-
 /* NULL with the problems printed. */
 static struct ruleset *load(const char *dir)
 {
@@ -265,19 +235,20 @@ static struct ruleset *load(const char *dir)
 
 static int explain(const char *dir, const char *id, uint64_t accounts)
 {
-	struct text out = {0}, near = {0};
+	struct text out = {0};
 	struct ruleset *rules = load(dir);
 	int status = 0;
 	if (!rules)
 		return 1;
+	struct arena *a = arena_new(4096);
 	if (add_rules(&out, rules, id, accounts)) {
 		printf("%.*s", BYTES_ARG(text_bytes(&out)));
 	} else {
-		const char *name = nearest_rule(rules, id, &near);
+		const char *name = heads_nearest(rules, bytes_of(id), a);
 		status = name ? ctl_fail("no rule '%s' in %s; did you mean '%s'?", id, dir, name) : ctl_fail("no rule '%s' in %s", id, dir);
 	}
 	text_free(&out);
-	text_free(&near);
+	arena_free(a);
 	ruleset_free(rules);
 	return status;
 }
@@ -298,14 +269,8 @@ static int list(struct ctl *ctl, const char *dir)
 	if (!rules)
 		return 1;
 	struct table *t = table_new(ctl, heads);
-	for (unsigned i = 0; i < rules->n_signals; i++)
-		list_head(t, &rules->signals[i].head, "signal");
-	for (unsigned i = 0; i < rules->n_compares; i++)
-		list_head(t, &rules->compares[i].head, "compare");
-	for (unsigned i = 0; i < rules->n_limits; i++)
-		list_head(t, &rules->limits[i].head, "limit");
-	for (unsigned i = 0; i < rules->n_policies; i++)
-		list_head(t, &rules->policies[i].head, "policy");
+	for (unsigned i = 0; i < heads_count(rules); i++)
+		list_head(t, heads_at(rules, i), heads_form(rules, i));
 	table_end(t, "no rules");
 	ruleset_free(rules);
 	return 0;

@@ -9,7 +9,6 @@
 
 #include "accounts.h"
 #include "deadlines.h"
-#include "hits.h"
 #include "pairs.h"
 
 uint64_t alert_key(uint32_t policy, const struct alert_subject *s)
@@ -42,8 +41,15 @@ static uint64_t alert_id(const struct engine *e, uint32_t policy, const struct a
 	return id;
 }
 
+bool alert_is_shadow(const struct engine *e, const struct alert *alert)
+{
+	return e->rules->policies[alert->policy].head.status != RULE_STABLE;
+}
+
 static void emit(struct engine *e, enum effect_type type, struct alert *alert)
 {
+	if (alert_is_shadow(e, alert))
+		return;
 	if (e->event->audience < alert->audience)
 		alert->audience = (uint8_t)e->event->audience;
 	struct effects *out = e->effects;
@@ -86,11 +92,11 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	VEC_PUSH(&e->alerts, alert);
 	u64map_put(e->alert_of, alert_key(policy, subject), at);
 	e->reach[policy].remembered++;
+	e->reach[policy].opened++;
 	u64map_put(e->alert_ids, alert.id, at);
-	if (subject->scope == POLICY_LINK)
+	if (subject->scope == POLICY_LINK && !alert_is_shadow(e, &alert))
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
 	deadline_set(e, at);
-	hits_count(e->hits, policy);
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
@@ -156,7 +162,7 @@ static void add_standing(const struct engine *e, const struct alert_subject *sub
 {
 	for (unsigned i = 0; i < e->rules->n_policies; i++) {
 		const struct alert *alert = e->rules->policies[i].scope == subject->scope ? alert_find(e, i, subject) : NULL;
-		if (alert != NULL && alert->state != ALERT_RESOLVED)
+		if (alert != NULL && alert->state != ALERT_RESOLVED && !alert_is_shadow(e, alert))
 			VEC_PUSH(out, (uint32_t)(alert - e->alerts.at));
 	}
 }
@@ -243,7 +249,7 @@ struct alert *alert_by_id(const struct engine *e, struct bytes text)
 {
 	uint64_t id;
 	uint32_t at = read_id(text, &id) ? u64map_get(e->alert_ids, id) : U64MAP_NONE;
-	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
+	return at == U64MAP_NONE || alert_is_shadow(e, &e->alerts.at[at]) ? NULL : &e->alerts.at[at];
 }
 
 /* Acknowledged or resolved by a person. A resolved one stays in alert_of until its condition is NO. */

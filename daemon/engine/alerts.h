@@ -13,6 +13,9 @@ void alert_update(struct engine *e, struct alert *alert, int score);
 /* Takes the policy's step: another level, another recommendation. */
 void alert_escalate(struct engine *e, struct alert *alert, unsigned step);
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason);
+/* Of an experimental policy: it opens, changes and resolves as any other, and is counted; nobody is told of it, no list and
+ * no statement knows it, and it keeps no pair. */
+bool alert_is_shadow(const struct engine *e, const struct alert *alert);
 /* The account appeals: the alert stays until appeal_end, or until a person settles it. */
 void alert_appeal(struct engine *e, struct alert *alert, unsigned round);
 /* The appeal came to nothing that settles the alert: its condition counts again. */
@@ -20,7 +23,7 @@ void alert_end_appeal(struct engine *e, struct alert *alert);
 /* Numbers of the alerts that stand about the account, its links or its cluster, oldest first. */
 struct alert_numbers VEC(uint32_t);
 void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out);
-/* NULL when there is none. */
+/* NULL when there is none that people know. */
 struct alert *alert_by_id(const struct engine *e, struct bytes id);
 /* Acknowledged by a person, or settled; nothing happens to one that is resolved. */
 void alert_statement(struct engine *e, const struct event *ev, struct alert *alert);

@@ -1,11 +1,12 @@
 /* What falls due when nothing happens.
  * I1: an alert that stands and has a step before it is in the heap once with that due_ms; what else the heap holds is
- *     skipped: the alert was resolved, or appealed, since.
+ *     skipped: the alert was resolved, or appealed, since. One that nobody knows of (alert_is_shadow) has no steps.
  * I2: while a step is taken, the event is a tick of the moment at which it fell due, and engine time is that moment. So it
  *     makes no difference whether the daemon's tick came or the next event, nor how late.
  * I3: a tick that was never sent belongs to nobody: whoever knows of the alert is told, and nobody else. */
 #include "deadlines.h"
 
+#include "alerts.h"
 #include "decide.h"
 
 static bool is_due(const struct engine *e, const struct heap_item *item)
@@ -18,7 +19,8 @@ void deadline_set(struct engine *e, uint32_t at)
 {
 	struct alert *alert = &e->alerts.at[at];
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
-	alert->due_ms = alert->steps < policy->n_steps ? alert->opened_ms + policy->steps[alert->steps].after_ms : 0;
+	bool has_step = alert->steps < policy->n_steps && !alert_is_shadow(e, alert);
+	alert->due_ms = has_step ? alert->opened_ms + policy->steps[alert->steps].after_ms : 0;
 	if (alert->due_ms != 0)
 		heap_push(e->deadlines, (struct heap_item){ alert->due_ms, at });
 }

@@ -1,6 +1,7 @@
 /* Policies: conditions on what the event touched, opening and resolving alerts.
  * I1: policies are asked in rule order, subjects in order of touching: effects come in one order.
- * I2: an alert's condition is asked again whenever its subject is touched. */
+ * I2: an alert's condition is asked again whenever its subject is touched.
+ * I3: an experimental policy is asked as any other, and changes nothing that is not its own (alert_is_shadow). */
 #include "decide.h"
 
 #include <stdarg.h>
@@ -10,7 +11,6 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "fields.h"
-#include "hits.h"
 #include "pairs.h"
 
 /* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */
@@ -122,28 +122,9 @@ static void decide_standing(struct engine *e, struct alert *alert, const struct 
 		alert_update(e, alert, score_of(subject));
 }
 
-/* An experimental policy: counted as if it alerted. */
-static void decide_shadow(struct engine *e, uint32_t number, struct field_subject *subject, const struct alert_subject *key)
-{
-	const struct policy_rule *policy = &e->rules->policies[number];
-	uint64_t hit = alert_key(number, key);
-	bool stands = hits_stands(e->hits, hit);
-	if (!stands && !may_begin(e, number))
-		return;
-	enum tri when = expr_test(policy->when, field_answer, subject);
-	if (!stands && begins(policy, subject, when))
-		hits_begin(e->hits, number, hit);
-	else if (stands && is_over(policy, subject, when))
-		hits_end(e->hits, hit);
-}
-
 static void decide_subject(struct engine *e, uint32_t number, struct field_subject *subject, const struct alert_subject *key)
 {
 	const struct policy_rule *policy = &e->rules->policies[number];
-	if (policy->head.status == RULE_EXPERIMENTAL) {
-		decide_shadow(e, number, subject, key);
-		return;
-	}
 	struct alert *alert = alert_find(e, number, key);
 	if (alert != NULL)
 		decide_standing(e, alert, policy, subject);
@@ -183,11 +164,12 @@ void decide_step(struct engine *e, struct alert *alert, unsigned step)
 		alert_escalate(e, alert, step);
 }
 
+/* May an alert of the policy stand about the pair? Pairs are marked by those that people know. */
 static bool may_stand(const struct engine *e, uint32_t number, const struct pair *pair, const struct alert_subject *key)
 {
-	if (e->rules->policies[number].head.status == RULE_EXPERIMENTAL)
-		return hits_stands(e->hits, alert_key(number, key));
-	return pair->flags & PAIR_ALERTED;
+	if (e->rules->policies[number].head.status == RULE_STABLE)
+		return pair->flags & PAIR_ALERTED;
+	return alert_find(e, number, key) != NULL;
 }
 
 static void decide_pair(struct engine *e, uint32_t number, uint32_t at)
@@ -213,7 +195,6 @@ static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
 	struct alert_subject key = { .scope = POLICY_CLUSTER, .a = cluster, .b = NONE };
 	if (graph_members(e->graph, cluster, &members) == 0) {
 		struct alert *alert = alert_find(e, number, &key);
-		hits_end(e->hits, alert_key(number, &key));
 		if (alert != NULL && alert->state != ALERT_RESOLVED && alert->state != ALERT_APPEALED)
 			alert_resolve(e, alert, "withdrawn", BYTES_LIT("the cluster is no more"));
 		return;
@@ -225,8 +206,7 @@ static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
 static void decide_policy(struct engine *e, uint32_t number)
 {
 	const struct policy_rule *policy = &e->rules->policies[number];
-	bool is_counted = policy->head.status == RULE_EXPERIMENTAL; /* hits know for whom it stands */
-	if (!may_begin(e, number) && e->reach[number].remembered == 0 && !is_counted)
+	if (!may_begin(e, number) && e->reach[number].remembered == 0)
 		return;
 	if (policy->scope == POLICY_LINK)
 		for (size_t i = 0; i < e->touched.pairs.n; i++)

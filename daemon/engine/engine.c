@@ -9,7 +9,6 @@
 #include "deadlines.h"
 #include "decide.h"
 #include "fields.h"
-#include "hits.h"
 #include "memo.h"
 #include "observe.h"
 #include "pairs.h"
@@ -48,7 +47,6 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	fields_prepare(e);
 	decide_prepare(e);
 	e->windows = windows_new(rules);
-	e->hits = hits_new(rules);
 	return e;
 }
 
@@ -98,7 +96,6 @@ void engine_free(struct engine *e)
 	free(e->field_room);
 	free(e->reach);
 	windows_free(e->windows);
-	hits_free(e->hits);
 	free(e);
 }
 

@@ -53,6 +53,9 @@ enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a
 enum err engine_value(const struct engine *e, int kind, uint64_t key, struct arena *a, struct value_holders_view *out) MUST_CHECK;
 /* Values over their hub cap, most holders first. */
 unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, struct value_holders_view **out);
+/* Every value of a kind that two accounts and more hold and that is no hub, with those of its holders that are remembered. */
+typedef void value_fn(void *arg, const struct value_holders_view *value);
+void engine_each_shared(const struct engine *e, int kind, value_fn *fn, void *arg);
 /* Values that at least two of the n accounts share, most shared first. */
 unsigned engine_correlate(const struct engine *e, const struct bytes *names, unsigned n, struct arena *a, struct value_holders_view **out);
 /* Alerts, newest update first. */
@@ -81,6 +84,8 @@ void engine_each_link(const struct engine *e, int min_score, link_fn *fn, void *
 typedef void member_fn(void *arg, struct bytes account, struct bytes cluster);
 void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
 
+/* Every rule, in the order of rules/heads.h; the evidence of at most max_links links is read for it. */
+void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out);
 /* Tokens of every stored pair, in order of their making, and the bits of its own evidence: what a table is fitted to. */
 struct pair_tokens {
 	struct bytes a, b;

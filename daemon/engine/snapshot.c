@@ -1,14 +1,13 @@
 /* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
- *   alerts | windows | hits | turns
+ *   alerts | windows | turns
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
 #include "deadlines.h"
-#include "hits.h"
 #include "support.h"
 #include "timing.h"
 #include "weigh.h"
@@ -205,6 +204,8 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 		alert.accounts.n = alert.accounts.cap = 0;
 	u64map_put(e->alert_ids, alert.id, (uint32_t)e->alerts.n);
 	VEC_PUSH(&e->alerts, alert);
+	if (in->err == ERR_OK)
+		e->reach[alert.policy].opened++;
 	for (size_t i = 0; in->err == ERR_OK && i < alert.accounts.n; i++)
 		corrupt_if(in, alert.accounts.at[i] >= h->accounts);
 }
@@ -262,8 +263,6 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	put_standing(&out, e);
 	if (out.err == ERR_OK)
 		out.err = windows_save(e->windows, write, arg);
-	if (out.err == ERR_OK)
-		out.err = hits_save(e->hits, write, arg);
 	return out.err == ERR_OK ? timing_save(e, write, arg) : out.err;
 }
 
@@ -331,8 +330,6 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	get_standing(&in, e, &h);
 	if (in.err == ERR_OK)
 		in.err = windows_load(e->windows, h.accounts, read, arg);
-	if (in.err == ERR_OK)
-		in.err = hits_load(e->hits, read, arg);
 	if (in.err == ERR_OK)
 		set_numbers(e, &h);
 	if (in.err == ERR_OK)

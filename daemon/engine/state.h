@@ -90,6 +90,7 @@ struct policy_reach {
 	int least_score;      /* of the link */
 	uint32_t event_types; /* bit per type that may bring it about */
 	uint32_t remembered;  /* its alerts in alert_of */
+	uint64_t opened;      /* its alerts, those of the past too */
 };
 
 struct field_subject;
@@ -132,7 +133,6 @@ struct engine {
 	struct field_room *field_room;  /* fields.h */
 	struct policy_reach *reach;           /* by policy: decide.c */
 	struct windows *windows; /* windows.h */
-	struct hits *hits;       /* hits.h */
 	struct plan plan;
 };
 

@@ -125,6 +125,8 @@ enum err engine_alerts(const struct engine *e, const struct alert_query *query, 
 	}
 	for (size_t i = 0; i < e->alerts.n; i++) {
 		struct alert_order row = { e->alerts.at[i].updated_seq, i };
+		if (alert_is_shadow(e, &e->alerts.at[i]))
+			continue;
 		if ((query->state < 0 || e->alerts.at[i].state == query->state) && compare_alerts(&first, &row) < 0)
 			best_offer(&best, &row);
 	}
@@ -144,7 +146,7 @@ unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct 
 	for (size_t i = 0; i < e->alerts.n; i++) {
 		const struct alert *alert = &e->alerts.at[i];
 		const struct rule_head *rule = &e->rules->policies[alert->policy].head;
-		if (alert->state == ALERT_RESOLVED)
+		if (alert->state == ALERT_RESOLVED || alert_is_shadow(e, alert))
 			continue;
 		(*out)[n++] = (struct alert_head){
 			.id = view_alert_id(alert, a), .title = rule->title, .level = bytes_of(rule_level_names[alert->level]),

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "hits.h"
+#include "alerts.h"
 #include "views.h"
 #include "weigh.h"
 
@@ -75,6 +75,23 @@ unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, stru
 	return n;
 }
 
+void engine_each_shared(const struct engine *e, int kind, value_fn *fn, void *arg)
+{
+	struct index_counts counts;
+	struct arena *a = arena_new(16 * 1024);
+	index_counts(e->index, &counts);
+	for (uint32_t i = 0; i < counts.values; i++) {
+		const struct index_value *value = index_value(e->index, i);
+		if (value->kind != kind || value->holders < 2 || value->is_hub)
+			continue;
+		struct value_holders_view view;
+		view_value(e, i, a, &view);
+		fn(arg, &view);
+		arena_reset(a);
+	}
+	arena_free(a);
+}
+
 static int compare_ids(const void *x, const void *y)
 {
 	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
@@ -137,7 +154,7 @@ static void count_pairs(const struct engine *e, struct engine_stats *out)
 		if (e->pairs.at[i].a != NONE)
 			out->links[view_band(e, e->pairs.at[i].score)]++;
 	for (size_t i = 0; i < e->alerts.n; i++)
-		out->alerts[e->alerts.at[i].state]++;
+		out->alerts[e->alerts.at[i].state] += !alert_is_shadow(e, &e->alerts.at[i]);
 }
 
 /* Stored pairs, the lists of them at each account, and the graph over them. */
@@ -168,5 +185,5 @@ void engine_stats(const struct engine *e, struct engine_stats *out)
 
 uint64_t engine_policy_hits(const struct engine *e, unsigned policy)
 {
-	return hits_of(e->hits, policy);
+	return e->reach[policy].opened;
 }

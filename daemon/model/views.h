@@ -88,6 +88,18 @@ struct value_holders_view {
 	struct holder_view *latest; unsigned n_latest;
 };
 
+/* How often a rule speaks. */
+struct rule_view {
+	struct bytes rule, form, status, level, title;
+	uint64_t links;            /* it counts in, of those that were read */
+	uint64_t opened, standing; /* its alerts; of an experimental rule those that it would have raised */
+};
+struct rules_view {
+	struct rule_view *at;
+	unsigned n;
+	uint64_t links_read, links; /* the strongest, of all that are shown */
+};
+
 /* Appealed: open until a verdict, whatever its condition says. */
 enum alert_state { ALERT_OPEN, ALERT_ACKNOWLEDGED, ALERT_APPEALED, ALERT_RESOLVED, ALERT_STATES };
 extern const char *const alert_state_names[ALERT_STATES];

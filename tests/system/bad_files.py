@@ -2,6 +2,7 @@
 on. Not a runner."""
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -165,6 +166,45 @@ def rule_folders_that_cannot_be_read_are_named():
             f.write("rules/shared-ip.yaml", b"\xef\xbb\xbf" + old.read().replace(b"\n", b"\r\n"))
         status, said = run("assocctl", "rules", "check", f.path("rules"))
         assert status == 0, said
+
+
+def rules_that_could_never_do_anything_are_refused():
+    """Contradictions, what is not there, durations of 0 and of 1,000 years, a list of a million: each with its place, and soon."""
+    head = "id: p\ntitle: t\n"
+    signal = head + "signal: {attribute: %s, family: %s, m: 0.5, strangers: 1%s}\n"
+    with Folder() as f:
+        f.rules()
+        for name, content, says in [
+            ("p.yaml", signal % ("identity.passport", "identity", ""), "p.yaml:3:21: no attribute kind 'identity.passport'"),
+            ("p.yaml", signal % ("ip", "hosehold", ""), "no family 'hosehold' in scoring.yaml (did you mean 'household'?)"),
+            ("p.yaml", signal % ("ip", "household", ", half_life: 365250d"), "'365250d' is out of range: 1s to 36525d"),
+            ("p.yaml", signal % ("ip", "household", ", half_life: 1000y"), "'1000y' is not a duration such as 90s"),
+            ("p.yaml", signal % ("ip", "household", ", recycled: {networks: [hosting], gap: 0}"), "'0' is out of range: 1s to 36525d"),
+            ("p.yaml", signal % ("ip", "household", ", max_bits: 0"), "p.yaml:1: rule 'p' has max_bits 0 and could never count"),
+            ("p.yaml", head + "limit: {family: household, max_bits: 5, with: [ip], unless: [ip]}\n", "p.yaml:1: rule 'p' could never hold"),
+            ("p.yaml", head + "policy: {scope: link, when: link.score > 900 and link.score < 100}\n", "'when' that can never be true"),
+            ("p.yaml", head + "policy: {scope: link, when: link.evidence contains \"shared-crad\"}\n", "there is no such rule"),
+            ("p.yaml", head + "policy: {scope: link, when: link.score > 1, deadline: 365250d}\n", "'365250d' is out of range: 1s to 87660h"),
+            ("p.yaml", head + f"tags: [{','.join(['x'] * 1000001)}]\n" + (signal % ("ip", "household", ""))[len(head):],
+             "p.yaml:3:1999994: more than 1000000 values"),
+            ("lists/million.txt", "\n".join(f"v{i:07}" for i in range(1000000)), "million.txt: more than 100000 values; split it"),
+            ("lists/million.yaml", "values: [" + ",".join(f"v{i:07}" for i in range(200000)) + "]", "million.yaml: more than 100000 values"),
+        ]:
+            path = f.write("rules/" + name, content)
+            begin = time.monotonic()
+            status, said = run("assocctl", "rules", "check", f.path("rules"))
+            assert status == 1 and says in said, (content[:100], said[-500:])
+            assert time.monotonic() - begin < 30, name
+            os.unlink(path)
+        with open(f.path("rules/scoring.yaml")) as old:
+            text = old.read()
+        for key, value, says in [("session_gap", "0", "'0' is out of range: 1s to 7d"), ("link", "1000", "clusters.link 1000 is above clusters.strong"),
+                                 ("floor", "0", "the floor is score 500")]:
+            changed, n = re.subn(rf"^( +{key}): .*$", rf"\1: {value}", text, flags=re.M)
+            assert n == 1, key
+            f.write("rules/scoring.yaml", changed)
+            status, said = run("assocctl", "rules", "check", f.path("rules"))
+            assert status == 1 and says in said, (key, said)
 
 
 def reload_with_wrong_rules_keeps_the_old_ones():
@@ -380,6 +420,7 @@ TESTS = [
     settings_that_are_wrong_are_named_with_their_place, configuration_may_be_empty_marked_or_from_windows,
     configuration_that_is_not_there_is_named_with_what_to_do, tables_that_are_wrong_are_named_with_their_line,
     rule_with_one_wrong_key_is_named_by_every_program, rule_folders_that_cannot_be_read_are_named,
+    rules_that_could_never_do_anything_are_refused,
     reload_with_wrong_rules_keeps_the_old_ones, what_may_not_be_read_is_named_with_the_reason,
     log_that_may_not_be_read_is_named_once_and_read_when_it_may,
     databases_that_are_not_ours_are_named_and_left_alone, snapshot_that_is_damaged_is_rebuilt_from_the_journal,

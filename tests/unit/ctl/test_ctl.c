@@ -152,7 +152,9 @@ static void assert_follows(const char *line, const char *want)
 static void a_begun_line_is_completed(void **state)
 {
 	assert_follows("ac", "account\nack\n");
-	assert_follows("rules ", "check\ntest\nexplain\n");
+	assert_follows("rules ", "status\ncheck\ntest\nexplain\noverlap\n");
+	assert_follows("backtest --rules ", "FILE");
+	assert_follows("rules overlap --rule shared-d", "shared-device\nshared-document\n");
 	assert_follows("ru", "rules\n");
 	assert_follows("alerts --st", "--state\n");
 	assert_follows("alerts --state ", "open\nacknowledged\nappealed\nresolved\nall\n");

@@ -35,7 +35,7 @@ static void what_is_no_number_of_three_decimals_is_refused(void **state)
 struct sample {
 	uint32_t ratio;
 	unsigned count;
-	int64_t span_ms;
+	int64_t span_ms, wait_ms;
 	bool is_on;
 	int word;
 	struct bytes name;
@@ -48,6 +48,7 @@ static const struct key_row rows[] = {
 	{ "name", KEY_TEXT, .is_required = true, .offset = offsetof(struct sample, name), RANGE(1, 5), .help = "A name." },
 	{ "ratio", KEY_MILLI, .offset = offsetof(struct sample, ratio), RANGE(1, 1000), .otherwise = "0.5", .help = "A ratio." },
 	{ "span", KEY_DURATION, .offset = offsetof(struct sample, span_ms), RANGE(1000, 86400000), .otherwise = "2h", .help = "A span." },
+	{ "wait", KEY_DURATION, .offset = offsetof(struct sample, wait_ms), RANGE(1000, 86400000), .otherwise = "0", .help = "A wait; 0: none." },
 	{ "on", KEY_BOOL, .offset = offsetof(struct sample, is_on), .help = "A switch." },
 	{ "level", KEY_WORD, .offset = offsetof(struct sample, word), .words = words, .otherwise = "high", .help = "A word." },
 	{ "inner", KEY_TABLE, .table = inner_rows, .help = "More." },
@@ -87,9 +88,10 @@ static void what_is_given_is_read(void **state)
 {
 	struct sample s;
 	struct text report = {0};
-	assert_int_equal(read_sample("{name: x, ratio: 0.025, span: 0, on: true, level: low, inner: {count: 9}}", &s, &report), 0);
+	assert_int_equal(read_sample("{name: x, ratio: 0.025, span: 90s, wait: 0s, on: true, level: low, inner: {count: 9}}", &s, &report), 0);
 	assert_int_equal(s.ratio, 25);
-	assert_int_equal(s.span_ms, 0);
+	assert_int_equal(s.span_ms, 90000);
+	assert_int_equal(s.wait_ms, 0);
 	assert_int_equal(s.word, 0);
 	assert_int_equal(s.count, 9);
 	assert_true(s.is_on);
@@ -107,6 +109,7 @@ static void every_wrong_value_is_named_with_its_place(void **state)
 		{ "name: x\nratio: \"0.5\"", "s.yaml:2:8: a number is written without quotes\n" },
 		{ "name: x\nratio: a", "s.yaml:2:8: 'a' is not a number with at most three decimals\n" },
 		{ "name: x\nratio: [1]", "s.yaml:2:8: expected a single value, found a list\n" },
+		{ "name: x\nspan: 0", "s.yaml:2:7: '0' is out of range: 1s to 1d\n" },
 		{ "name: x\nspan: 5", "s.yaml:2:7: '5' is not a duration such as 90s, 15m, 72h, 7d, 2w or 0\n" },
 		{ "name: x\nspan: 10ms", "s.yaml:2:7: '10ms' is out of range: 1s to 1d\n" },
 		{ "name: x\non: yes", "s.yaml:2:5: 'yes' is neither true nor false\n" },

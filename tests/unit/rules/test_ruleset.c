@@ -14,13 +14,8 @@
 #include "daemon/model/normalise.h"
 #include "rules/builder.h"
 #include "rules/rule_tests.h"
+#include "rule_folder.h"
 
-static const char scoring[] = "scoring: {}\nfamilies: [household, device]\nrelations: {joint: {joint: true}, agency: {explains: true}}\n";
-static const char attributes[] =
-	"attributes:\n"
-	"  - {kind: ip, title: address, path: ip, normalise: [ip], class: plain, hub_cap: 40, network: true}\n"
-	"  - {kind: device.id, title: device, path: device.id, hub_cap: 12}\n"
-	"  - {kind: timezone, title: time zone, path: timezone}\n";
 #define HEAD "id: r\ntitle: t\n"
 #define SIGNAL HEAD "signal: {attribute: ip, family: household, m: 0.75, strangers: 2.5"
 
@@ -260,7 +255,7 @@ static void every_mistake_in_the_scoring_is_told(void **state)
 		{ "scoring: {bands: {possible: 900}}\nfamilies: [a]", "bands must rise: possible 900, probable 800, strong 950" },
 		{ "scoring: {}\nfamilies: [a, a]", "family 'a' is named twice" },
 		{ "scoring: {}\nfamilies: [a]\nrelations: {x: {joint: true, explains: true}}", "is either joint or explains, not both" },
-		{ "scoring: {holders_kept: 100000}\nfamilies: [a]", "is out of range: 2 to 256" },
+		{ "scoring: {holders_kept: 100000}\nfamilies: [a]", "is out of range: 2 to 64" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct text report = {0};
@@ -335,31 +330,6 @@ static void placeholders_match_in_normal_form_too(void **state)
 
 /* ---- folders ---- */
 
-static void write_file(const char *dir, const char *name, const char *content)
-{
-	char path[256];
-	snprintf(path, sizeof path, "%s/%s", dir, name);
-	FILE *f = fopen(path, "we");
-	assert_non_null(f);
-	fputs(content, f);
-	fclose(f);
-}
-
-static void make_folder(char *dir)
-{
-	strcpy(dir, "/tmp/rules-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	write_file(dir, "scoring.yaml", scoring);
-	write_file(dir, "attributes.yaml", attributes);
-}
-
-static void remove_folder(const char *dir)
-{
-	char command[100];
-	snprintf(command, sizeof command, "rm -rf %s", dir);
-	assert_int_equal(system(command), 0);
-}
-
 static void folder_gives(const char *dir, const char *wanted)
 {
 	struct ruleset *rules = NULL;
@@ -416,6 +386,19 @@ static void a_folder_with_mistakes_tells_all_of_them(void **state)
 	folder_gives(dir, "the id 'r' is taken by another rule");
 	remove_folder(dir);
 	folder_gives(dir, "cannot read the folder");
+}
+
+static void a_table_keeps_the_lines_of_a_disabled_rule(void **state)
+{
+	char dir[64];
+	make_folder(dir);
+	write_file(dir, "r.yaml", "id: r\ntitle: t\nstatus: disabled\n"
+		   "signal: {attribute: ip, family: household, m: 0.75, strangers: 2.5, by: [{of: value.holders, at: [3]}]}\n");
+	write_file(dir, "table.yaml", "bias: 0\nbits: {\"r:<3\": 1}\n");
+	folder_gives(dir, NULL);
+	write_file(dir, "table.yaml", "bias: 0\nbits: {\"rr:<3\": 1}\n");
+	folder_gives(dir, "no rule makes the token 'rr:<3'");
+	remove_folder(dir);
 }
 
 static void lists_in_another_encoding_and_crowded_folders_are_refused(void **state)
@@ -486,6 +469,7 @@ int main(void)
 		cmocka_unit_test(placeholders_match_in_normal_form_too),
 		cmocka_unit_test(a_stable_rule_needs_a_test_of_either_kind),
 		cmocka_unit_test(a_folder_with_mistakes_tells_all_of_them),
+		cmocka_unit_test(a_table_keeps_the_lines_of_a_disabled_rule),
 		cmocka_unit_test(lists_in_another_encoding_and_crowded_folders_are_refused),
 		cmocka_unit_test(the_shipped_rules_load_with_their_tests),
 		cmocka_unit_test(yaml_events_become_the_json_that_senders_write),

@@ -1,0 +1,63 @@
+/* How often rules speak: of the strongest links which rules count in them now, of policies their alerts.
+ * I1: a rule that counts several times in one link is one hit. */
+#include "accounts.h"
+
+#include "rules/heads.h"
+#include "views.h"
+
+static const char *const status_words[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental",
+					    [RULE_DISABLED] = "disabled" };
+
+static bool counts_before(const struct why_view *why, unsigned i)
+{
+	for (unsigned k = 0; k < i; k++)
+		if (why->items[k].counted_mb != 0 && bytes_eq(why->items[k].rule, why->items[i].rule))
+			return true;
+	return false;
+}
+
+static void count_links(const struct engine *e, const struct link_list *list, struct rules_view *out)
+{
+	struct arena *a = arena_new(64 * 1024);
+	for (unsigned i = 0; i < list->n; i++) {
+		struct why_view why;
+		arena_reset(a);
+		if (engine_why(e, list->at[i].a, list->at[i].b, a, &why) != ERR_OK)
+			continue;
+		out->links_read++;
+		for (unsigned k = 0; k < why.n_items; k++) {
+			int rule = heads_find(e->rules, why.items[k].rule);
+			if (rule >= 0 && why.items[k].counted_mb != 0 && !counts_before(&why, k))
+				out->at[rule].links++;
+		}
+	}
+	arena_free(a);
+}
+
+static void count_alerts(const struct engine *e, struct rules_view *out)
+{
+	const unsigned first = out->n - e->rules->n_policies; /* policies are the last of the list */
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		const struct alert *alert = &e->alerts.at[i];
+		struct rule_view *rule = &out->at[first + alert->policy];
+		rule->opened++;
+		rule->standing += alert->state != ALERT_RESOLVED;
+	}
+}
+
+void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out)
+{
+	struct link_query query = { .min_score = e->rules->scoring.score_bands[0], .max = max_links };
+	struct link_list list;
+	unsigned n = heads_count(e->rules);
+	engine_strongest_links(e, &query, a, &list);
+	*out = (struct rules_view){ .at = ARENA_ARRAY(a, struct rule_view, n + 1), .n = n, .links = list.total };
+	for (unsigned i = 0; i < n; i++) {
+		const struct rule_head *head = heads_at(e->rules, i);
+		out->at[i] = (struct rule_view){ .rule = head->id, .form = bytes_of(heads_form(e->rules, i)),
+						 .status = bytes_of(status_words[head->status]),
+						 .level = bytes_of(rule_level_names[head->level]), .title = head->title };
+	}
+	count_links(e, &list, out);
+	count_alerts(e, out);
+}
