@@ -57,7 +57,7 @@ const char *heads_form(const struct ruleset *set, unsigned i)
 {
 	struct row row;
 	unsigned form = locate(set, &i, &row);
-	const bool is_support = row.at == set->interactions && set->interactions[i].is_support;
+	const bool is_support = row.at == set->interactions && set->interactions[i].pass != PASS_OWN;
 	return is_support ? "support" : form_names[form];
 }
 

@@ -165,8 +165,8 @@ static void read_tokens_rule(struct reader *r, const struct rule_source *source)
 			VEC_PUSH(&b->timings, rule);
 		return;
 	}
-	struct interaction_rule rule = { .is_support = source->support != NULL };
-	interaction_read(r, rule.is_support ? source->support : source->interaction, &rule);
+	struct interaction_rule rule = { .pass = source->support != NULL ? PASS_SUPPORT : PASS_OWN };
+	interaction_read(r, source->support != NULL ? source->support : source->interaction, &rule);
 	rule.head = source->head;
 	if (rule.head.status != RULE_DISABLED)
 		VEC_PUSH(&b->interactions, rule);

@@ -8,6 +8,11 @@
 #define FAMILIES_MAX 16
 #define RELATIONS_MAX 16
 
+/* The calibrated tier weighs a pair in passes: its own evidence; what common neighbours say by theirs; then what those say
+ * that are neighbours by what the pass before made of them. */
+enum pass { PASS_OWN, PASS_SUPPORT, PASS_AGAIN, PASSES };
+#define SUPPORT_ROUNDS (PASSES - 1)
+
 /* An expression cut into bins: 0 where it is missing; a number or duration: 1 below the first cut, then one a cut; a text:
  * one a word, then one for any other; true or false: 1 no, 2 yes. */
 #define TOKEN_AXES_MAX 6
@@ -20,7 +25,7 @@ struct token_axis {
 };
 
 /* What the calibrated tier knows a rule's evidence by: one token for each combination of bins, whose bits stand in
- * table.yaml. Numbers of tokens count up over all rules, those of the support pass last. */
+ * table.yaml. Numbers of tokens count up over all rules, pass by pass. */
 struct token_set {
 	struct token_axis axes[TOKEN_AXES_MAX];
 	unsigned n_axes;
@@ -78,13 +83,13 @@ struct timing_rule {
 	int32_t least_mb;          /* surprise below which it says nothing */
 };
 
-/* How kinds of evidence act together (first pass), or what common neighbours say (support pass). */
+/* How kinds of evidence act together (PASS_OWN), or what common neighbours say (PASS_SUPPORT, PASS_AGAIN). */
 struct interaction_rule {
 	struct rule_head head;
 	struct token_set tokens;
 	const struct expr *when; /* NULL: always */
 	int family;              /* -1: outside of families */
-	bool is_support;
+	enum pass pass;
 };
 
 /* Caps what one family says, under conditions on the other evidence of the pair. */

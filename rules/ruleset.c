@@ -73,11 +73,11 @@ static void index_used_kinds(struct builder *b)
 		b->set.kinds.rows[b->compares.at[i].kind].is_fact = true;
 }
 
-/* Those of the first pass, then those of the support pass. */
+/* Pass by pass. */
 static int compare_interactions(const void *a, const void *b)
 {
 	const struct interaction_rule *x = a, *y = b;
-	return x->is_support != y->is_support ? x->is_support - y->is_support : compare_heads(a, b);
+	return x->pass != y->pass ? (int)x->pass - (int)y->pass : compare_heads(a, b);
 }
 
 #define SORT_RULES(v, compare) do { if ((v)->n) qsort((v)->at, (v)->n, sizeof *(v)->at, (compare)); } while (0)
@@ -95,12 +95,14 @@ static void sort_rules(struct builder *b)
 	tokens_number(b);
 }
 
-static unsigned count_first(const struct builder *b)
+static void find_ends(const struct builder *b, unsigned *ends)
 {
 	unsigned n = 0;
-	while (n < b->interactions.n && !b->interactions.at[n].is_support)
-		n++;
-	return n;
+	for (int pass = 0; pass < PASSES; pass++) {
+		while (n < b->interactions.n && b->interactions.at[n].pass == (enum pass)pass)
+			n++;
+		ends[pass] = n;
+	}
 }
 
 void builder_seal(struct builder *b)
@@ -118,7 +120,7 @@ void builder_seal(struct builder *b)
 	set->n_timings = (unsigned)b->timings.n;
 	set->interactions = b->interactions.at;
 	set->n_interactions = (unsigned)b->interactions.n;
-	set->n_first_interactions = count_first(b);
+	find_ends(b, set->interactions_end);
 	set->windows = b->windows.at;
 	set->n_windows = (unsigned)b->windows.n;
 	index_used_kinds(b);

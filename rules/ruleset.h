@@ -9,8 +9,8 @@
 /* Bits of the calibrated tier. */
 struct token_table {
 	int32_t *bits;     /* by token */
-	uint32_t n, n_first; /* tokens below n_first belong to the first pass */
-	int32_t bias_mb, support_bias_mb;
+	uint32_t n, end[PASSES]; /* tokens of a pass end there */
+	int32_t bias_mb[PASSES];
 	bool is_given;     /* there is a table.yaml: the calibrated tier judges; else the formula does */
 };
 
@@ -62,8 +62,8 @@ struct ruleset {
 	unsigned n_timings;
 	struct bytes timing_ids[TIMINGS_MAX];
 	unsigned n_timing_slots;
-	const struct interaction_rule *interactions; /* of the first pass, then of support */
-	unsigned n_interactions, n_first_interactions;
+	const struct interaction_rule *interactions; /* pass by pass */
+	unsigned n_interactions, interactions_end[PASSES];
 	uint64_t coverage_kinds[2]; /* bit per kind whose days of use are summed for each account */
 	struct token_table table;
 	const struct window_rule *windows;

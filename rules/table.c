@@ -5,18 +5,23 @@
 #define BITS_MAX 60000
 
 static void read_fitted(struct reader *r, const struct yaml_node *at, void *into);
-static void read_first(struct reader *r, const struct yaml_node *at, void *into);
+static void read_own(struct reader *r, const struct yaml_node *at, void *into);
 static void read_support(struct reader *r, const struct yaml_node *at, void *into);
+static void read_again(struct reader *r, const struct yaml_node *at, void *into);
 
 #define FIELD(name) .offset = offsetof(struct token_table, name)
 
 const struct key_row table_keys[] = {
 	{ "fitted_on", KEY_SPECIAL, .is_prose = true, .read = read_fitted, .takes = "list of texts", .help = "What it was fitted on." },
-	{ "bias", KEY_BITS, .is_required = true, FIELD(bias_mb), RANGE(-BITS_MAX, BITS_MAX), .help = "Bits of every pair that is met." },
-	{ "bits", KEY_SPECIAL, .is_required = true, .read = read_first, .takes = "{token: bits, ...}", .help = "Of the first pass." },
-	{ "support_bias", KEY_BITS, FIELD(support_bias_mb), RANGE(-BITS_MAX, BITS_MAX), .otherwise = "0",
-	  .help = "Bits that the support pass adds to every pair." },
-	{ "support", KEY_SPECIAL, .read = read_support, .takes = "{token: bits, ...}", .help = "Of the support pass." },
+	{ "bias", KEY_BITS, .is_required = true, FIELD(bias_mb[PASS_OWN]), RANGE(-BITS_MAX, BITS_MAX),
+	  .help = "Bits of every pair that is met." },
+	{ "bits", KEY_SPECIAL, .is_required = true, .read = read_own, .takes = "{token: bits, ...}", .help = "Of its own evidence." },
+	{ "support_bias", KEY_BITS, FIELD(bias_mb[PASS_SUPPORT]), RANGE(-BITS_MAX, BITS_MAX), .otherwise = "0",
+	  .help = "Bits that the first round of support adds to every pair." },
+	{ "support", KEY_SPECIAL, .read = read_support, .takes = "{token: bits, ...}", .help = "Of the first round of support." },
+	{ "again_bias", KEY_BITS, FIELD(bias_mb[PASS_AGAIN]), RANGE(-BITS_MAX, BITS_MAX), .otherwise = "0",
+	  .help = "Bits that the second round of support adds to every pair." },
+	{ "again", KEY_SPECIAL, .read = read_again, .takes = "{token: bits, ...}", .help = "Of the second round of support." },
 	{ 0 },
 };
 
@@ -84,8 +89,15 @@ static bool is_disabled(const struct builder *b, struct bytes rule)
 	return false;
 }
 
-static void read_bits(struct reader *r, const struct yaml_node *at, bool is_support)
+static bool is_of_pass(const struct token_table *table, uint32_t token, enum pass pass)
 {
+	return token < table->end[pass] && (pass == PASS_OWN || token >= table->end[pass - 1]);
+}
+
+static void read_bits(struct reader *r, const struct yaml_node *at, enum pass pass)
+{
+	static const char *const passes[] = { [PASS_OWN] = "", [PASS_SUPPORT] = " in the first round of support",
+					      [PASS_AGAIN] = " in the second round of support" };
 	struct token_table *table = &r->builder->set.table;
 	if (!node_is(r, at, YAML_MAPPING))
 		return;
@@ -99,9 +111,9 @@ static void read_bits(struct reader *r, const struct yaml_node *at, bool is_supp
 			continue;
 		if (set == NULL && is_disabled(r->builder, rule))
 			continue;
-		if (set == NULL || !token_of(set, rest, &token) || (token >= table->n_first) != is_support) {
+		if (set == NULL || !token_of(set, rest, &token) || !is_of_pass(table, token, pass)) {
 			problem_at_key(r, c, "no rule makes the token '%.*s'%s; fit the table anew: assocctl calibrate", BYTES_ARG(c->key),
-				       is_support ? " in the support pass" : "");
+				       passes[pass]);
 			continue;
 		}
 		table->bits[token] = (int32_t)mb;
@@ -109,16 +121,22 @@ static void read_bits(struct reader *r, const struct yaml_node *at, bool is_supp
 	}
 }
 
-static void read_first(struct reader *r, const struct yaml_node *at, void *into)
+static void read_own(struct reader *r, const struct yaml_node *at, void *into)
 {
 	(void)into;
-	read_bits(r, at, false);
+	read_bits(r, at, PASS_OWN);
 }
 
 static void read_support(struct reader *r, const struct yaml_node *at, void *into)
 {
 	(void)into;
-	read_bits(r, at, true);
+	read_bits(r, at, PASS_SUPPORT);
+}
+
+static void read_again(struct reader *r, const struct yaml_node *at, void *into)
+{
+	(void)into;
+	read_bits(r, at, PASS_AGAIN);
 }
 
 void table_read(struct reader *r, const struct yaml_node *root)

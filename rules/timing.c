@@ -59,6 +59,7 @@ void timing_read(struct reader *r, const struct yaml_node *at, struct timing_rul
 struct interaction_source {
 	const struct yaml_node *when, *by, *family;
 	int32_t max_mb;
+	unsigned round;
 };
 
 const struct key_row interaction_keys[] = {
@@ -66,16 +67,22 @@ const struct key_row interaction_keys[] = {
 	{ "by", KEY_NODE, .is_required = true, FIELD(by), .takes = "list of axes", .help = "Axes of its tokens." },
 	{ "family", KEY_NODE, FIELD(family), .takes = "family", .help = "A family it counts in; absent: it stands outside of them." },
 	{ "max_bits", KEY_BITS, FIELD(max_mb), RANGE(0, 40000), .otherwise = "8.7", .help = "Bits that a fit may give one token." },
+	{ "round", KEY_COUNT, FIELD(round), RANGE(1, SUPPORT_ROUNDS), .otherwise = "1",
+	  .help = "Of support: 1 asks neighbours by their own evidence, 2 by what round 1 made of it." },
 	{ 0 },
 };
 
 void interaction_read(struct reader *r, const struct yaml_node *at, struct interaction_rule *rule)
 {
 	struct interaction_source source = {0};
-	unsigned scope = rule->is_support ? SCOPE_SUPPORT : SCOPE_PAIR;
+	unsigned scope = rule->pass != PASS_OWN ? SCOPE_SUPPORT : SCOPE_PAIR;
 	keys_read(r, at, interaction_keys, &source);
 	rule->tokens.max_mb = source.max_mb;
 	rule->tokens.min_mb = -source.max_mb;
+	if (rule->pass == PASS_OWN && source.round != 1)
+		problem_at(r, at, "only support has rounds");
+	else if (rule->pass != PASS_OWN)
+		rule->pass = source.round == 1 ? PASS_SUPPORT : PASS_AGAIN;
 	rule->family = source.family ? builder_family(r, source.family) : -1;
 	if (source.when)
 		rule->when = condition_compile(r, source.when, scope);

@@ -112,13 +112,12 @@ void tokens_number(struct builder *b)
 		number_set(table, &b->compares.at[i].tokens);
 	for (size_t i = 0; i < b->timings.n; i++)
 		number_set(table, &b->timings.at[i].tokens);
-	for (size_t i = 0; i < b->interactions.n; i++)
-		if (!b->interactions.at[i].is_support)
-			number_set(table, &b->interactions.at[i].tokens);
-	table->n_first = table->n;
-	for (size_t i = 0; i < b->interactions.n; i++)
-		if (b->interactions.at[i].is_support)
-			number_set(table, &b->interactions.at[i].tokens);
+	for (int pass = 0; pass < PASSES; pass++) {
+		for (size_t i = 0; i < b->interactions.n; i++)
+			if (b->interactions.at[i].pass == (enum pass)pass)
+				number_set(table, &b->interactions.at[i].tokens);
+		table->end[pass] = table->n;
+	}
 	table->bits = ARENA_ARRAY(b->arena, int32_t, table->n + 1);
 	memset(table->bits, 0, (table->n + 1) * sizeof(*table->bits));
 }
@@ -185,6 +184,6 @@ void ruleset_begin_fit(struct ruleset *rs)
 	MARK_FITTED(b->interactions);
 	memset(rs->table.bits, 0, rs->table.n * sizeof(*rs->table.bits));
 	rs->table.is_given = true;
-	rs->table.bias_mb = rs->table.support_bias_mb = 0;
+	memset(rs->table.bias_mb, 0, sizeof(rs->table.bias_mb));
 	rs->scoring.floor_mb = INT32_MIN / 2;
 }

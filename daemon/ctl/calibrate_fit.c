@@ -1,5 +1,5 @@
-/* The two fits of a table and its check, each over replays of its own: candidates and counts are then those that the bits
- * of the moment lead to, and one world is in memory at a time.
+/* The fits of a table, one a pass, and its check, each over replays of its own: candidates and counts are then those that the
+ * bits of the moment lead to, and one world is in memory at a time.
  * I1: bits are set as they are written, in hundredths, so that a table judges the same before and after it was a file. */
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ struct collector {
 	const struct calibration *calibration;
 	struct world *world;
 	struct patterns *patterns;
-	bool is_support;
+	enum pass pass;
 };
 
 static int32_t sum_bits(const struct token_table *table, const uint32_t *tokens, unsigned n)
@@ -26,21 +26,21 @@ static int32_t sum_bits(const struct token_table *table, const uint32_t *tokens,
 }
 
 /* What the fit is to move stands in the tokens, what it takes as given in the offset: of a fit from 0 nothing but, in the
- * support pass, the sum of the first. */
+ * support pass, the sum of those before it. */
 static void add_pattern(struct collector *c, const struct pair_tokens *pair, bool is_same)
 {
 	const struct token_table *table = &c->calibration->rules->table;
-	const uint32_t *tokens = c->is_support ? pair->support : pair->first;
-	unsigned n_tokens = c->is_support ? pair->n_support : pair->n_first;
+	const uint32_t *tokens = pair->tokens[c->pass];
+	unsigned n_tokens = pair->n[c->pass];
 	uint32_t fitted[PATTERN_TOKENS_MAX];
 	struct pattern pattern = { .tokens = fitted };
 	for (unsigned i = 0; i < n_tokens; i++)
 		if (c->calibration->is_fitted[tokens[i]])
 			fitted[pattern.n++] = tokens[i];
-	if (c->is_support)
-		pattern.offset_mb = pair->first_mb + table->support_bias_mb + sum_bits(table, tokens, n_tokens);
-	else if (c->calibration->is_update)
-		pattern.offset_mb = pair->first_mb;
+	if (c->pass == PASS_OWN && c->calibration->is_update)
+		pattern.offset_mb = pair->before_mb[PASS_SUPPORT];
+	else if (c->pass != PASS_OWN)
+		pattern.offset_mb = pair->before_mb[c->pass] + table->bias_mb[c->pass] + sum_bits(table, tokens, n_tokens);
 	patterns_add(c->patterns, &pattern, is_same);
 }
 
@@ -62,7 +62,7 @@ static void collect(void *arg, struct world *w, struct engine *e)
 	c->world = w;
 	w->pairs = (struct pattern_totals){ 0 };
 	w->n_left_out = 0;
-	if (c->is_support)
+	if (c->pass != PASS_OWN)
 		engine_rescore_all(e);
 	engine_each_tokens(e, take_pair, c);
 }
@@ -99,7 +99,7 @@ static enum err fit_pass(struct calibration *c, const struct collector *collecte
 	struct token_table *table = &c->rules->table;
 	struct logistic_bound *bounds = bounds_of(c->rules);
 	double *weights = xcalloc(table->n + 1, sizeof(*weights));
-	int32_t *bias_mb = collected->is_support ? &table->support_bias_mb : &table->bias_mb;
+	int32_t *bias_mb = &table->bias_mb[collected->pass];
 	struct logistic_problem problem = { .n_tokens = table->n, .bounds = bounds, .bias_bound = BIAS_BOUND, .l2 = c->l2, .steps = STEPS_MAX };
 	struct logistic_result result;
 	problem.rows = patterns_rows(collected->patterns, &problem.n_rows);
@@ -116,12 +116,12 @@ static enum err fit_pass(struct calibration *c, const struct collector *collecte
 	return err;
 }
 
-static enum err run_pass(struct calibration *c, bool is_support, struct errbuf *eb)
+static enum err run_pass(struct calibration *c, enum pass pass, struct errbuf *eb)
 {
-	struct collector collector = { .calibration = c, .patterns = patterns_new(), .is_support = is_support };
+	struct collector collector = { .calibration = c, .patterns = patterns_new(), .pass = pass };
 	enum err err = collect_all(c, &collector, eb);
-	if (!is_support && !c->is_update)
-		c->rules->table.bias_mb = 0; /* NO_NEIGHBOURS_MB has done its work */
+	if (pass == PASS_OWN && !c->is_update)
+		c->rules->table.bias_mb[PASS_OWN] = 0; /* NO_NEIGHBOURS_MB has done its work */
 	if (err == ERR_OK)
 		err = fit_pass(c, &collector, eb);
 	patterns_free(collector.patterns);
@@ -136,7 +136,7 @@ static void begin(struct calibration *c)
 		rules->scoring.floor_mb = INT32_MIN / 2;
 	} else {
 		ruleset_begin_fit(rules);
-		rules->table.bias_mb = NO_NEIGHBOURS_MB;
+		rules->table.bias_mb[PASS_OWN] = NO_NEIGHBOURS_MB;
 	}
 	c->counts = xcalloc(rules->table.n + 1, sizeof(*c->counts));
 	c->is_fitted = xcalloc(rules->table.n + 1, sizeof(*c->is_fitted));
@@ -150,9 +150,11 @@ enum err calibration_fit(struct calibration *c, struct errbuf *eb)
 {
 	int32_t floor_mb = c->rules->scoring.floor_mb;
 	begin(c);
-	enum err err = run_pass(c, false, eb);
-	if (err == ERR_OK && c->rules->table.n > c->rules->table.n_first)
-		err = run_pass(c, true, eb);
+	const uint32_t *end = c->rules->table.end;
+	enum err err = ERR_OK;
+	for (int pass = 0; pass < PASSES && err == ERR_OK; pass++)
+		if (pass == PASS_OWN || end[pass] > end[pass - 1])
+			err = run_pass(c, (enum pass)pass, eb);
 	c->rules->scoring.floor_mb = floor_mb;
 	return err;
 }

@@ -52,6 +52,10 @@ static void add_tokens(const struct table_source *source, uint32_t from, uint32_
 	text_adds(out, is_empty ? " {}\n" : "");
 }
 
+static const struct { const char *bias, *bits; } sections[] = {
+	[PASS_OWN] = { "bias", "bits" }, [PASS_SUPPORT] = { "support_bias", "support" }, [PASS_AGAIN] = { "again_bias", "again" },
+};
+
 void table_write(const struct table_source *source, struct text *out)
 {
 	const struct token_table *table = &source->rules->table;
@@ -62,16 +66,15 @@ void table_write(const struct table_source *source, struct text *out)
 		add_quoted(out, source->fitted_on[i]);
 		text_addc(out, '\n');
 	}
-	text_adds(out, "\nbias: ");
-	add_bits(out, table->bias_mb);
-	text_adds(out, "\nbits:");
-	add_tokens(source, 0, table->n_first, out);
-	if (table->n == table->n_first)
-		return;
-	text_adds(out, "\nsupport_bias: ");
-	add_bits(out, table->support_bias_mb);
-	text_adds(out, "\nsupport:");
-	add_tokens(source, table->n_first, table->n, out);
+	for (int pass = 0; pass < PASSES; pass++) {
+		uint32_t first = pass == PASS_OWN ? 0 : table->end[pass - 1];
+		if (pass > PASS_OWN && table->end[pass] == first)
+			continue;
+		text_addf(out, "\n%s: ", sections[pass].bias);
+		add_bits(out, table->bias_mb[pass]);
+		text_addf(out, "\n%s:", sections[pass].bits);
+		add_tokens(source, first, table->end[pass], out);
+	}
 }
 
 static bool write_all(int fd, struct bytes content)

@@ -196,6 +196,10 @@ static void support_degree_high(const struct profile *p, struct value *out)
 {
 	give_number(out, INT64_C(1000) * p->support->degree_high);
 }
+static void support_independent(const struct profile *p, struct value *out)
+{
+	give_number(out, INT64_C(1000) * p->support->independent);
+}
 static void support_share_low(const struct profile *p, struct value *out)
 {
 	if (p->support->degree_low > 0)
@@ -213,6 +217,7 @@ static const struct { const char *name; pair_handler *fn; } pair_fields[] = {
 	{ "pair.same_site", pair_same_site }, { "pair.since_closure", pair_since_closure }, { "pair.days_low", pair_days_low },
 	{ "pair.days_high", pair_days_high }, { "pair.overlap", pair_overlap },
 	{ "support.direct", support_direct }, { "support.best", support_best }, { "support.common", support_common },
+	{ "support.independent", support_independent },
 	{ "support.degree_low", support_degree_low }, { "support.degree_high", support_degree_high },
 	{ "support.share_low", support_share_low }, { "support.share_high", support_share_high },
 };

@@ -56,7 +56,8 @@ static void free_lists(struct engine *e)
 		free(e->accounts.at[i].pairs);
 		free(e->accounts.at[i].groups);
 		free(e->accounts.at[i].facts);
-		free(e->accounts.at[i].near);
+		for (int round = 0; round < SUPPORT_ROUNDS; round++)
+			free(e->accounts.at[i].near[round].at);
 		timing_free(e->accounts.at[i].timing);
 	}
 	for (size_t i = 0; i < e->groups.n; i++)
@@ -87,6 +88,7 @@ void engine_free(struct engine *e)
 	u64map_free(e->alert_ids);
 	heap_free(e->deadlines);
 	weights_free(e->weights);
+	plan_free(&e->plan);
 	memo_free(e->memo);
 	free(e->gathered);
 	free(e->cohorts);

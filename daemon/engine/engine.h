@@ -86,13 +86,13 @@ void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
 
 /* Every rule, in the order of rules/heads.h; the evidence of at most max_links links is read for it. */
 void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out);
-/* Tokens of every stored pair, in order of their making, and the bits of its own evidence: what a table is fitted to. */
+/* Tokens of every stored pair, in order of their making, pass by pass, and the bits before each pass: what a table is
+ * fitted to. */
 struct pair_tokens {
 	struct bytes a, b;
-	const uint32_t *first, *support;
-	unsigned n_first, n_support;
-	int32_t first_mb;
-	int score;
+	const uint32_t *tokens[PASSES];
+	unsigned n[PASSES];
+	int32_t before_mb[PASSES];
 };
 typedef void tokens_fn(void *arg, const struct pair_tokens *tokens);
 void engine_each_tokens(const struct engine *e, tokens_fn *fn, void *arg);

@@ -102,7 +102,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
 	graph_set_edge(e->graph, pair->a, pair->b, 0, false);
-	support_set(e, pair->a, pair->b, INT32_MIN);
+	support_forget(e, pair->a, pair->b);
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);
 	u64map_del(e->pair_of, pair_key(pair->a, pair->b));
@@ -187,13 +187,27 @@ static void pair_set_evidence(struct engine *e, struct pair *pair, const struct 
 		pair_touch(e, pair);
 }
 
+/* The shared value that says most for the pair, or NONE. */
+static uint32_t main_value(const struct weighing *w)
+{
+	uint32_t value = NONE;
+	int32_t most_mb = 0;
+	for (unsigned i = 0; i < w->n; i++) {
+		if (w->items[i].value == NONE || w->items[i].raw_mb <= most_mb)
+			continue;
+		most_mb = w->items[i].raw_mb;
+		value = w->items[i].value;
+	}
+	return value;
+}
+
 /* First step: the pair's own evidence, which both accounts' lists of neighbours follow. */
 static void read_evidence(struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
 {
 	const struct pair *pair = pair_find(e, a, b);
 	weigh_pair(e, a < b ? a : b, a < b ? b : a, pair != NULL && pair_is_kept(pair), w);
 	if (e->rules->table.is_given)
-		support_set(e, a, b, w->strength_mb);
+		support_set(e, PASS_SUPPORT, a, b, &(struct near){ .strength_mb = w->strength_mb, .value = main_value(w) });
 	e->rescored++;
 }
 
@@ -205,9 +219,12 @@ static void conclude(struct engine *e, struct weighing *w)
 	struct pair *pair = pair_find(e, w->a, w->b);
 	bool is_stored = w->strength_mb >= e->rules->scoring.floor_mb;
 	if (pair == NULL && !is_stored) {
-		support_set(e, w->a, w->b, INT32_MIN);
+		support_forget(e, w->a, w->b);
 		return;
 	}
+	if (e->rules->table.is_given)
+		support_set(e, PASS_AGAIN, w->a, w->b,
+			    &(struct near){ .strength_mb = w->before_mb[PASS_AGAIN], .value = support_value(e, w->a, w->b) });
 	if (pair == NULL)
 		pair = pair_make(e, w->a, w->b);
 	pair_set_evidence(e, pair, w, direct_mb);
@@ -255,12 +272,12 @@ void pairs_add_neighbours(struct engine *e, uint32_t account)
 struct reading {
 	uint32_t a, b, evidence;
 	int32_t strength_mb;
+	int32_t before_mb[PASSES]; /* what the lists of neighbours said */
 	uint16_t families;
-	bool has_moved; /* enough to be told to the neighbours */
 };
 #define READINGS_AT_ONCE 512
 #define SPREAD_MAX 96       /* pairs of neighbours that one run of readings may read anew */
-#define SPREAD_FROM_MB 1000 /* change of a pair's own evidence that is spread */
+#define SPREAD_FROM_MB 1000 /* change of a pair's strength that is spread */
 
 /* The pair's own evidence as it stands; its neighbours anew. */
 static void refresh_support(struct engine *e, struct pair *pair)
@@ -276,14 +293,15 @@ static void refresh_support(struct engine *e, struct pair *pair)
 	conclude(e, &w);
 }
 
-/* What the account's evidence with `changed` became also speaks in the pairs of `changed` with the account's other
+/* What the account's strength with `changed` became also speaks in the pairs of `changed` with the account's other
  * neighbours. Returns how many more may be read. */
 static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, unsigned left)
 {
 	uint32_t others[NEAR_KEPT];
-	unsigned n = e->accounts.at[account].n_near;
+	const struct near_list *near = &e->accounts.at[account].near[PASS_AGAIN - PASS_SUPPORT];
+	unsigned n = near->n;
 	for (unsigned i = 0; i < n; i++)
-		others[i] = e->accounts.at[account].near[i].other;
+		others[i] = near->at[i].other;
 	for (unsigned i = 0; i < n && left > 0; i++) {
 		if (others[i] == changed)
 			continue;
@@ -297,31 +315,53 @@ static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, uns
 	return left;
 }
 
+static void read_first(struct engine *e, uint32_t account, uint32_t other, struct reading *out)
+{
+	struct weighing w;
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++)
+		out->before_mb[pass] = support_strength_mb(e, (enum pass)pass, account, other);
+	read_evidence(e, account, other, &w);
+	out->a = w.a;
+	out->b = w.b;
+	out->evidence = w.evidence;
+	out->families = w.families;
+	out->strength_mb = w.strength_mb;
+}
+
+static void read_second(struct engine *e, const struct reading *r)
+{
+	struct weighing w;
+	w.a = r->a;
+	w.b = r->b;
+	w.n = 0;
+	w.evidence = r->evidence;
+	w.families = r->families;
+	w.sum_mb = w.strength_mb = r->strength_mb;
+	w.computed = bits_score(r->strength_mb);
+	conclude(e, &w);
+}
+
+/* Enough in either round to be told to the neighbours. */
+static bool has_moved(const struct engine *e, const struct reading *r)
+{
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
+		int32_t by_mb = support_strength_mb(e, (enum pass)pass, r->a, r->b) - r->before_mb[pass];
+		if (by_mb >= SPREAD_FROM_MB || by_mb <= -SPREAD_FROM_MB)
+			return true;
+	}
+	return false;
+}
+
 static void rescore_run(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
 {
 	struct reading readings[READINGS_AT_ONCE];
-	struct weighing w;
 	unsigned left = SPREAD_MAX;
-	for (size_t i = 0; i < n; i++) {
-		int32_t before_mb = support_direct_mb(e, account, others[i]);
-		read_evidence(e, account, others[i], &w);
-		readings[i] = (struct reading){ w.a, w.b, w.evidence, w.strength_mb, w.families, false };
-		int32_t now_mb = support_direct_mb(e, account, others[i]);
-		readings[i].has_moved = now_mb - before_mb >= SPREAD_FROM_MB || before_mb - now_mb >= SPREAD_FROM_MB;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct reading *r = &readings[i];
-		w.a = r->a;
-		w.b = r->b;
-		w.n = 0;
-		w.evidence = r->evidence;
-		w.families = r->families;
-		w.sum_mb = w.strength_mb = r->strength_mb;
-		w.computed = bits_score(r->strength_mb);
-		conclude(e, &w);
-	}
+	for (size_t i = 0; i < n; i++)
+		read_first(e, account, others[i], &readings[i]);
+	for (size_t i = 0; i < n; i++)
+		read_second(e, &readings[i]);
 	for (size_t i = 0; i < n && left > 0; i++)
-		if (readings[i].has_moved)
+		if (has_moved(e, &readings[i]))
 			left = spread(e, account, others[i], left);
 }
 
@@ -341,20 +381,45 @@ void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 		rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);
 }
 
-/* All of them first read their own evidence, so that none is held up by what its neighbours are about to lose. */
+typedef void step_fn(struct engine *e, struct pair *pair);
+
+static void withdraw_own(struct engine *e, struct pair *pair)
+{
+	struct weighing w;
+	read_evidence(e, pair->a, pair->b, &w);
+	pair->direct_mb = w.strength_mb;
+	pair->evidence = w.evidence;
+	pair->families = w.families;
+}
+
+static void withdraw_whole(struct engine *e, struct pair *pair)
+{
+	pair_rescore(e, pair->a, pair->b);
+}
+
+static void each_pair_among(struct engine *e, const uint32_t *accounts, unsigned n, step_fn *step)
+{
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = i + 1; k < n; k++) {
+			struct pair *pair = pair_find(e, accounts[i], accounts[k]);
+			if (pair != NULL)
+				step(e, pair);
+		}
+}
+
+/* All of them first read their own evidence, then what the neighbours say, once a round, so that none is held up by what its
+ * neighbours are about to lose. */
 void pairs_withdraw_value(struct engine *e, uint32_t value)
 {
 	const uint32_t *remembered;
 	uint32_t holders[INDEX_HOLDERS_MAX];
-	struct weighing w;
 	unsigned n = index_holders(e->index, value, &remembered);
 	memcpy(holders, remembered, n * sizeof(*holders));
-	for (unsigned i = 0; e->rules->table.is_given && i < n; i++)
-		for (unsigned k = i + 1; k < n; k++)
-			if (pair_find(e, holders[i], holders[k]) != NULL)
-				read_evidence(e, holders[i], holders[k], &w);
-	for (unsigned i = 0; i < n; i++)
-		for (unsigned k = i + 1; k < n; k++)
-			if (pair_find(e, holders[i], holders[k]) != NULL)
-				pair_rescore(e, holders[i], holders[k]);
+	if (!e->rules->table.is_given) {
+		each_pair_among(e, holders, n, withdraw_whole);
+		return;
+	}
+	each_pair_among(e, holders, n, withdraw_own);
+	for (int round = 0; round < SUPPORT_ROUNDS; round++)
+		each_pair_among(e, holders, n, refresh_support);
 }

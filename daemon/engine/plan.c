@@ -1,6 +1,10 @@
 /* What the engine works out once from the rules. */
 #include "plan.h"
 
+#include <stdlib.h>
+
+#include "needs.h"
+
 /* Where the kind is no evidence, and where it is let again. */
 static void plan_networks(struct kind_plan *kind, const struct signal_rule *signal)
 {
@@ -41,6 +45,18 @@ static int32_t most_compared(const struct ruleset *rules)
 	return sum_mb;
 }
 
+static void plan_needs(struct plan *plan, const struct ruleset *rules)
+{
+	plan->needs = xcalloc(rules->n_interactions + 1, sizeof(*plan->needs));
+	for (unsigned i = 0; i < rules->n_interactions; i++)
+		needs_of(plan, rules, rules->interactions[i].when, &plan->needs[i]);
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->needs);
+}
+
 void plan_make(struct plan *plan, const struct ruleset *rules)
 {
 	uint8_t slots = 0;
@@ -63,4 +79,5 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 		if ((rules->coverage_kinds[i >> 6] >> (i & 63) & 1) && plan->kinds[i].coverage == 0 && slots < COVERAGE_SLOTS)
 			plan->kinds[i].coverage = ++slots;
 	plan->most_compared_mb = most_compared(rules);
+	plan_needs(plan, rules);
 }

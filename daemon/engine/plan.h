@@ -6,6 +6,11 @@
 
 #define COVERAGE_SLOTS 3 /* kinds whose days of use are summed for each account */
 
+struct kind_set {
+	uint64_t bits[2];
+};
+_Static_assert(KINDS_MAX <= 128, "a bit for every kind");
+
 struct kind_plan {
 	int signal;        /* first signal of the kind, -1 none; a kind's signals stand side by side */
 	bool is_observed;  /* goes into the index */
@@ -22,8 +27,16 @@ struct plan {
 	int port_block_kind, session_kind; /* -1 none */
 	int32_t most_compared_mb;          /* what comparisons can add at most */
 	const struct limit_rule *limits;
+	struct kind_set *needs; /* of each interaction (needs.h) */
 };
 
 void plan_make(struct plan *plan, const struct ruleset *rules);
+void plan_free(struct plan *plan);
+
+/* One of them, or none is needed. */
+static inline bool needs_are_met(const struct kind_set *needs, const struct kind_set *shares)
+{
+	return (needs->bits[0] | needs->bits[1]) == 0 || ((needs->bits[0] & shares->bits[0]) | (needs->bits[1] & shares->bits[1])) != 0;
+}
 
 #endif

@@ -57,10 +57,14 @@ static void add_shared(struct profile *p, const struct index_shared *shared)
 
 static void find_best(struct profile *p)
 {
+	p->shares = (struct kind_set){ { 0 } };
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct shared_group *group = &p->groups[i];
 		uint8_t *best = &p->best[group->kind];
-		if (!group->is_recycled && (*best == 0 || is_rarer(&p->groups[*best - 1], group->holders, group->gap_s)))
+		if (group->is_recycled)
+			continue;
+		p->shares.bits[group->kind >> 6] |= UINT64_C(1) << (group->kind & 63);
+		if (*best == 0 || is_rarer(&p->groups[*best - 1], group->holders, group->gap_s))
 			*best = (uint8_t)(i + 1);
 	}
 }

@@ -21,7 +21,7 @@ struct shared_group {
 struct support_facts {
 	int32_t direct_mb, best_mb; /* best: only when common or has_path */
 	bool has_path;
-	unsigned common, degree_low, degree_high;
+	unsigned common, independent, degree_low, degree_high;
 };
 
 struct profile {
@@ -31,6 +31,7 @@ struct profile {
 	unsigned n_shared;
 	struct shared_group groups[SHARED_GROUPS_MAX];
 	unsigned n;
+	struct kind_set shares;           /* kinds with a best */
 	uint8_t best[KINDS_MAX];          /* 1 + group with the fewest holders that is not recycled, 0 none */
 	const struct shared_group *value; /* that value.* fields are about */
 	const struct support_facts *support;

@@ -19,7 +19,7 @@ struct snapshot_header {
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 3
+#define SNAPSHOT_VERSION 4
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
@@ -86,13 +86,15 @@ static void put_account(struct out *out, const struct account *account)
 	struct account plain = *account;
 	plain.pairs = plain.groups = NULL;
 	plain.facts = NULL;
-	plain.near = NULL;
+	for (int round = 0; round < SUPPORT_ROUNDS; round++)
+		plain.near[round].at = NULL;
 	plain.timing = NULL;
 	put(out, &plain, sizeof(plain));
 	put(out, account->pairs, account->n_pairs * sizeof(*account->pairs));
 	put(out, account->groups, account->n_groups * sizeof(*account->groups));
 	put(out, account->facts, account->n_facts * sizeof(*account->facts));
-	put(out, account->near, account->n_near * sizeof(*account->near));
+	for (int round = 0; round < SUPPORT_ROUNDS; round++)
+		put(out, account->near[round].at, account->near[round].n * sizeof(struct near));
 }
 
 static void *get_array(struct in *in, size_t n, size_t size)
@@ -105,36 +107,41 @@ static void *get_array(struct in *in, size_t n, size_t size)
 }
 
 /* Lists grow when their length reaches a power of two (support.c). */
-static void get_near(struct in *in, struct account *account, const struct snapshot_header *h)
+static void get_near(struct in *in, struct near_list *list, const struct snapshot_header *h)
 {
 	unsigned room = 1;
-	while (room < account->n_near)
+	while (room < list->n)
 		room *= 2;
-	if (account->n_near == 0 || in->err != ERR_OK)
+	if (list->n == 0 || in->err != ERR_OK)
 		return;
-	account->near = xmalloc(room * sizeof(*account->near));
-	get(in, account->near, account->n_near * sizeof(*account->near));
-	for (unsigned i = 0; in->err == ERR_OK && i < account->n_near; i++)
-		corrupt_if(in, account->near[i].other >= h->accounts);
+	list->at = xmalloc(room * sizeof(*list->at));
+	get(in, list->at, list->n * sizeof(*list->at));
+	for (unsigned i = 0; in->err == ERR_OK && i < list->n; i++)
+		corrupt_if(in, list->at[i].other >= h->accounts);
 }
 
 static void get_account(struct in *in, struct account *account, const struct snapshot_header *h)
 {
 	get(in, account, sizeof(*account));
-	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT || account->n_near > NEAR_KEPT);
+	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT);
+	for (int round = 0; round < SUPPORT_ROUNDS; round++) {
+		corrupt_if(in, account->near[round].n > NEAR_KEPT);
+		account->near[round].at = NULL;
+		account->near[round].n = in->err == ERR_OK ? account->near[round].n : 0;
+	}
 	account->pairs = account->groups = NULL;
 	account->facts = NULL;
-	account->near = NULL;
 	account->timing = NULL;
 	if (in->err != ERR_OK) {
-		account->n_pairs = account->n_groups = account->n_facts = account->n_near = 0;
+		account->n_pairs = account->n_groups = account->n_facts = 0;
 		return;
 	}
 	account->cap_pairs = account->n_pairs;
 	account->pairs = get_array(in, account->n_pairs, sizeof(*account->pairs));
 	account->groups = get_array(in, account->n_groups, sizeof(*account->groups));
 	account->facts = get_array(in, account->n_facts, sizeof(*account->facts));
-	get_near(in, account, h);
+	for (int round = 0; round < SUPPORT_ROUNDS; round++)
+		get_near(in, &account->near[round], h);
 	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_pairs; i++)
 		corrupt_if(in, account->pairs[i] >= h->pairs);
 	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_groups; i++)

@@ -17,6 +17,12 @@
 #define RELATIONS_PER_ACCOUNT 64
 #define GROUP_PAIRS_MAX 64     /* members of one joint group that are paired outright */
 
+/* support.h */
+struct near_list {
+	struct near *at;
+	uint8_t n;
+};
+
 /* Ids count up from 0 in order of arrival and are the ids of the name table. */
 struct account {
 	int64_t first_ms, last_ms, closed_ms; /* first_ms 0: named, but no event applied yet */
@@ -28,10 +34,9 @@ struct account {
 	uint32_t n_pairs, cap_pairs;
 	uint32_t *groups; /* relation groups it belongs to */
 	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
-	struct near *near; /* support.h */
+	struct near_list near[SUPPORT_ROUNDS];
 	struct account_timing *timing; /* timing.h; NULL: took no turns */
 	uint16_t n_groups, n_facts;
-	uint8_t n_near;
 	bool is_closed;
 };
 

@@ -8,94 +8,115 @@
 #include "observe.h"
 #include "pairs.h"
 
+static struct near_list *list_of(struct account *account, enum pass pass) { return &account->near[pass - PASS_SUPPORT]; }
+static const struct near_list *list_read(const struct engine *e, uint32_t account, enum pass pass)
+{
+	return &e->accounts.at[account].near[pass - PASS_SUPPORT];
+}
+
 static bool comes_before(const struct near *x, const struct near *y)
 {
-	return x->direct_mb != y->direct_mb ? x->direct_mb > y->direct_mb : x->other < y->other;
+	return x->strength_mb != y->strength_mb ? x->strength_mb > y->strength_mb : x->other < y->other;
 }
 
-static void near_remove(struct account *account, uint32_t other)
+static void near_remove(struct near_list *list, uint32_t other)
 {
 	unsigned at = 0;
-	while (at < account->n_near && account->near[at].other != other)
+	while (at < list->n && list->at[at].other != other)
 		at++;
-	if (at == account->n_near)
+	if (at == list->n)
 		return;
-	account->n_near--;
-	memmove(&account->near[at], &account->near[at + 1], (account->n_near - at) * sizeof(*account->near));
+	list->n--;
+	memmove(&list->at[at], &list->at[at + 1], (list->n - at) * sizeof(*list->at));
 }
 
-static void near_insert(struct account *account, const struct near *entry)
+static void near_insert(struct near_list *list, const struct near *entry)
 {
 	unsigned at = 0;
-	while (at < account->n_near && comes_before(&account->near[at], entry))
+	while (at < list->n && comes_before(&list->at[at], entry))
 		at++;
 	if (at == NEAR_KEPT)
 		return;
-	unsigned kept = account->n_near < NEAR_KEPT ? account->n_near : NEAR_KEPT - 1;
-	if (account->n_near < NEAR_KEPT && (account->n_near & (account->n_near - 1)) == 0)
-		account->near = xrealloc(account->near, (account->n_near == 0 ? 1u : account->n_near * 2u) * sizeof(*account->near));
-	memmove(&account->near[at + 1], &account->near[at], (kept - at) * sizeof(*account->near));
-	account->near[at] = *entry;
-	account->n_near = (uint8_t)(kept + 1);
+	unsigned kept = list->n < NEAR_KEPT ? list->n : NEAR_KEPT - 1;
+	if (list->n < NEAR_KEPT && (list->n & (list->n - 1)) == 0)
+		list->at = xrealloc(list->at, (list->n == 0 ? 1u : list->n * 2u) * sizeof(*list->at));
+	memmove(&list->at[at + 1], &list->at[at], (kept - at) * sizeof(*list->at));
+	list->at[at] = *entry;
+	list->n = (uint8_t)(kept + 1);
 }
 
-static void near_set(struct engine *e, uint32_t account, uint32_t other, int32_t direct_mb)
+static void near_set(struct engine *e, enum pass pass, uint32_t account, const struct near *entry)
 {
-	struct account *acc = &e->accounts.at[account];
-	const struct near entry = { other, direct_mb };
-	if (acc->n_near > 0)
-		near_remove(acc, other);
-	if (direct_mb >= e->rules->scoring.neighbour_from_mb)
-		near_insert(acc, &entry);
+	struct near_list *list = list_of(&e->accounts.at[account], pass);
+	if (list->n > 0)
+		near_remove(list, entry->other);
+	if (entry->strength_mb >= e->rules->scoring.neighbour_from_mb)
+		near_insert(list, entry);
 }
 
-void support_set(struct engine *e, uint32_t a, uint32_t b, int32_t direct_mb)
+void support_set(struct engine *e, enum pass pass, uint32_t a, uint32_t b, const struct near *strength)
 {
-	near_set(e, a, b, direct_mb);
-	near_set(e, b, a, direct_mb);
+	near_set(e, pass, a, &(struct near){ b, strength->strength_mb, strength->value });
+	near_set(e, pass, b, &(struct near){ a, strength->strength_mb, strength->value });
 }
 
-static const struct near *near_find(const struct account *account, uint32_t other)
+void support_forget(struct engine *e, uint32_t a, uint32_t b)
 {
-	for (unsigned i = 0; i < account->n_near; i++)
-		if (account->near[i].other == other)
-			return &account->near[i];
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
+		near_remove(list_of(&e->accounts.at[a], (enum pass)pass), b);
+		near_remove(list_of(&e->accounts.at[b], (enum pass)pass), a);
+	}
+}
+
+static const struct near *near_find(const struct near_list *list, uint32_t other)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		if (list->at[i].other == other)
+			return &list->at[i];
 	return NULL;
 }
 
-static unsigned degree(const struct account *account, uint32_t without)
+static unsigned degree(const struct near_list *list, uint32_t without)
 {
-	return account->n_near - (near_find(account, without) != NULL);
+	return list->n - (near_find(list, without) != NULL);
 }
 
-void support_read(const struct engine *e, uint32_t a, uint32_t b, int32_t direct_mb, struct support_facts *out)
+/* Three who hold one value are three times the same witness. */
+static bool is_independent(const struct near *own, const struct near *x, const struct near *y)
 {
-	const struct account *x = &e->accounts.at[a], *y = &e->accounts.at[b];
+	return x->value == NONE || x->value != y->value || (own != NULL && own->value != x->value);
+}
+
+void support_read(const struct engine *e, enum pass pass, uint32_t a, uint32_t b, struct support_facts *out)
+{
+	const struct near_list *x = list_read(e, a, pass), *y = list_read(e, b, pass);
 	unsigned dx = degree(x, b), dy = degree(y, a);
-	*out = (struct support_facts){ .direct_mb = direct_mb, .degree_low = dx < dy ? dx : dy, .degree_high = dx > dy ? dx : dy };
+	*out = (struct support_facts){ .degree_low = dx < dy ? dx : dy, .degree_high = dx > dy ? dx : dy };
 	if (dx == 0 || dy == 0)
 		return;
-	for (unsigned i = 0; i < x->n_near; i++) {
-		const struct near *other = near_find(y, x->near[i].other);
+	const struct near *own = near_find(x, b);
+	for (unsigned i = 0; i < x->n; i++) {
+		const struct near *other = near_find(y, x->at[i].other);
 		if (other == NULL)
 			continue;
-		int32_t weaker = other->direct_mb < x->near[i].direct_mb ? other->direct_mb : x->near[i].direct_mb;
+		int32_t weaker = other->strength_mb < x->at[i].strength_mb ? other->strength_mb : x->at[i].strength_mb;
 		if (!out->has_path || weaker > out->best_mb)
 			out->best_mb = weaker;
 		out->has_path = true;
 		out->common += weaker > 0;
+		out->independent += weaker > 0 && is_independent(own, &x->at[i], other);
 	}
 }
 
 void support_add_candidates(struct engine *e, uint32_t account)
 {
 	unsigned left = NEAR_KEPT;
-	const struct account *acc = &e->accounts.at[account];
-	for (unsigned i = 0; i < acc->n_near && acc->near[i].direct_mb > 0; i++) {
-		const struct account *middle = &e->accounts.at[acc->near[i].other];
-		for (unsigned k = 0; k < middle->n_near && middle->near[k].direct_mb > 0 && left > 0; k++) {
-			uint32_t other = middle->near[k].other;
-			if (other == account || near_find(acc, other) != NULL || pair_find(e, account, other) != NULL)
+	const struct near_list *own = list_read(e, account, PASS_AGAIN);
+	for (unsigned i = 0; i < own->n && own->at[i].strength_mb > 0; i++) {
+		const struct near_list *middle = list_read(e, own->at[i].other, PASS_AGAIN);
+		for (unsigned k = 0; k < middle->n && middle->at[k].strength_mb > 0 && left > 0; k++) {
+			uint32_t other = middle->at[k].other;
+			if (other == account || near_find(own, other) != NULL || pair_find(e, account, other) != NULL)
 				continue;
 			observe_candidate(e, other);
 			left--;
@@ -105,18 +126,24 @@ void support_add_candidates(struct engine *e, uint32_t account)
 
 unsigned support_common(const struct engine *e, uint32_t a, uint32_t b, uint32_t *out, unsigned max)
 {
-	const struct account *x = &e->accounts.at[a], *y = &e->accounts.at[b];
+	const struct near_list *x = list_read(e, a, PASS_AGAIN), *y = list_read(e, b, PASS_AGAIN);
 	unsigned n = 0;
-	for (unsigned i = 0; i < x->n_near && n < max && x->near[i].direct_mb > 0; i++) {
-		const struct near *other = near_find(y, x->near[i].other);
-		if (other != NULL && other->direct_mb > 0)
-			out[n++] = x->near[i].other;
+	for (unsigned i = 0; i < x->n && n < max && x->at[i].strength_mb > 0; i++) {
+		const struct near *other = near_find(y, x->at[i].other);
+		if (other != NULL && other->strength_mb > 0)
+			out[n++] = x->at[i].other;
 	}
 	return n;
 }
 
-int32_t support_direct_mb(const struct engine *e, uint32_t account, uint32_t other)
+int32_t support_strength_mb(const struct engine *e, enum pass pass, uint32_t account, uint32_t other)
 {
-	const struct near *near = near_find(&e->accounts.at[account], other);
-	return near != NULL ? near->direct_mb : e->rules->scoring.neighbour_from_mb;
+	const struct near *near = near_find(list_read(e, account, pass), other);
+	return near != NULL ? near->strength_mb : e->rules->scoring.neighbour_from_mb;
+}
+
+uint32_t support_value(const struct engine *e, uint32_t account, uint32_t other)
+{
+	const struct near *near = near_find(list_read(e, account, PASS_SUPPORT), other);
+	return near != NULL ? near->value : NONE;
 }

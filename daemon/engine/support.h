@@ -1,5 +1,7 @@
-/* The second pass: what the common neighbours of two accounts say about them. A neighbour is another account whose own
- * evidence with this one is at least scoring.neighbour_from; the NEAR_KEPT strongest are kept in order. */
+/* Support: what the common neighbours of two accounts say about them, in two rounds. A neighbour in round PASS_SUPPORT is
+ * another account whose own evidence with this one is at least scoring.neighbour_from; in round PASS_AGAIN one whose evidence
+ * with the support of the first round is. The NEAR_KEPT strongest are kept in order. No round hears what a later one made of
+ * a pair: what is said goes forward only. */
 #ifndef ASSOCD_ENGINE_SUPPORT_H
 #define ASSOCD_ENGINE_SUPPORT_H
 
@@ -9,14 +11,18 @@
 
 struct near {
 	uint32_t other;
-	int32_t direct_mb;
+	int32_t strength_mb; /* before the round */
+	uint32_t value;      /* the shared value that the evidence rests on most, or NONE */
 };
 
-/* The pair's own evidence became so much: both accounts' lists follow. */
-void support_set(struct engine *e, uint32_t a, uint32_t b, int32_t direct_mb);
-void support_read(const struct engine *e, uint32_t a, uint32_t b, int32_t direct_mb, struct support_facts *out);
+/* Before the round the pair has such a strength, which rests on that value (or NONE): both accounts' lists follow. */
+void support_set(struct engine *e, enum pass pass, uint32_t a, uint32_t b, const struct near *strength);
+void support_forget(struct engine *e, uint32_t a, uint32_t b);
+/* All but the pair's own strength. */
+void support_read(const struct engine *e, enum pass pass, uint32_t a, uint32_t b, struct support_facts *out);
 /* What the account's list says of the other; neighbour_from when it is not there. */
-int32_t support_direct_mb(const struct engine *e, uint32_t account, uint32_t other);
+int32_t support_strength_mb(const struct engine *e, enum pass pass, uint32_t account, uint32_t other);
+uint32_t support_value(const struct engine *e, uint32_t account, uint32_t other);
 /* Strong neighbours of strong neighbours that the account has no pair with join the candidates. */
 void support_add_candidates(struct engine *e, uint32_t account);
 /* The strongest of the common neighbours; at most max. */

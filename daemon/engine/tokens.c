@@ -154,12 +154,13 @@ static void weigh_timings(struct profile *p, const struct evidence *without, str
 	}
 }
 
-static void weigh_interactions(struct profile *p, unsigned first, unsigned end, const struct evidence *without, struct weighing *out)
+static void weigh_interactions(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out)
 {
-	for (unsigned i = first; i < end; i++) {
-		const struct interaction_rule *rule = &p->e->rules->interactions[i];
+	const struct ruleset *rules = p->e->rules;
+	for (unsigned i = pass == PASS_OWN ? 0 : rules->interactions_end[pass - 1]; i < rules->interactions_end[pass]; i++) {
+		const struct interaction_rule *rule = &rules->interactions[i];
 		if (rule->head.status != RULE_STABLE || is_without(without, &rule->head) ||
-		    (rule->when != NULL && expr_test(rule->when, pair_answer, p) != YES))
+		    !needs_are_met(&p->e->plan.needs[i], &p->shares) || (rule->when != NULL && expr_test(rule->when, pair_answer, p) != YES))
 			continue;
 		uint32_t token = token_of(&rule->tokens, p);
 		struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
@@ -192,20 +193,22 @@ void tokens_weigh(struct profile *p, const struct evidence *without, struct weig
 	out->n = out->n_limits = 0;
 	out->families = 0;
 	out->evidence = 0;
-	out->prior_mb = out->sum_mb = rules->table.bias_mb;
+	out->before_mb[PASS_OWN] = 0;
+	out->prior_mb = out->sum_mb = rules->table.bias_mb[PASS_OWN];
 	weigh_signals(p, out);
 	weigh_comparisons(p, without, out);
 	weigh_timings(p, without, out);
-	weigh_interactions(p, 0, rules->n_first_interactions, without, out);
+	weigh_interactions(p, PASS_OWN, without, out);
 	add_up(p->e, out, 0);
 }
 
-void tokens_support(struct profile *p, const struct evidence *without, struct weighing *out)
+void tokens_support(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out)
 {
-	const struct ruleset *rules = p->e->rules;
+	const struct token_table *table = &p->e->rules->table;
 	unsigned first = out->n;
-	out->prior_mb += rules->table.support_bias_mb;
-	out->sum_mb += rules->table.support_bias_mb;
-	weigh_interactions(p, rules->n_first_interactions, rules->n_interactions, without, out);
+	out->before_mb[pass] = out->strength_mb;
+	out->prior_mb += table->bias_mb[pass];
+	out->sum_mb += table->bias_mb[pass];
+	weigh_interactions(p, pass, without, out);
 	add_up(p->e, out, first);
 }

@@ -11,7 +11,7 @@ uint32_t token_of(const struct token_set *set, struct profile *p);
 /* Evidence of the first pass as items with their bits; sum, strength, score, families and hash follow. `without` leaves a
  * value, or a rule, out (NULL: nothing). */
 void tokens_weigh(struct profile *p, const struct evidence *without, struct weighing *out);
-/* Adds the items of the support pass to a weighing of the first. */
-void tokens_support(struct profile *p, const struct evidence *without, struct weighing *out);
+/* Adds the items of a round of support, PASS_SUPPORT or PASS_AGAIN, to a weighing that the passes before it have done. */
+void tokens_support(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out);
 
 #endif

@@ -191,13 +191,20 @@ void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, st
 	tokens_weigh(&p, NULL, out);
 }
 
-static void add_support(struct profile *p, const struct evidence *without, struct weighing *w)
+static void add_round(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *w)
 {
 	struct support_facts facts;
-	support_read(p->e, p->a, p->b, w->strength_mb, &facts);
+	support_read(p->e, pass, p->a, p->b, &facts);
+	facts.direct_mb = w->strength_mb;
 	p->support = &facts;
-	tokens_support(p, without, w);
+	tokens_support(p, pass, without, w);
 	p->support = NULL;
+}
+
+static void add_support(struct profile *p, const struct evidence *without, struct weighing *w)
+{
+	add_round(p, PASS_SUPPORT, without, w);
+	add_round(p, PASS_AGAIN, without, w);
 }
 
 void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
@@ -208,6 +215,7 @@ void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighi
 	p.e = e;
 	p.a = a;
 	p.b = b;
+	p.shares = (struct kind_set){ { 0 } };
 	add_support(&p, NULL, w);
 }
 

@@ -34,6 +34,7 @@ struct weighing {
 	unsigned n_limits;
 	int32_t prior_mb, sum_mb; /* sum: prior and everything counted */
 	int32_t strength_mb;      /* W' = a W + b */
+	int32_t before_mb[PASSES]; /* calibrated tier: the strength before each pass */
 	int computed;             /* score */
 	uint16_t families;        /* bit per family with positive evidence */
 	uint32_t evidence;        /* hash of the rules that counted, whatever their bits */
@@ -44,8 +45,8 @@ const struct rule_head *evidence_head(const struct evidence *item);
 int evidence_family(const struct evidence *item);
 uint32_t evidence_number(const struct engine *e, const struct evidence *item);
 
-/* The evidence of the two alone, without support. a < b. Unless is_full, a pair that cannot reach the floor is left with an upper bound of its strength, which is below
- * the floor too. */
+/* The evidence of the two alone, without support. a < b. Unless is_full, a pair that cannot reach the floor is left with an
+ * upper bound of its strength, which is below the floor too. */
 void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
 /* The whole: with support, items sorted. */
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);

@@ -72,6 +72,8 @@ const struct field_row field_rows[] = {
 	{ "support.best", SCOPE_SUPPORT, VALUE_NUMBER,
 	  "Bits of the strongest path over one common neighbour: the weaker of its two links; missing without one." },
 	{ "support.common", SCOPE_SUPPORT, VALUE_NUMBER, "Number of common neighbours that are linked to both with more than 0 bits." },
+	{ "support.independent", SCOPE_SUPPORT, VALUE_NUMBER,
+	  "Those of them whose two links, and the pair's own evidence, do not all rest on one shared value." },
 	{ "support.degree_low", SCOPE_SUPPORT, VALUE_NUMBER, "Neighbours of the account that has fewer, the other left out." },
 	{ "support.degree_high", SCOPE_SUPPORT, VALUE_NUMBER, "Neighbours of the account that has more." },
 	{ "support.share_low", SCOPE_SUPPORT, VALUE_NUMBER, "Common neighbours as a share of the fewer neighbours; missing without any." },

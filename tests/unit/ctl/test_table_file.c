@@ -34,8 +34,8 @@ static void a_table_lists_the_tokens_that_pairs_had(void **state)
 	struct text out = { 0 }, name = { 0 }, line = { 0 };
 	struct table_source source = { rules, counts, fitted_on, 1 };
 	ruleset_begin_fit(rules);
-	rules->table.bias_mb = -1890;
-	rules->table.support_bias_mb = 5;
+	rules->table.bias_mb[PASS_OWN] = -1890;
+	rules->table.bias_mb[PASS_SUPPORT] = 5;
 	rules->table.bits[1] = -340;
 	counts[1] = (struct pattern_totals){ 4668, 653 };
 	table_write(&source, &out);
