@@ -100,6 +100,7 @@ struct scoring {
 	unsigned cluster_support;         /* edges of distinct members that replace a strong one */
 	unsigned cluster_cross;           /* distinct cross links for two clusters of two and more */
 	unsigned cluster_max;
+	int32_t verdict_reopen_mb;        /* more evidence than at the verdict: a link judged clean is suspected again */
 };
 
 struct ruleset {

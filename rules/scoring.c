@@ -25,6 +25,12 @@ static const struct key_row cluster_keys[] = {
 	{ 0 },
 };
 
+static const struct key_row verdict_keys[] = {
+	{ "reopen", KEY_BITS, FIELD(verdict_reopen_mb), RANGE(0, 60000), .otherwise = "3",
+	  .help = "Bits of new evidence, after calibration, beyond which a link that was judged clean is suspected again." },
+	{ 0 },
+};
+
 static const struct key_row formula_keys[] = {
 	{ "prior", KEY_MILLI, FIELD(prior_milli), RANGE(1, 1000000), .otherwise = "0.6",
 	  .help = "Expected other accounts of one person: the prior is -log2(accounts / prior) bits, paid once a pair." },
@@ -50,6 +56,7 @@ static const struct key_row formula_keys[] = {
 	  .help = "Ports of one subscriber behind a shared address, where the networks file gives no number." },
 	{ "bands", KEY_TABLE, .table = band_keys, .help = "Scores at which the bands begin." },
 	{ "clusters", KEY_TABLE, .table = cluster_keys, .help = "The guard that joins links to clusters." },
+	{ "verdicts", KEY_TABLE, .table = verdict_keys, .help = "How long a verdict holds." },
 	{ 0 },
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "changes.h"
 #include "pairs.h"
 
 static uint64_t subject_hash(uint32_t policy, const struct alert_subject *s)
@@ -85,6 +86,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	u64map_put(e->alert_ids, alert.id, at);
 	if (subject->scope == POLICY_LINK)
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
+	change_of_alert(e, at);
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
@@ -141,6 +143,7 @@ static void alert_close(struct engine *e, struct alert *alert, struct bytes reso
 	set_text(&alert->reason, reason);
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
+	change_of_alert(e, (uint32_t)(alert - e->alerts.at));
 	emit(e, EFFECT_ALERT_RESOLVED, alert);
 }
 
@@ -182,6 +185,7 @@ void alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 		set_text(&alert->reason, ev->reason);
 		alert->updated_ms = ev->ts_ms;
 		alert->updated_seq = e->seq;
+		change_of_alert(e, (uint32_t)(alert - e->alerts.at));
 		emit(e, EFFECT_ALERT_UPDATED, alert);
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #include "accounts.h"
 #include "alerts.h"
+#include "changes.h"
 #include "fields.h"
 
 /* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */
@@ -50,15 +51,23 @@ void decide_prepare(struct engine *e)
 static struct bytes link_is_over(const struct engine *e, const struct pair *pair, const struct alert *alert, struct reason *out)
 {
 	const struct event *ev = e->event;
-	if (pair->state == LINK_CLEARED)
+	if (pair->state == LINK_CLEARED && pair->flags & PAIR_NOT_SAME)
 		return BYTES_LIT("a verdict says that the two are not the same");
+	if (pair->state == LINK_CLEARED)
+		return BYTES_LIT("a verdict says that the link is clean");
 	if (pair->state == LINK_JOINT || pair->state == LINK_EXPLAINED)
 		return reason_say(out, "the two declared a relation: %.*s",
 				  BYTES_ARG(e->rules->relations[pair->explained - 1].name));
 	if (ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED)
 		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_types[ev->type].name);
-	if (pair->score < alert->score)
-		return reason_say(out, "the score fell from %d to %d", alert->score, pair->score);
+	if (pair->score < alert->score) {
+		struct arena *a = arena_new(1024);
+		const struct change *change = change_of_link(e, pair->a, pair->b);
+		struct bytes why = change != NULL && change->seq == e->seq ? change_reason(e, change, a) : BYTES_NONE;
+		reason_say(out, "the score fell from %d to %d%s%.*s", alert->score, pair->score, why.len > 0 ? ": " : "", BYTES_ARG(why));
+		arena_free(a);
+		return bytes_of(out->text);
+	}
 	return BYTES_LIT("the condition no longer holds");
 }
 

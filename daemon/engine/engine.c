@@ -5,12 +5,14 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "changes.h"
 #include "decide.h"
 #include "fields.h"
 #include "memo.h"
 #include "observe.h"
 #include "pairs.h"
 #include "statements.h"
+#include "verdicts.h"
 #include "weigh.h"
 
 static struct graph *graph_of(const struct scoring *scoring)
@@ -32,6 +34,9 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->group_names = strtab_new();
 	e->alert_of = u64map_new();
 	e->alert_ids = u64map_new();
+	e->verdicts = verdicts_new();
+	e->history = history_new();
+	e->said = strtab_new();
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
@@ -60,6 +65,7 @@ static void free_lists(struct engine *e)
 	VEC_FREE(&e->touched.pairs);
 	VEC_FREE(&e->touched.accounts);
 	VEC_FREE(&e->touched.clusters);
+	VEC_FREE(&e->touched.values);
 	VEC_FREE(&e->candidate_list);
 }
 
@@ -75,6 +81,9 @@ void engine_free(struct engine *e)
 	strtab_free(e->group_names);
 	u64map_free(e->alert_of);
 	u64map_free(e->alert_ids);
+	verdicts_free(e->verdicts);
+	history_free(e->history);
+	strtab_free(e->said);
 	weights_free(e->weights);
 	memo_free(e->memo);
 	free(e->gathered);
@@ -125,6 +134,7 @@ static void cluster_changed(void *arg, const struct graph_change *change)
 	size_t n = e->touched.clusters.n;
 	if (n == 0 || e->touched.clusters.at[n - 1] != change->cluster)
 		VEC_PUSH(&e->touched.clusters, change->cluster);
+	change_of_cluster(e, change);
 	struct effects *out = e->effects;
 	if (out == NULL)
 		return;
@@ -147,6 +157,7 @@ static void forget_touches(struct engine *e)
 	e->touched.pairs.n = 0;
 	e->touched.accounts.n = 0;
 	e->touched.clusters.n = 0;
+	e->touched.values.n = 0;
 }
 
 static void apply_event(struct engine *e, const struct event *ev, const struct gathered *g)
@@ -164,6 +175,7 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 		statement_apply(e, ev, account);
 	else if (!ev->is_failed)
 		apply_evidence(e, ev, account, g);
+	changes_of_links(e);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);
 	forget_touches(e);

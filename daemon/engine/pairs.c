@@ -9,6 +9,7 @@
 
 #include "observe.h"
 #include "relations.h"
+#include "verdicts.h"
 #include "weigh.h"
 
 static uint64_t pair_key(uint32_t a, uint32_t b)
@@ -84,17 +85,27 @@ void pair_refresh_state(const struct engine *e, struct pair *pair)
 	if (is_joint) {
 		pair->state = LINK_JOINT;
 		pair->score = 1000;
-	} else if (pair->flags & PAIR_NOT_SAME)
+	} else if (pair->flags & PAIR_NOT_SAME || verdict_clears(e, pair))
 		pair->state = LINK_CLEARED;
 	else if (pair->flags & PAIR_CONFIRMED)
 		pair->state = LINK_CONFIRMED;
+	else if (pair->explained != 0)
+		pair->state = LINK_EXPLAINED;
+	else if (pair->flags & PAIR_REACHED && pair->computed < e->rules->scoring.score_bands[0])
+		pair->state = LINK_WITHDRAWN;
 	else
-		pair->state = pair->explained != 0 ? LINK_EXPLAINED : LINK_SUSPECTED;
+		pair->state = LINK_SUSPECTED;
 }
 
 static bool pair_is_kept(const struct pair *pair)
 {
-	return pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME);
+	return pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME | PAIR_CLEAN | PAIR_HELD);
+}
+
+/* Below the floor too: what people were shown does not go without a trace. */
+static bool pair_stays(const struct pair *pair)
+{
+	return pair_is_kept(pair) || pair->flags & PAIR_REACHED;
 }
 
 static void pair_drop(struct engine *e, uint32_t at)
@@ -113,7 +124,7 @@ void pair_untouch(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
 	pair->is_touched = 0;
-	if (pair->a != NONE && !pair_is_kept(pair) && pair->strength_mb < e->rules->scoring.floor_mb)
+	if (pair->a != NONE && !pair_stays(pair) && pair->strength_mb < e->rules->scoring.floor_mb)
 		pair_drop(e, at);
 }
 
@@ -201,7 +212,7 @@ void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
 	if (pair == NULL)
 		pair = pair_make(e, a, b);
 	pair_set_evidence(e, pair, &w);
-	if (!is_stored && !pair_is_kept(pair) && !pair->is_touched)
+	if (!is_stored && !pair_stays(pair) && !pair->is_touched)
 		pair_drop(e, pair_index(e, pair));
 }
 
@@ -255,6 +266,7 @@ void pairs_withdraw_value(struct engine *e, uint32_t value)
 	const uint32_t *remembered;
 	uint32_t holders[INDEX_HOLDERS_MAX];
 	unsigned n = index_holders(e->index, value, &remembered);
+	VEC_PUSH(&e->touched.values, value);
 	memcpy(holders, remembered, n * sizeof(*holders));
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = i + 1; k < n; k++)

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "changes.h"
 #include "pairs.h"
 
 static uint8_t relation_index(const struct engine *e, struct bytes kind)
@@ -51,11 +52,13 @@ static bool account_join(struct engine *e, uint32_t account, uint32_t group)
 			return false;
 	if (acc->n_groups == RELATIONS_PER_ACCOUNT) {
 		e->limits_hit++;
+		change_stated(e, CHANGE_RELATION_IGNORED, account, group);
 		return false;
 	}
 	acc->groups = xrealloc(acc->groups, (acc->n_groups + 1u) * sizeof(*acc->groups));
 	acc->groups[acc->n_groups++] = group;
 	VEC_PUSH(&e->groups.at[group].members, account);
+	change_stated(e, CHANGE_RELATION, account, group);
 	return true;
 }
 

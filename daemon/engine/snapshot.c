@@ -1,20 +1,23 @@
-/* The engine's state as bytes, version 1. One machine's snapshot is read by the same build: the file around it carries
+/* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
  * format, binding and checksum; here every reference is checked once more.
- *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups | alerts
+ *   header | names | group names | index | graph | accounts with pairs, groups, facts | pairs | groups | alerts | standing
+ *   | said | verdicts | history
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
+#include "changes.h"
+#include "verdicts.h"
 #include "weigh.h"
 
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;
-	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing;
+	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing, said;
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
@@ -204,6 +207,49 @@ static void get_standing(struct in *in, struct engine *e, const struct snapshot_
 	}
 }
 
+static void put_verdicts(struct out *out, const struct engine *e)
+{
+	const struct verdict *rows;
+	uint64_t n;
+	verdicts_save(e->verdicts, &rows, &n);
+	put(out, &n, sizeof(n));
+	put(out, rows, n * sizeof(*rows));
+}
+
+static void get_verdicts(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	uint64_t n = 0;
+	get(in, &n, sizeof(n));
+	for (uint64_t i = 0; i < n && in->err == ERR_OK; i++) {
+		struct verdict row = { 0 };
+		get(in, &row, sizeof(row));
+		corrupt_if(in, row.a >= h->accounts || (row.b != NONE && row.b >= h->accounts) || row.said >= h->said ||
+				       row.judged >= JUDGED_VALUES);
+		if (in->err == ERR_OK)
+			verdicts_restore(e->verdicts, &row);
+	}
+}
+
+struct change_check { const struct engine *e; uint64_t values; };
+
+static bool check_change(void *arg, const struct change *change)
+{
+	const struct change_check *check = arg;
+	return change_is_sane(check->e, check->values, change);
+}
+
+static void get_history(struct in *in, struct engine *e)
+{
+	struct index_counts counts;
+	if (in->err == ERR_OK)
+		in->err = history_load(e->history, in->read, in->arg);
+	if (in->err != ERR_OK)
+		return;
+	index_counts(e->index, &counts);
+	struct change_check check = { e, counts.values };
+	corrupt_if(in, !history_each(e->history, check_change, &check));
+}
+
 enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 {
 	struct out out = { write, arg, ERR_OK };
@@ -213,7 +259,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		.group_names = strtab_count(e->group_names), .accounts = e->accounts.n, .pairs = e->pairs.n,
 		.n_pairs = e->n_pairs, .groups = e->groups.n, .alerts = e->alerts.n, .standing = u64map_count(e->alert_of),
 		.n_accounts = e->n_accounts, .population = weights_population(e->weights), .seq = e->seq,
-		.n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
+		.said = strtab_count(e->said), .n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
 	};
 	put(&out, &h, sizeof(h));
 	put_names(&out, e->names);
@@ -229,6 +275,10 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	for (size_t i = 0; i < e->alerts.n; i++)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
+	put_names(&out, e->said);
+	put_verdicts(&out, e);
+	if (out.err == ERR_OK)
+		out.err = history_save(e->history, write, arg);
 	return out.err;
 }
 
@@ -294,6 +344,9 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	for (uint64_t i = 0; in.err == ERR_OK && i < h.alerts; i++)
 		get_alert(&in, e, &h);
 	get_standing(&in, e, &h);
+	get_names(&in, e->said, h.said);
+	get_verdicts(&in, e, &h);
+	get_history(&in, e);
 	if (in.err == ERR_OK)
 		set_numbers(e, &h);
 	return in.err;

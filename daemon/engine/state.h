@@ -30,10 +30,14 @@ struct account {
 	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
 	uint16_t n_groups, n_facts;
 	bool is_closed;
+	uint8_t judged; /* enum judged: the last verdict about it alone */
 };
 
 enum pair_flag { PAIR_JOINT = 1, PAIR_CONFIRMED = 2, PAIR_NOT_SAME = 4, PAIR_REACHED = 8, /* has been at 500 */
-		 PAIR_ALERTED = 16 /* an alert may concern it */ };
+		 PAIR_ALERTED = 16, /* an alert may concern it */
+		 PAIR_CLEAN = 32, /* a verdict clears it until there is new evidence */
+		 PAIR_HELD = 64,  /* so does a verdict about one of its accounts */
+		 PAIR_REOPENED = 128 /* the new evidence came */ };
 
 struct pair {
 	uint32_t a, b; /* account ids, a < b; a == NONE: free, b chains the free ones */
@@ -44,7 +48,7 @@ struct pair {
 	uint8_t flags, state;
 	uint8_t explained; /* 1 + index of the relation kind, 0 = none */
 	uint8_t is_touched;
-	uint8_t unused[2];
+	uint8_t told_state, told_band; /* as the history last said */
 	uint32_t evidence; /* hash of the rules that counted when it was last read */
 	int64_t first_ms, last_ms;
 };
@@ -74,6 +78,7 @@ struct touched {
 	struct VEC(uint32_t) pairs;
 	struct VEC(uint32_t) accounts;
 	struct VEC(uint32_t) clusters;
+	struct VEC(uint32_t) values; /* that are worth less from now on: a hub, or a step of their holders */
 };
 
 struct field_subject;
@@ -95,6 +100,9 @@ struct engine {
 	struct VEC(struct alert) alerts;
 	struct u64map *alert_of; /* hash of (policy, subject) -> alert that is not resolved, or resolved by a person */
 	struct u64map *alert_ids; /* id -> alert, of all */
+	struct verdicts *verdicts; /* verdicts.h */
+	struct history *history;   /* history.h */
+	struct strtab *said;       /* what statements said, as changes.h packs it */
 	struct weights *weights; /* bits by signal and holders, for the current step of N */
 	uint64_t n_accounts;     /* that have had an event applied */
 	int64_t now_ms;

@@ -74,22 +74,29 @@ enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, 
 	out->risk = account_risk(e, account);
 	out->band = view_band(e, out->risk);
 	out->n_links = view_links(e, account, e->rules->scoring.score_bands[0], a, &out->links);
+	while (max != UINT32_MAX && out->n_links > 0 && out->links[out->n_links - 1].state == LINK_WITHDRAWN)
+		out->n_links--;
 	if (out->n_links > max)
 		out->n_links = max;
 	view_alert_ids(e, account, a, out);
 	return ERR_OK;
 }
 
+/* "agency G1", "household anna bert" */
+struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a)
+{
+	struct bytes name = strtab_text(e->group_names, e->groups.at[group].name);
+	char *text = arena_str(a, name);
+	for (size_t k = 0; k < name.len; k++)
+		text[k] = text[k] == '\0' ? ' ' : text[k];
+	return bytes_make(text, name.len);
+}
+
 static void view_relations(const struct engine *e, const struct account *acc, struct arena *a, struct account_view *out)
 {
 	out->relations = ARENA_ARRAY(a, struct bytes, acc->n_groups + 1u);
-	for (unsigned i = 0; i < acc->n_groups; i++) {
-		struct bytes name = strtab_text(e->group_names, e->groups.at[acc->groups[i]].name);
-		char *text = arena_str(a, name);
-		for (size_t k = 0; k < name.len; k++)
-			text[k] = text[k] == '\0' ? ' ' : text[k];
-		out->relations[out->n_relations++] = bytes_make(text, name.len);
-	}
+	for (unsigned i = 0; i < acc->n_groups; i++)
+		out->relations[out->n_relations++] = view_group_name(e, acc->groups[i], a);
 }
 
 static int compare_values(const void *x, const void *y)

@@ -24,6 +24,7 @@ struct link_view {
 	int64_t first_ms;  /* event that first brought the pair to 500, else of its first row */
 	int64_t last_ms;
 	struct bytes families; /* "device, payment" */
+	struct bytes reason;   /* cleared, confirmed, withdrawn, reopened: why; else empty */
 };
 
 struct evidence_view {
@@ -103,6 +104,35 @@ struct alert_view {
 	struct bytes summary; /* one sentence */
 	int64_t opened_ms, updated_ms, deadline_ms;
 	uint64_t opened_seq, updated_seq;
+};
+
+/* What may change for an account or a cluster. Those of links, of clusters and of alerts stand together. */
+enum change_type {
+	CHANGE_LINK_APPEARED, CHANGE_LINK_CHANGED, CHANGE_LINK_WITHDRAWN, CHANGE_LINK_CLEARED, CHANGE_LINK_REOPENED,
+	CHANGE_LINK_CONFIRMED, CHANGE_LINK_EXPLAINED, CHANGE_LINK_JOINT,
+	CHANGE_CLUSTER_FORMED, CHANGE_CLUSTER_JOINED, CHANGE_CLUSTER_LEFT, CHANGE_CLUSTER_MERGED, CHANGE_CLUSTER_MERGED_INTO,
+	CHANGE_CLUSTER_DISSOLVED,
+	CHANGE_ALERT_OPENED, CHANGE_ALERT_ACKNOWLEDGED, CHANGE_ALERT_RESOLVED,
+	CHANGE_VERDICT, CHANGE_RELATION, CHANGE_RELATION_IGNORED, CHANGE_CLOSED, CHANGE_REINSTATED,
+	CHANGE_TYPES,
+	CHANGE_LINK_LAST = CHANGE_LINK_JOINT,
+};
+extern const char *const change_type_names[CHANGE_TYPES];
+
+struct change_view {
+	int64_t ts_ms;
+	uint64_t seq;
+	enum change_type type;
+	struct bytes account; /* the other account of a link; who joined or left; or empty */
+	struct bytes cluster, alert, rule, relation;
+	int before, after;    /* scores of a link; of an alert, after */
+	struct bytes reason;
+};
+struct history_view {
+	struct bytes subject; /* account, or id of the cluster */
+	struct change_view *changes; /* newest first */
+	unsigned n_changes;
+	uint64_t total; /* that there ever were */
 };
 
 /* What makes an alert news: it is told again when any of these changed. */
