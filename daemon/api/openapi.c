@@ -32,7 +32,7 @@ static const struct {
 		     "\"alert\":{\"type\":\"string\"},\"value\":{\"enum\":[\"clean\",\"confirmed\",\"not_same\"]},\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
 	{ "AlertStatement", "{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}" },
 	{ "Link", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"computed\":{\"type\":\"integer\"},"
-		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"bits\":{\"type\":\"number\"}}}" },
+		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"bits\":{\"type\":\"number\"}}}" },
 	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
 		   "\"total\":{\"type\":\"integer\"}}}" },
 	{ "Why", "{\"type\":\"object\",\"properties\":{\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
@@ -44,6 +44,12 @@ static const struct {
 		     "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Cluster", "{\"type\":\"object\",\"properties\":{\"cluster\":{\"type\":\"string\"},\"members\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		     "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}}" },
+	{ "History", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"cluster\":{\"type\":\"string\"},\"changes\":{\"type\":\"array\","
+		     "\"items\":{\"type\":\"object\",\"properties\":{\"at\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"change\":{\"type\":\"string\"},"
+		     "\"account\":{\"type\":[\"string\",\"null\"]},\"cluster\":{\"type\":[\"string\",\"null\"]},\"alert\":{\"type\":[\"string\",\"null\"]},"
+		     "\"rule\":{\"type\":[\"string\",\"null\"]},\"relation\":{\"type\":[\"string\",\"null\"]},\"score_before\":{\"type\":\"integer\"},"
+		     "\"score\":{\"type\":\"integer\"},\"reason\":{\"type\":[\"string\",\"null\"]}}}},"
+		     "\"total\":{\"type\":\"integer\",\"description\":\"changes that there ever were\"}}}" },
 	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
 		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}" },

@@ -11,6 +11,7 @@ void render_link(struct text *out, const struct link_view *link)
 	json_member_string(out, "band", bytes_of(band_names[link->band]));
 	json_member_string(out, "state", bytes_of(link_state_names[link->state]));
 	render_optional(out, "explained_by", link->explained_by);
+	render_optional(out, "reason", link->reason);
 	json_member_milli(out, "bits", link->strength_mb);
 	json_member_string(out, "families", link->families);
 	render_optional_time(out, "first", link->first_ms);
