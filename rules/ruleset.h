@@ -13,6 +13,7 @@ extern const char *const rule_level_names[LEVELS];
 
 #define FAMILIES_MAX 16
 #define RELATIONS_MAX 16
+#define CONTAGION_DEPTH_MAX 3
 
 struct rule_head {
 	struct bytes id, title, explain;
@@ -100,6 +101,10 @@ struct scoring {
 	unsigned cluster_support;         /* edges of distinct members that replace a strong one */
 	unsigned cluster_cross;           /* distinct cross links for two clusters of two and more */
 	unsigned cluster_max;
+	uint32_t contagion_damping_milli; /* .7 a link */
+	unsigned contagion_depth;         /* links of a path at most */
+	int contagion_least;              /* score of a link that carries */
+	unsigned contagion_hub;           /* an account with more links that carry passes nothing on */
 	int32_t verdict_reopen_mb;        /* more evidence than at the verdict: a link judged clean is suspected again */
 };
 

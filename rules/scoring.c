@@ -25,6 +25,17 @@ static const struct key_row cluster_keys[] = {
 	{ 0 },
 };
 
+static const struct key_row contagion_keys[] = {
+	{ "damping", KEY_MILLI, FIELD(contagion_damping_milli), RANGE(1, 1000), .otherwise = "0.7",
+	  .help = "Each link of a path counts its probability times this." },
+	{ "depth", KEY_COUNT, FIELD(contagion_depth), RANGE(1, CONTAGION_DEPTH_MAX), .otherwise = "3", .help = "Links of a path at most." },
+	{ "least", KEY_COUNT, FIELD(contagion_least), RANGE(500, 1000), .otherwise = "800",
+	  .help = "Score below which a link carries nothing." },
+	{ "hub", KEY_COUNT, FIELD(contagion_hub), RANGE(1, 1024), .otherwise = "200",
+	  .help = "An account with more links that carry than this passes nothing on, and nothing reaches it." },
+	{ 0 },
+};
+
 static const struct key_row verdict_keys[] = {
 	{ "reopen", KEY_BITS, FIELD(verdict_reopen_mb), RANGE(0, 60000), .otherwise = "3",
 	  .help = "Bits of new evidence, after calibration, beyond which a link that was judged clean is suspected again." },
@@ -56,6 +67,9 @@ static const struct key_row formula_keys[] = {
 	  .help = "Ports of one subscriber behind a shared address, where the networks file gives no number." },
 	{ "bands", KEY_TABLE, .table = band_keys, .help = "Scores at which the bands begin." },
 	{ "clusters", KEY_TABLE, .table = cluster_keys, .help = "The guard that joins links to clusters." },
+	{ "contagion", KEY_TABLE, .table = contagion_keys,
+	  .help = "How far a closed or confirmed account reaches along links: the best path counts. Explained links and accounts that "
+		  "were judged clean carry nothing, joint and confirmed links count as certain." },
 	{ "verdicts", KEY_TABLE, .table = verdict_keys, .help = "How long a verdict holds." },
 	{ 0 },
 };

@@ -75,6 +75,26 @@ static void render_account_links(struct text *out, const struct link_view *links
 	json_close_array(out);
 }
 
+/* null without it; path: links from the account to the bad one. */
+static void render_contagion(struct text *out, const struct account_view *account)
+{
+	json_key(out, "contagion");
+	if (account->n_contagion_path == 0) {
+		json_null(out);
+		return;
+	}
+	json_open_object(out);
+	json_member_int(out, "score", account->contagion);
+	json_member_string(out, "source", account->contagion_path[account->n_contagion_path - 1].b);
+	json_member_string(out, "because", account->contagion_cause);
+	json_key(out, "path");
+	json_open_array(out);
+	for (unsigned i = 0; i < account->n_contagion_path; i++)
+		render_link(out, &account->contagion_path[i]);
+	json_close_array(out);
+	json_close_object(out);
+}
+
 void render_account(struct text *out, const struct account_view *account)
 {
 	json_open_object(out);
@@ -83,6 +103,8 @@ void render_account(struct text *out, const struct account_view *account)
 	json_member_int(out, "risk", account->risk);
 	json_member_string(out, "band", bytes_of(band_names[account->band]));
 	json_member_bool(out, "is_closed", account->is_closed);
+	render_optional(out, "verdict", account->verdict);
+	render_contagion(out, account);
 	render_optional_time(out, "first", account->first_ms); /* an account may be named before its first event */
 	render_optional_time(out, "last", account->last_ms);
 	json_member_int(out, "events", (int64_t)account->events);

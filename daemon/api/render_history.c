@@ -1,9 +1,9 @@
 /* What changed for an account or a cluster. */
 #include "render.h"
 
-static bool is_link(enum change_type type)
+static bool has_scores(enum change_type type)
 {
-	return type <= CHANGE_LINK_LAST;
+	return type <= CHANGE_CONTAGION_WENT;
 }
 
 static void render_change(struct text *out, const struct change_view *change)
@@ -17,7 +17,7 @@ static void render_change(struct text *out, const struct change_view *change)
 	render_optional(out, "alert", change->alert);
 	render_optional(out, "rule", change->rule);
 	render_optional(out, "relation", change->relation);
-	if (is_link(change->type)) {
+	if (has_scores(change->type)) {
 		json_member_int(out, "score_before", change->before);
 		json_member_int(out, "score", change->after);
 	}

@@ -5,6 +5,7 @@
 
 #include "accounts.h"
 #include "alerts.h"
+#include "contagion.h"
 #include "verdicts.h"
 
 #define CALM 20
@@ -65,7 +66,7 @@ static uint32_t lost_value(const struct engine *e, const struct pair *pair)
 
 static void set_cause(struct engine *e, const struct pair *pair, bool is_less, struct change *change)
 {
-	bool is_stated = e->event->type == EVENT_VERDICT || e->event->type == EVENT_RELATION;
+	bool is_stated = e->event->type >= EVENT_RELATION && e->event->type <= EVENT_VERDICT;
 	uint32_t value = is_less ? lost_value(e, pair) : NONE;
 	change->cause = value != NONE ? CAUSE_VALUE : CAUSE_EVIDENCE;
 	change->because = value;
@@ -241,6 +242,18 @@ void change_of_alert(struct engine *e, uint32_t number)
 void change_stated(struct engine *e, enum change_type type, uint32_t account, uint32_t about)
 {
 	struct change change = { .type = (uint8_t)type, .cause = CAUSE_STATEMENT, .about = about, .because = change_said(e) };
+	add(e, HISTORY_ACCOUNTS, account, &change);
+}
+
+void change_of_contagion(struct engine *e, uint32_t account, uint32_t before)
+{
+	uint32_t now = contagion_of(e, account), path[CONTAGION_PATH_MAX];
+	unsigned n = contagion_path(e, account, path);
+	struct change change = { .type = now > 0 ? CHANGE_CONTAGION_CAME : CHANGE_CONTAGION_WENT, .before = (int16_t)(before / 1000),
+				 .after = (int16_t)(now / 1000), .about = n > 0 ? path[n - 1] : NONE };
+	if ((before > 0) == (now > 0))
+		return;
+	set_cause(e, NULL, false, &change);
 	add(e, HISTORY_ACCOUNTS, account, &change);
 }
 

@@ -25,6 +25,8 @@ void change_of_cluster(struct engine *e, const struct graph_change *change);
 void change_of_alert(struct engine *e, uint32_t alert);
 /* b NONE: about a alone. */
 void change_of_verdict(struct engine *e, uint32_t a, uint32_t b);
+/* Once it is another; before: in millionths. Told when it comes and when it goes. */
+void change_of_contagion(struct engine *e, uint32_t account, uint32_t before);
 /* A relation, closure or reinstatement; about NONE or the group. */
 void change_stated(struct engine *e, enum change_type type, uint32_t account, uint32_t about);
 

@@ -26,6 +26,14 @@ static int least_score_of(const struct expr *expr, int score_field)
 	return is_bound ? (int)(expr->right->constant.num / 1000) : 0;
 }
 
+static bool names_field(const struct expr *expr, int field)
+{
+	if (expr == NULL)
+		return false;
+	return ((expr->op == EXPR_FIELD || expr->op == EXPR_HAS) && expr->field == field) || names_field(expr->left, field) ||
+	       names_field(expr->right, field);
+}
+
 /* Room for one name. */
 struct reason { char text[EVENT_ACCOUNT_MAX + 100]; };
 
@@ -41,10 +49,13 @@ static struct bytes reason_say(struct reason *out, const char *fmt, ...)
 
 void decide_prepare(struct engine *e)
 {
-	int score_field = field_find(BYTES_LIT("link.score"));
+	int score_field = field_find(BYTES_LIT("link.score")), contagion_field = field_find(BYTES_LIT("account.contagion"));
+	e->names_contagion = xcalloc(e->rules->n_policies + 1, sizeof(*e->names_contagion));
 	e->least_score = xcalloc(e->rules->n_policies + 1, sizeof(*e->least_score));
 	for (unsigned i = 0; i < e->rules->n_policies; i++)
 		e->least_score[i] = least_score_of(e->rules->policies[i].when, score_field);
+	for (unsigned i = 0; i < e->rules->n_policies; i++)
+		e->names_contagion[i] = names_field(e->rules->policies[i].when, contagion_field);
 }
 
 /* What became of a link that an alert was about. */
@@ -75,6 +86,9 @@ static struct bytes over_because(const struct field_subject *subject, const stru
 {
 	if (alert->scope == POLICY_LINK)
 		return link_is_over(subject->e, &subject->e->pairs.at[subject->pair], alert, out);
+	const struct event *ev = subject->e->event;
+	if (alert->scope == POLICY_ACCOUNT && (ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED))
+		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_types[ev->type].name);
 	return BYTES_LIT("the condition no longer holds");
 }
 

@@ -6,6 +6,7 @@
 
 #include "alerts.h"
 #include "changes.h"
+#include "contagion.h"
 #include "decide.h"
 #include "fields.h"
 #include "memo.h"
@@ -35,6 +36,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->alert_of = u64map_new();
 	e->alert_ids = u64map_new();
 	e->verdicts = verdicts_new();
+	e->contagion = contagion_new();
 	e->history = history_new();
 	e->said = strtab_new();
 	e->weights = weights_new(rules);
@@ -82,6 +84,7 @@ void engine_free(struct engine *e)
 	u64map_free(e->alert_of);
 	u64map_free(e->alert_ids);
 	verdicts_free(e->verdicts);
+	contagion_free(e->contagion);
 	history_free(e->history);
 	strtab_free(e->said);
 	weights_free(e->weights);
@@ -91,6 +94,7 @@ void engine_free(struct engine *e)
 	free(e->field_handlers);
 	free(e->field_room);
 	free(e->least_score);
+	free(e->names_contagion);
 	free(e);
 }
 
@@ -175,6 +179,7 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 		statement_apply(e, ev, account);
 	else if (!ev->is_failed)
 		apply_evidence(e, ev, account, g);
+	contagion_settle(e);
 	changes_of_links(e);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);

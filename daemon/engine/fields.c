@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "contagion.h"
+#include "verdicts.h"
 
 static void give_number(struct value *out, int64_t n)
 {
@@ -60,6 +62,25 @@ static void event_site(const struct field_subject *s, struct value *out)
 static void account_risk_field(const struct field_subject *s, struct value *out)
 {
 	give_number(out, account_risk(s->e, s->account));
+}
+
+static void account_contagion(const struct field_subject *s, struct value *out)
+{
+	*out = (struct value){ .type = VALUE_NUMBER, .num = contagion_of(s->e, s->account) };
+}
+
+static void account_contagion_links(const struct field_subject *s, struct value *out)
+{
+	uint32_t path[CONTAGION_PATH_MAX];
+	unsigned n = contagion_path(s->e, s->account, path);
+	if (n > 0)
+		give_number(out, n - 1);
+}
+
+static void account_verdict(const struct field_subject *s, struct value *out)
+{
+	if (account_of(s)->judged != JUDGED_NOTHING)
+		give_text(out, account_of(s)->judged == JUDGED_CLEAN ? BYTES_LIT("clean") : BYTES_LIT("confirmed"));
 }
 
 static void account_links(const struct field_subject *s, struct value *out)
@@ -208,7 +229,8 @@ static const struct {
 } handlers[] = {
 	{ "event.type", event_type_field }, { "event.ok", event_ok }, { "event.account", event_account },
 	{ "event.site", event_site }, { "event.ip", field_event_ip }, { "event.network", field_event_network },
-	{ "account.risk", account_risk_field }, { "account.links", account_links }, { "account.events", account_events },
+	{ "account.risk", account_risk_field }, { "account.contagion", account_contagion }, { "account.contagion_links", account_contagion_links },
+	{ "account.verdict", account_verdict }, { "account.links", account_links }, { "account.events", account_events },
 	{ "account.failed", account_failed }, { "account.is_closed", account_is_closed }, { "account.age", account_age },
 	{ "account.site", account_site }, { "account.name", account_name_field },
 	{ "account.relations", field_account_relations },

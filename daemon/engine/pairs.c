@@ -7,6 +7,7 @@
 
 #include "daemon/base/bits.h"
 
+#include "contagion.h"
 #include "observe.h"
 #include "relations.h"
 #include "verdicts.h"
@@ -111,6 +112,7 @@ static bool pair_stays(const struct pair *pair)
 static void pair_drop(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
+	contagion_forget_pair(e, pair);
 	graph_set_edge(e->graph, pair->a, pair->b, 0, false);
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);

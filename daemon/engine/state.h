@@ -30,7 +30,10 @@ struct account {
 	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
 	uint16_t n_groups, n_facts;
 	bool is_closed;
+	uint8_t standing; /* contagion.c */
 	uint8_t judged; /* enum judged: the last verdict about it alone */
+	uint32_t n_carrying; /* pairs that pass contagion on */
+	uint32_t contagion[CONTAGION_DEPTH_MAX]; /* by at most 1, 2, 3 links, in millionths */
 };
 
 enum pair_flag { PAIR_JOINT = 1, PAIR_CONFIRMED = 2, PAIR_NOT_SAME = 4, PAIR_REACHED = 8, /* has been at 500 */
@@ -50,6 +53,8 @@ struct pair {
 	uint8_t is_touched;
 	uint8_t told_state, told_band; /* as the history last said */
 	uint32_t evidence; /* hash of the rules that counted when it was last read */
+	uint16_t carries;  /* probability that contagion passes it with, in thousandths; 0: none */
+	uint16_t unused;
 	int64_t first_ms, last_ms;
 };
 
@@ -101,6 +106,7 @@ struct engine {
 	struct u64map *alert_of; /* hash of (policy, subject) -> alert that is not resolved, or resolved by a person */
 	struct u64map *alert_ids; /* id -> alert, of all */
 	struct verdicts *verdicts; /* verdicts.h */
+	struct contagion *contagion; /* contagion.h */
 	struct history *history;   /* history.h */
 	struct strtab *said;       /* what statements said, as changes.h packs it */
 	struct weights *weights; /* bits by signal and holders, for the current step of N */
@@ -120,6 +126,7 @@ struct engine {
 	field_handler **field_handlers; /* by index of field_rows */
 	struct field_room *field_room;  /* fields.h */
 	int *least_score;                     /* by policy */
+	bool *names_contagion;                /* by policy: its alerts tell the path */
 	struct plan plan;
 };
 

@@ -4,6 +4,7 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "changes.h"
+#include "contagion.h"
 #include "pairs.h"
 #include "relations.h"
 #include "verdicts.h"
@@ -21,6 +22,7 @@ static void account_closed(struct engine *e, const struct event *ev, uint32_t ac
 		return;
 	acc->is_closed = true;
 	acc->closed_ms = ev->ts_ms;
+	contagion_standing_changed(e, account);
 	change_stated(e, CHANGE_CLOSED, account, NONE);
 	touch_pairs_of(e, account);
 }
@@ -32,6 +34,7 @@ static void account_reinstated(struct engine *e, const struct event *ev, uint32_
 		return;
 	acc->is_closed = false;
 	acc->closed_ms = 0;
+	contagion_standing_changed(e, account);
 	change_stated(e, CHANGE_REINSTATED, account, NONE);
 	touch_pairs_of(e, account);
 }

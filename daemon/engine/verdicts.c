@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "changes.h"
+#include "contagion.h"
 #include "pairs.h"
 
 struct verdicts {
@@ -134,6 +135,7 @@ void verdict_on_account(struct engine *e, uint32_t account)
 	uint8_t judged = row->judged = judged_by(e->event);
 	struct account *acc = &e->accounts.at[account];
 	acc->judged = judged;
+	contagion_standing_changed(e, account);
 	for (uint32_t i = 0; i < acc->n_pairs; i++) {
 		struct pair *pair = &e->pairs.at[acc->pairs[i]];
 		if (judged == JUDGED_CLEAN)

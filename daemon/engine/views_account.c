@@ -1,11 +1,13 @@
 /* Accounts, clusters and alerts as people and programs see them. */
 #include "accounts.h"
 #include "alerts.h"
+#include "contagion.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "pairs.h"
+#include "verdicts.h"
 #include "views.h"
 
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a)
@@ -60,6 +62,20 @@ static void view_alert_ids(const struct engine *e, uint32_t account, struct aren
 		out->alerts[out->n_alerts++] = bytes_of(arena_printf(a, "%016llx", (unsigned long long)e->alerts.at[numbers[i]].id));
 }
 
+static void view_contagion(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
+{
+	uint32_t path[CONTAGION_PATH_MAX];
+	unsigned n = contagion_path(e, account, path);
+	out->contagion = (int)(contagion_of(e, account) / 1000);
+	out->contagion_cause = out->verdict = BYTES_NONE;
+	if (n == 0)
+		return;
+	out->contagion_path = ARENA_ARRAY(a, struct link_view, n);
+	for (unsigned i = 0; i + 1 < n; i++)
+		view_link(e, pair_find(e, path[i], path[i + 1]), path[i], a, &out->contagion_path[out->n_contagion_path++]);
+	out->contagion_cause = e->accounts.at[path[n - 1]].is_closed ? BYTES_LIT("closed") : BYTES_LIT("confirmed");
+}
+
 enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, struct arena *a, struct account_view *out)
 {
 	uint32_t account = account_find(e, name);
@@ -73,6 +89,9 @@ enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, 
 	};
 	out->risk = account_risk(e, account);
 	out->band = view_band(e, out->risk);
+	view_contagion(e, account, a, out);
+	if (acc->judged != JUDGED_NOTHING)
+		out->verdict = acc->judged == JUDGED_CLEAN ? BYTES_LIT("clean") : BYTES_LIT("confirmed");
 	out->n_links = view_links(e, account, e->rules->scoring.score_bands[0], a, &out->links);
 	while (max != UINT32_MAX && out->n_links > 0 && out->links[out->n_links - 1].state == LINK_WITHDRAWN)
 		out->n_links--;

@@ -12,6 +12,7 @@ const char *const change_type_names[CHANGE_TYPES] = {
 	[CHANGE_LINK_WITHDRAWN] = "link_withdrawn", [CHANGE_LINK_CLEARED] = "link_cleared",
 	[CHANGE_LINK_REOPENED] = "link_reopened", [CHANGE_LINK_CONFIRMED] = "link_confirmed",
 	[CHANGE_LINK_EXPLAINED] = "link_explained", [CHANGE_LINK_JOINT] = "link_joint",
+	[CHANGE_CONTAGION_CAME] = "contagion_came", [CHANGE_CONTAGION_WENT] = "contagion_went",
 	[CHANGE_CLUSTER_FORMED] = "cluster_formed", [CHANGE_CLUSTER_JOINED] = "cluster_joined",
 	[CHANGE_CLUSTER_LEFT] = "cluster_left", [CHANGE_CLUSTER_MERGED] = "cluster_merged",
 	[CHANGE_CLUSTER_MERGED_INTO] = "cluster_merged_into", [CHANGE_CLUSTER_DISSOLVED] = "cluster_dissolved",

@@ -5,6 +5,7 @@
 
 #include "daemon/base/bytes.h"
 #include "audience.h"
+#include "change_views.h"
 #include "ip.h"
 
 enum link_state { LINK_SUSPECTED, LINK_EXPLAINED, LINK_JOINT, LINK_CONFIRMED, LINK_CLEARED, LINK_WITHDRAWN, LINK_STATES };
@@ -66,6 +67,10 @@ struct cluster_view {
 struct account_view {
 	struct bytes name, site;
 	int risk;
+	int contagion; /* of 1000 */
+	struct link_view *contagion_path; unsigned n_contagion_path; /* from the account to the bad one */
+	struct bytes contagion_cause; /* "closed", "confirmed" */
+	struct bytes verdict; /* the last about the account alone: "clean", "confirmed"; or empty */
 	enum band band;
 	bool is_closed;
 	int64_t first_ms, last_ms;
@@ -104,35 +109,6 @@ struct alert_view {
 	struct bytes summary; /* one sentence */
 	int64_t opened_ms, updated_ms, deadline_ms;
 	uint64_t opened_seq, updated_seq;
-};
-
-/* What may change for an account or a cluster. Those of links, of clusters and of alerts stand together. */
-enum change_type {
-	CHANGE_LINK_APPEARED, CHANGE_LINK_CHANGED, CHANGE_LINK_WITHDRAWN, CHANGE_LINK_CLEARED, CHANGE_LINK_REOPENED,
-	CHANGE_LINK_CONFIRMED, CHANGE_LINK_EXPLAINED, CHANGE_LINK_JOINT,
-	CHANGE_CLUSTER_FORMED, CHANGE_CLUSTER_JOINED, CHANGE_CLUSTER_LEFT, CHANGE_CLUSTER_MERGED, CHANGE_CLUSTER_MERGED_INTO,
-	CHANGE_CLUSTER_DISSOLVED,
-	CHANGE_ALERT_OPENED, CHANGE_ALERT_ACKNOWLEDGED, CHANGE_ALERT_RESOLVED,
-	CHANGE_VERDICT, CHANGE_RELATION, CHANGE_RELATION_IGNORED, CHANGE_CLOSED, CHANGE_REINSTATED,
-	CHANGE_TYPES,
-	CHANGE_LINK_LAST = CHANGE_LINK_JOINT,
-};
-extern const char *const change_type_names[CHANGE_TYPES];
-
-struct change_view {
-	int64_t ts_ms;
-	uint64_t seq;
-	enum change_type type;
-	struct bytes account; /* the other account of a link; who joined or left; or empty */
-	struct bytes cluster, alert, rule, relation;
-	int before, after;    /* scores of a link; of an alert, after */
-	struct bytes reason;
-};
-struct history_view {
-	struct bytes subject; /* account, or id of the cluster */
-	struct change_view *changes; /* newest first */
-	unsigned n_changes;
-	uint64_t total; /* that there ever were */
 };
 
 /* What makes an alert news: it is told again when any of these changed. */
