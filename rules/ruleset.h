@@ -79,6 +79,7 @@ struct policy_rule {
 struct relation_rule {
 	struct bytes name;
 	bool is_joint, explains;
+	bool is_operated; /* whoever declares it with the same account is related through that one */
 };
 
 /* Constants of the formula, and the bounds of its work: scoring.yaml. */

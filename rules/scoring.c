@@ -105,6 +105,9 @@ static const struct key_row relation_keys[] = {
 	  .help = "One declared owner: the link is reported with 1000 and joins clusters." },
 	{ "explains", KEY_BOOL, .offset = offsetof(struct relation_rule, explains),
 	  .help = "The link keeps its score, is listed as explained and joins no cluster." },
+	{ "operated", KEY_BOOL, .offset = offsetof(struct relation_rule, is_operated),
+	  .help = "One operator stands behind it, an agency or an employer: accounts that declare it with the same account are related "
+		  "through that one, and link.beyond_relation tells what goes beyond the operator." },
 	{ 0 },
 };
 
@@ -123,6 +126,8 @@ static void read_relations(struct reader *r, const struct yaml_node *at, void *i
 		relation->name = arena_bytes(r->arena, c->key);
 		if (relation->is_joint && relation->explains)
 			problem_at_key(r, c, "relation '%.*s' is either joint or explains, not both", BYTES_ARG(c->key));
+		if (relation->is_operated && !relation->explains)
+			problem_at_key(r, c, "relation '%.*s' is operated, which needs 'explains: true'", BYTES_ARG(c->key));
 	}
 }
 

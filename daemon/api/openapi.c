@@ -41,6 +41,8 @@ static const struct {
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"}}}}}}" },
 	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"verdict\":{\"type\":[\"string\",\"null\"]},"
+		     "\"declared\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":[\"string\",\"null\"]},"
+		     "\"with\":{\"type\":[\"string\",\"null\"]},\"is_accepted\":{\"type\":\"boolean\"},\"members\":{\"type\":\"integer\"},\"proof\":{\"type\":[\"string\",\"null\"]}}}},"
 		     "\"contagion\":{\"type\":[\"object\",\"null\"],\"properties\":{\"score\":{\"type\":\"integer\"},\"source\":{\"type\":\"string\"},"
 		     "\"because\":{\"enum\":[\"closed\",\"confirmed\"]},\"path\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}},\"links\":{\"type\":\"array\","
 		     "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },

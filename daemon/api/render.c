@@ -75,6 +75,22 @@ static void render_account_links(struct text *out, const struct link_view *links
 	json_close_array(out);
 }
 
+static void render_declared(struct text *out, const struct relation_view *relation)
+{
+	json_open_object(out);
+	json_member_string(out, "kind", relation->kind);
+	render_optional(out, "group", relation->group);
+	render_optional(out, "with", relation->with);
+	json_member_bool(out, "is_accepted", relation->is_accepted);
+	json_member_bool(out, "is_known", relation->is_known);
+	json_member_int(out, "members", relation->members);
+	render_optional(out, "proof", relation->proof);
+	render_optional(out, "actor", relation->actor);
+	render_optional(out, "reason", relation->reason);
+	json_member_time(out, "at", relation->ts_ms);
+	json_close_object(out);
+}
+
 /* null without it; path: links from the account to the bad one. */
 static void render_contagion(struct text *out, const struct account_view *account)
 {
@@ -111,6 +127,11 @@ void render_account(struct text *out, const struct account_view *account)
 	json_member_int(out, "failed", (int64_t)account->failed);
 	render_optional(out, "cluster", account->cluster);
 	render_strings(out, "relations", account->relations, account->n_relations);
+	json_key(out, "declared");
+	json_open_array(out);
+	for (unsigned i = 0; i < account->n_relations; i++)
+		render_declared(out, &account->declared[i]);
+	json_close_array(out);
 	render_strings(out, "alerts", account->alerts, account->n_alerts);
 	render_account_links(out, account->links, account->n_links);
 	json_key(out, "values");

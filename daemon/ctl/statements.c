@@ -175,7 +175,8 @@ const struct ctl_command ctl_declare = {
 	.run = declare_run,
 	.help = "Declares a relation of an account.",
 	.more = "KIND is one of scoring.yaml (joint, household, agency, employee, service) or a word of your own, which is kept and "
-		"explains nothing.",
+		"explains nothing. An account has 64 relations at most, a joint group 64 accounts: what goes beyond is ignored, and "
+		"`assocctl history` says so.",
 	.example = "assocctl declare shop/anna agency --group north --proof 'contract 118'",
 };
 const struct ctl_command ctl_verdict = {

@@ -57,7 +57,7 @@ static void free_lists(struct engine *e)
 		free(e->accounts.at[i].facts);
 	}
 	for (size_t i = 0; i < e->groups.n; i++)
-		VEC_FREE(&e->groups.at[i].members);
+		VEC_FREE(&e->groups.at[i].members), VEC_FREE(&e->groups.at[i].declared);
 	for (size_t i = 0; i < e->alerts.n; i++)
 		alert_fini(&e->alerts.at[i]);
 	VEC_FREE(&e->accounts);

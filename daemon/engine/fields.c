@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "breach.h"
 #include "contagion.h"
+#include "relations.h"
 #include "verdicts.h"
 
 static void give_number(struct value *out, int64_t n)
@@ -132,6 +134,18 @@ static void link_family_count(const struct field_subject *s, struct value *out)
 	give_number(out, __builtin_popcount(pair_of(s)->families));
 }
 
+static void link_beyond_relation(const struct field_subject *s, struct value *out)
+{
+	int32_t mb;
+	if (breach_bits(s->e, pair_of(s), &mb))
+		*out = (struct value){ .type = VALUE_NUMBER, .num = mb };
+}
+
+static void link_one_joint(const struct field_subject *s, struct value *out)
+{
+	give_bool(out, relation_one_is_joint(s->e, pair_of(s)->a, pair_of(s)->b));
+}
+
 static void link_a_closed(const struct field_subject *s, struct value *out)
 {
 	give_bool(out, s->e->accounts.at[pair_of(s)->a].is_closed);
@@ -236,6 +250,7 @@ static const struct {
 	{ "account.relations", field_account_relations },
 	{ "link.score", link_score }, { "link.computed", link_computed }, { "link.state", link_state },
 	{ "link.band", link_band }, { "link.same_site", link_same_site }, { "link.family_count", link_family_count },
+	{ "link.beyond_relation", link_beyond_relation }, { "link.one_joint", link_one_joint },
 	{ "link.a_closed", link_a_closed }, { "link.b_closed", link_b_closed }, { "link.any_closed", link_any_closed },
 	{ "link.both_closed", link_both_closed }, { "link.newer_closed", link_newer_closed },
 	{ "link.older_closed", link_older_closed }, { "link.gap_since_closure", link_gap_since_closure },

@@ -126,6 +126,7 @@ static void put_groups(struct out *out, const struct engine *e)
 		uint64_t head[2] = { group->relation, group->members.n };
 		put(out, head, sizeof(head));
 		put(out, group->members.at, group->members.n * sizeof(uint32_t));
+		put(out, group->declared.at, group->declared.n * sizeof(struct declaration));
 	}
 }
 
@@ -138,10 +139,12 @@ static void get_group(struct in *in, struct engine *e, uint32_t i, const struct 
 	if (in->err == ERR_OK) {
 		group.members.at = get_array(in, head[1], sizeof(uint32_t));
 		group.members.n = group.members.cap = head[1];
+		group.declared.at = get_array(in, head[1], sizeof(struct declaration));
+		group.declared.n = group.declared.cap = head[1];
 	}
 	VEC_PUSH(&e->groups, group);
 	for (size_t k = 0; in->err == ERR_OK && k < group.members.n; k++)
-		corrupt_if(in, group.members.at[k] >= h->accounts);
+		corrupt_if(in, group.members.at[k] >= h->accounts || group.declared.at[k].said >= h->said);
 }
 
 static struct bytes maybe(const char *text)

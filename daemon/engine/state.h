@@ -15,7 +15,7 @@
 #define FACT_KEYS_LATEST 4     /* values of any other fact: the latest */
 #define NEIGHBOURS_MAX 1024    /* stored pairs of one account; beyond, the weakest gives way */
 #define RELATIONS_PER_ACCOUNT 64
-#define GROUP_PAIRS_MAX 64     /* members of one joint group that are paired outright */
+#define JOINT_MEMBERS_MAX 64   /* accounts of one joint group: each is paired with each */
 
 /* Ids count up from 0 in order of arrival and are the ids of the name table. */
 struct account {
@@ -58,11 +58,15 @@ struct pair {
 	int64_t first_ms, last_ms;
 };
 
+/* When a member joined, and what it said (changes.h). */
+struct declaration { int64_t ts_ms; uint32_t said, unused; };
+
 /* A declared group, or a mutual statement of two. */
 struct group {
 	uint8_t relation; /* index in ruleset.relations, or RELATION_OWN for a sender's own word */
 	uint32_t name;    /* id in group_names */
 	struct VEC(uint32_t) members;
+	struct VEC(struct declaration) declared; /* by member */
 };
 #define RELATION_OWN 255
 

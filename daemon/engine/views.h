@@ -11,6 +11,7 @@ enum band view_band(const struct engine *e, int score);
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a);
 struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a);
+void view_relations(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out);
 /* GRAPH_NONE when the text names none. */
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id);
 /* `explain` with {a} {b} {value} {holders} {gap} filled in. */

@@ -101,23 +101,6 @@ enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, 
 	return ERR_OK;
 }
 
-/* "agency G1", "household anna bert" */
-struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a)
-{
-	struct bytes name = strtab_text(e->group_names, e->groups.at[group].name);
-	char *text = arena_str(a, name);
-	for (size_t k = 0; k < name.len; k++)
-		text[k] = text[k] == '\0' ? ' ' : text[k];
-	return bytes_make(text, name.len);
-}
-
-static void view_relations(const struct engine *e, const struct account *acc, struct arena *a, struct account_view *out)
-{
-	out->relations = ARENA_ARRAY(a, struct bytes, acc->n_groups + 1u);
-	for (unsigned i = 0; i < acc->n_groups; i++)
-		out->relations[out->n_relations++] = view_group_name(e, acc->groups[i], a);
-}
-
 static int compare_values(const void *x, const void *y)
 {
 	const struct value_view *a = x, *b = y;
@@ -153,7 +136,7 @@ enum err engine_account(const struct engine *e, struct bytes name, struct arena 
 	if (err != ERR_OK)
 		return err;
 	uint32_t account = account_find(e, name);
-	view_relations(e, &e->accounts.at[account], a, out);
+	view_relations(e, account, a, out);
 	view_values(e, account, a, out);
 	return ERR_OK;
 }

@@ -36,6 +36,10 @@ const struct field_row field_rows[] = {
 	{ "link.family_count", SCOPE_LINK, VALUE_NUMBER, "Number of families whose evidence is positive." },
 	{ "link.explained_by", SCOPE_LINK, VALUE_LIST, "Kinds of the declared relations that explain the link." },
 	{ "link.relation", SCOPE_LINK, VALUE_LIST, "Kinds of the relations that the two accounts have in common." },
+	{ "link.beyond_relation", SCOPE_LINK, VALUE_NUMBER,
+	  "Bits of the evidence in values that the operator of the two's relation, say the agency, does not hold; of a group without "
+	  "one, that no third member holds. Missing where their relation has no operator." },
+	{ "link.one_joint", SCOPE_LINK, VALUE_BOOL, "True when one of the two belongs to joint accounts that the other is none of." },
 	{ "link.a_closed", SCOPE_LINK, VALUE_BOOL, "True while the first account of the link is closed." },
 	{ "link.b_closed", SCOPE_LINK, VALUE_BOOL, "True while the second account of the link is closed." },
 	{ "link.any_closed", SCOPE_LINK, VALUE_BOOL, "True while at least one of the two accounts is closed." },

@@ -64,6 +64,16 @@ struct cluster_view {
 	unsigned n_near;
 };
 
+/* What an account declared, as it was stated. */
+struct relation_view {
+	struct bytes kind, group, with; /* either group or with */
+	bool is_accepted; /* of `with`: the other account states it too; of a group: it has another member */
+	bool is_known;    /* scoring.yaml knows the kind; else it explains nothing */
+	unsigned members;
+	struct bytes proof, actor, reason;
+	int64_t ts_ms;
+};
+
 struct account_view {
 	struct bytes name, site;
 	int risk;
@@ -77,6 +87,7 @@ struct account_view {
 	uint64_t events, failed;
 	struct bytes cluster; /* id or empty */
 	struct bytes *relations; unsigned n_relations; /* "agency G00237" */
+	struct relation_view *declared; /* by relation */
 	struct value_view { struct bytes kind, shown; unsigned holders; bool is_hub; uint64_t count; int64_t first_ms, last_ms;
 			    uint64_t key; uint64_t first_seq; } *values;
 	unsigned n_values;

@@ -391,6 +391,11 @@ static void an_id_makes_the_duplicate_within_its_site(void **state)
 	context.default_site = BYTES_NONE;
 }
 
+static void a_verdict_about_an_account_and_itself_is_refused(void **state)
+{
+	assert_refused("{\"ts\":1,\"type\":\"verdict\",\"account\":\"a\",\"site\":\"us\",\"with\":\"a\",\"value\":\"clean\"}", "account", "names the account itself");
+}
+
 static void relations_have_a_group_or_a_partner(void **state)
 {
 #define RELATION "{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"site\":\"us\",\"relation\":"
@@ -446,6 +451,7 @@ int main(void)
 		cmocka_unit_test(private_kinds_are_keyed_and_masked),
 		cmocka_unit_test(the_same_input_has_one_hash_in_any_order),
 		cmocka_unit_test(an_id_makes_the_duplicate_within_its_site),
+		cmocka_unit_test(a_verdict_about_an_account_and_itself_is_refused),
 		cmocka_unit_test(relations_have_a_group_or_a_partner),
 		cmocka_unit_test(statements_carry_what_people_said),
 	};
