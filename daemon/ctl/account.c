@@ -94,24 +94,6 @@ static void add_declared(struct text *out, const struct json_doc *doc)
 	}
 }
 
-/* "anna -960- bert -joint- carl" */
-static void add_path(struct text *out, const struct json_doc *doc, const struct json_node *path)
-{
-	const struct json_node *link = json_first(doc, path);
-
-	if (link)
-		text_add_visible(out, json_get_text(doc, link, "a"));
-	for (; link; link = json_after(doc, path, link)) {
-		struct bytes state = json_get_text(doc, link, "state");
-
-		if (bytes_is(state, "joint") || bytes_is(state, "confirmed"))
-			text_addf(out, " -%.*s- ", BYTES_ARG(state));
-		else
-			text_addf(out, " -%lld- ", (long long)json_get_int(doc, link, "score", 0));
-		text_add_visible(out, json_get_text(doc, link, "b"));
-	}
-}
-
 static void add_contagion(struct text *out, const struct json_doc *doc)
 {
 	const struct json_node *contagion = json_get(doc, doc->nodes, "contagion");
@@ -119,7 +101,7 @@ static void add_contagion(struct text *out, const struct json_doc *doc)
 	if (!contagion || contagion->type != JSON_OBJECT)
 		return;
 	text_addf(out, "contagion  %lld: ", (long long)json_get_int(doc, contagion, "score", 0));
-	add_path(out, doc, json_get(doc, contagion, "path"));
+	print_path(out, doc, json_get(doc, contagion, "path"));
 	text_addf(out, " (%.*s)\n", BYTES_ARG(json_get_text(doc, contagion, "because")));
 }
 

@@ -24,7 +24,7 @@ static void print_members(struct ctl *ctl, const struct json_doc *doc)
 
 static void print_pairs(struct ctl *ctl, const struct json_doc *doc, const char *key)
 {
-	static const char *const heads[] = { ">score", "state", "account", "account", "families", NULL };
+	static const char *const heads[] = { ">score", "state", "account", "account", "families", "", NULL };
 	struct table *t = table_new(ctl, heads);
 	const struct json_node *links = json_get(doc, doc->nodes, key), *link = json_first(doc, links);
 
@@ -34,6 +34,7 @@ static void print_pairs(struct ctl *ctl, const struct json_doc *doc, const char 
 		table_text(t, json_get_text(doc, link, "a"));
 		table_text(t, json_get_text(doc, link, "b"));
 		table_text(t, json_get_text(doc, link, "families"));
+		table_text(t, json_get(doc, link, "is_bridge") ? BYTES_LIT("bridge") : BYTES_NONE);
 	}
 	table_end(t, "none");
 }
@@ -84,6 +85,6 @@ static const struct reference_option options[] = {
 const struct ctl_command ctl_cluster = {
 	.name = "cluster", .arguments = "CLUSTER [OPTION]...", .options = options, .run = cluster_run,
 	.help = "Shows a cluster: its members, the links inside, and the links that the guard holds apart.",
-	.more = "`assocctl account` and `assocctl alerts` name clusters.",
+	.more = "A bridge is a link without which the cluster would fall apart. `assocctl account` and `assocctl alerts` name clusters.",
 	.example = "assocctl cluster c1",
 };

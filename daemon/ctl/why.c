@@ -148,6 +148,11 @@ static void print_why(struct ctl *ctl, const struct json_doc *doc)
 		add_item(ctl, &out, doc, item);
 	add_end(ctl, &out, doc, link);
 	add_listed(&out, doc, link);
+	if (json_first(doc, json_get(doc, doc->nodes, "path"))) {
+		text_adds(&out, "            strongest path: ");
+		print_path(&out, doc, json_get(doc, doc->nodes, "path"));
+		text_addc(&out, '\n');
+	}
 	print_out(&out);
 	text_free(&out);
 }

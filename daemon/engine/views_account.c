@@ -156,6 +156,19 @@ static int compare_link_names(const void *x, const void *y)
 	return by_a != 0 ? by_a : bytes_cmp(a->b, b->b);
 }
 
+static void mark_bridges(const struct engine *e, uint32_t cluster, struct link_view *links, size_t n)
+{
+	const uint32_t *members;
+	struct graph_bridge *bridges = xcalloc(graph_members(e->graph, cluster, &members) + 1, sizeof(*bridges));
+	unsigned n_bridges = graph_bridges(e->graph, cluster, bridges);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t a = account_find(e, links[i].a), b = account_find(e, links[i].b);
+		for (unsigned k = 0; k < n_bridges && !links[i].is_bridge; k++)
+			links[i].is_bridge = bridges[k].a == (a < b ? a : b) && bridges[k].b == (a < b ? b : a);
+	}
+	free(bridges);
+}
+
 /* Links inside, and those that the guard holds apart. */
 static void view_cluster_links(const struct engine *e, uint32_t cluster, struct arena *a, struct cluster_view *out)
 {
@@ -178,6 +191,7 @@ static void view_cluster_links(const struct engine *e, uint32_t cluster, struct 
 				VEC_PUSH(&near, link);
 		}
 	}
+	mark_bridges(e, cluster, inside.at, inside.n);
 	out->n_links = (unsigned)inside.n;
 	out->n_near = (unsigned)near.n;
 	out->links = ARENA_ARRAY(a, struct link_view, inside.n + 1);

@@ -8,6 +8,7 @@
 
 #include "changes.h"
 #include "pairs.h"
+#include "paths.h"
 #include "verdicts.h"
 #include "views.h"
 
@@ -219,6 +220,18 @@ static struct bytes view_blocked(const struct engine *e, const struct pair *pair
 	return BYTES_LIT("held apart: one link alone does not join a cluster (guard against chaining)");
 }
 
+/* Over others, where the link of the two is weaker than that or none. */
+static void view_path(const struct engine *e, const struct pair *ends, struct arena *a, struct why_view *out)
+{
+	uint32_t path[PATH_LINKS_MAX + 1];
+	unsigned n = path_between(e, ends->a, ends->b, path);
+	if (n < 3)
+		return;
+	out->path = ARENA_ARRAY(a, struct link_view, n);
+	for (unsigned i = 0; i + 1 < n; i++)
+		view_link(e, pair_find(e, path[i], path[i + 1]), path[i], a, &out->path[out->n_path++]);
+}
+
 enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_name, struct arena *a, struct why_view *out)
 {
 	uint32_t x = account_find(e, a_name), y = account_find(e, b_name);
@@ -242,6 +255,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 				  .listed = stored != NULL ? stored->score : -1, .listed_ms = stored != NULL ? stored->last_ms : 0 };
 	view_link(e, &fresh, fresh.a, a, &out->link);
 	out->items = ARENA_ARRAY(a, struct evidence_view, out->n_items + 1);
+	view_path(e, &fresh, a, out);
 	struct viewing v = { e, &fresh, w, a };
 	for (unsigned i = 0; i < w->n; i++)
 		view_evidence(&v, &w->items[i], &out->items[i]);

@@ -25,6 +25,7 @@ struct link_view {
 	int64_t first_ms;  /* event that first brought the pair to 500, else of its first row */
 	int64_t last_ms;
 	struct bytes families; /* "device, payment" */
+	bool is_bridge;        /* in a cluster: without it, it would fall apart */
 	struct bytes reason;   /* cleared, confirmed, withdrawn, reopened: why; else empty */
 };
 
@@ -50,6 +51,8 @@ struct why_view {
 	unsigned accounts; /* N of the prior */
 	struct evidence_view *items; /* by family, strongest first; negatives last */
 	unsigned n_items;
+	struct link_view *path; /* the strongest way over others, where that says more than the link of the two */
+	unsigned n_path;
 	struct bytes blocked; /* why the link is not in a cluster though strong, or empty */
 };
 

@@ -161,6 +161,22 @@ static void a_value_that_everybody_holds_takes_its_path_back(void **state)
 	assert_int_equal(gus.contagion, 0);
 }
 
+static void the_strongest_path_between_two_is_told(void **state)
+{
+	struct bench *t = *state;
+	struct why_view why;
+
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("eva"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.n_path, 4);
+	assert_text(why.path[0].a, "ann");
+	assert_text(why.path[1].a, "bob");
+	assert_text(why.path[3].b, "eva");
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.n_path, 0); /* their own link is the strongest */
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("p1"), t->arena, &why), ERR_OK);
+	assert_int_equal(why.n_path, 0);
+}
+
 /* ---- the property ---- */
 
 #define NODES 9
@@ -272,6 +288,7 @@ int main(void)
 		TEST(a_joint_link_is_passed_as_certain_and_named),
 		TEST(an_account_that_was_judged_clean_carries_nothing),
 		TEST(a_value_that_everybody_holds_takes_its_path_back),
+		TEST(the_strongest_path_between_two_is_told),
 		TEST(after_any_statements_it_is_the_best_of_all_paths),
 	};
 
