@@ -18,6 +18,7 @@ struct token_table {
 struct relation_rule {
 	struct bytes name;
 	bool is_joint, explains;
+	bool is_operated; /* whoever declares it with the same account is related through that one */
 };
 
 /* Constants of the formula, and the bounds of its work: scoring.yaml. */
@@ -41,6 +42,11 @@ struct scoring {
 	unsigned cluster_support;         /* edges of distinct members that replace a strong one */
 	unsigned cluster_cross;           /* distinct cross links for two clusters of two and more */
 	unsigned cluster_max;
+	uint32_t contagion_damping_milli; /* .7 a link */
+	unsigned contagion_depth;         /* links of a path at most */
+	int contagion_least;              /* score of a link that carries */
+	unsigned contagion_hub;           /* an account with more links that carry passes nothing on */
+	int32_t verdict_reopen_mb;        /* more evidence than at the verdict: a link judged clean is suspected again */
 };
 
 struct ruleset {

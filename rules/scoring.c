@@ -25,6 +25,23 @@ static const struct key_row cluster_keys[] = {
 	{ 0 },
 };
 
+static const struct key_row contagion_keys[] = {
+	{ "damping", KEY_MILLI, FIELD(contagion_damping_milli), RANGE(1, 1000), .otherwise = "0.7",
+	  .help = "Each link of a path counts its probability times this." },
+	{ "depth", KEY_COUNT, FIELD(contagion_depth), RANGE(1, CONTAGION_DEPTH_MAX), .otherwise = "3", .help = "Links of a path at most." },
+	{ "least", KEY_COUNT, FIELD(contagion_least), RANGE(500, 1000), .otherwise = "800",
+	  .help = "Score below which a link carries nothing." },
+	{ "hub", KEY_COUNT, FIELD(contagion_hub), RANGE(1, 1024), .otherwise = "200",
+	  .help = "An account with more links that carry than this passes nothing on, and nothing reaches it." },
+	{ 0 },
+};
+
+static const struct key_row verdict_keys[] = {
+	{ "reopen", KEY_BITS, FIELD(verdict_reopen_mb), RANGE(0, 60000), .otherwise = "3",
+	  .help = "Bits of new evidence, after calibration, beyond which a link that was judged clean is suspected again." },
+	{ 0 },
+};
+
 static const struct key_row formula_keys[] = {
 	{ "prior", KEY_MILLI, FIELD(prior_milli), RANGE(1, 1000000), .otherwise = "0.6",
 	  .help = "Expected other accounts of one person: the prior is -log2(accounts / prior) bits, paid once a pair." },
@@ -52,6 +69,10 @@ static const struct key_row formula_keys[] = {
 	  .help = "Ports of one subscriber behind a shared address, where the networks file gives no number." },
 	{ "bands", KEY_TABLE, .table = band_keys, .help = "Scores at which the bands begin." },
 	{ "clusters", KEY_TABLE, .table = cluster_keys, .help = "The guard that joins links to clusters." },
+	{ "contagion", KEY_TABLE, .table = contagion_keys,
+	  .help = "How far a closed or confirmed account reaches along links: the best path counts. Explained links and accounts that "
+		  "were judged clean carry nothing, joint and confirmed links count as certain." },
+	{ "verdicts", KEY_TABLE, .table = verdict_keys, .help = "How long a verdict holds." },
 	{ 0 },
 };
 
@@ -86,6 +107,9 @@ static const struct key_row relation_keys[] = {
 	  .help = "One declared owner: the link is reported with 1000 and joins clusters." },
 	{ "explains", KEY_BOOL, .offset = offsetof(struct relation_rule, explains),
 	  .help = "The link keeps its score, is listed as explained and joins no cluster." },
+	{ "operated", KEY_BOOL, .offset = offsetof(struct relation_rule, is_operated),
+	  .help = "One operator stands behind it, an agency or an employer: accounts that declare it with the same account are related "
+		  "through that one, and link.beyond_relation tells what goes beyond the operator." },
 	{ 0 },
 };
 
@@ -104,6 +128,8 @@ static void read_relations(struct reader *r, const struct yaml_node *at, void *i
 		relation->name = arena_bytes(r->arena, c->key);
 		if (relation->is_joint && relation->explains)
 			problem_at_key(r, c, "relation '%.*s' is either joint or explains, not both", BYTES_ARG(c->key));
+		if (relation->is_operated && !relation->explains)
+			problem_at_key(r, c, "relation '%.*s' is operated, which needs 'explains: true'", BYTES_ARG(c->key));
 	}
 }
 

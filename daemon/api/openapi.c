@@ -32,18 +32,29 @@ static const struct {
 		     "\"alert\":{\"type\":\"string\"},\"value\":{\"enum\":[\"clean\",\"confirmed\",\"not_same\"]},\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
 	{ "AlertStatement", "{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}" },
 	{ "Link", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"computed\":{\"type\":\"integer\"},"
-		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"bits\":{\"type\":\"number\"}}}" },
+		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"is_bridge\":{\"type\":\"boolean\",\"description\":\"in a cluster: without it, it would fall apart\"},\"bits\":{\"type\":\"number\"}}}" },
 	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
 		   "\"total\":{\"type\":\"integer\"}}}" },
-	{ "Why", "{\"type\":\"object\",\"properties\":{\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
+	{ "Why", "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"array\",\"description\":\"the strongest way over other accounts, where that says more\","
+		 "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
 		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"
 		 "\"fitted\":{\"type\":\"boolean\"},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"}}}}}}" },
-	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"links\":{\"type\":\"array\","
+	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"verdict\":{\"type\":[\"string\",\"null\"]},"
+		     "\"declared\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":[\"string\",\"null\"]},"
+		     "\"with\":{\"type\":[\"string\",\"null\"]},\"is_accepted\":{\"type\":\"boolean\"},\"members\":{\"type\":\"integer\"},\"proof\":{\"type\":[\"string\",\"null\"]}}}},"
+		     "\"contagion\":{\"type\":[\"object\",\"null\"],\"properties\":{\"score\":{\"type\":\"integer\"},\"source\":{\"type\":\"string\"},"
+		     "\"because\":{\"enum\":[\"closed\",\"confirmed\"]},\"path\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}},\"links\":{\"type\":\"array\","
 		     "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Cluster", "{\"type\":\"object\",\"properties\":{\"cluster\":{\"type\":\"string\"},\"members\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		     "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}}" },
+	{ "History", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"cluster\":{\"type\":\"string\"},\"changes\":{\"type\":\"array\","
+		     "\"items\":{\"type\":\"object\",\"properties\":{\"at\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"change\":{\"type\":\"string\"},"
+		     "\"account\":{\"type\":[\"string\",\"null\"]},\"cluster\":{\"type\":[\"string\",\"null\"]},\"alert\":{\"type\":[\"string\",\"null\"]},"
+		     "\"rule\":{\"type\":[\"string\",\"null\"]},\"relation\":{\"type\":[\"string\",\"null\"]},\"score_before\":{\"type\":\"integer\"},"
+		     "\"score\":{\"type\":\"integer\"},\"reason\":{\"type\":[\"string\",\"null\"]}}}},"
+		     "\"total\":{\"type\":\"integer\",\"description\":\"changes that there ever were\"}}}" },
 	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
 		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"appealed\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}" },

@@ -92,6 +92,33 @@ void get_cluster(struct api_call *call)
 	api_reply_json(call, 200);
 }
 
+void get_account_history(struct api_call *call)
+{
+	struct history_view history;
+	struct bytes name;
+
+	if (!look_up_name(call, call->params[0], &name))
+		return;
+	if (engine_account_history(call->engine, name, call->arena, &history) != ERR_OK) {
+		api_not_found(call, "account", name);
+		return;
+	}
+	render_history(call->out, "account", &history);
+	api_reply_json(call, 200);
+}
+
+void get_cluster_history(struct api_call *call)
+{
+	struct history_view history;
+
+	if (engine_cluster_history(call->engine, call->params[0], call->arena, &history) != ERR_OK) {
+		api_not_found(call, "cluster", call->params[0]);
+		return;
+	}
+	render_history(call->out, "cluster", &history);
+	api_reply_json(call, 200);
+}
+
 /* A state of alerts; "all" and absence are -1. False: answered 400. */
 static bool query_state(struct api_call *call, int *state)
 {

@@ -75,6 +75,42 @@ static void render_account_links(struct text *out, const struct link_view *links
 	json_close_array(out);
 }
 
+static void render_declared(struct text *out, const struct relation_view *relation)
+{
+	json_open_object(out);
+	json_member_string(out, "kind", relation->kind);
+	render_optional(out, "group", relation->group);
+	render_optional(out, "with", relation->with);
+	json_member_bool(out, "is_accepted", relation->is_accepted);
+	json_member_bool(out, "is_known", relation->is_known);
+	json_member_int(out, "members", relation->members);
+	render_optional(out, "proof", relation->proof);
+	render_optional(out, "actor", relation->actor);
+	render_optional(out, "reason", relation->reason);
+	json_member_time(out, "at", relation->ts_ms);
+	json_close_object(out);
+}
+
+/* null without it; path: links from the account to the bad one. */
+static void render_contagion(struct text *out, const struct account_view *account)
+{
+	json_key(out, "contagion");
+	if (account->n_contagion_path == 0) {
+		json_null(out);
+		return;
+	}
+	json_open_object(out);
+	json_member_int(out, "score", account->contagion);
+	json_member_string(out, "source", account->contagion_path[account->n_contagion_path - 1].b);
+	json_member_string(out, "because", account->contagion_cause);
+	json_key(out, "path");
+	json_open_array(out);
+	for (unsigned i = 0; i < account->n_contagion_path; i++)
+		render_link(out, &account->contagion_path[i]);
+	json_close_array(out);
+	json_close_object(out);
+}
+
 void render_account(struct text *out, const struct account_view *account)
 {
 	json_open_object(out);
@@ -83,12 +119,19 @@ void render_account(struct text *out, const struct account_view *account)
 	json_member_int(out, "risk", account->risk);
 	json_member_string(out, "band", bytes_of(band_names[account->band]));
 	json_member_bool(out, "is_closed", account->is_closed);
+	render_optional(out, "verdict", account->verdict);
+	render_contagion(out, account);
 	render_optional_time(out, "first", account->first_ms); /* an account may be named before its first event */
 	render_optional_time(out, "last", account->last_ms);
 	json_member_int(out, "events", (int64_t)account->events);
 	json_member_int(out, "failed", (int64_t)account->failed);
 	render_optional(out, "cluster", account->cluster);
 	render_strings(out, "relations", account->relations, account->n_relations);
+	json_key(out, "declared");
+	json_open_array(out);
+	for (unsigned i = 0; i < account->n_relations; i++)
+		render_declared(out, &account->declared[i]);
+	json_close_array(out);
 	render_strings(out, "alerts", account->alerts, account->n_alerts);
 	render_account_links(out, account->links, account->n_links);
 	json_key(out, "values");

@@ -13,6 +13,8 @@ void render_link(struct text *out, const struct link_view *link);
 void render_links(struct text *out, struct bytes account, const struct link_view *links, unsigned n);
 void render_why(struct text *out, const struct why_view *why);
 void render_cluster(struct text *out, const struct cluster_view *cluster);
+/* key: what the subject is, "account" or "cluster". */
+void render_history(struct text *out, const char *key, const struct history_view *history);
 void render_alert(struct text *out, const struct alert_view *alert);
 void render_value_holders(struct text *out, const struct value_holders_view *value);
 void render_rules(struct text *out, const struct rules_view *rules);

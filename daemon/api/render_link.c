@@ -11,6 +11,9 @@ void render_link(struct text *out, const struct link_view *link)
 	json_member_string(out, "band", bytes_of(band_names[link->band]));
 	json_member_string(out, "state", bytes_of(link_state_names[link->state]));
 	render_optional(out, "explained_by", link->explained_by);
+	render_optional(out, "reason", link->reason);
+	if (link->is_bridge)
+		json_member_bool(out, "is_bridge", true);
 	json_member_milli(out, "bits", link->strength_mb);
 	json_member_string(out, "families", link->families);
 	render_optional_time(out, "first", link->first_ms);
@@ -71,5 +74,10 @@ void render_why(struct text *out, const struct why_view *why)
 	json_member_milli(out, "scale", why->scale_a_milli);
 	json_member_milli(out, "shift_bits", why->shift_b_mb);
 	render_optional(out, "blocked", why->blocked);
+	json_key(out, "path");
+	json_open_array(out);
+	for (unsigned i = 0; i < why->n_path; i++)
+		render_link(out, &why->path[i]);
+	json_close_array(out);
 	json_close_object(out);
 }

@@ -69,6 +69,42 @@ static void add_list(struct text *out, const struct json_doc *doc, const char *k
 	text_addc(out, '\n');
 }
 
+/* "declared   agency north (5 accounts), proof: contract 118" */
+static void add_declared(struct text *out, const struct json_doc *doc)
+{
+	const struct json_node *list = json_get(doc, doc->nodes, "declared"), *item = json_first(doc, list);
+
+	for (; item; item = json_after(doc, list, item)) {
+		struct bytes group = json_get_text(doc, item, "group"), proof = json_get_text(doc, item, "proof");
+		const struct json_node *accepted = json_get(doc, item, "is_accepted"), *known = json_get(doc, item, "is_known");
+
+		text_adds(out, "declared   ");
+		text_add_visible(out, json_get_text(doc, item, "kind"));
+		text_addc(out, ' ');
+		text_add_visible(out, group.len ? group : json_get_text(doc, item, "with"));
+		if (group.len)
+			text_addf(out, " (%lld accounts)", (long long)json_get_int(doc, item, "members", 0));
+		else if (accepted && !accepted->num)
+			text_adds(out, " (the other has not declared it: explains nothing)");
+		if (known && !known->num)
+			text_adds(out, " (no kind of scoring.yaml: explains nothing)");
+		text_adds(out, proof.len ? ", proof: " : "");
+		text_add_visible(out, proof);
+		text_addc(out, '\n');
+	}
+}
+
+static void add_contagion(struct text *out, const struct json_doc *doc)
+{
+	const struct json_node *contagion = json_get(doc, doc->nodes, "contagion");
+
+	if (!contagion || contagion->type != JSON_OBJECT)
+		return;
+	text_addf(out, "contagion  %lld: ", (long long)json_get_int(doc, contagion, "score", 0));
+	print_path(out, doc, json_get(doc, contagion, "path"));
+	text_addf(out, " (%.*s)\n", BYTES_ARG(json_get_text(doc, contagion, "because")));
+}
+
 static void print_head(struct ctl *ctl, const struct json_doc *doc)
 {
 	const struct json_node *root = doc->nodes, *closed = json_get(doc, root, "is_closed");
@@ -90,7 +126,10 @@ static void print_head(struct ctl *ctl, const struct json_doc *doc)
 	text_addc(&out, '\n');
 	if (cluster.len > 0)
 		text_addf(&out, "cluster    %.*s\n", BYTES_ARG(cluster));
-	add_list(&out, doc, "relations");
+	if (json_get_text(doc, root, "verdict").len > 0)
+		text_addf(&out, "verdict    %.*s\n", BYTES_ARG(json_get_text(doc, root, "verdict")));
+	add_contagion(&out, doc);
+	add_declared(&out, doc);
 	add_list(&out, doc, "alerts");
 	text_addc(&out, '\n');
 	print_out(&out);

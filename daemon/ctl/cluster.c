@@ -1,6 +1,7 @@
 /* assocctl cluster: members, links inside, and what the guard holds apart. */
 #include <stdio.h>
 
+#include "history.h"
 #include "print.h"
 
 extern const struct ctl_command ctl_cluster;
@@ -23,7 +24,7 @@ static void print_members(struct ctl *ctl, const struct json_doc *doc)
 
 static void print_pairs(struct ctl *ctl, const struct json_doc *doc, const char *key)
 {
-	static const char *const heads[] = { ">score", "state", "account", "account", "families", NULL };
+	static const char *const heads[] = { ">score", "state", "account", "account", "families", "", NULL };
 	struct table *t = table_new(ctl, heads);
 	const struct json_node *links = json_get(doc, doc->nodes, key), *link = json_first(doc, links);
 
@@ -33,6 +34,7 @@ static void print_pairs(struct ctl *ctl, const struct json_doc *doc, const char 
 		table_text(t, json_get_text(doc, link, "a"));
 		table_text(t, json_get_text(doc, link, "b"));
 		table_text(t, json_get_text(doc, link, "families"));
+		table_text(t, json_get(doc, link, "is_bridge") ? BYTES_LIT("bridge") : BYTES_NONE);
 	}
 	table_end(t, "none");
 }
@@ -41,12 +43,15 @@ static int cluster_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct text path = { 0 }, title = { 0 };
 	const struct json_doc *doc;
+	bool wants_history = ctl_flag(&argc, argv, "--history");
 	int status = ctl_no_more_options(&ctl_cluster, &argc, argv);
 
 	if (status)
 		return status;
 	if (argc != 2)
 		return ctl_usage(&ctl_cluster, "name one cluster; `assocctl account A` tells an account's");
+	if (wants_history)
+		return history_show(ctl, "clusters", argv[1]);
 	text_adds(&path, "/v1/clusters/");
 	ctl_escape(&path, bytes_of(argv[1]));
 	doc = ctl_show(ctl, path.ptr, &status);
@@ -72,9 +77,14 @@ static int cluster_run(struct ctl *ctl, int argc, char **argv)
 	return 0;
 }
 
+static const struct reference_option options[] = {
+	{ "--history", NULL, "How it formed, merged and split instead, newest first, with the reasons.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
 const struct ctl_command ctl_cluster = {
-	.name = "cluster", .arguments = "CLUSTER", .run = cluster_run,
+	.name = "cluster", .arguments = "CLUSTER [OPTION]...", .options = options, .run = cluster_run,
 	.help = "Shows a cluster: its members, the links inside, and the links that the guard holds apart.",
-	.more = "`assocctl account` and `assocctl alerts` name clusters.",
+	.more = "A bridge is a link without which the cluster would fall apart. `assocctl account` and `assocctl alerts` name clusters.",
 	.example = "assocctl cluster c1",
 };

@@ -109,3 +109,20 @@ void print_count(struct text *out, int64_t n)
 		text_addc(out, digits[i]);
 	}
 }
+
+void print_path(struct text *out, const struct json_doc *doc, const struct json_node *path)
+{
+	const struct json_node *link = json_first(doc, path);
+
+	if (link)
+		text_add_visible(out, json_get_text(doc, link, "a"));
+	for (; link; link = json_after(doc, path, link)) {
+		struct bytes state = json_get_text(doc, link, "state");
+
+		if (bytes_is(state, "joint") || bytes_is(state, "confirmed"))
+			text_addf(out, " -%.*s- ", BYTES_ARG(state));
+		else
+			text_addf(out, " -%lld- ", (long long)json_get_int(doc, link, "score", 0));
+		text_add_visible(out, json_get_text(doc, link, "b"));
+	}
+}

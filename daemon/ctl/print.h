@@ -24,6 +24,9 @@ double print_real(const struct json_doc *doc, const struct json_node *at, const 
 /* "1,234,567". */
 void print_count(struct text *out, int64_t n);
 
+/* Links one behind the other: "anna -960- bert -joint- carl". */
+void print_path(struct text *out, const struct json_doc *doc, const struct json_node *path);
+
 #define COLUMNS_MAX 16
 struct table;
 /* heads: NULL-ended; a '>' in front puts the column to the right. */

@@ -175,14 +175,17 @@ const struct ctl_command ctl_declare = {
 	.run = declare_run,
 	.help = "Declares a relation of an account.",
 	.more = "KIND is one of scoring.yaml (joint, household, agency, employee, service) or a word of your own, which is kept and "
-		"explains nothing.",
+		"explains nothing. An account has 64 relations at most, a joint group 64 accounts: what goes beyond is ignored, and "
+		"`assocctl history` says so.",
 	.example = "assocctl declare shop/anna agency --group north --proof 'contract 118'",
 };
 const struct ctl_command ctl_verdict = {
 	.name = "verdict", .arguments = "clean|confirmed|not_same ACCOUNT [ACCOUNT] --reason=TEXT [OPTION]...",
 	.options = verdict_options, .run = verdict_run,
 	.help = "States what a person found about one account or two.",
-	.more = "Of two accounts it decides their link: confirmed makes it so, clean and not_same clear it, split the cluster and "
-		"resolve its alerts. Of one account it is kept, and changes nothing by itself.",
+	.more = "Of two accounts it decides their link: confirmed makes it so; clean clears it until there is new evidence worth the "
+		"bits that scoring.yaml says (verdicts.reopen); not_same clears it for good and keeps the two out of one cluster. "
+		"Of one account: clean clears the links that it has now in the same way, confirmed counts it as known to be bad. "
+		"The last verdict counts; `assocctl history` has all.",
 	.example = "assocctl verdict not_same shop/anna shop/bela --reason 'sisters, documents seen'",
 };

@@ -71,6 +71,14 @@ static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *d
 	add_line(ctl, out, STYLE_DIM, json_get_text(doc, item, "note"));
 }
 
+static void add_reason(struct ctl *ctl, struct text *out, struct bytes reason)
+{
+	if (reason.len == 0)
+		return;
+	text_adds(out, "\n  ");
+	print_styled(ctl, out, STYLE_PLAIN, reason);
+}
+
 static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *link)
 {
 	struct bytes band = json_get_text(doc, link, "band"), state = json_get_text(doc, link, "state");
@@ -90,6 +98,7 @@ static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *
 		text_adds(out, " by ");
 		text_add_visible(out, by);
 	}
+	add_reason(ctl, out, json_get_text(doc, link, "reason"));
 	text_adds(out, "\n\n      bits\n");
 }
 
@@ -154,6 +163,11 @@ static void print_why(struct ctl *ctl, const struct json_doc *doc)
 		add_item(ctl, &out, doc, item);
 	add_end(ctl, &out, doc, link);
 	add_listed(&out, doc, link);
+	if (json_first(doc, json_get(doc, doc->nodes, "path"))) {
+		text_adds(&out, "            strongest path: ");
+		print_path(&out, doc, json_get(doc, doc->nodes, "path"));
+		text_addc(&out, '\n');
+	}
 	print_out(&out);
 	text_free(&out);
 }

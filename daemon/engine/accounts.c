@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "contagion.h"
+
 uint32_t account_intern(struct engine *e, struct bytes name)
 {
 	uint32_t id = strtab_intern(e->names, name);
@@ -76,14 +78,14 @@ const uint64_t *account_fact(const struct account *account, unsigned kind, unsig
 	return account->facts + at + 1;
 }
 
-/* The largest of the unexplained link scores. */
+/* The largest of the unexplained link scores, or the contagion. */
 int account_risk(const struct engine *e, uint32_t account)
 {
 	const struct account *acc = &e->accounts.at[account];
-	int risk = 0;
+	int risk = (int)(contagion_of(e, account) / 1000);
 	for (uint32_t i = 0; i < acc->n_pairs; i++) {
 		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
-		if ((pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED) && pair->score > risk)
+		if ((pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED || pair->state == LINK_WITHDRAWN) && pair->score > risk)
 			risk = pair->score;
 	}
 	return risk;

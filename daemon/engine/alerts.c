@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "changes.h"
 #include "deadlines.h"
 #include "pairs.h"
 
@@ -97,6 +98,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	if (subject->scope == POLICY_LINK && !alert_is_shadow(e, &alert))
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
 	deadline_set(e, at);
+	change_of_alert(e, CHANGE_ALERT_OPENED, at);
 	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
@@ -133,6 +135,7 @@ void alert_escalate(struct engine *e, struct alert *alert, unsigned step)
 		alert->advice = (uint8_t)(step + 1);
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
+	change_of_alert(e, CHANGE_ALERT_ESCALATED, (uint32_t)(alert - e->alerts.at));
 	emit(e, EFFECT_ALERT_UPDATED, alert);
 }
 
@@ -147,6 +150,7 @@ void alert_appeal(struct engine *e, struct alert *alert, unsigned round)
 	alert->due_ms = 0;
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
+	change_of_alert(e, CHANGE_ALERT_APPEALED, (uint32_t)(alert - e->alerts.at));
 	emit(e, EFFECT_ALERT_UPDATED, alert);
 }
 
@@ -222,6 +226,7 @@ static void alert_close(struct engine *e, struct alert *alert, struct bytes reso
 	set_text(&alert->reason, reason);
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
+	change_of_alert(e, CHANGE_ALERT_RESOLVED, (uint32_t)(alert - e->alerts.at));
 	emit(e, EFFECT_ALERT_RESOLVED, alert);
 }
 
@@ -263,6 +268,7 @@ void alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 		set_text(&alert->reason, ev->reason);
 		alert->updated_ms = ev->ts_ms;
 		alert->updated_seq = e->seq;
+		change_of_alert(e, CHANGE_ALERT_ACKNOWLEDGED, (uint32_t)(alert - e->alerts.at));
 		emit(e, EFFECT_ALERT_UPDATED, alert);
 		return;
 	}

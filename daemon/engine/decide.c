@@ -10,6 +10,7 @@
 
 #include "accounts.h"
 #include "alerts.h"
+#include "changes.h"
 #include "fields.h"
 #include "pairs.h"
 
@@ -27,6 +28,14 @@ static int least_score_of(const struct expr *expr, int score_field)
 	return is_bound ? (int)(expr->right->constant.num / 1000) : 0;
 }
 
+static bool names_field(const struct expr *expr, int field)
+{
+	if (expr == NULL)
+		return false;
+	return ((expr->op == EXPR_FIELD || expr->op == EXPR_HAS) && expr->field == field) || names_field(expr->left, field) ||
+	       names_field(expr->right, field);
+}
+
 /* Room for one name. */
 struct reason { char text[EVENT_ACCOUNT_MAX + 100]; };
 
@@ -42,11 +51,12 @@ static struct bytes reason_say(struct reason *out, const char *fmt, ...)
 
 void decide_prepare(struct engine *e)
 {
-	int score_field = field_find(BYTES_LIT("link.score"));
+	int score_field = field_find(BYTES_LIT("link.score")), contagion_field = field_find(BYTES_LIT("account.contagion"));
 	e->reach = xcalloc(e->rules->n_policies + 1, sizeof(*e->reach));
 	for (unsigned i = 0; i < e->rules->n_policies; i++) {
 		e->reach[i].least_score = least_score_of(e->rules->policies[i].when, score_field);
 		e->reach[i].event_types = field_event_types(e->rules->policies[i].when);
+		e->reach[i].names_contagion = names_field(e->rules->policies[i].when, contagion_field);
 	}
 }
 
@@ -54,15 +64,23 @@ void decide_prepare(struct engine *e)
 static struct bytes link_is_over(const struct engine *e, const struct pair *pair, const struct alert *alert, struct reason *out)
 {
 	const struct event *ev = e->event;
-	if (pair->state == LINK_CLEARED)
+	if (pair->state == LINK_CLEARED && pair->flags & PAIR_NOT_SAME)
 		return BYTES_LIT("a verdict says that the two are not the same");
+	if (pair->state == LINK_CLEARED)
+		return BYTES_LIT("a verdict says that the link is clean");
 	if (pair->state == LINK_JOINT || pair->state == LINK_EXPLAINED)
 		return reason_say(out, "the two declared a relation: %.*s",
 				  BYTES_ARG(e->rules->relations[pair->explained - 1].name));
 	if (ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED)
 		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_types[ev->type].name);
-	if (pair->score < alert->score)
-		return reason_say(out, "the score fell from %d to %d", alert->score, pair->score);
+	if (pair->score < alert->score) {
+		struct arena *a = arena_new(1024);
+		const struct change *change = change_of_link(e, pair->a, pair->b);
+		struct bytes why = change != NULL && change->seq == e->seq ? change_reason(e, change, a) : BYTES_NONE;
+		reason_say(out, "the score fell from %d to %d%s%.*s", alert->score, pair->score, why.len > 0 ? ": " : "", BYTES_ARG(why));
+		arena_free(a);
+		return bytes_of(out->text);
+	}
 	return BYTES_LIT("the condition no longer holds");
 }
 
@@ -70,6 +88,9 @@ static struct bytes over_because(const struct field_subject *subject, const stru
 {
 	if (alert->scope == POLICY_LINK)
 		return link_is_over(subject->e, &subject->e->pairs.at[subject->pair], alert, out);
+	const struct event *ev = subject->e->event;
+	if (alert->scope == POLICY_ACCOUNT && (ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED))
+		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_types[ev->type].name);
 	return BYTES_LIT("the condition no longer holds");
 }
 

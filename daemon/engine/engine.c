@@ -6,6 +6,8 @@
 
 #include "alerts.h"
 #include "appeals.h"
+#include "changes.h"
+#include "contagion.h"
 #include "deadlines.h"
 #include "decide.h"
 #include "fields.h"
@@ -15,6 +17,7 @@
 #include "statements.h"
 #include "support.h"
 #include "timing.h"
+#include "verdicts.h"
 #include "weigh.h"
 #include "windows.h"
 
@@ -38,6 +41,10 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->alert_of = u64map_new();
 	e->alert_ids = u64map_new();
 	e->deadlines = heap_new();
+	e->verdicts = verdicts_new();
+	e->contagion = contagion_new();
+	e->history = history_new();
+	e->said = strtab_new();
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
@@ -61,7 +68,7 @@ static void free_lists(struct engine *e)
 		timing_free(e->accounts.at[i].timing);
 	}
 	for (size_t i = 0; i < e->groups.n; i++)
-		VEC_FREE(&e->groups.at[i].members);
+		VEC_FREE(&e->groups.at[i].members), VEC_FREE(&e->groups.at[i].declared);
 	for (size_t i = 0; i < e->alerts.n; i++)
 		alert_fini(&e->alerts.at[i]);
 	VEC_FREE(&e->accounts);
@@ -71,6 +78,7 @@ static void free_lists(struct engine *e)
 	VEC_FREE(&e->touched.pairs);
 	VEC_FREE(&e->touched.accounts);
 	VEC_FREE(&e->touched.clusters);
+	VEC_FREE(&e->touched.values);
 	VEC_FREE(&e->candidate_list);
 }
 
@@ -87,6 +95,10 @@ void engine_free(struct engine *e)
 	u64map_free(e->alert_of);
 	u64map_free(e->alert_ids);
 	heap_free(e->deadlines);
+	verdicts_free(e->verdicts);
+	contagion_free(e->contagion);
+	history_free(e->history);
+	strtab_free(e->said);
 	weights_free(e->weights);
 	plan_free(&e->plan);
 	memo_free(e->memo);
@@ -145,6 +157,7 @@ static void cluster_changed(void *arg, const struct graph_change *change)
 	size_t n = e->touched.clusters.n;
 	if (n == 0 || e->touched.clusters.at[n - 1] != change->cluster)
 		VEC_PUSH(&e->touched.clusters, change->cluster);
+	change_of_cluster(e, change);
 	struct effects *out = e->effects;
 	if (out == NULL)
 		return;
@@ -167,6 +180,7 @@ static void forget_touches(struct engine *e)
 	e->touched.pairs.n = 0;
 	e->touched.accounts.n = 0;
 	e->touched.clusters.n = 0;
+	e->touched.values.n = 0;
 }
 
 static void apply_event(struct engine *e, const struct event *ev, const struct gathered *g)
@@ -188,6 +202,8 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 	if (ev->type == EVENT_APPEAL)
 		appeal_made(e, ev, account);
 	windows_observe(e, account);
+	contagion_settle(e);
+	changes_of_links(e);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);
 	forget_touches(e);

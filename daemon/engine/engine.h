@@ -69,6 +69,9 @@ enum err engine_alerts(const struct engine *e, const struct alert_query *query, 
 /* Of every alert that is not resolved, in order of opening; cheap enough for tens of thousands. */
 unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct alert_head **out);
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out) MUST_CHECK;
+/* What changed for an account or a cluster, newest first; a bounded number is kept. */
+enum err engine_account_history(const struct engine *e, struct bytes name, struct arena *a, struct history_view *out) MUST_CHECK;
+enum err engine_cluster_history(const struct engine *e, struct bytes id, struct arena *a, struct history_view *out) MUST_CHECK;
 /* Account names that start with a prefix, for search and completion. */
 unsigned engine_accounts_like(const struct engine *e, struct bytes prefix, unsigned max, struct arena *a, struct bytes **out);
 

@@ -5,8 +5,12 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "breach.h"
+#include "contagion.h"
 #include "daemon/base/decimal.h"
 #include "profile.h"
+#include "relations.h"
+#include "verdicts.h"
 #include "windows.h"
 
 static void give_number(struct value *out, int64_t n)
@@ -83,6 +87,25 @@ static void account_risk_field(const struct field_subject *s, struct value *out)
 	give_number(out, account_risk(s->e, s->account));
 }
 
+static void account_contagion(const struct field_subject *s, struct value *out)
+{
+	*out = (struct value){ .type = VALUE_NUMBER, .num = contagion_of(s->e, s->account) };
+}
+
+static void account_contagion_links(const struct field_subject *s, struct value *out)
+{
+	uint32_t path[CONTAGION_PATH_MAX];
+	unsigned n = contagion_path(s->e, s->account, path);
+	if (n > 0)
+		give_number(out, n - 1);
+}
+
+static void account_verdict(const struct field_subject *s, struct value *out)
+{
+	if (account_of(s)->judged != JUDGED_NOTHING)
+		give_text(out, account_of(s)->judged == JUDGED_CLEAN ? BYTES_LIT("clean") : BYTES_LIT("confirmed"));
+}
+
 static void account_links(const struct field_subject *s, struct value *out)
 {
 	unsigned n = 0;
@@ -130,6 +153,18 @@ static void link_same_site(const struct field_subject *s, struct value *out)
 static void link_family_count(const struct field_subject *s, struct value *out)
 {
 	give_number(out, __builtin_popcount(pair_of(s)->families));
+}
+
+static void link_beyond_relation(const struct field_subject *s, struct value *out)
+{
+	int32_t mb;
+	if (breach_bits(s->e, pair_of(s), &mb))
+		*out = (struct value){ .type = VALUE_NUMBER, .num = mb };
+}
+
+static void link_one_joint(const struct field_subject *s, struct value *out)
+{
+	give_bool(out, relation_one_is_joint(s->e, pair_of(s)->a, pair_of(s)->b));
 }
 
 static void link_a_closed(const struct field_subject *s, struct value *out)
@@ -230,12 +265,15 @@ static const struct {
 	{ "event.type", event_type_field }, { "event.ok", event_ok }, { "event.account", event_account },
 	{ "event.site", event_site }, { "event.ip", field_event_ip }, { "event.network", field_event_network },
 	{ "event.value", event_value }, { "event.kind", event_kind }, { "event.reason", event_reason }, { "event.round", event_round },
-	{ "account.risk", account_risk_field }, { "account.links", account_links }, { "account.events", account_events },
+	{ "account.risk", account_risk_field }, { "account.contagion", account_contagion },
+	{ "account.contagion_links", account_contagion_links },
+	{ "account.verdict", account_verdict }, { "account.links", account_links }, { "account.events", account_events },
 	{ "account.failed", account_failed }, { "account.is_closed", account_is_closed }, { "account.age", account_age },
 	{ "account.site", account_site }, { "account.name", account_name_field },
 	{ "account.relations", field_account_relations },
 	{ "link.score", link_score }, { "link.computed", link_computed }, { "link.state", link_state },
 	{ "link.band", link_band }, { "link.same_site", link_same_site }, { "link.family_count", link_family_count },
+	{ "link.beyond_relation", link_beyond_relation }, { "link.one_joint", link_one_joint },
 	{ "link.a_closed", link_a_closed }, { "link.b_closed", link_b_closed }, { "link.any_closed", link_any_closed },
 	{ "link.both_closed", link_both_closed }, { "link.newer_closed", link_newer_closed },
 	{ "link.older_closed", link_older_closed }, { "link.gap_since_closure", link_gap_since_closure },

@@ -7,9 +7,11 @@
 
 #include "daemon/base/bits.h"
 
+#include "contagion.h"
 #include "observe.h"
 #include "relations.h"
 #include "support.h"
+#include "verdicts.h"
 #include "weigh.h"
 
 static uint64_t pair_key(uint32_t a, uint32_t b)
@@ -85,22 +87,38 @@ void pair_refresh_state(const struct engine *e, struct pair *pair)
 	if (is_joint) {
 		pair->state = LINK_JOINT;
 		pair->score = 1000;
-	} else if (pair->flags & PAIR_NOT_SAME)
+	} else if (pair->flags & PAIR_NOT_SAME || verdict_clears(e, pair))
 		pair->state = LINK_CLEARED;
 	else if (pair->flags & PAIR_CONFIRMED)
 		pair->state = LINK_CONFIRMED;
+	else if (pair->explained != 0)
+		pair->state = LINK_EXPLAINED;
+	else if (pair->flags & PAIR_REACHED && pair->computed < e->rules->scoring.score_bands[0])
+		pair->state = LINK_WITHDRAWN;
 	else
-		pair->state = pair->explained != 0 ? LINK_EXPLAINED : LINK_SUSPECTED;
+		pair->state = LINK_SUSPECTED;
 }
 
 static bool pair_is_kept(const struct pair *pair)
 {
-	return pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME);
+	return pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME | PAIR_CLEAN | PAIR_HELD);
+}
+
+bool pair_counts(const struct engine *e, const struct pair *pair)
+{
+	return pair->strength_mb >= e->rules->scoring.floor_mb || pair_is_kept(pair);
+}
+
+static struct pair *pair_that_counts(const struct engine *e, uint32_t a, uint32_t b)
+{
+	struct pair *pair = pair_find(e, a, b);
+	return pair != NULL && pair_counts(e, pair) ? pair : NULL;
 }
 
 static void pair_drop(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
+	contagion_forget_pair(e, pair);
 	graph_set_edge(e->graph, pair->a, pair->b, 0, false);
 	support_forget(e, pair->a, pair->b);
 	account_remove_pair(&e->accounts.at[pair->a], at);
@@ -111,12 +129,20 @@ static void pair_drop(struct engine *e, uint32_t at)
 	e->n_pairs--;
 }
 
+static void pair_fell(struct engine *e, struct pair *pair)
+{
+	if (pair->flags & PAIR_REACHED) /* what people were shown does not go without a trace */
+		support_forget(e, pair->a, pair->b);
+	else
+		pair_drop(e, pair_index(e, pair));
+}
+
 void pair_untouch(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
 	pair->is_touched = 0;
-	if (pair->a != NONE && !pair_is_kept(pair) && pair->strength_mb < e->rules->scoring.floor_mb)
-		pair_drop(e, at);
+	if (pair->a != NONE && !pair_counts(e, pair))
+		pair_fell(e, pair);
 }
 
 static uint32_t weakest_pair(const struct engine *e, const struct account *account)
@@ -228,8 +254,8 @@ static void conclude(struct engine *e, struct weighing *w)
 	if (pair == NULL)
 		pair = pair_make(e, w->a, w->b);
 	pair_set_evidence(e, pair, w, direct_mb);
-	if (!is_stored && !pair_is_kept(pair) && !pair->is_touched)
-		pair_drop(e, pair_index(e, pair));
+	if (!pair_counts(e, pair) && !pair->is_touched)
+		pair_fell(e, pair);
 }
 
 void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
@@ -246,6 +272,8 @@ static unsigned best_neighbours(const struct engine *e, const struct account *ac
 	for (uint32_t i = 0; i < account->n_pairs; i++) {
 		uint32_t at = account->pairs[i];
 		int32_t mb = e->pairs.at[at].strength_mb;
+		if (!pair_counts(e, &e->pairs.at[at]))
+			continue;
 		if (n == max && e->pairs.at[best[n - 1]].strength_mb >= mb)
 			continue;
 		unsigned k = n < max ? n++ : n - 1;
@@ -305,7 +333,7 @@ static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, uns
 	for (unsigned i = 0; i < n && left > 0; i++) {
 		if (others[i] == changed)
 			continue;
-		struct pair *pair = pair_find(e, changed, others[i]);
+		struct pair *pair = pair_that_counts(e, changed, others[i]);
 		if (pair != NULL)
 			refresh_support(e, pair);
 		else
@@ -401,7 +429,7 @@ static void each_pair_among(struct engine *e, const uint32_t *accounts, unsigned
 {
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = i + 1; k < n; k++) {
-			struct pair *pair = pair_find(e, accounts[i], accounts[k]);
+			struct pair *pair = pair_that_counts(e, accounts[i], accounts[k]);
 			if (pair != NULL)
 				step(e, pair);
 		}
@@ -414,6 +442,7 @@ void pairs_withdraw_value(struct engine *e, uint32_t value)
 	const uint32_t *remembered;
 	uint32_t holders[INDEX_HOLDERS_MAX];
 	unsigned n = index_holders(e->index, value, &remembered);
+	VEC_PUSH(&e->touched.values, value);
 	memcpy(holders, remembered, n * sizeof(*holders));
 	if (!e->rules->table.is_given) {
 		each_pair_among(e, holders, n, withdraw_whole);

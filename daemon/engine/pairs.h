@@ -11,6 +11,8 @@ enum edge_level { LEVEL_NONE = 0, LEVEL_LINK = 1, LEVEL_STRONG = 8, LEVEL_SURE =
 struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b);
 /* Reads the evidence of the two anew; makes, changes or drops the stored pair. */
 void pair_rescore(struct engine *e, uint32_t a, uint32_t b);
+/* One that was withdrawn is remembered below the floor, for people; nothing is weighed with it. */
+bool pair_counts(const struct engine *e, const struct pair *pair);
 /* Forces a row into existence (joint, verdict). */
 struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b);
 void pair_refresh_state(const struct engine *e, struct pair *pair);

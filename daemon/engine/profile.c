@@ -69,18 +69,32 @@ static void find_best(struct profile *p)
 	}
 }
 
+static void forget_groups(struct profile *p)
+{
+	p->n = 0;
+	memset(p->best, 0, p->e->rules->kinds.n);
+}
+
 void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_t b, uint32_t without)
 {
 	p->e = e;
 	p->a = a;
 	p->b = b;
-	p->n = 0;
 	p->value = NULL;
 	p->support = NULL;
-	memset(p->best, 0, e->rules->kinds.n);
+	forget_groups(p);
 	p->n_shared = index_intersect(e->index, a, b, p->shared, SHARED_MAX);
 	for (unsigned i = 0; i < p->n_shared; i++)
 		if (p->shared[i].value != without)
+			add_shared(p, &p->shared[i]);
+	find_best(p);
+}
+
+void profile_keep(struct profile *p, const struct value_test *kept)
+{
+	forget_groups(p);
+	for (unsigned i = 0; i < p->n_shared; i++)
+		if (kept->passes(kept->arg, p->shared[i].value))
 			add_shared(p, &p->shared[i]);
 	find_best(p);
 }

@@ -39,6 +39,8 @@ struct profile {
 
 /* Leaving out one shared value, or none (NONE). */
 void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_t b, uint32_t without);
+/* Of the shared values of a finished profile, those that pass. */
+void profile_keep(struct profile *p, const struct value_test *kept);
 uint32_t posting_gap_s(const struct posting *a, const struct posting *b);
 
 /* calls.c: fields and calls of the scopes PAIR, VALUE and SUPPORT; the profile is the subject. */

@@ -1,10 +1,12 @@
 /* Declared relations: groups that accounts join by their own events, and statements that two accounts make of each other.
  * I1: an account is in groups.members exactly when the group is in its list.  I2: members only ever grow.
+ * I3: what an account declares beyond its limit, or a joint group's, is ignored and stands in its history.
  * A `with` statement is a group of its own, named by both accounts; it holds once both have joined. */
 #include "relations.h"
 
 #include <stdlib.h>
 
+#include "changes.h"
 #include "pairs.h"
 
 static uint8_t relation_index(const struct engine *e, struct bytes kind)
@@ -43,31 +45,38 @@ static uint32_t group_intern(struct engine *e, const struct event *ev)
 	return id;
 }
 
+static const struct relation_rule *rule_of(const struct engine *e, uint32_t group)
+{
+	uint8_t relation = e->groups.at[group].relation;
+	return relation != RELATION_OWN ? &e->rules->relations[relation] : NULL;
+}
+
 static bool account_join(struct engine *e, uint32_t account, uint32_t group)
 {
 	struct account *acc = &e->accounts.at[account];
 	for (unsigned i = 0; i < acc->n_groups; i++)
 		if (acc->groups[i] == group)
 			return false;
-	if (acc->n_groups == RELATIONS_PER_ACCOUNT) {
+	const struct relation_rule *rule = rule_of(e, group);
+	bool is_full = rule != NULL && rule->is_joint && e->groups.at[group].members.n == JOINT_MEMBERS_MAX;
+	if (is_full || acc->n_groups == RELATIONS_PER_ACCOUNT) {
 		e->limits_hit++;
+		change_stated(e, CHANGE_RELATION_IGNORED, account, group);
 		return false;
 	}
 	acc->groups = xrealloc(acc->groups, (acc->n_groups + 1u) * sizeof(*acc->groups));
 	acc->groups[acc->n_groups++] = group;
+	struct declaration declaration = { .ts_ms = e->event->ts_ms, .said = change_said(e) };
 	VEC_PUSH(&e->groups.at[group].members, account);
+	VEC_PUSH(&e->groups.at[group].declared, declaration);
+	change_stated(e, CHANGE_RELATION, account, group);
 	return true;
 }
 
 /* Joint accounts are paired outright, also without shared evidence. */
 static void pair_joint_members(struct engine *e, uint32_t account, uint32_t group)
 {
-	size_t n = e->groups.at[group].members.n;
-	if (n > GROUP_PAIRS_MAX) {
-		e->limits_hit++;
-		n = GROUP_PAIRS_MAX;
-	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < e->groups.at[group].members.n; i++) {
 		uint32_t other = e->groups.at[group].members.at[i];
 		if (other == account)
 			continue;
@@ -77,16 +86,28 @@ static void pair_joint_members(struct engine *e, uint32_t account, uint32_t grou
 	}
 }
 
-static void refresh_pairs(struct engine *e, uint32_t account)
+/* all: what is no other may still be news to policies. */
+static void refresh_pairs(struct engine *e, uint32_t account, bool all)
 {
 	for (uint32_t i = 0; i < e->accounts.at[account].n_pairs; i++) {
 		struct pair *pair = &e->pairs.at[e->accounts.at[account].pairs[i]];
 		unsigned state = pair->state;
 		int score = pair->score;
 		pair_refresh_state(e, pair);
-		if (pair->state != state || pair->score != score)
+		if (all || pair->state != state || pair->score != score)
 			pair_touch(e, pair);
 	}
+}
+
+/* The second member and the third say something of the others' links too: acceptance, and what is a third one's. */
+static void refresh_members(struct engine *e, uint32_t group, uint32_t account)
+{
+	const struct group *g = &e->groups.at[group];
+	bool all = g->relation != RELATION_OWN && (e->rules->relations[g->relation].is_joint || e->rules->relations[g->relation].is_operated);
+	refresh_pairs(e, account, all);
+	for (size_t i = 0; i < g->members.n && g->members.n <= 3; i++)
+		if (g->members.at[i] != account)
+			refresh_pairs(e, g->members.at[i], all);
 }
 
 void relation_declare(struct engine *e, const struct event *ev, uint32_t account)
@@ -99,7 +120,84 @@ void relation_declare(struct engine *e, const struct event *ev, uint32_t account
 	uint8_t relation = e->groups.at[group].relation;
 	if (relation != RELATION_OWN && e->rules->relations[relation].is_joint)
 		pair_joint_members(e, account, group);
-	refresh_pairs(e, account);
+	refresh_members(e, group, account);
+}
+
+/* Group names: kind 0 group, or kind 0 0 first 0 second. */
+bool relation_is_mutual(const struct engine *e, uint32_t group)
+{
+	struct bytes name = strtab_text(e->group_names, group);
+	ptrdiff_t end = bytes_find_char(name, '\0');
+	return end >= 0 && (size_t)end + 1 < name.len && name.ptr[end + 1] == '\0';
+}
+
+/* NONE unless both have stated it. */
+static uint32_t partner_of(const struct engine *e, uint32_t group, uint32_t account)
+{
+	const struct group *g = &e->groups.at[group];
+	if (g->members.n != 2 || !relation_is_mutual(e, group))
+		return NONE;
+	return g->members.at[0] == account ? g->members.at[1] : g->members.at[0];
+}
+
+/* The account that both declared an operated relation of one kind with; NONE. */
+static uint32_t common_operator(const struct engine *e, uint32_t x_group, uint32_t x, uint32_t y_group, uint32_t y)
+{
+	const struct relation_rule *rule = rule_of(e, x_group);
+	if (rule == NULL || rule != rule_of(e, y_group) || !rule->is_operated)
+		return NONE;
+	uint32_t operator = partner_of(e, x_group, x);
+	return operator != NONE && operator == partner_of(e, y_group, y) ? operator : NONE;
+}
+
+/* False: the group covers the two whole. */
+static bool add_ground(const struct engine *e, uint32_t group, struct relation_ground *out)
+{
+	const struct relation_rule *rule = rule_of(e, group);
+	if (rule == NULL || (!rule->explains && !rule->is_joint))
+		return true;
+	if (!rule->is_operated || relation_is_mutual(e, group))
+		return false;
+	out->group = group;
+	return true;
+}
+
+bool relation_ground(const struct engine *e, uint32_t a, uint32_t b, struct relation_ground *out)
+{
+	const struct account *x = &e->accounts.at[a], *y = &e->accounts.at[b];
+	*out = (struct relation_ground){ NONE, NONE };
+	for (unsigned i = 0; i < x->n_groups; i++)
+		for (unsigned k = 0; k < y->n_groups; k++) {
+			uint32_t operator = common_operator(e, x->groups[i], a, y->groups[k], b);
+			out->operator = out->operator == NONE ? operator : out->operator;
+			if (x->groups[i] == y->groups[k] && !add_ground(e, x->groups[i], out))
+				return false;
+		}
+	return out->operator != NONE || out->group != NONE;
+}
+
+static bool has_group(const struct account *account, uint32_t group)
+{
+	for (unsigned i = 0; i < account->n_groups; i++)
+		if (account->groups[i] == group)
+			return true;
+	return false;
+}
+
+static bool has_joint_without(const struct engine *e, const struct account *x, const struct account *y)
+{
+	for (unsigned i = 0; i < x->n_groups; i++) {
+		const struct relation_rule *rule = rule_of(e, x->groups[i]);
+		if (rule != NULL && rule->is_joint && e->groups.at[x->groups[i]].members.n > 1 && !has_group(y, x->groups[i]))
+			return true;
+	}
+	return false;
+}
+
+bool relation_one_is_joint(const struct engine *e, uint32_t a, uint32_t b)
+{
+	const struct account *x = &e->accounts.at[a], *y = &e->accounts.at[b];
+	return has_joint_without(e, x, y) || has_joint_without(e, y, x);
 }
 
 static void consider_group(const struct engine *e, uint32_t group, uint8_t *explained, bool *is_joint)
@@ -120,7 +218,7 @@ uint8_t relation_between(const struct engine *e, uint32_t a, uint32_t b, bool *i
 	*is_joint = false;
 	for (unsigned i = 0; i < x->n_groups; i++)
 		for (unsigned k = 0; k < y->n_groups; k++)
-			if (x->groups[i] == y->groups[k])
+			if (x->groups[i] == y->groups[k] || common_operator(e, x->groups[i], a, y->groups[k], b) != NONE)
 				consider_group(e, x->groups[i], &explained, is_joint);
 	return explained;
 }

@@ -1,25 +1,27 @@
-/* The engine's state as bytes, version 2. One machine's snapshot is read by the same build: the file around it carries
- * format, binding and checksum; here every reference is checked once more.
+/* The engine's state as bytes. One machine's snapshot is read by the same build: the file around it carries format,
+ * binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
- *   alerts | windows | turns
+ *   alerts | standing | said | verdicts | history | windows | turns
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
 #include <stdlib.h>
 
+#include "changes.h"
 #include "deadlines.h"
 #include "support.h"
 #include "timing.h"
+#include "verdicts.h"
 #include "weigh.h"
 #include "windows.h"
 
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;
-	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing;
+	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing, said;
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 4
+#define SNAPSHOT_VERSION 5
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
@@ -155,6 +157,7 @@ static void put_groups(struct out *out, const struct engine *e)
 		uint64_t head[2] = { group->relation, group->members.n };
 		put(out, head, sizeof(head));
 		put(out, group->members.at, group->members.n * sizeof(uint32_t));
+		put(out, group->declared.at, group->declared.n * sizeof(struct declaration));
 	}
 }
 
@@ -167,10 +170,12 @@ static void get_group(struct in *in, struct engine *e, uint32_t i, const struct 
 	if (in->err == ERR_OK) {
 		group.members.at = get_array(in, head[1], sizeof(uint32_t));
 		group.members.n = group.members.cap = head[1];
+		group.declared.at = get_array(in, head[1], sizeof(struct declaration));
+		group.declared.n = group.declared.cap = head[1];
 	}
 	VEC_PUSH(&e->groups, group);
 	for (size_t k = 0; in->err == ERR_OK && k < group.members.n; k++)
-		corrupt_if(in, group.members.at[k] >= h->accounts);
+		corrupt_if(in, group.members.at[k] >= h->accounts || group.declared.at[k].said >= h->said);
 }
 
 static struct bytes maybe(const char *text)
@@ -243,6 +248,49 @@ static void get_standing(struct in *in, struct engine *e, const struct snapshot_
 	}
 }
 
+static void put_verdicts(struct out *out, const struct engine *e)
+{
+	const struct verdict *rows;
+	uint64_t n;
+	verdicts_save(e->verdicts, &rows, &n);
+	put(out, &n, sizeof(n));
+	put(out, rows, n * sizeof(*rows));
+}
+
+static void get_verdicts(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	uint64_t n = 0;
+	get(in, &n, sizeof(n));
+	for (uint64_t i = 0; i < n && in->err == ERR_OK; i++) {
+		struct verdict row = { 0 };
+		get(in, &row, sizeof(row));
+		corrupt_if(in, row.a >= h->accounts || (row.b != NONE && row.b >= h->accounts) || row.said >= h->said ||
+				       row.judged >= JUDGED_VALUES);
+		if (in->err == ERR_OK)
+			verdicts_restore(e->verdicts, &row);
+	}
+}
+
+struct change_check { const struct engine *e; uint64_t values; };
+
+static bool check_change(void *arg, const struct change *change)
+{
+	const struct change_check *check = arg;
+	return change_is_sane(check->e, check->values, change);
+}
+
+static void get_history(struct in *in, struct engine *e)
+{
+	struct index_counts counts;
+	if (in->err == ERR_OK)
+		in->err = history_load(e->history, in->read, in->arg);
+	if (in->err != ERR_OK)
+		return;
+	index_counts(e->index, &counts);
+	struct change_check check = { e, counts.values };
+	corrupt_if(in, !history_each(e->history, check_change, &check));
+}
+
 enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 {
 	struct out out = { write, arg, ERR_OK };
@@ -252,7 +300,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		.group_names = strtab_count(e->group_names), .accounts = e->accounts.n, .pairs = e->pairs.n,
 		.n_pairs = e->n_pairs, .groups = e->groups.n, .alerts = e->alerts.n, .standing = u64map_count(e->alert_of),
 		.n_accounts = e->n_accounts, .population = weights_population(e->weights), .seq = e->seq,
-		.n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
+		.said = strtab_count(e->said), .n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
 	};
 	put(&out, &h, sizeof(h));
 	put_names(&out, e->names);
@@ -268,6 +316,10 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	for (size_t i = 0; i < e->alerts.n; i++)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
+	put_names(&out, e->said);
+	put_verdicts(&out, e);
+	if (out.err == ERR_OK)
+		out.err = history_save(e->history, write, arg);
 	if (out.err == ERR_OK)
 		out.err = windows_save(e->windows, write, arg);
 	return out.err == ERR_OK ? timing_save(e, write, arg) : out.err;
@@ -335,6 +387,9 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	for (uint64_t i = 0; in.err == ERR_OK && i < h.alerts; i++)
 		get_alert(&in, e, &h);
 	get_standing(&in, e, &h);
+	get_names(&in, e->said, h.said);
+	get_verdicts(&in, e, &h);
+	get_history(&in, e);
 	if (in.err == ERR_OK)
 		in.err = windows_load(e->windows, h.accounts, read, arg);
 	if (in.err == ERR_OK)

@@ -3,9 +3,12 @@
 
 #include "accounts.h"
 #include "alerts.h"
+#include "changes.h"
+#include "contagion.h"
 #include "appeals.h"
 #include "pairs.h"
 #include "relations.h"
+#include "verdicts.h"
 
 static void touch_pairs_of(struct engine *e, uint32_t account)
 {
@@ -20,6 +23,8 @@ static void account_closed(struct engine *e, const struct event *ev, uint32_t ac
 		return;
 	acc->is_closed = true;
 	acc->closed_ms = ev->ts_ms;
+	contagion_standing_changed(e, account);
+	change_stated(e, CHANGE_CLOSED, account, NONE);
 	touch_pairs_of(e, account);
 }
 
@@ -30,33 +35,27 @@ static void account_reinstated(struct engine *e, const struct event *ev, uint32_
 		return;
 	acc->is_closed = false;
 	acc->closed_ms = 0;
+	contagion_standing_changed(e, account);
+	change_stated(e, CHANGE_REINSTATED, account, NONE);
 	touch_pairs_of(e, account);
 	appeals_end(e, account);
 }
 
-/* A verdict about two accounts: confirmed, or clean / not_same (never one cluster, alerts resolve). */
-static void verdict_on_pair(struct engine *e, const struct event *ev, uint32_t account, uint32_t other)
-{
-	if (other == account)
-		return;
-	struct pair *pair = pair_make(e, account, other);
-	pair->flags &= (uint8_t)~(PAIR_CONFIRMED | PAIR_NOT_SAME);
-	pair->flags |= bytes_is(ev->value, "confirmed") ? PAIR_CONFIRMED : PAIR_NOT_SAME;
-	pair_rescore(e, account, other);
-	pair_refresh_state(e, pair_find(e, account, other));
-	pair_touch(e, pair_find(e, account, other));
-}
-
-/* About the second account that it names, else about the link of the alert that it names. */
+/* About the second account that it names, else about what the alert is about that it names, else about the account. A
+ * cluster is settled with its alert and has no verdict of its own. */
 static void verdict(struct engine *e, const struct event *ev, uint32_t account)
 {
 	struct alert *alert = ev->alert.len > 0 ? alert_by_id(e, ev->alert) : NULL;
 	if (alert != NULL)
 		alert_statement(e, ev, alert);
 	if (ev->with.len > 0)
-		verdict_on_pair(e, ev, account, account_intern(e, ev->with));
+		verdict_on_pair(e, account, account_intern(e, ev->with));
 	else if (alert != NULL && alert->scope == POLICY_LINK)
-		verdict_on_pair(e, ev, alert->subject_a, alert->subject_b);
+		verdict_on_pair(e, alert->subject_a, alert->subject_b);
+	else if (alert != NULL && alert->scope == POLICY_ACCOUNT)
+		verdict_on_account(e, alert->subject_a);
+	else if (ev->alert.len == 0)
+		verdict_on_account(e, account);
 	appeals_decided(e, ev, account);
 }
 

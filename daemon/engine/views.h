@@ -10,11 +10,13 @@ enum band view_band(const struct engine *e, int score);
 /* "device, payment" */
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a);
+struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a);
+void view_relations(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out);
 /* GRAPH_NONE when the text names none. */
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id);
 /* `explain` with {a} {b} {value} {holders} {gap} filled in. */
 struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a);
-/* Links of an account of at least min, strongest first, then by name. */
+/* Links of an account of at least min, those that were judged and those that were withdrawn too; strongest first, then by name. */
 unsigned view_links(const struct engine *e, uint32_t account, int min, struct arena *a, struct link_view **out);
 
 #endif

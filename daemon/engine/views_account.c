@@ -1,11 +1,13 @@
 /* Accounts, clusters and alerts as people and programs see them. */
 #include "accounts.h"
 #include "alerts.h"
+#include "contagion.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "pairs.h"
+#include "verdicts.h"
 #include "views.h"
 
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a)
@@ -33,6 +35,20 @@ static void view_alert_ids(const struct engine *e, uint32_t account, struct aren
 	VEC_FREE(&numbers);
 }
 
+static void view_contagion(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
+{
+	uint32_t path[CONTAGION_PATH_MAX];
+	unsigned n = contagion_path(e, account, path);
+	out->contagion = (int)(contagion_of(e, account) / 1000);
+	out->contagion_cause = out->verdict = BYTES_NONE;
+	if (n == 0)
+		return;
+	out->contagion_path = ARENA_ARRAY(a, struct link_view, n);
+	for (unsigned i = 0; i + 1 < n; i++)
+		view_link(e, pair_find(e, path[i], path[i + 1]), path[i], a, &out->contagion_path[out->n_contagion_path++]);
+	out->contagion_cause = e->accounts.at[path[n - 1]].is_closed ? BYTES_LIT("closed") : BYTES_LIT("confirmed");
+}
+
 enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, struct arena *a, struct account_view *out)
 {
 	uint32_t account = account_find(e, name);
@@ -46,23 +62,16 @@ enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, 
 	};
 	out->risk = account_risk(e, account);
 	out->band = view_band(e, out->risk);
+	view_contagion(e, account, a, out);
+	if (acc->judged != JUDGED_NOTHING)
+		out->verdict = acc->judged == JUDGED_CLEAN ? BYTES_LIT("clean") : BYTES_LIT("confirmed");
 	out->n_links = view_links(e, account, e->rules->scoring.score_bands[0], a, &out->links);
+	while (max != UINT32_MAX && out->n_links > 0 && out->links[out->n_links - 1].state == LINK_WITHDRAWN)
+		out->n_links--;
 	if (out->n_links > max)
 		out->n_links = max;
 	view_alert_ids(e, account, a, out);
 	return ERR_OK;
-}
-
-static void view_relations(const struct engine *e, const struct account *acc, struct arena *a, struct account_view *out)
-{
-	out->relations = ARENA_ARRAY(a, struct bytes, acc->n_groups + 1u);
-	for (unsigned i = 0; i < acc->n_groups; i++) {
-		struct bytes name = strtab_text(e->group_names, e->groups.at[acc->groups[i]].name);
-		char *text = arena_str(a, name);
-		for (size_t k = 0; k < name.len; k++)
-			text[k] = text[k] == '\0' ? ' ' : text[k];
-		out->relations[out->n_relations++] = bytes_make(text, name.len);
-	}
 }
 
 static int compare_values(const void *x, const void *y)
@@ -100,7 +109,7 @@ enum err engine_account(const struct engine *e, struct bytes name, struct arena 
 	if (err != ERR_OK)
 		return err;
 	uint32_t account = account_find(e, name);
-	view_relations(e, &e->accounts.at[account], a, out);
+	view_relations(e, account, a, out);
 	view_values(e, account, a, out);
 	return ERR_OK;
 }
@@ -118,6 +127,19 @@ static int compare_link_names(const void *x, const void *y)
 		return a->score > b->score ? -1 : 1;
 	int by_a = bytes_cmp(a->a, b->a);
 	return by_a != 0 ? by_a : bytes_cmp(a->b, b->b);
+}
+
+static void mark_bridges(const struct engine *e, uint32_t cluster, struct link_view *links, size_t n)
+{
+	const uint32_t *members;
+	struct graph_bridge *bridges = xcalloc(graph_members(e->graph, cluster, &members) + 1, sizeof(*bridges));
+	unsigned n_bridges = graph_bridges(e->graph, cluster, bridges);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t a = account_find(e, links[i].a), b = account_find(e, links[i].b);
+		for (unsigned k = 0; k < n_bridges && !links[i].is_bridge; k++)
+			links[i].is_bridge = bridges[k].a == (a < b ? a : b) && bridges[k].b == (a < b ? b : a);
+	}
+	free(bridges);
 }
 
 /* Links inside, and those that the guard holds apart. */
@@ -142,6 +164,7 @@ static void view_cluster_links(const struct engine *e, uint32_t cluster, struct 
 				VEC_PUSH(&near, link);
 		}
 	}
+	mark_bridges(e, cluster, inside.at, inside.n);
 	out->n_links = (unsigned)inside.n;
 	out->n_near = (unsigned)near.n;
 	out->links = ARENA_ARRAY(a, struct link_view, inside.n + 1);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "contagion.h"
+#include "pairs.h"
 #include "daemon/base/best.h"
 #include "daemon/base/text.h"
 #include "views.h"
@@ -25,6 +27,28 @@ static const char *subject_word(unsigned scope)
 	return scope == POLICY_LINK ? "link" : "account";
 }
 
+/* ": anna -960- bert -joint- carl (closed)", how contagion comes to an account; empty without it. */
+static struct bytes alert_path(const struct engine *e, uint32_t account, struct arena *a)
+{
+	uint32_t path[CONTAGION_PATH_MAX];
+	unsigned n = contagion_path(e, account, path);
+	struct text text = { 0 };
+	for (unsigned i = 0; i < n; i++) {
+		const struct pair *pair = i > 0 ? pair_find(e, path[i - 1], path[i]) : NULL;
+		bool is_sure = pair != NULL && (pair->state == LINK_JOINT || pair->state == LINK_CONFIRMED);
+		if (is_sure)
+			text_addf(&text, " -%s- ", link_state_names[pair->state]);
+		else if (pair != NULL)
+			text_addf(&text, " -%d- ", pair->score);
+		text_add(&text, account_name(e, path[i]));
+	}
+	if (n > 0)
+		text_adds(&text, e->accounts.at[path[n - 1]].is_closed ? " (closed)" : " (confirmed)");
+	struct bytes out = arena_bytes(a, text_bytes(&text));
+	text_free(&text);
+	return out;
+}
+
 static struct bytes alert_summary(const struct engine *e, const struct alert *alert, struct arena *a)
 {
 	struct bytes title = e->rules->policies[alert->policy].head.title;
@@ -35,7 +59,9 @@ static struct bytes alert_summary(const struct engine *e, const struct alert *al
 	if (alert->scope == POLICY_CLUSTER)
 		return bytes_of(arena_printf(a, "%.*s: %zu accounts in cluster c%u, strongest link %d", BYTES_ARG(title),
 					     alert->accounts.n, alert->subject_a + 1, alert->score));
-	return bytes_of(arena_printf(a, "%.*s: %.*s, risk %d", BYTES_ARG(title), BYTES_ARG(first), alert->score));
+	struct bytes path = alert->accounts.n > 0 && e->reach[alert->policy].names_contagion ? alert_path(e, alert->subject_a, a) : BYTES_NONE;
+	return bytes_of(arena_printf(a, "%.*s: %.*s, risk %d%s%.*s", BYTES_ARG(title), BYTES_ARG(first), alert->score,
+				     path.len > 0 ? ": " : "", BYTES_ARG(path)));
 }
 
 /* Of a link's two accounts the one that came later; at the same time the second. */

@@ -6,7 +6,10 @@
 #include "daemon/base/best.h"
 #include "daemon/base/clock.h"
 
+#include "changes.h"
 #include "pairs.h"
+#include "paths.h"
+#include "verdicts.h"
 #include "support.h"
 #include "views.h"
 
@@ -32,6 +35,27 @@ struct bytes view_families(const struct engine *e, uint16_t families, struct are
 	return out;
 }
 
+/* Why it is what it is: the verdict, what took the evidence away, or the verdict that new evidence came after. */
+static struct bytes view_reason(const struct engine *e, const struct pair *pair, struct arena *a)
+{
+	const struct verdict *verdict = verdict_of(e, pair->a, pair->b);
+	if (pair->state == LINK_WITHDRAWN) {
+		const struct change *change = change_of_link(e, pair->a, pair->b);
+		return change != NULL ? change_reason(e, change, a) : BYTES_NONE;
+	}
+	if (verdict == NULL || pair->state == LINK_JOINT)
+		return BYTES_NONE;
+	struct said said;
+	char day[TIME_TEXT_SIZE];
+	said_read(e, verdict->said, &said);
+	time_format(verdict->ts_ms, day);
+	int32_t gained_cb = (pair->strength_mb - verdict->strength_mb) / 10;
+	const char *again = !(pair->flags & PAIR_REOPENED) ? "" :
+		arena_printf(a, "; reopened: its evidence is now worth %d.%02d bits more", gained_cb / 100, gained_cb % 100);
+	return bytes_of(arena_printf(a, "judged %.*s%s%.*s on %.10s%s%.*s%s", BYTES_ARG(said.value), said.actor.len ? " by " : "",
+				     BYTES_ARG(said.actor), day, said.reason.len ? ": " : "", BYTES_ARG(said.reason), again));
+}
+
 void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, struct arena *a, struct link_view *out)
 {
 	struct bytes x = account_name(e, pair->a), y = account_name(e, pair->b);
@@ -39,9 +63,11 @@ void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, 
 	*out = (struct link_view){
 		.a = is_swapped ? y : x, .b = is_swapped ? x : y, .score = pair->score, .computed = pair->computed,
 		.strength_mb = pair->strength_mb, .state = pair->state, .band = view_band(e, pair->score),
-		.first_ms = pair->first_ms, .last_ms = pair->last_ms, .explained_by = BYTES_NONE,
+		.first_ms = pair->first_ms, .last_ms = pair->last_ms, .explained_by = BYTES_NONE, .reason = BYTES_NONE,
 		.families = a != NULL ? view_families(e, pair->families, a) : BYTES_NONE,
 	};
+	if (a != NULL)
+		out->reason = view_reason(e, pair, a);
 	if (pair->explained > 0)
 		out->explained_by = e->rules->relations[pair->explained - 1].name;
 }
@@ -61,7 +87,8 @@ unsigned view_links(const struct engine *e, uint32_t account, int min, struct ar
 	*out = ARENA_ARRAY(a, struct link_view, acc->n_pairs + 1);
 	for (uint32_t i = 0; i < acc->n_pairs; i++) {
 		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
-		if (pair->score >= min || pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME))
+		if (pair->score >= min || pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME | PAIR_CLEAN) ||
+		    pair->state == LINK_WITHDRAWN)
 			view_link(e, pair, account, a, &(*out)[n++]);
 	}
 	qsort(*out, n, sizeof(**out), compare_links);
@@ -199,6 +226,18 @@ static struct bytes view_blocked(const struct engine *e, const struct pair *pair
 	return BYTES_LIT("held apart: one link alone does not join a cluster (guard against chaining)");
 }
 
+/* Over others, where the link of the two is weaker than that or none. */
+static void view_path(const struct engine *e, const struct pair *ends, struct arena *a, struct why_view *out)
+{
+	uint32_t path[PATH_LINKS_MAX + 1];
+	unsigned n = path_between(e, ends->a, ends->b, path);
+	if (n < 3)
+		return;
+	out->path = ARENA_ARRAY(a, struct link_view, n);
+	for (unsigned i = 0; i + 1 < n; i++)
+		view_link(e, pair_find(e, path[i], path[i + 1]), path[i], a, &out->path[out->n_path++]);
+}
+
 enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_name, struct arena *a, struct why_view *out)
 {
 	uint32_t x = account_find(e, a_name), y = account_find(e, b_name);
@@ -223,6 +262,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 				  .listed = stored != NULL ? stored->score : -1, .listed_ms = stored != NULL ? stored->last_ms : 0 };
 	view_link(e, &fresh, fresh.a, a, &out->link);
 	out->items = ARENA_ARRAY(a, struct evidence_view, out->n_items + 1);
+	view_path(e, &fresh, a, out);
 	struct viewing v = { e, &fresh, w, a };
 	for (unsigned i = 0; i < w->n; i++)
 		view_evidence(&v, &w->items[i], &out->items[i]);
@@ -290,8 +330,8 @@ void engine_each_link(const struct engine *e, int min_score, link_fn *fn, void *
 	struct VEC(struct export_row) rows = { 0 };
 	for (size_t i = 0; i < e->pairs.n; i++) {
 		const struct pair *pair = &e->pairs.at[i];
-		if (pair->a == NONE || pair->score < min_score)
-			continue;
+		if (pair->a == NONE || pair->score < min_score || !pair_counts(e, pair))
+			continue; /* of one below the floor histories tell alone */
 		struct bytes x = account_name(e, pair->a), y = account_name(e, pair->b);
 		bool is_swapped = bytes_cmp(x, y) > 0;
 		struct export_row row = { (uint32_t)i, is_swapped ? y : x, is_swapped ? x : y };

@@ -159,10 +159,22 @@ static bool is_hopeless(const struct engine *e, struct weighing *w)
 	return w->strength_mb < e->rules->scoring.floor_mb;
 }
 
-static void weigh_by_formula(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out)
+static unsigned keep_shared(struct index_shared *shared, unsigned n, const struct value_test *kept)
+{
+	unsigned left = 0;
+	for (unsigned i = 0; i < n; i++)
+		if (kept->passes(kept->arg, shared[i].value))
+			shared[left++] = shared[i];
+	return left;
+}
+
+/* kept: NULL for all shared values. */
+static void weigh_by_formula(const struct engine *e, bool is_full, const struct value_test *kept, struct weighing *out)
 {
 	struct index_shared shared[EVIDENCE_MAX];
-	struct pairing p = { e, a, b, shared, index_intersect(e->index, a, b, shared, EVIDENCE_MAX) };
+	struct pairing p = { e, out->a, out->b, shared, index_intersect(e->index, out->a, out->b, shared, EVIDENCE_MAX) };
+	if (kept != NULL)
+		p.n = keep_shared(shared, p.n, kept);
 	out->n = out->n_limits = 0;
 	out->families = 0;
 	out->evidence = 0;
@@ -183,11 +195,25 @@ void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, st
 	out->a = a;
 	out->b = b;
 	if (!e->rules->table.is_given) {
-		weigh_by_formula(e, a, b, is_full, out);
+		weigh_by_formula(e, is_full, NULL, out);
 		return;
 	}
 	struct profile p;
 	profile_make(&p, e, a, b, NONE);
+	tokens_weigh(&p, NULL, out);
+}
+
+void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out)
+{
+	out->a = a;
+	out->b = b;
+	if (!e->rules->table.is_given) {
+		weigh_by_formula(e, true, kept, out);
+		return;
+	}
+	struct profile p;
+	profile_make(&p, e, a, b, NONE);
+	profile_keep(&p, kept);
 	tokens_weigh(&p, NULL, out);
 }
 

@@ -45,9 +45,11 @@ const struct rule_head *evidence_head(const struct evidence *item);
 int evidence_family(const struct evidence *item);
 uint32_t evidence_number(const struct engine *e, const struct evidence *item);
 
-/* The evidence of the two alone, without support. a < b. Unless is_full, a pair that cannot reach the floor is left with an
- * upper bound of its strength, which is below the floor too. */
+/* The evidence of the two alone, without support. a < b. Unless is_full, a pair that cannot reach the floor is left with
+ * an upper bound of its strength, which is below the floor too. */
 void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
+/* The same in full, of those shared values that pass. */
+void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out);
 /* The whole: with support, items sorted. */
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
 /* Bits lost by the time between two accounts' uses. */

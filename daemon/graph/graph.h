@@ -57,6 +57,10 @@ struct graph_edge {
 };
 unsigned graph_edges(const struct graph *g, uint32_t account, const struct graph_edge **edges);
 
+/* Edges whose removal would take the cluster apart, in a fixed order; out has room for as many as there are members. */
+struct graph_bridge { uint32_t a, b; }; /* a < b */
+unsigned graph_bridges(const struct graph *g, uint32_t cluster, struct graph_bridge *out);
+
 typedef enum err graph_write_fn(void *arg, const void *p, size_t n);
 typedef enum err graph_read_fn(void *arg, void *p, size_t n);
 enum err graph_save(const struct graph *g, graph_write_fn *write, void *arg) MUST_CHECK;

@@ -41,6 +41,10 @@ const struct config_key config_keys[] = {
 	  "Events of one transaction, about: a batch of this size goes out beside another one." },
 	{ "known_ids", CONFIG_NUMBER, AT(known_ids), 0, 0, 1000000000, "10000000",
 	  "Event ids that are remembered at least, beyond those of the last 30 days (10 to 13 bytes each)." },
+	{ "seccomp", CONFIG_SWITCH, AT(seccomp), 0, 0, 0, "on",
+	  "System calls that the daemon never needs fail: it cannot start programs, trace or mount. See CONFINEMENT." },
+	{ "landlock", CONFIG_SWITCH, AT(landlock), 0, 0, 0, "on",
+	  "Files outside of those that this file names cannot be opened, and only the state folder be written. See CONFINEMENT." },
 	{ "collectors", CONFIG_MAPPING, 0, 0, 0, 0, "", "Ways in, each under its name; see COLLECTORS." },
 	{ NULL, CONFIG_TEXT, 0, 0, 0, 0, NULL, NULL },
 };
@@ -99,6 +103,18 @@ static enum err read_number(struct config *c, const struct config_key *key, cons
 							: "`%s` must be a whole number of %s to %s", key->name, low, high);
 }
 
+static enum err read_switch(struct config *c, const struct config_key *key, const struct yaml_node *node, struct bytes text,
+			    struct errbuf *eb)
+{
+	bool *out = member(c, key->at);
+
+	*out = bytes_is(text, "on") || bytes_is(text, "true");
+	if (*out || bytes_is(text, "off") || bytes_is(text, "false"))
+		return ERR_OK;
+	BUG_ON(!node);
+	return yaml_error(c->doc, node, eb, "`%s` is on or off", key->name);
+}
+
 static enum err read_list(struct config *c, const struct config_key *key, const struct yaml_node *node, struct errbuf *eb)
 {
 	char **list = member(c, key->at);
@@ -133,6 +149,8 @@ static enum err read_value(struct config *c, const struct config_key *key, const
 		return yaml_error(c->doc, node, eb, "`%s` takes one value", key->name);
 	if (key->type == CONFIG_DURATION || key->type == CONFIG_NUMBER)
 		return read_number(c, key, node, node->text, eb);
+	if (key->type == CONFIG_SWITCH)
+		return read_switch(c, key, node, node->text, eb);
 	if (memchr(node->text.ptr, '\0', node->text.len) || (key->type == CONFIG_PATH && node->text.len == 0))
 		return yaml_error(c->doc, node, eb, "`%s` must not be empty", key->name);
 	set_text(c, key, key->type == CONFIG_PATH ? config_absolute(c->dir, node->text) : strndup(node->text.ptr, node->text.len));
@@ -186,6 +204,8 @@ static void set_defaults(struct config *c)
 
 		if (key->type == CONFIG_DURATION || key->type == CONFIG_NUMBER)
 			BUG_ON(read_number(c, key, NULL, text, NULL));
+		else if (key->type == CONFIG_SWITCH)
+			BUG_ON(read_switch(c, key, NULL, text, NULL));
 		else if (key->type == CONFIG_TEXT)
 			set_text(c, key, xstrdup(key->otherwise));
 	}

@@ -29,13 +29,15 @@ struct config {
 	int64_t max_connections;
 	int64_t batch_events;       /* largest group commit */
 	int64_t known_ids;          /* at least this many event ids are remembered (10 M) */
+	bool seccomp, landlock;     /* the daemon confines itself */
 	struct yaml_doc *doc;       /* the `collectors:` mapping is handed to each collector */
 	int sources[CONFIG_KEYS_MAX]; /* of each key: its line, 0 default, CONFIG_FROM_COMMAND_LINE */
 };
 #define CONFIG_FROM_COMMAND_LINE -1
 
 /* The table of keys, ended by a NULL name: assocd.yaml(5) and completion are made from it. */
-enum config_type { CONFIG_PATH, CONFIG_TEXT, CONFIG_PATHS, CONFIG_TEXTS, CONFIG_DURATION, CONFIG_NUMBER, CONFIG_MAPPING };
+enum config_type { CONFIG_PATH, CONFIG_TEXT, CONFIG_PATHS, CONFIG_TEXTS, CONFIG_DURATION, CONFIG_NUMBER, CONFIG_SWITCH,
+		   CONFIG_MAPPING };
 struct config_key {
 	const char *name;
 	enum config_type type;

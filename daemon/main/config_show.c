@@ -13,6 +13,8 @@ static void show_value(struct text *t, const struct config *c, const struct conf
 		json_string(t, bytes_of(*(char *const *)at));
 	} else if (key->type == CONFIG_NUMBER) {
 		json_int(t, *(const int64_t *)at);
+	} else if (key->type == CONFIG_SWITCH) {
+		json_string(t, bytes_of(*(const bool *)at ? "on" : "off"));
 	} else if (key->type == CONFIG_DURATION) {
 		char text[32];
 
@@ -97,7 +99,8 @@ const char *config_key_takes(const struct config_key *key)
 {
 	static const char *const words[] = {
 		[CONFIG_PATH] = "path", [CONFIG_TEXT] = "text", [CONFIG_PATHS] = "list of paths", [CONFIG_TEXTS] = "list of texts",
-		[CONFIG_DURATION] = "duration", [CONFIG_NUMBER] = "number", [CONFIG_MAPPING] = "mapping",
+		[CONFIG_DURATION] = "duration", [CONFIG_NUMBER] = "number", [CONFIG_SWITCH] = "on|off",
+		[CONFIG_MAPPING] = "mapping",
 	};
 
 	return words[key->type];

@@ -6,6 +6,7 @@
 
 #include "collectors/collector.h"
 #include "config.h"
+#include "confine.h"
 #include "daemon/api/api.h"
 #include "daemon/engine/engine.h"
 #include "daemon/intake/setup.h"
@@ -32,6 +33,7 @@ enum hold_reason { HOLD_SNAPSHOT = 1, HOLD_REBUILD = 2, HOLD_STOP = 4 };
 
 struct daemon {
 	struct config *config;
+	struct confinement confinement;
 	struct loop *loop;
 	struct loop_timer *timer;
 	struct loop_watch *watches[WATCHES_MAX];

@@ -92,6 +92,11 @@ void report_status(void *arg, struct text *json)
 	json_member_int(json, "reloads_failed", d->reloads_failed);
 	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
 	json_member_int(json, "snapshot_seq", (int64_t)d->snapshot_seq);
+	json_key(json, "confinement");
+	json_open_object(json);
+	json_member_bool(json, "seccomp", d->confinement.seccomp);
+	json_member_int(json, "landlock", d->confinement.landlock);
+	json_close_object(json);
 	add_collectors_json(d, json);
 	add_sinks_json(d, json);
 }

@@ -156,6 +156,8 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	if (err == ERR_OK)
 		err = state_folder_make(dir, eb);
 	if (err == ERR_OK)
+		err = confine_daemon(d->config, &d->confinement, eb);
+	if (err == ERR_OK)
 		err = judgement_load(d->config, &d->now, eb);
 	if (err == ERR_OK)
 		err = store_open(dir, &d->store, eb);

@@ -42,6 +42,8 @@ static enum err check_verdict(struct event_reader *r)
 		return event_refuse(r, "value", "the \"value\" of a verdict is clean, confirmed or not_same");
 	if (bytes_is(e->value, "not_same") && e->with.len == 0 && e->alert.len == 0)
 		return event_refuse(r, "value", "verdict not_same needs \"with\" or \"alert\"");
+	if (e->with.len > 0 && bytes_eq(e->with, e->account))
+		return event_refuse(r, "account", "\"with\" names the account itself");
 	return ERR_OK;
 }
 

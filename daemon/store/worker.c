@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 struct worker {
+	const char *name; /* a literal */
 	struct worker_jobs jobs;
 	struct ring *in, *out;
 	pthread_t thread;
@@ -46,6 +47,8 @@ static void *worker_run(void *arg)
 {
 	struct worker *w = arg;
 
+	/* From inside it is a system call; from outside it would be a file of /proc, which Landlock keeps shut. */
+	pthread_setname_np(pthread_self(), w->name);
 	for (;;) {
 		bool stopping = atomic_load(&w->stopping);
 		void *item = ring_pop(w->in);
@@ -80,6 +83,7 @@ enum err worker_new(const char *name, const struct worker_jobs *jobs, int done_f
 	struct worker *w = xcalloc(1, sizeof(*w));
 	int code;
 
+	w->name = name;
 	w->jobs = *jobs;
 	w->done_fd = done_fd;
 	w->in = ring_new(WORKER_QUEUE);
@@ -94,7 +98,6 @@ enum err worker_new(const char *name, const struct worker_jobs *jobs, int done_f
 		free(w);
 		return errbuf_set(eb, ERR_IO, "cannot start the %s thread: %s", name, strerror(code));
 	}
-	pthread_setname_np(w->thread, name);
 	*out = w;
 	return ERR_OK;
 }

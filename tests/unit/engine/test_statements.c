@@ -1,48 +1,5 @@
 /* What people say, applied to a pair that shares a device: verdicts, relations, closures, and what alerts tell of them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
-#include "daemon/base/text.h"
-#include "daemon/engine/engine.h"
-#include "daemon/model/event.h"
-
-#define START_MS 1767225600000ll
-#define PEOPLE 300
-
-struct bench {
-	struct ruleset *rules;
-	struct engine *engine;
-	struct json_parser *parser;
-	struct arena *arena;
-	uint64_t seq;
-	char alert[20]; /* the one that stands at first */
-};
-
-static void say(struct bench *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static void say(struct bench *t, const char *fmt, ...)
-{
-	struct event_context context = { .kinds = &t->rules->kinds };
-	struct event *ev = ARENA_NEW(t->arena, struct event);
-	struct errbuf eb = { "" };
-	struct event_refusal why = { .eb = &eb };
-	struct json_doc doc;
-	char members[300];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(members, sizeof(members), fmt, args);
-	va_end(args);
-	struct bytes line = bytes_of(arena_printf(t->arena, "{\"ts\":%lld,%s}", START_MS + (long long)t->seq * 60000, members));
-	assert_int_equal(json_parse(t->parser, line, &doc, &eb), ERR_OK);
-	if (event_from_json(&context, &doc, t->arena, ev, &why) != ERR_OK)
-		fail_msg("%.*s: %s", BYTES_ARG(line), eb.text);
-	ev->seq = ++t->seq;
-	engine_apply(t->engine, (const struct event *const *)&ev, 1, NULL);
-}
+#include "engine_bench.h"
 
 static struct alert_view alert_of(struct bench *t)
 {
@@ -63,18 +20,11 @@ static struct link_view link_of(struct bench *t)
 /* Ann and Bob share a device and a card, and an alert is open. */
 static int setup(void **state)
 {
-	struct bench *t = calloc(1, sizeof(*t));
+	struct bench *t = bench_new();
 	const struct alert_query open = { .state = ALERT_OPEN, .max = 10 };
 	struct alert_view *alerts;
 	unsigned n;
-	struct errbuf eb = { "" };
 
-	assert_int_equal(ruleset_load(SOURCE_DIR "/rules/default", false, &t->rules, NULL, &eb), ERR_OK);
-	t->engine = engine_new(t->rules, NULL);
-	t->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
-	t->arena = arena_new(1 << 16);
-	for (unsigned i = 0; i < PEOPLE; i++)
-		say(t, "\"type\":\"login\",\"account\":\"p%u\",\"device\":{\"id\":\"d%u\"}", i, i);
 	say(t, "\"type\":\"login\",\"account\":\"ann\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
 	say(t, "\"type\":\"login\",\"account\":\"bob\",\"device\":{\"id\":\"shared\"},\"identity\":{\"card\":\"4012888888881881\"}");
 	assert_int_equal(engine_alerts(t->engine, &open, t->arena, &alerts, &n), ERR_OK);
@@ -86,13 +36,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct bench *t = *state;
-
-	engine_free(t->engine);
-	ruleset_free(t->rules);
-	json_parser_free(t->parser);
-	arena_free(t->arena);
-	free(t);
+	bench_free(*state);
 	return 0;
 }
 

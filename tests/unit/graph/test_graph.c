@@ -202,6 +202,61 @@ static void growing_edge_by_edge_equals_building_from_scratch(void **state)
 	}
 }
 
+/* An edge is a bridge when its ends are apart without it: asked of every edge, by walking. */
+static bool is_reached(const bool edges[NODES][NODES], uint32_t from, uint32_t to)
+{
+	bool seen[NODES] = { false };
+	uint32_t stack[NODES], n = 0;
+	seen[from] = true;
+	stack[n++] = from;
+	while (n > 0) {
+		uint32_t at = stack[--n];
+		for (uint32_t i = 0; i < NODES; i++) {
+			if (seen[i] || !(edges[at][i] || edges[i][at]))
+				continue;
+			seen[i] = true;
+			stack[n++] = i;
+		}
+	}
+	return seen[to];
+}
+
+static void bridges_are_the_edges_without_which_a_cluster_falls_apart(void **state)
+{
+	for (uint64_t round = 1; round <= 60; round++) {
+		uint64_t seed = round;
+		bool edges[NODES][NODES] = { { false } };
+		struct graph *g = fresh();
+		struct graph_bridge bridges[NODES];
+		unsigned expected = 0;
+		for (unsigned i = 0; i < NODES + round / 4; i++) {
+			uint32_t a = random_next(&seed) % NODES, b = random_next(&seed) % NODES;
+			if (a < b)
+				graph_set_edge(g, a, b, SURE, false), edges[a][b] = true;
+		}
+		settle(g);
+		for (uint32_t cluster = 0; cluster < graph_handles(g); cluster++) {
+			unsigned n = graph_bridges(g, cluster, bridges);
+			for (unsigned i = 0; i < n; i++) {
+				bool was = edges[bridges[i].a][bridges[i].b];
+				edges[bridges[i].a][bridges[i].b] = false;
+				assert_true(was && !is_reached(edges, bridges[i].a, bridges[i].b));
+				edges[bridges[i].a][bridges[i].b] = true;
+			}
+			expected += n;
+		}
+		for (uint32_t a = 0; a < NODES; a++)
+			for (uint32_t b = a + 1; b < NODES; b++) {
+				bool was = edges[a][b];
+				edges[a][b] = false;
+				expected -= was && !is_reached(edges, a, b);
+				edges[a][b] = was;
+			}
+		assert_int_equal(expected, 0);
+		graph_free(g);
+	}
+}
+
 struct memory { char *at; size_t n, read; };
 
 static enum err memory_write(void *arg, const void *p, size_t n)
@@ -274,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_withdrawn_edge_splits_and_the_larger_part_keeps_the_handle),
 		cmocka_unit_test(a_merge_is_told_once_and_keeps_the_larger_handle),
 		cmocka_unit_test(growing_edge_by_edge_equals_building_from_scratch),
+		cmocka_unit_test(bridges_are_the_edges_without_which_a_cluster_falls_apart),
 		cmocka_unit_test(a_snapshot_brings_back_the_same_clusters),
 		cmocka_unit_test(a_cut_snapshot_is_refused),
 	};

@@ -393,6 +393,12 @@ static void appeals_come_in_rounds(void **state)
 #undef APPEAL
 }
 
+static void a_verdict_about_an_account_and_itself_is_refused(void **state)
+{
+	assert_refused("{\"ts\":1,\"type\":\"verdict\",\"account\":\"a\",\"site\":\"us\",\"with\":\"a\",\"value\":\"clean\"}",
+		       "account", "names the account itself");
+}
+
 static void relations_have_a_group_or_a_partner(void **state)
 {
 #define RELATION "{\"ts\":1,\"type\":\"relation\",\"account\":\"a\",\"site\":\"us\",\"relation\":"
@@ -451,6 +457,7 @@ int main(void)
 		cmocka_unit_test(an_id_makes_the_duplicate_within_its_site),
 		cmocka_unit_test(health_has_a_kind_and_a_number),
 		cmocka_unit_test(appeals_come_in_rounds),
+		cmocka_unit_test(a_verdict_about_an_account_and_itself_is_refused),
 		cmocka_unit_test(relations_have_a_group_or_a_partner),
 		cmocka_unit_test(statements_carry_what_people_said),
 	};

@@ -1,0 +1,39 @@
+/* What changed for an account or a cluster. */
+#include "render.h"
+
+static bool has_scores(enum change_type type)
+{
+	return type <= CHANGE_CONTAGION_WENT;
+}
+
+static void render_change(struct text *out, const struct change_view *change)
+{
+	json_open_object(out);
+	json_member_time(out, "at", change->ts_ms);
+	json_member_int(out, "seq", (int64_t)change->seq);
+	json_member_string(out, "change", bytes_of(change_type_names[change->type]));
+	render_optional(out, "account", change->account);
+	render_optional(out, "cluster", change->cluster);
+	render_optional(out, "alert", change->alert);
+	render_optional(out, "rule", change->rule);
+	render_optional(out, "relation", change->relation);
+	if (has_scores(change->type)) {
+		json_member_int(out, "score_before", change->before);
+		json_member_int(out, "score", change->after);
+	}
+	render_optional(out, "reason", change->reason);
+	json_close_object(out);
+}
+
+void render_history(struct text *out, const char *key, const struct history_view *history)
+{
+	json_open_object(out);
+	json_member_string(out, key, history->subject);
+	json_key(out, "changes");
+	json_open_array(out);
+	for (unsigned i = 0; i < history->n_changes; i++)
+		render_change(out, &history->changes[i]);
+	json_close_array(out);
+	json_member_int(out, "total", (int64_t)history->total);
+	json_close_object(out);
+}

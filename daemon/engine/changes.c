@@ -1,0 +1,281 @@
+/* From touched pairs, clusters, alerts and statements to rows of the history.
+ * I1: a pair's told_state and told_band are what its accounts' histories last said of it.
+ * I2: a band is left downward only CALM below its border: a score that wavers is one row. */
+#include "changes.h"
+
+#include "accounts.h"
+#include "alerts.h"
+#include "contagion.h"
+#include "verdicts.h"
+
+#define CALM 20
+
+static void add(struct engine *e, enum history_of of, uint32_t id, struct change *change)
+{
+	change->ts_ms = e->event->ts_ms;
+	change->seq = e->seq;
+	history_add(e->history, of, id, change);
+}
+
+/* ---- what was said ---- */
+
+uint32_t change_said(struct engine *e)
+{
+	const struct event *ev = e->event;
+	const struct bytes parts[] = { bytes_of(event_types[ev->type].name), ev->value, ev->actor, ev->reason, ev->relation_proof };
+	struct text text = { 0 };
+	for (unsigned i = 0; i < ARRAY_LEN(parts); i++) {
+		text_add(&text, parts[i]);
+		text_addc(&text, '\0');
+	}
+	uint32_t said = strtab_intern(e->said, text_bytes(&text));
+	text_free(&text);
+	return said;
+}
+
+static struct bytes next_part(struct bytes *rest)
+{
+	ptrdiff_t end = bytes_find_char(*rest, '\0');
+	struct bytes part = bytes_slice(*rest, 0, end < 0 ? rest->len : (size_t)end);
+	*rest = bytes_slice(*rest, part.len + 1, rest->len);
+	return part;
+}
+
+void said_read(const struct engine *e, uint32_t said, struct said *out)
+{
+	struct bytes rest = said != NONE ? strtab_text(e->said, said) : BYTES_NONE;
+	out->type = next_part(&rest);
+	out->value = next_part(&rest);
+	out->actor = next_part(&rest);
+	out->reason = next_part(&rest);
+	out->proof = next_part(&rest);
+}
+
+/* ---- causes ---- */
+
+/* The value among those that lost worth that both hold; any, when it is about no pair. */
+static uint32_t lost_value(const struct engine *e, const struct pair *pair)
+{
+	for (size_t i = 0; i < e->touched.values.n; i++) {
+		uint32_t value = e->touched.values.at[i];
+		if (pair == NULL || (index_posting(e->index, pair->a, value) != NULL && index_posting(e->index, pair->b, value) != NULL))
+			return value;
+	}
+	return NONE;
+}
+
+static void set_cause(struct engine *e, const struct pair *pair, bool is_less, struct change *change)
+{
+	bool is_stated = e->event->type >= EVENT_RELATION && e->event->type <= EVENT_VERDICT;
+	uint32_t value = is_less ? lost_value(e, pair) : NONE;
+	change->cause = value != NONE ? CAUSE_VALUE : CAUSE_EVIDENCE;
+	change->because = value;
+	if (!is_stated)
+		return;
+	change->cause = CAUSE_STATEMENT;
+	change->because = change_said(e);
+}
+
+static struct bytes reason_of_value(const struct engine *e, uint32_t value, struct arena *a)
+{
+	const struct index_value *v = index_value(e->index, value);
+	const struct kind *kind = &e->rules->kinds.rows[v->kind];
+	struct bytes shown = index_shown(e->index, value);
+	return bytes_of(arena_printf(a, "%.*s %.*s is held by %s%u accounts", BYTES_ARG(kind->title), BYTES_ARG(shown),
+				     v->is_hub ? "more than " : "", v->is_hub ? kind->hub_cap : v->holders));
+}
+
+/* "verdict clean by jo: two passports seen (proof 118)" */
+static struct bytes reason_of_said(const struct engine *e, uint32_t number, struct arena *a)
+{
+	struct said said;
+	said_read(e, number, &said);
+	return bytes_of(arena_printf(a, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s%s", BYTES_ARG(said.type), said.value.len ? " " : "",
+				     BYTES_ARG(said.value), said.actor.len ? " by " : "", BYTES_ARG(said.actor),
+				     said.reason.len ? ": " : "", BYTES_ARG(said.reason), said.proof.len ? " (proof: " : "",
+				     BYTES_ARG(said.proof), said.proof.len ? ")" : ""));
+}
+
+static struct bytes reason_of_alert(const struct engine *e, const struct change *change, struct arena *a)
+{
+	const struct alert *alert = &e->alerts.at[change->about];
+	if (change->type == CHANGE_ALERT_OPENED || alert->reason == NULL)
+		return BYTES_NONE;
+	return arena_bytes(a, bytes_of(alert->reason));
+}
+
+struct bytes change_reason(const struct engine *e, const struct change *change, struct arena *a)
+{
+	switch ((enum change_cause)change->cause) {
+	case CAUSE_VALUE:
+		return reason_of_value(e, change->because, a);
+	case CAUSE_STATEMENT:
+		return reason_of_said(e, change->because, a);
+	case CAUSE_ALERT:
+		return reason_of_alert(e, change, a);
+	case CAUSE_RULES:
+		return BYTES_LIT("the rules changed");
+	case CAUSE_EVIDENCE:
+	case CAUSES:
+		break;
+	}
+	return BYTES_NONE;
+}
+
+/* ---- links ---- */
+
+const struct change *change_of_link(const struct engine *e, uint32_t a, uint32_t b)
+{
+	uint64_t total;
+	unsigned n = history_count(e->history, HISTORY_ACCOUNTS, a, &total);
+	for (unsigned i = 0; i < n; i++) {
+		const struct change *change = history_at(e->history, HISTORY_ACCOUNTS, a, i);
+		if (change->type <= CHANGE_LINK_LAST && change->about == b)
+			return change;
+	}
+	return NULL;
+}
+
+static unsigned calm_band(const struct engine *e, const struct pair *pair)
+{
+	unsigned band = 0;
+	while (band < 3 && pair->score >= e->rules->scoring.score_bands[band] - (band < pair->told_band ? CALM : 0))
+		band++;
+	return band;
+}
+
+/* A link at the lowest border goes in one row too. */
+static unsigned calm_state(const struct pair *pair, unsigned band)
+{
+	return pair->state == LINK_WITHDRAWN && band != BAND_NONE ? pair->told_state : pair->state;
+}
+
+static enum change_type type_of(const struct pair *pair, unsigned state)
+{
+	static const enum change_type by_state[LINK_STATES] = {
+		[LINK_SUSPECTED] = CHANGE_LINK_CHANGED, [LINK_EXPLAINED] = CHANGE_LINK_EXPLAINED, [LINK_JOINT] = CHANGE_LINK_JOINT,
+		[LINK_CONFIRMED] = CHANGE_LINK_CONFIRMED, [LINK_CLEARED] = CHANGE_LINK_CLEARED,
+		[LINK_WITHDRAWN] = CHANGE_LINK_WITHDRAWN,
+	};
+	if (state == pair->told_state)
+		return pair->told_band == BAND_NONE ? CHANGE_LINK_APPEARED : CHANGE_LINK_CHANGED;
+	if (state == LINK_SUSPECTED && pair->told_state == LINK_WITHDRAWN)
+		return CHANGE_LINK_APPEARED;
+	if (state == LINK_SUSPECTED && pair->flags & PAIR_REOPENED)
+		return CHANGE_LINK_REOPENED;
+	return by_state[state];
+}
+
+/* What was never a link and is none is no news, whatever its state: a verdict about an account holds hundreds. */
+static bool is_news(const struct pair *pair, unsigned state, unsigned band)
+{
+	bool is_special = pair->flags & (PAIR_JOINT | PAIR_CONFIRMED | PAIR_NOT_SAME | PAIR_CLEAN);
+	return (state != pair->told_state || band != pair->told_band) && (is_special || band != BAND_NONE || pair->told_band != BAND_NONE);
+}
+
+static void change_of_pair(struct engine *e, struct pair *pair)
+{
+	unsigned band = calm_band(e, pair), state = calm_state(pair, band);
+	if (!is_news(pair, state, band))
+		return;
+	const struct change *known = change_of_link(e, pair->a, pair->b);
+	struct change change = { .type = (uint8_t)type_of(pair, state), .before = known != NULL ? known->after : 0,
+				 .after = pair->score };
+	set_cause(e, pair, change.after < change.before, &change);
+	pair->told_state = (uint8_t)state;
+	pair->told_band = (uint8_t)band;
+	change.about = pair->b;
+	add(e, HISTORY_ACCOUNTS, pair->a, &change);
+	change.about = pair->a;
+	add(e, HISTORY_ACCOUNTS, pair->b, &change);
+}
+
+void changes_of_links(struct engine *e)
+{
+	for (size_t i = 0; i < e->touched.pairs.n; i++) {
+		struct pair *pair = &e->pairs.at[e->touched.pairs.at[i]];
+		if (pair->a != NONE)
+			change_of_pair(e, pair);
+	}
+}
+
+/* ---- clusters, alerts, statements ---- */
+
+static const uint8_t cluster_types[] = {
+	[GRAPH_FORMED] = CHANGE_CLUSTER_FORMED, [GRAPH_JOINED] = CHANGE_CLUSTER_JOINED, [GRAPH_LEFT] = CHANGE_CLUSTER_LEFT,
+	[GRAPH_MERGED] = CHANGE_CLUSTER_MERGED, [GRAPH_DISSOLVED] = CHANGE_CLUSTER_DISSOLVED,
+};
+
+void change_of_cluster(struct engine *e, const struct graph_change *from)
+{
+	struct change change = { .type = cluster_types[from->type], .about = NONE };
+	set_cause(e, NULL, from->type == GRAPH_LEFT || from->type == GRAPH_DISSOLVED, &change);
+	bool is_of_account = from->type == GRAPH_JOINED || from->type == GRAPH_LEFT;
+	change.about = is_of_account ? from->account : from->other;
+	add(e, HISTORY_CLUSTERS, from->cluster, &change);
+	if (is_of_account) {
+		change.about = from->cluster;
+		add(e, HISTORY_ACCOUNTS, from->account, &change);
+	}
+	if (from->type != GRAPH_MERGED)
+		return;
+	change.type = CHANGE_CLUSTER_MERGED_INTO;
+	change.about = from->cluster;
+	add(e, HISTORY_CLUSTERS, from->other, &change);
+}
+
+void change_of_alert(struct engine *e, enum change_type type, uint32_t number)
+{
+	const struct alert *alert = &e->alerts.at[number];
+	struct change change = { .type = (uint8_t)type, .cause = CAUSE_ALERT, .about = number, .because = NONE,
+				 .after = (int16_t)alert->score };
+	if (alert_is_shadow(e, alert))
+		return;
+	for (size_t i = 0; i < alert->accounts.n; i++)
+		add(e, HISTORY_ACCOUNTS, alert->accounts.at[i], &change);
+	if (alert->scope == POLICY_CLUSTER)
+		add(e, HISTORY_CLUSTERS, alert->subject_a, &change);
+}
+
+void change_stated(struct engine *e, enum change_type type, uint32_t account, uint32_t about)
+{
+	struct change change = { .type = (uint8_t)type, .cause = CAUSE_STATEMENT, .about = about, .because = change_said(e) };
+	add(e, HISTORY_ACCOUNTS, account, &change);
+}
+
+void change_of_contagion(struct engine *e, uint32_t account, uint32_t before)
+{
+	uint32_t now = contagion_of(e, account), path[CONTAGION_PATH_MAX];
+	unsigned n = contagion_path(e, account, path);
+	struct change change = { .type = now > 0 ? CHANGE_CONTAGION_CAME : CHANGE_CONTAGION_WENT, .before = (int16_t)(before / 1000),
+				 .after = (int16_t)(now / 1000), .about = n > 0 ? path[n - 1] : NONE };
+	if ((before > 0) == (now > 0))
+		return;
+	set_cause(e, NULL, false, &change);
+	add(e, HISTORY_ACCOUNTS, account, &change);
+}
+
+void change_of_verdict(struct engine *e, uint32_t a, uint32_t b)
+{
+	change_stated(e, CHANGE_VERDICT, a, b);
+	if (b != NONE)
+		change_stated(e, CHANGE_VERDICT, b, a);
+}
+
+bool change_is_sane(const struct engine *e, uint64_t values, const struct change *change)
+{
+	size_t limit = e->accounts.n;
+	if (change->type >= CHANGE_TYPES || change->cause >= CAUSES)
+		return false;
+	if (change->type >= CHANGE_ALERT_OPENED && change->type <= CHANGE_ALERT_RESOLVED)
+		limit = e->alerts.n;
+	else if (change->type == CHANGE_RELATION || change->type == CHANGE_RELATION_IGNORED)
+		limit = e->groups.n;
+	else if (change->type >= CHANGE_CLUSTER_FORMED && change->type <= CHANGE_CLUSTER_DISSOLVED)
+		limit = limit > graph_handles(e->graph) ? limit : graph_handles(e->graph);
+	if (change->about != NONE && change->about >= limit)
+		return false;
+	if (change->cause == CAUSE_VALUE)
+		return change->because < values;
+	return change->cause != CAUSE_STATEMENT || change->because < strtab_count(e->said);
+}

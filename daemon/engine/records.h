@@ -1,0 +1,94 @@
+/* What the engine remembers of accounts, pairs, relations and alerts; a part of state.h. */
+#ifndef ASSOCD_ENGINE_RECORDS_H
+#define ASSOCD_ENGINE_RECORDS_H
+
+#include "daemon/base/vec.h"
+#include "plan.h"
+
+#define NONE UINT32_MAX
+#define FACT_KEYS_MAX 8        /* values of one set that are kept */
+#define FACT_KEYS_LATEST 4     /* values of any other fact: the latest */
+#define NEIGHBOURS_MAX 1024    /* stored pairs of one account; beyond, the weakest gives way */
+#define RELATIONS_PER_ACCOUNT 64
+#define JOINT_MEMBERS_MAX 64   /* accounts of one joint group: each is paired with each */
+
+/* support.h */
+struct near_list {
+	struct near *at;
+	uint8_t n;
+};
+
+/* Ids count up from 0 in order of arrival and are the ids of the name table. */
+struct account {
+	int64_t first_ms, last_ms, closed_ms; /* first_ms 0: named, but no event applied yet */
+	uint32_t session_start_s, last_use_s; /* of uses: events that are evidence */
+	uint32_t session_ip;                  /* value id, NONE before the first */
+	uint32_t sessions, events, failed;
+	uint32_t days[COVERAGE_SLOTS]; /* days of use, summed over the values of a kind */
+	uint32_t *pairs; /* indexes into the pairs, unordered */
+	uint32_t n_pairs, cap_pairs;
+	uint32_t *groups; /* relation groups it belongs to */
+	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
+	struct near_list near[SUPPORT_ROUNDS];
+	struct account_timing *timing; /* timing.h; NULL: took no turns */
+	uint16_t n_groups, n_facts;
+	bool is_closed;
+	uint8_t standing; /* contagion.c */
+	uint8_t judged; /* enum judged: the last verdict about it alone */
+	uint32_t n_carrying; /* pairs that pass contagion on */
+	uint32_t contagion[CONTAGION_DEPTH_MAX]; /* by at most 1, 2, 3 links, in millionths */
+};
+
+enum pair_flag { PAIR_JOINT = 1, PAIR_CONFIRMED = 2, PAIR_NOT_SAME = 4, PAIR_REACHED = 8, /* has been at 500 */
+		 PAIR_ALERTED = 16, /* an alert may concern it */
+		 PAIR_CLEAN = 32, /* a verdict clears it until there is new evidence */
+		 PAIR_HELD = 64,  /* so does a verdict about one of its accounts */
+		 PAIR_REOPENED = 128 /* the new evidence came */ };
+
+struct pair {
+	uint32_t a, b; /* account ids, a < b; a == NONE: free, b chains the free ones */
+	int32_t strength_mb;
+	int32_t direct_mb; /* without support */
+	int16_t computed; /* score from evidence alone */
+	int16_t score;    /* as reported */
+	uint16_t families;
+	uint8_t flags, state;
+	uint8_t explained; /* 1 + index of the relation kind, 0 = none */
+	uint8_t is_touched;
+	uint8_t told_state, told_band; /* as the history last said */
+	uint32_t evidence; /* hash of the rules that counted when it was last read */
+	uint16_t carries;  /* probability that contagion passes it with, in thousandths; 0: none */
+	uint8_t unused[6];
+	int64_t first_ms, last_ms;
+};
+
+/* When a member joined, and what it said (changes.h). */
+struct declaration { int64_t ts_ms; uint32_t said, unused; };
+
+/* A declared group, or a mutual statement of two. */
+struct group {
+	uint8_t relation; /* index in ruleset.relations, or RELATION_OWN for a sender's own word */
+	uint32_t name;    /* id in group_names */
+	struct VEC(uint32_t) members;
+	struct VEC(struct declaration) declared; /* by member */
+};
+#define RELATION_OWN 255
+
+struct alert {
+	uint64_t id;
+	uint32_t policy;
+	uint8_t scope, state, audience; /* audience: the widest that was told of it */
+	uint8_t level, steps;           /* enum rule_level; how many steps of the policy are behind it */
+	uint8_t advice;                 /* 1 + step whose recommendation stands, 0: the policy's */
+	uint8_t round;                  /* of the last appeal, 0: none */
+	uint8_t was;                    /* state before the appeal */
+	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
+	struct VEC(uint32_t) accounts;
+	char *resolution, *reason, *actor;
+	int score;
+	int64_t opened_ms, updated_ms, deadline_ms;
+	int64_t due_ms; /* of its next step, 0: none */
+	uint64_t opened_seq, updated_seq;
+};
+
+#endif

@@ -1,0 +1,37 @@
+/* What changed for an account or a cluster, as people and programs see it; a part of views.h. */
+#ifndef ASSOCD_MODEL_CHANGE_VIEWS_H
+#define ASSOCD_MODEL_CHANGE_VIEWS_H
+
+#include "daemon/base/bytes.h"
+
+/* What may change for an account or a cluster. Those of links, of clusters and of alerts stand together. */
+enum change_type {
+	CHANGE_LINK_APPEARED, CHANGE_LINK_CHANGED, CHANGE_LINK_WITHDRAWN, CHANGE_LINK_CLEARED, CHANGE_LINK_REOPENED,
+	CHANGE_LINK_CONFIRMED, CHANGE_LINK_EXPLAINED, CHANGE_LINK_JOINT,
+	CHANGE_CONTAGION_CAME, CHANGE_CONTAGION_WENT,
+	CHANGE_CLUSTER_FORMED, CHANGE_CLUSTER_JOINED, CHANGE_CLUSTER_LEFT, CHANGE_CLUSTER_MERGED, CHANGE_CLUSTER_MERGED_INTO,
+	CHANGE_CLUSTER_DISSOLVED,
+	CHANGE_ALERT_OPENED, CHANGE_ALERT_ACKNOWLEDGED, CHANGE_ALERT_APPEALED, CHANGE_ALERT_ESCALATED, CHANGE_ALERT_RESOLVED,
+	CHANGE_VERDICT, CHANGE_RELATION, CHANGE_RELATION_IGNORED, CHANGE_CLOSED, CHANGE_REINSTATED,
+	CHANGE_TYPES,
+	CHANGE_LINK_LAST = CHANGE_LINK_JOINT,
+};
+extern const char *const change_type_names[CHANGE_TYPES];
+
+struct change_view {
+	int64_t ts_ms;
+	uint64_t seq;
+	enum change_type type;
+	struct bytes account; /* the other account of a link; who joined or left; or empty */
+	struct bytes cluster, alert, rule, relation;
+	int before, after;    /* scores of a link; contagion; of an alert, after */
+	struct bytes reason;
+};
+struct history_view {
+	struct bytes subject; /* account, or id of the cluster */
+	struct change_view *changes; /* newest first */
+	unsigned n_changes;
+	uint64_t total; /* that there ever were */
+};
+
+#endif

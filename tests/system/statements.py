@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""What people state, through the real programs: verdicts, closures and relations, and what the history says of them."""
+import json
+import os
+import sys
+
+from daemon import ROOT, Daemon, run_tests
+
+ctl = Daemon.ctl
+
+
+def with_sample():
+    daemon = Daemon("networks: [%s]\n" % os.path.join(ROOT, "config", "sample-networks.csv")).start()
+    status, text = ctl(daemon, "sample", "load")
+    assert status == 0 and "refused" not in text, text
+    return daemon
+
+
+def ask(daemon, *words):
+    status, text = ctl(daemon, "--json", *words)
+    assert status == 0, text
+    return json.loads(text)
+
+
+def a_verdict_and_its_reason_are_shown_wherever_the_link_is():
+    daemon = with_sample()
+    try:
+        pair = ("sample/ring-lotus-1", "sample/ring-lotus-2")
+        status, text = ctl(daemon, "verdict", "clean", *pair, "--reason", "two passports")
+        assert status == 0, text
+        link = ask(daemon, "why", *pair)["link"]
+        assert link["state"] == "cleared" and "two passports" in link["reason"], link
+        assert "judged clean by" in ctl(daemon, "why", *pair)[1]
+        changes = ask(daemon, "history", pair[0])["changes"]
+        kinds = [change["change"] for change in changes]
+        assert "verdict" in kinds and "link_cleared" in kinds and "link_appeared" in kinds, kinds
+        assert any("two passports" in (change["reason"] or "") for change in changes), changes
+        text = ctl(daemon, "history", pair[0])[1]
+        assert "link_cleared" in text and pair[1] in text, text
+    finally:
+        daemon.end()
+
+
+def a_cluster_tells_how_it_came_and_went():
+    daemon = with_sample()
+    try:
+        cluster = ask(daemon, "account", "sample/ring-lotus-1")["cluster"]
+        members = [member["account"] for member in ask(daemon, "cluster", cluster)["members"]]
+        changes = ask(daemon, "cluster", cluster, "--history")["changes"]
+        assert {change["account"] for change in changes if change["change"] == "cluster_joined"} >= set(members), changes
+        for other in members[1:]:
+            assert ctl(daemon, "verdict", "not_same", members[0], other, "--reason", "seen")[0] == 0
+        changes = ask(daemon, "cluster", cluster, "--history")["changes"]
+        left = [change for change in changes if change["change"] == "cluster_left"]
+        assert left and "not_same" in left[0]["reason"], changes
+        status, text = ctl(daemon, "history", "nobody")
+        assert status == 1 and "nobody" in text, text
+    finally:
+        daemon.end()
+
+
+def the_history_survives_a_restart():
+    daemon = with_sample()
+    try:
+        assert ctl(daemon, "verdict", "clean", "sample/ring-lotus-1", "--reason", "a shop and its owner")[0] == 0
+        before = ask(daemon, "history", "sample/ring-lotus-1")
+        assert daemon.stop() == 0
+        daemon.start()
+        assert ask(daemon, "history", "sample/ring-lotus-1") == before
+        os.unlink(os.path.join(daemon.state, "snapshot"))
+        daemon.kill()
+        daemon.start()
+        assert ask(daemon, "history", "sample/ring-lotus-1") == before
+    finally:
+        daemon.end()
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests([a_verdict_and_its_reason_are_shown_wherever_the_link_is, a_cluster_tells_how_it_came_and_went,
+                        the_history_survives_a_restart]))
