@@ -7,6 +7,7 @@
 
 #define FAMILIES_MAX 16
 #define RELATIONS_MAX 16
+#define COVERAGE_SLOTS 3 /* kinds whose days of use are summed for each account */
 #define CONTAGION_DEPTH_MAX 3
 
 /* An expression cut into bins: 0 where it is missing; a number or duration: 1 below the first cut, then one a cut; a text:

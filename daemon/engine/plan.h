@@ -4,8 +4,6 @@
 
 #include "rules/ruleset.h"
 
-#define COVERAGE_SLOTS 3 /* kinds whose days of use are summed for each account */
-
 struct kind_plan {
 	int signal;        /* first signal of the kind, -1 none; a kind's signals stand side by side */
 	bool is_observed;  /* goes into the index */
