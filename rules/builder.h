@@ -72,6 +72,8 @@ void tokens_read_axes(struct reader *r, const struct yaml_node *at, unsigned sco
 void timings_finish(struct builder *b);
 void timing_read(struct reader *r, const struct yaml_node *at, struct timing_rule *rule);
 void interaction_read(struct reader *r, const struct yaml_node *at, struct interaction_rule *rule);
+/* The kind's days of use are summed for each account; false when those of COVERAGE_SLOTS others are already. */
+bool builder_sum_days(struct builder *b, unsigned kind);
 /* Slot of a timing rule by its id, whether it was read already or not; -1 when there are too many. */
 int builder_timing(struct builder *b, struct bytes id);
 

@@ -4,15 +4,28 @@
 
 #include "daemon/base/bits.h"
 
-static void use_kind(struct ruleset *set, const char *call, unsigned kind)
+bool builder_sum_days(struct builder *b, unsigned kind)
 {
+	uint64_t *bits = b->set.coverage_kinds, bit = UINT64_C(1) << (kind & 63);
+	if (bits[kind >> 6] & bit)
+		return true;
+	if (__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]) == COVERAGE_SLOTS)
+		return false;
+	bits[kind >> 6] |= bit;
+	return true;
+}
+
+static void use_kind(struct parser *p, const char *call, unsigned kind, const struct token *word)
+{
+	struct builder *b = p->r->builder;
 	bool is_fact = strcmp(call, "agreement") == 0;
-	if (strncmp(call, "coverage", 8) == 0)
-		set->coverage_kinds[kind >> 6] |= UINT64_C(1) << (kind & 63);
+	if (strncmp(call, "coverage", 8) == 0 && !builder_sum_days(b, kind))
+		parser_fail(p, word->offset, arena_printf(b->arena, "the days of %d other kinds are summed already; ask less for coverage",
+							  COVERAGE_SLOTS));
 	if (is_fact)
-		set->kinds.rows[kind].is_fact = true;
+		b->set.kinds.rows[kind].is_fact = true;
 	else
-		set->kinds.rows[kind].is_indexed = true;
+		b->set.kinds.rows[kind].is_indexed = true;
 }
 
 int builder_timing(struct builder *b, struct bytes id)
@@ -59,7 +72,7 @@ int parser_call(struct parser *p, const struct token *name, const struct token *
 	if (argument < 0)
 		return -1;
 	if (call_rows[call].argument == CALL_KIND)
-		use_kind(&p->r->builder->set, call_rows[call].name, (unsigned)argument);
+		use_kind(p, call_rows[call].name, (unsigned)argument, word);
 	return call_field(call, (unsigned)argument);
 }
 

@@ -176,12 +176,13 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 {
 	struct builder *b = r->builder;
 	struct rule_head *head = &source->head;
-	if (head->status == RULE_DISABLED)
-		VEC_PUSH(&b->disabled, head->id);
+	const uint64_t summed[2] = { b->set.coverage_kinds[0], b->set.coverage_kinds[1] };
 	if (source->signal) {
 		struct signal_rule rule = { .requires = -1 };
 		keys_read(r, source->signal, signal_keys, &rule);
 		rule.head = *head;
+		if (rule.coverage_mb != 0 && !builder_sum_days(b, (unsigned)rule.kind))
+			problem_at(r, source->signal, "the days of %d other kinds are summed already; ask less for coverage", COVERAGE_SLOTS);
 		rule.explained_by = relation_bits(r, source->explained_by);
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->signals, rule);
@@ -208,6 +209,10 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 			VEC_PUSH(&b->policies, rule);
 		else
 			b->windows.n = b->first_window;
+	}
+	if (head->status == RULE_DISABLED) { /* what it alone would need is not needed */
+		VEC_PUSH(&b->disabled, head->id);
+		memcpy(b->set.coverage_kinds, summed, sizeof(summed));
 	}
 }
 

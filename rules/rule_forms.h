@@ -7,6 +7,7 @@
 
 #define FAMILIES_MAX 16
 #define RELATIONS_MAX 16
+#define COVERAGE_SLOTS 3 /* kinds whose days of use are summed for each account */
 #define CONTAGION_DEPTH_MAX 3
 
 /* The calibrated tier weighs a pair in passes: its own evidence; what common neighbours say by theirs; then what those say

@@ -23,6 +23,11 @@ void facts_put(char *to, size_t size, struct bytes s)
 	to[n] = '\0';
 }
 
+void facts_clear_texts(struct flow_facts *facts)
+{
+	memset((char *)facts + offsetof(struct flow_facts, ja4), 0, sizeof(*facts) - offsetof(struct flow_facts, ja4));
+}
+
 const char *facts_link_of(const struct flow_facts *facts)
 {
 	/* The payload of an Ethernet frame, less what each way of carrying IP in IP takes. */

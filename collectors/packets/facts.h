@@ -56,6 +56,8 @@ extern const struct facts_text facts_texts[];
 
 /* Puts as much of s as fits, with its NUL; a NUL byte in s ends it. */
 void facts_put(char *to, size_t size, struct bytes s);
+/* All texts empty; NUL to their ends, so that nothing of before crosses a border. */
+void facts_clear_texts(struct flow_facts *facts);
 /* What is usual for that MTU ("ethernet", "pppoe", "wireguard", ...), NULL when it is none that is known. */
 const char *facts_link_of(const struct flow_facts *facts);
 

@@ -1,7 +1,7 @@
 /* Expected coincidences, from the values that an engine holds after a replay. */
 #include "coincidence.h"
 
-#include "rules/alone.h"
+#include "daemon/engine/lone.h"
 
 void coincidence_add(struct coincidence_sums *sums, unsigned holders, bool is_linking)
 {
@@ -21,21 +21,16 @@ double coincidence_expected(struct people_counts people, uint64_t ordered)
 struct gathering {
 	const struct people *people;
 	const struct ruleset *rules;
-	const struct signal_rule *signal; /* NULL: only what is shared is asked */
-	uint64_t population;
+	struct lone *lone; /* NULL: only what is shared is asked */
+	unsigned signal;
 	struct coincidence_sums sums;
 };
 
 static bool links_alone(const struct gathering *g, const struct value_holders_view *value)
 {
-	const struct signal_rule *s = g->signal;
-	if (s == NULL || s->supports_only)
-		return false;
-	int32_t place_mb = g->rules->kinds.rows[s->kind].is_network ? s->network_mb[value->network] : 0;
-	if (place_mb == NETWORK_IGNORE)
-		return false;
-	int32_t mb = alone_bits(s, value->holders, g->population) + place_mb;
-	return alone_score(&g->rules->scoring, mb, g->population) >= g->rules->scoring.score_bands[0];
+	struct lone_link link;
+	return g->lone != NULL && lone_link(g->lone, g->signal, value->holders, value->network, &link) &&
+	       link.score >= g->rules->scoring.score_bands[0];
 }
 
 static void gather_value(void *arg, const struct value_holders_view *value)
@@ -51,8 +46,9 @@ void coincidence_of(const struct engine *e, const struct people *people, const s
 	struct engine_stats stats;
 	engine_stats(e, &stats);
 	struct people_counts counts = people_counts(people, stats.accounts);
-	struct gathering g = { people, rules, rule, alone_population(&rules->scoring, stats.accounts), { 0 } };
+	struct gathering g = { people, rules, lone_new(rules, stats.accounts), signal, { 0 } };
 	engine_each_shared(e, rule->kind, gather_value, &g);
+	lone_free(g.lone);
 	double share = 1;
 	if (rule->requires >= 0 && counts.pairs > 0) {
 		struct gathering required = { people, rules, NULL, 0, { 0 } };

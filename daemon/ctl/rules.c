@@ -100,6 +100,9 @@ static void print_counts(struct ctl *ctl, const struct ruleset *rules)
 		json_member_int(&t, "signals", rules->n_signals);
 		json_member_int(&t, "compares", rules->n_compares);
 		json_member_int(&t, "limits", rules->n_limits);
+		json_member_int(&t, "timings", rules->n_timings);
+		json_member_int(&t, "interactions", rules->interactions_end[PASS_OWN]);
+		json_member_int(&t, "supports", rules->n_interactions - rules->interactions_end[PASS_OWN]);
 		json_member_int(&t, "policies", rules->n_policies);
 		json_member_int(&t, "experimental", heads_experimental(rules));
 		json_member_int(&t, "tests", rules->n_tests);
@@ -108,8 +111,9 @@ static void print_counts(struct ctl *ctl, const struct ruleset *rules)
 		text_free(&t);
 		return;
 	}
-	printf("%u files: %u attribute kinds, %u signals, %u comparisons, %u limits, %u policies", rules->n_files, rules->kinds.n,
-	       rules->n_signals, rules->n_compares, rules->n_limits, rules->n_policies);
+	printf("%u files: %u attribute kinds, %u signals, %u comparisons, %u limits, %u timings, %u interactions, %u of support, %u policies",
+	       rules->n_files, rules->kinds.n, rules->n_signals, rules->n_compares, rules->n_limits, rules->n_timings,
+	       rules->interactions_end[PASS_OWN], rules->n_interactions - rules->interactions_end[PASS_OWN], rules->n_policies);
 	if (heads_experimental(rules))
 		printf(" (%u of them experimental)", heads_experimental(rules));
 	printf(", %u tests; no error\n", rules->n_tests);

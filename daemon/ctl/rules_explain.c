@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "print.h"
+#include "rules_explain.h"
 #include "daemon/base/clock.h"
+#include "daemon/engine/lone.h"
 #include "daemon/main/config.h"
-#include "rules/alone.h"
 #include "rules/expression.h"
 #include "rules/heads.h"
 #include "rules/reference.h"
+#include "rules/shadow.h"
 
 extern const struct ctl_command ctl_rules_explain;
 
@@ -26,30 +28,31 @@ static void add_head(struct text *t, const struct rule_head *head, const char *w
 		text_addf(t, "  says: %.*s\n", BYTES_ARG(head->explain));
 }
 
-static void add_bits(struct text *t, int32_t mb)
-{
-	text_addf(t, "%s%d.%03d", mb < 0 ? "-" : "+", abs(mb) / 1000, abs(mb) % 1000);
-}
-
-static void add_holders(struct text *t, const struct ruleset *rules, const struct signal_rule *s, uint64_t accounts)
+/* An experimental rule as if it judged. */
+static void add_holders(struct text *t, const struct ruleset *rules, unsigned number, uint64_t accounts)
 {
 	static const unsigned holders[] = { 2, 3, 5, 10, 20 };
-	const unsigned cap = rules->kinds.rows[s->kind].hub_cap;
-	const uint64_t population = alone_population(&rules->scoring, accounts);
-	text_addf(t, "  of %llu accounts, used at the same time:\n  holders     bits   score alone\n", (unsigned long long)accounts);
+	const struct signal_rule *s = &rules->signals[number];
+	const struct kind *kind = &rules->kinds.rows[s->kind];
+	struct ruleset *promoted = ruleset_promoted(rules, s->head.id);
+	struct lone *lone = lone_new(promoted ? promoted : rules, accounts);
+	text_addf(t, "  of %llu accounts, used on one day%s, nothing else shared:\n  holders     bits   score alone\n",
+		  (unsigned long long)accounts, kind->is_network ? " on isp" : "");
 	for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
-		if (holders[i] > cap) {
-			text_addf(t, "  %7u   ignored: more than %u holders\n", holders[i], cap);
+		struct lone_link link;
+		if (!lone_link(lone, number, holders[i], kind->is_network ? NET_ISP : NET_UNKNOWN, &link)) {
+			if (holders[i] > kind->hub_cap)
+				text_addf(t, "  %7u   ignored: more than %u holders\n", holders[i], kind->hub_cap);
 			continue;
 		}
-		int32_t mb = alone_bits(s, holders[i], population);
 		text_addf(t, "  %7u  ", holders[i]);
-		add_bits(t, mb);
-		if (s->supports_only)
-			text_adds(t, "   none: it only supports other evidence\n");
-		else
-			text_addf(t, "   %d\n", alone_score(&rules->scoring, mb, population));
+		explain_bits(t, link.mb);
+		text_addf(t, "   %d\n", link.score);
 	}
+	if (s->supports_only && !rules->table.is_given)
+		text_adds(t, "  it only supports other evidence\n");
+	lone_free(lone);
+	ruleset_free(promoted);
 }
 
 static void add_networks(struct text *t, const struct signal_rule *s)
@@ -61,7 +64,7 @@ static void add_networks(struct text *t, const struct signal_rule *s)
 		if (s->network_mb[i] == NETWORK_IGNORE)
 			text_adds(t, "ignored");
 		else
-			add_bits(t, s->network_mb[i]);
+			explain_bits(t, s->network_mb[i]);
 		text_addc(t, '\n');
 	}
 	for (int i = 0; i < NET_KINDS; i++) {
@@ -72,16 +75,15 @@ static void add_networks(struct text *t, const struct signal_rule *s)
 	}
 }
 
-static void add_signal(struct text *t, const struct ruleset *rules, const struct signal_rule *s, uint64_t accounts)
+/* What the formula goes by; under a table, in so far as the table does not know the signal. */
+static void add_formula(struct text *t, const struct ruleset *rules, const struct signal_rule *s)
 {
 	char half_life[32];
-	add_head(t, &s->head, "signal");
-	text_addf(t, "  two accounts share the %.*s (%.*s); family %.*s\n", BYTES_ARG(rules->kinds.rows[s->kind].title),
-		  BYTES_ARG(rules->kinds.rows[s->kind].name), BYTES_ARG(rules->families[s->family]));
-	add_holders(t, rules, s, accounts);
 	if (s->half_life_ms)
 		text_addf(t, "  loses a bit for every %s between the two uses, at most %d.%03d\n",
 			  time_duration_text(s->half_life_ms, half_life, sizeof half_life), s->max_decay_mb / 1000, s->max_decay_mb % 1000);
+	if (rules->table.is_given && s->tokens.is_fitted)
+		return;
 	if (s->coverage_mb)
 		text_addf(t, "  gains or loses %d.%03d bits with the share of both accounts' days that lie on shared values\n",
 			  s->coverage_mb / 1000, s->coverage_mb % 1000);
@@ -89,6 +91,17 @@ static void add_signal(struct text *t, const struct ruleset *rules, const struct
 		text_addf(t, "  only where the %.*s is shared too; network and gap are then that value's\n",
 			  BYTES_ARG(rules->kinds.rows[s->requires].title));
 	add_networks(t, s);
+}
+
+static void add_signal(struct text *t, const struct ruleset *rules, unsigned number, uint64_t accounts)
+{
+	const struct signal_rule *s = &rules->signals[number];
+	add_head(t, &s->head, "signal");
+	text_addf(t, "  two accounts share the %.*s (%.*s); family %.*s\n", BYTES_ARG(rules->kinds.rows[s->kind].title),
+		  BYTES_ARG(rules->kinds.rows[s->kind].name), BYTES_ARG(rules->families[s->family]));
+	add_holders(t, rules, number, accounts);
+	add_formula(t, rules, s);
+	explain_tokens(t, rules, &s->tokens);
 	const char *comma = "  explained by ";
 	for (unsigned i = 0; i < rules->n_relations; i++) {
 		if (!(s->explained_by >> i & 1))
@@ -106,16 +119,18 @@ static void add_compare(struct text *t, const struct ruleset *rules, const struc
 		  BYTES_ARG(rules->kinds.rows[c->kind].name));
 	const struct { const char *what; int32_t mb; } rows[] = {
 		{ "equal", c->equal_mb }, { "some in common", c->overlap_mb }, { "nothing in common", c->differ_mb } };
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	bool is_of_table = rules->table.is_given && c->tokens.is_fitted;
+	for (size_t i = 0; i < ARRAY_LEN(rows) && !is_of_table; i++) {
 		text_addf(t, "  %s: ", rows[i].what);
 		if (rows[i].mb)
-			add_bits(t, rows[i].mb);
+			explain_bits(t, rows[i].mb);
 		else
 			text_adds(t, "says nothing");
 		text_addc(t, '\n');
 	}
-	if (c->needs_positive)
+	if (c->needs_positive && !rules->table.is_given)
 		text_adds(t, "  counted only where some signal is positive\n");
+	explain_tokens(t, rules, &c->tokens);
 }
 
 static void add_kinds(struct text *t, const struct ruleset *rules, const char *words, const uint64_t bits[2])
@@ -134,7 +149,7 @@ static void add_limit(struct text *t, const struct ruleset *rules, const struct 
 {
 	add_head(t, &l->head, "limit");
 	text_addf(t, "  the family %.*s says at most ", BYTES_ARG(rules->families[l->family]));
-	add_bits(t, l->max_mb);
+	explain_bits(t, l->max_mb);
 	text_adds(t, " bits\n");
 	add_kinds(t, rules, "  only with one of: ", l->with_kinds);
 	add_kinds(t, rules, "  unless one is shared of: ", l->unless_kinds);
@@ -203,23 +218,46 @@ static void add_policy(struct text *t, const struct ruleset *rules, const struct
 		add_step(t, p, &p->steps[i]);
 }
 
-/* Everything, or the one rule of that id. */
-static unsigned add_rules(struct text *t, const struct ruleset *rules, const char *id, uint64_t accounts)
+static void add_timing(struct text *t, const struct ruleset *rules, unsigned number)
 {
-	unsigned n = 0;
-	for (unsigned i = 0; i < rules->n_signals; i++)
-		if (bytes_is(rules->signals[i].head.id, id) && ++n)
-			add_signal(t, rules, &rules->signals[i], accounts);
-	for (unsigned i = 0; i < rules->n_compares; i++)
-		if (bytes_is(rules->compares[i].head.id, id) && ++n)
-			add_compare(t, rules, &rules->compares[i]);
-	for (unsigned i = 0; i < rules->n_limits; i++)
-		if (bytes_is(rules->limits[i].head.id, id) && ++n)
-			add_limit(t, rules, &rules->limits[i]);
-	for (unsigned i = 0; i < rules->n_policies; i++)
-		if (bytes_is(rules->policies[i].head.id, id) && ++n)
-			add_policy(t, rules, &rules->policies[i]);
-	return n;
+	add_head(t, &rules->timings[number].head, "timing");
+	explain_timing(t, rules, &rules->timings[number]);
+}
+
+static void add_interaction(struct text *t, const struct ruleset *rules, unsigned number)
+{
+	const struct interaction_rule *rule = &rules->interactions[number];
+	add_head(t, &rule->head, rule->pass != PASS_OWN ? "support" : "interaction");
+	explain_interaction(t, rules, rule);
+}
+
+/* The place of the rule of that id, -1 none; the head is the first member of every form. */
+static int place_of(const void *rows, unsigned n, size_t size, const char *id)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (bytes_is(((const struct rule_head *)((const char *)rows + i * size))->id, id))
+			return (int)i;
+	return -1;
+}
+
+#define PLACE_OF(rows, n, id) place_of(rows, n, sizeof(*(rows)), id)
+
+static bool add_rule(struct text *t, const struct ruleset *rules, const char *id, uint64_t accounts)
+{
+	int at;
+	if ((at = PLACE_OF(rules->signals, rules->n_signals, id)) >= 0)
+		add_signal(t, rules, (unsigned)at, accounts);
+	else if ((at = PLACE_OF(rules->compares, rules->n_compares, id)) >= 0)
+		add_compare(t, rules, &rules->compares[at]);
+	else if ((at = PLACE_OF(rules->limits, rules->n_limits, id)) >= 0)
+		add_limit(t, rules, &rules->limits[at]);
+	else if ((at = PLACE_OF(rules->timings, rules->n_timings, id)) >= 0)
+		add_timing(t, rules, (unsigned)at);
+	else if ((at = PLACE_OF(rules->interactions, rules->n_interactions, id)) >= 0)
+		add_interaction(t, rules, (unsigned)at);
+	else if ((at = PLACE_OF(rules->policies, rules->n_policies, id)) >= 0)
+		add_policy(t, rules, &rules->policies[at]);
+	return at >= 0;
 }
 
 /* NULL with the problems printed. */
@@ -241,7 +279,7 @@ static int explain(const char *dir, const char *id, uint64_t accounts)
 	if (!rules)
 		return 1;
 	struct arena *a = arena_new(4096);
-	if (add_rules(&out, rules, id, accounts)) {
+	if (add_rule(&out, rules, id, accounts)) {
 		printf("%.*s", BYTES_ARG(text_bytes(&out)));
 	} else {
 		const char *name = heads_nearest(rules, bytes_of(id), a);
@@ -320,6 +358,7 @@ static const struct reference_option explain_options[] = {
 
 const struct ctl_command ctl_rules_explain = {
 	.name = "rules explain", .arguments = "[RULE] [OPTION]...", .options = explain_options, .run = run_explain,
-	.help = "Lists the rules, or shows one as people read it, with the bits that it gives for typical numbers of holders.",
+	.help = "Lists the rules, or shows one as people read it: what it asks, the bits that it gives for typical numbers of "
+		"holders, the score of a link that rests on it alone, and what the table has for it.",
 	.example = "assocctl rules explain shared-device --accounts 5000",
 };

@@ -18,18 +18,19 @@ static void plan_networks(struct kind_plan *kind, const struct signal_rule *sign
 		kind->recycled_gap_ms = signal->recycled_gap_ms;
 }
 
-static void plan_signal(struct plan *plan, const struct ruleset *rules, unsigned number, uint8_t *slots)
+/* An experimental one has its place and brings no two accounts together. */
+static void plan_signal(struct plan *plan, const struct ruleset *rules, unsigned number)
 {
 	const struct signal_rule *signal = &rules->signals[number];
 	struct kind_plan *kind = &plan->kinds[signal->kind];
 	if (kind->signal < 0)
 		kind->signal = (int)number;
+	if (signal->head.status != RULE_STABLE)
+		return;
 	if (signal->requires >= 0)
 		plan->kinds[signal->requires].meets = true;
 	else if (!signal->supports_only)
 		kind->meets = true;
-	if (signal->coverage_mb != 0 && kind->coverage == 0 && *slots < COVERAGE_SLOTS)
-		kind->coverage = ++*slots;
 	plan_networks(kind, signal);
 }
 
@@ -38,6 +39,8 @@ static int32_t most_compared(const struct ruleset *rules)
 	int32_t sum_mb = 0;
 	for (unsigned i = 0; i < rules->n_compares; i++) {
 		const struct compare_rule *rule = &rules->compares[i];
+		if (rule->head.status != RULE_STABLE)
+			continue;
 		int32_t most = rule->equal_mb > rule->overlap_mb ? rule->equal_mb : rule->overlap_mb;
 		most = rule->differ_mb > most ? rule->differ_mb : most;
 		sum_mb += most > 0 ? most : 0;
@@ -74,10 +77,11 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 			plan->session_kind = (int)i;
 	}
 	for (unsigned i = 0; i < rules->n_signals; i++)
-		plan_signal(plan, rules, i, &slots);
+		plan_signal(plan, rules, i);
 	for (unsigned i = 0; i < rules->kinds.n; i++)
-		if ((rules->coverage_kinds[i >> 6] >> (i & 63) & 1) && plan->kinds[i].coverage == 0 && slots < COVERAGE_SLOTS)
+		if (rules->coverage_kinds[i >> 6] >> (i & 63) & 1)
 			plan->kinds[i].coverage = ++slots;
+	BUG_ON(slots > COVERAGE_SLOTS); /* the loader counted them */
 	plan->most_compared_mb = most_compared(rules);
 	plan_needs(plan, rules);
 }

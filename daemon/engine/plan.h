@@ -4,8 +4,6 @@
 
 #include "rules/ruleset.h"
 
-#define COVERAGE_SLOTS 3 /* kinds whose days of use are summed for each account */
-
 struct kind_set {
 	uint64_t bits[2];
 };

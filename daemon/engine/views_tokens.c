@@ -22,7 +22,7 @@ void engine_each_tokens(const struct engine *e, tokens_fn *fn, void *arg)
 	struct weighing w;
 	for (size_t i = 0; i < e->pairs.n; i++) {
 		const struct pair *pair = &e->pairs.at[i];
-		if (pair->a == NONE)
+		if (pair->a == NONE || !pair_counts(e, pair))
 			continue;
 		struct pair_tokens out = { .a = account_name(e, pair->a), .b = account_name(e, pair->b) };
 		weigh_pair(e, pair->a, pair->b, true, &w);

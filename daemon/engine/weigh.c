@@ -233,6 +233,12 @@ static void add_support(struct profile *p, const struct evidence *without, struc
 	add_round(p, PASS_AGAIN, without, w);
 }
 
+void weigh_profile(struct profile *p, struct weighing *out)
+{
+	tokens_weigh(p, NULL, out);
+	add_support(p, NULL, out);
+}
+
 void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
 {
 	if (!e->rules->table.is_given)

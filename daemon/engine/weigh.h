@@ -54,6 +54,9 @@ void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct val
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
 /* Bits lost by the time between two accounts' uses. */
 int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s);
+/* The whole of a finished profile: with support. */
+struct profile;
+void weigh_profile(struct profile *p, struct weighing *out);
 /* Adds what common neighbours say to a weighing of the two. */
 void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w);
 /* The score without one item or limit of a finished weighing of the two. */
