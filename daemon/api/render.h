@@ -12,6 +12,10 @@ void render_account(struct text *out, const struct account_view *account);
 void render_link(struct text *out, const struct link_view *link);
 void render_links(struct text *out, struct bytes account, const struct link_view *links, unsigned n);
 void render_why(struct text *out, const struct why_view *why);
+/* "sentences": the same for people to paste. */
+void render_sentences(struct text *out, const struct why_view *why);
+/* {"account","sentences"}: what the owner of that account, one of the two, may be told. */
+void render_for_subject(struct text *out, const struct why_view *why, struct bytes subject);
 void render_cluster(struct text *out, const struct cluster_view *cluster);
 /* key: what the subject is, "account" or "cluster". */
 void render_history(struct text *out, const char *key, const struct history_view *history);

@@ -34,6 +34,7 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 {
 	json_open_object(out);
 	json_member_string(out, "rule", item->rule);
+	json_member_string(out, "rule_title", item->title);
 	render_optional(out, "family", item->family);
 	json_member_string(out, "kind", item->kind);
 	json_member_string(out, "title", item->kind_title);
@@ -79,5 +80,6 @@ void render_why(struct text *out, const struct why_view *why)
 	for (unsigned i = 0; i < why->n_path; i++)
 		render_link(out, &why->path[i]);
 	json_close_array(out);
+	render_sentences(out, why);
 	json_close_object(out);
 }
