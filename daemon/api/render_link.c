@@ -38,6 +38,7 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 	json_member_string(out, "kind", item->kind);
 	json_member_string(out, "title", item->kind_title);
 	render_optional(out, "shown", item->shown);
+	render_key(out, item->key);
 	json_member_milli(out, "bits", item->counted_mb);
 	json_member_milli(out, "bits_alone", item->raw_mb);
 	json_member_int(out, "without", item->without_score);

@@ -175,6 +175,7 @@ static void view_signal(const struct engine *e, const struct evidence *item, str
 	out->kind = kind->name;
 	out->kind_title = kind->title;
 	out->shown = index_shown(e->index, item->value);
+	out->key = index_value(e->index, item->value)->key;
 	out->has_network = kind->is_network || item->signal->requires >= 0;
 	out->note = view_note(item, a);
 	out->a_first_ms = (int64_t)item->a->first_s * 1000;
