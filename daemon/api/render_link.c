@@ -34,6 +34,7 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 {
 	json_open_object(out);
 	json_member_string(out, "rule", item->rule);
+	json_member_string(out, "rule_title", item->rule_title);
 	render_optional(out, "family", item->family);
 	json_member_string(out, "kind", item->kind);
 	json_member_string(out, "title", item->kind_title);

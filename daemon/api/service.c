@@ -33,6 +33,15 @@ void get_readyz(struct api_call *call)
 	api_reply(call, is_ready ? 200 : 503, "text/plain; charset=utf-8", text_bytes(call->out));
 }
 
+static void add_bands(const struct ruleset *rules, struct text *out)
+{
+	json_key(out, "bands");
+	json_open_object(out);
+	for (unsigned i = 1; i < BANDS; i++)
+		json_member_int(out, band_names[i], rules->scoring.score_bands[i - 1]);
+	json_close_object(out);
+}
+
 void api_status(struct api *api, struct text *out)
 {
 	struct api_ports *ports = &api->setup.ports;
@@ -47,6 +56,7 @@ void api_status(struct api *api, struct text *out)
 	if (engine) {
 		engine_stats(engine, &stats);
 		render_stats(out, &stats);
+		add_bands(ports->rules(ports->arg), out);
 	}
 	json_member_int(out, "http_connections", (int64_t)counts.connections);
 	json_member_int(out, "http_requests", (int64_t)counts.requests);

@@ -192,7 +192,8 @@ static void view_evidence(const struct viewing *v, const struct evidence *item, 
 	const struct engine *e = v->e;
 	int family = evidence_family(item);
 	*out = (struct evidence_view){
-		.rule = evidence_head(item)->id, .family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
+		.rule = evidence_head(item)->id, .rule_title = evidence_head(item)->title,
+		.family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
 		.kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE, .note = BYTES_NONE, .raw_mb = item->raw_mb,
 		.counted_mb = item->counted_mb, .without_score = weigh_without(e, v->w, item), .holders = item->holders,
 		.network = item->network, .sentence = view_sentence(e, v->pair, item, v->arena),

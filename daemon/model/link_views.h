@@ -27,7 +27,7 @@ struct link_view {
 };
 
 struct evidence_view {
-	struct bytes rule, family, kind, kind_title;
+	struct bytes rule, rule_title, family, kind, kind_title;
 	struct bytes shown; /* the value, masked where private */
 	uint64_t key;       /* of the value; 0: it is about none */
 	int32_t raw_mb;     /* alone */

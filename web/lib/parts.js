@@ -1,7 +1,7 @@
 // Pieces that every view is made of.
 import { Away, Refused } from "./ask.js";
 import { add, fill, freshId, h } from "./dom.js";
-import { onLive } from "./live.js";
+import { liveStatus, onLive } from "./live.js";
 import { placeOf } from "./places.js";
 import { name, plainName, prose } from "./shown.js";
 import { number, t, word } from "./words.js";
@@ -55,8 +55,14 @@ export function score(value, band) {
     h("span", { class: "bar", "aria-hidden": "true" }, h("i", { place: { width: value / 10 + "%" } })), h("b", null, String(value)));
 }
 
+// Where a band begins, as the rules of the daemon say.
+export function bandStarts() {
+  return liveStatus()?.bands ?? { possible: 500, probable: 800, strong: 950 };
+}
+
 export function bandOf(value) {
-  return value >= 900 ? "strong" : value >= 700 ? "probable" : value >= 500 ? "possible" : "none";
+  const from = bandStarts();
+  return ["strong", "probable", "possible"].find((band) => value >= from[band]) ?? "none";
 }
 
 // columns: [{ title, class, of: row => node }]. The first cell of a row names it.

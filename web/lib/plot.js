@@ -15,7 +15,8 @@ function sentence(options) {
 
 function axes() {
   const grid = { stroke: colour("--line"), width: 1 }, font = "11px " + getComputedStyle(document.body).fontFamily;
-  return [{ stroke: colour("--ink-2"), grid: { show: false }, ticks: { stroke: colour("--line") }, font, size: 30 },
+  const write = (u, splits, axis, space, step) => splits.map((at) => (step >= 86400 ? dayText(at * 1000).slice(5) : timeText(at * 1000).slice(11)));
+  return [{ values: write, space: 64, stroke: colour("--ink-2"), grid: { show: false }, ticks: { stroke: colour("--line") }, font, size: 30 },
     { stroke: colour("--ink-2"), grid, ticks: { show: false }, font, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1e6] }];
 }
 
@@ -37,7 +38,7 @@ export async function plot(options) {
     if (width < 50) return;
     if (chart) return void chart.setSize({ width, height });
     chart = new uPlot({ width, height, axes: axes(), cursor: { drag: { x: false, y: false } }, legend: { live: true },
-      tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), zone()), fmtDate: undefined,
+      tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), zone()), 
       scales: { x: { time: true }, y: { range: (u, low, high) => [0, options.top || Math.max(high || 0, 4) * 1.05] } },
       series: [{ label: t("col.when"), value: (u, v) => (v === null ? "\u2014" : (options.isDaily ? dayText : timeText)(v * 1000)) }, ...lines(uPlot, options.series, options.isStepped)] },
     [options.times, ...options.series.map((s) => s.values)], box);

@@ -125,7 +125,7 @@ async function scorePlot(account, history) {
   if (!times.length) return empty(t("account.score.none"));
   const now = Math.floor(engineNow() / 1000);
   if (times.at(-1) < now) times.push(now) && values.push(account.risk);
-  return plot({ label: t("account.score"), times, height: 150, isStepped: true, top: 1000, series: [{ title: t("col.score"), values, colour: "--data-1", bars: false }] });
+  return plot({ label: t("account.score"), times, height: 150, isStepped: true, top: 1050, series: [{ title: t("col.score"), values, colour: "--data-1", bars: false }] });
 }
 
 function relations(account) {

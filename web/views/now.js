@@ -32,7 +32,7 @@ function tile(title, figure, href, ...more) {
 function bandBar(links) {
   const total = BANDS.reduce((sum, band) => sum + (links[band] || 0), 0);
   return h("span", { class: "bands", role: "img", "aria-label": BANDS.map((band) => `${word("band", band)} ${links[band] || 0}`).join(", ") },
-    total ? BANDS.map((band) => h("i", { class: "band-" + band, place: { "flex-grow": String(links[band] || 0) } })) : h("i", { class: "none" }));
+    total ? BANDS.filter((band) => links[band]).map((band) => h("i", { class: "band-" + band, place: { "flex-grow": String(links[band] || 0) } })) : h("i", { class: "none" }));
 }
 
 function tiles(status, standing) {

@@ -3,7 +3,7 @@
 import { ask, askIfThere, Refused, urlOf } from "../lib/ask.js";
 import { add, h } from "../lib/dom.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
-import { accountName, button, chip, copyButton, empty, facts, heading, panel, quiet, score, toast, watchForChange } from "../lib/parts.js";
+import { accountName, bandStarts, button, chip, copyButton, empty, facts, heading, panel, quiet, score, toast, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { may } from "../lib/session.js";
 import { name, plainName, prose, visible } from "../lib/shown.js";
@@ -34,13 +34,13 @@ function scale(why, rows) {
 }
 
 function gates(why, on) {
-  return [[500, "possible"], [700, "probable"], [900, "strong"]].map(([value, band]) => [bitsOfScore(why, value), value, band]).filter(([b]) => b > on.low && b < on.high);
+  return Object.entries(bandStarts()).map(([band, value]) => [bitsOfScore(why, value), value, band]).filter(([b]) => b > on.low && b < on.high);
 }
 
 function label(row) {
   if (!row.item) return [h("span", { class: "what" }, t("pair.prior")), quiet(t("pair.prior.help"))];
   const item = row.item, value = item.shown ? [" ", item.key ? h("a", { class: "value", href: placeOf.value(item.kind, item.key) }, name(item.shown, 40)) : name(item.shown, 40)] : null;
-  return [h("span", { class: "what" }, item.kind ? word("kind", item.kind) : word("rule", item.rule), value),
+  return [h("span", { class: "what" }, item.kind ? word("kind", item.kind) : item.rule_title, value),
     h("span", { class: "sub" }, [item.family ? word("family", item.family) : null, item.holders ? t("pair.holders", { n: number(item.holders) }) : null, item.network ? word("network", item.network) : null]
       .filter(Boolean).map((text, i) => [i ? " \u00b7 " : "", text]))];
 }
@@ -143,7 +143,7 @@ export async function show(at, root, redraw) {
       h("a", { class: "side-a", href: placeOf.account(link.a) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.a)),
       h("span", { class: "pair-score" }, score(link.score, link.band), chip("link", link.state), link.explained_by ? quiet(word("relation", link.explained_by)) : null),
       h("a", { class: "side-b", href: placeOf.account(link.b) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.b))),
-    h("p", { class: "lead" }, sentence(link), " ", copyButton(pasted(why), t("pair.copy"))),
+    h("div", { class: "lead-line" }, h("p", { class: "lead" }, sentence(link)), copyButton(pasted(why), t("pair.copy"))),
     link.reason ? h("p", { class: "advice" }, prose(link.reason)) : null,
     why.blocked ? h("p", { class: "advice" }, why.blocked) : null,
     why.listed !== null && why.listed !== link.score ? h("p", { class: "quiet" }, t("pair.listed", { score: why.listed }), " ", time(why.listed_at)) : null,
