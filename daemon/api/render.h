@@ -26,6 +26,8 @@ void render_stats(struct text *out, const struct engine_stats *stats); /* member
 
 /* Members that are absent rather than empty: null for "". */
 void render_optional(struct text *out, const char *key, struct bytes s);
+/* The key of a value as 16 hexadecimal digits, which /v1/values takes; null for 0. */
+void render_key(struct text *out, uint64_t key);
 /* null for 0. */
 void render_optional_time(struct text *out, const char *key, int64_t ms);
 void render_strings(struct text *out, const char *key, const struct bytes *at, unsigned n);

@@ -34,11 +34,12 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 {
 	json_open_object(out);
 	json_member_string(out, "rule", item->rule);
-	json_member_string(out, "rule_title", item->title);
+	json_member_string(out, "rule_title", item->rule_title);
 	render_optional(out, "family", item->family);
 	json_member_string(out, "kind", item->kind);
 	json_member_string(out, "title", item->kind_title);
 	render_optional(out, "shown", item->shown);
+	render_key(out, item->key);
 	json_member_milli(out, "bits", item->counted_mb);
 	json_member_milli(out, "bits_alone", item->raw_mb);
 	json_member_int(out, "without", item->without_score);

@@ -62,7 +62,7 @@ static void add_uses(struct text *s, const char *before, struct bytes account, i
 static void say_item(struct text *out, struct text *s, const struct why_view *why, const struct evidence_view *item)
 {
 	char gap[32];
-	text_add(s, item->sentence.len > 0 ? item->sentence : item->title);
+	text_add(s, item->sentence.len > 0 ? item->sentence : item->rule_title);
 	if (item->a_first_ms > 0) {
 		add_uses(s, " (", why->link.a, item->a_first_ms, item->a_last_ms);
 		add_uses(s, ", ", why->link.b, item->b_first_ms, item->b_last_ms);
@@ -111,7 +111,7 @@ static void say_what_it_rests_on(struct text *out, struct text *s, const struct 
 		const struct evidence_view *item = &why->items[i];
 		if (why->link.computed < item->without_score || item->without_band != BAND_NONE)
 			continue;
-		text_addf(s, "%s%.*s", is_first ? "Without any one of these there would be no link: " : "; ", BYTES_ARG(item->title));
+		text_addf(s, "%s%.*s", is_first ? "Without any one of these there would be no link: " : "; ", BYTES_ARG(item->rule_title));
 		is_first = false;
 	}
 	if (is_first)

@@ -120,6 +120,7 @@ static void view_signal(const struct engine *e, const struct evidence *item, str
 	out->kind = kind->name;
 	out->kind_title = kind->title;
 	out->shown = index_shown(e->index, item->value);
+	out->key = index_value(e->index, item->value)->key;
 	out->has_network = kind->is_network || item->signal->requires >= 0;
 	out->note = view_note(item, a);
 	out->a_first_ms = (int64_t)item->a->first_s * 1000;
@@ -136,7 +137,8 @@ static void view_evidence(const struct viewing *v, const struct evidence *item, 
 	const struct engine *e = v->e;
 	int family = evidence_family(item);
 	*out = (struct evidence_view){
-		.rule = evidence_head(item)->id, .title = evidence_head(item)->title, .family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
+		.rule = evidence_head(item)->id, .rule_title = evidence_head(item)->title,
+		.family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
 		.kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE, .note = BYTES_NONE, .raw_mb = item->raw_mb,
 		.counted_mb = item->counted_mb, .without_score = weigh_without(e, v->w, item), .holders = item->holders,
 		.network = item->network, .sentence = view_sentence(e, v->pair, item, v->arena),

@@ -27,9 +27,9 @@ struct link_view {
 };
 
 struct evidence_view {
-	struct bytes rule, title, family; /* title: the rule's */
-	struct bytes kind, kind_title;    /* of a shared value, or of what is compared */
+	struct bytes rule, rule_title, family, kind, kind_title;
 	struct bytes shown; /* the value, masked where private */
+	uint64_t key;       /* of the value; 0: it is about none */
 	int32_t raw_mb;     /* alone */
 	int32_t counted_mb; /* after families and caps */
 	int without_score;  /* the link's score without this item */
