@@ -8,11 +8,12 @@ static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPE
 					    [RULE_DISABLED] = "disabled", NULL };
 static const char *const level_names[] = { "info", "low", "medium", "high", "critical", NULL };
 /* What {words} an explanation may use; the engine fills them in. */
-static const char *const explain_words[] = { "a", "b", "value", "holders", "network", "gap", "common", NULL };
+static const char *const explain_words[] = { "a", "b", "value", "holders", "network", "gap", "common", "found", NULL };
+static const char *const subject_words[] = { "first", "last", NULL };
 
 struct rule_source {
 	struct rule_head head;
-	const struct yaml_node *explain, *signal, *compare, *limit, *policy, *timing, *interaction, *support, *explained_by, *list, *prose;
+	const struct yaml_node *explain, *subject, *signal, *compare, *limit, *policy, *timing, *interaction, *support, *explained_by, *list, *prose;
 };
 
 #define HEAD(name) .offset = offsetof(struct rule_source, head.name)
@@ -26,7 +27,11 @@ const struct key_row rule_keys[] = {
 	  .help = "stable judges, and needs tests beside it; experimental judges nothing and is tried ('assocctl rules overlap' says what it would change); disabled is checked and left out." },
 	{ "level", KEY_WORD, HEAD(level), .words = level_names, .otherwise = "info", .help = "How grave an alert of it is." },
 	{ "explain", KEY_NODE, .is_prose = true, FIELD(explain), .takes = "text",
-	  .help = "The sentence shown with the evidence. {a}, {b}, {value}, {holders}, {network} and {gap} are filled in." },
+	  .help = "The sentence shown with the evidence. {a}, {b}, {value}, {holders}, {network} and {gap} of a shared value are filled in; {common}: neighbours that "
+		  "both have; {found}: what the rule's axes found." },
+	{ "subject", KEY_NODE, .is_prose = true, FIELD(subject), .takes = "text",
+	  .help = "What the owner of one of the two accounts may be told of such evidence. {first} and {last} are the days of that account's "
+		  "own use. Absent: nothing of it is told." },
 	{ "signal", KEY_NODE, FIELD(signal), .takes = "mapping", .help = "A value that two accounts share." },
 	{ "compare", KEY_NODE, FIELD(compare), .takes = "mapping", .help = "Agreement or disagreement of two accounts' facts." },
 	{ "limit", KEY_NODE, FIELD(limit), .takes = "mapping", .help = "A cap on what one family of evidence says." },
@@ -225,6 +230,15 @@ static void read_explain(struct reader *r, struct rule_source *source)
 	rule_check_words(r, source->explain, explain_words);
 }
 
+static void read_subject(struct reader *r, struct rule_source *source)
+{
+	if (source->subject && source->policy)
+		problem_at_key(r, source->subject, "subject belongs to evidence; what an alert tells people is title and recommendation");
+	if (!source->subject || !node_text(r, source->subject, &source->head.subject))
+		return;
+	rule_check_words(r, source->subject, subject_words);
+}
+
 void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file)
 {
 	struct rule_source source = {0};
@@ -249,5 +263,6 @@ void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file
 	if (source.explained_by && !source.signal)
 		problem_at_key(r, source.explained_by, "explained_by belongs to signal rules");
 	read_explain(r, &source);
+	read_subject(r, &source);
 	read_kind_of_rule(r, &source);
 }

@@ -9,7 +9,7 @@ enum rule_level { LEVEL_INFO, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_CRITICA
 extern const char *const rule_level_names[LEVELS];
 
 struct rule_head {
-	struct bytes id, title, explain;
+	struct bytes id, title, explain, subject;
 	enum rule_status status;
 	enum rule_level level;
 	struct bytes file; /* path it came from */

@@ -171,6 +171,37 @@ void ruleset_token_name(const struct ruleset *rs, uint32_t token, struct text *o
 	}
 }
 
+static void add_range(struct text *out, const struct token_axis *axis, unsigned bin)
+{
+	bool is_cut = axis->cuts != NULL;
+	if (bin == 0)
+		text_adds(out, "unknown");
+	else if (is_cut && bin == 1)
+		text_addf(out, "below %.*s", BYTES_ARG(axis->labels[0]));
+	else if (is_cut && bin <= axis->n)
+		text_addf(out, "%.*s to %.*s", BYTES_ARG(axis->labels[bin - 2]), BYTES_ARG(axis->labels[bin - 1]));
+	else if (is_cut)
+		text_addf(out, "%.*s or more", BYTES_ARG(axis->labels[bin - 2]));
+	else
+		add_label(out, axis, bin);
+}
+
+void ruleset_token_words(const struct ruleset *rs, uint32_t token, struct text *out)
+{
+	const struct rule_head *head;
+	const struct token_set *set = ruleset_token_set(rs, token, &head);
+	BUG_ON(set == NULL);
+	uint32_t rest = token - set->first, stride = set->n;
+	for (unsigned i = 0; i < set->n_axes; i++) {
+		stride /= set->axes[i].bins;
+		text_adds(out, i > 0 ? ", " : "");
+		expression_print(set->axes[i].of, out);
+		text_addc(out, ' ');
+		add_range(out, &set->axes[i], rest / stride);
+		rest %= stride;
+	}
+}
+
 #define MARK_FITTED(rules) \
 	for (size_t i = 0; i < (rules).n; i++) \
 		(rules).at[i].tokens.is_fitted = (rules).at[i].tokens.n > 0

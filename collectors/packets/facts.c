@@ -6,8 +6,8 @@ const char *const flow_proto_names[FLOW_PROTOS] = { "tcp", "udp", "quic", "dtls"
 #define FACTS_TEXT(name, field) { name, offsetof(struct flow_facts, field), sizeof(((struct flow_facts *)0)->field) }
 const struct facts_text facts_texts[] = {
 	FACTS_TEXT("ja4", ja4), FACTS_TEXT("ja4_raw", ja4_raw), FACTS_TEXT("ja4_original", ja4_original), FACTS_TEXT("ja3", ja3),
-	FACTS_TEXT("key", key), FACTS_TEXT("sni", sni), FACTS_TEXT("alpn", alpn), FACTS_TEXT("syn", syn),
-	FACTS_TEXT("quirks", quirks), FACTS_TEXT("http_method", http_method), FACTS_TEXT("http_version", http_version),
+	FACTS_TEXT("key", key), FACTS_TEXT("sni", sni), FACTS_TEXT("alpn", alpn), FACTS_TEXT("traits", traits),
+	FACTS_TEXT("syn", syn), FACTS_TEXT("quirks", quirks), FACTS_TEXT("http_method", http_method), FACTS_TEXT("http_version", http_version),
 	FACTS_TEXT("http_headers", http_headers), FACTS_TEXT("user_agent", user_agent), { NULL, 0, 0 },
 };
 _Static_assert(ARRAY_LEN(facts_texts) == FACTS_TEXTS + 1, "FACTS_TEXTS counts the rows");

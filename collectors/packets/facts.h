@@ -17,6 +17,7 @@ extern const char *const flow_proto_names[FLOW_PROTOS];
 #define FACTS_KEY_SIZE 72
 #define FACTS_SNI_SIZE 256
 #define FACTS_ALPN_SIZE 128
+#define FACTS_TRAITS_SIZE 128
 #define FACTS_SYN_SIZE 192
 #define FACTS_QUIRKS_SIZE 128
 #define FACTS_HEADERS_SIZE 512
@@ -37,6 +38,7 @@ struct flow_facts {
 	char key[FACTS_KEY_SIZE];          /* equal when only resumption, SNI or ALPN differ */
 	char sni[FACTS_SNI_SIZE];
 	char alpn[FACTS_ALPN_SIZE];        /* in the order offered, with commas */
+	char traits[FACTS_TRAITS_SIZE];    /* words for what the TLS stack can, with commas; hello_prints.h lists them */
 
 	char syn[FACTS_SYN_SIZE];       /* ttl:mss:window:options */
 	char quirks[FACTS_QUIRKS_SIZE]; /* of the SYN, with commas; syn.h lists them */
@@ -52,7 +54,7 @@ struct facts_text {
 	unsigned offset, size;
 };
 extern const struct facts_text facts_texts[];
-#define FACTS_TEXTS 13
+#define FACTS_TEXTS 14
 
 /* Puts as much of s as fits, with its NUL; a NUL byte in s ends it. */
 void facts_put(char *to, size_t size, struct bytes s);

@@ -7,6 +7,7 @@
 #include "call.h"
 #include "daemon/vendor/json.h"
 #include "ingest.h"
+#include "live.h"
 #include "router.h"
 
 #define HEADERS_MAX (32 * 1024)
@@ -135,6 +136,7 @@ enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf 
 	api->arena = arena_new(64 * 1024);
 	api->parser = json_parser_new(STATEMENT_MAX, JSON_DEPTH_MAX);
 	api->queue_retry = loop_timer_new(setup->loop, ingest_retry, api);
+	api->live = live_new(api);
 	api->metrics = metrics_new(metric_rows, API_METRICS);
 	err = tokens_open(setup->state_dir, &api->tokens, eb);
 	if (err == ERR_OK && (err = http_server_new(setup->loop, &http, &api->server, eb)) != ERR_OK)
@@ -152,6 +154,7 @@ void api_free(struct api *api)
 	if (!api)
 		return;
 	ingest_send_all_away(api);
+	live_free(api->live);
 	loop_timer_free(api->queue_retry);
 	http_server_free(api->server);
 	tokens_free(api->tokens);
@@ -176,6 +179,7 @@ enum err api_reload_tokens(struct api *api, struct errbuf *eb)
 		return err;
 	tokens_free(api->tokens);
 	api->tokens = fresh;
+	live_end_all(api->live);
 	return ERR_OK;
 }
 

@@ -18,6 +18,21 @@ struct ruleset;
 
 typedef void api_removed_fn(void *done_arg, enum err result, uint64_t removed, const char *error);
 
+/* Events of an account and statements that name it, newest first; valid during the call. */
+struct api_events {
+	enum err result;
+	const char *error;
+	const struct event *at;
+	unsigned n;
+	uint64_t next; /* sequence number that more of them come before; 0: these are all */
+};
+typedef void api_events_fn(void *done_arg, const struct api_events *found);
+struct api_events_query {
+	struct bytes account;
+	uint64_t before; /* only events with a smaller sequence number */
+	unsigned max;
+};
+
 /* What main answers for the api. The engine and the rules may be swapped between two calls (a reload). */
 struct api_ports {
 	void *arg;
@@ -33,6 +48,10 @@ struct api_ports {
 	void (*remove_site)(void *arg, struct bytes site, api_removed_fn *done, void *done_arg);
 	/* false: not ready, with one reason a line; may be NULL. */
 	bool (*is_ready)(void *arg, struct text *reasons);
+	/* What came in, minute by minute: {"at":[...],"accepted":[...],"refused":[...]}; may be NULL. */
+	void (*series)(void *arg, struct text *json);
+	/* Reads the journal; done is called later, once, on the loop thread. ERR_BUSY: not now. NULL: there is no journal. */
+	enum err (*events)(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg);
 };
 
 struct api_setup {

@@ -15,6 +15,7 @@
 
 struct json_parser;
 struct waiting;
+struct live;
 
 enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_METRICS };
 enum { CLASS_2XX, CLASS_3XX, CLASS_4XX, CLASS_5XX };
@@ -29,6 +30,7 @@ struct api {
 	struct metrics *metrics;
 	struct waiting *queue_first, *queue_last; /* requests with events that intake has no room for (ingest.c) */
 	struct loop_timer *queue_retry;
+	struct live *live; /* who looks on (live.h) */
 	char listen_host[256]; /* "" when the address is a wildcard, a socket file or a handed-over descriptor */
 };
 
@@ -48,7 +50,7 @@ typedef void route_fn(struct api_call *call);
 
 enum { NEEDS_NOTHING = 0, NEEDS_ENGINE = 1, OPEN_ON_LOOPBACK = 2 };
 
-/* One row is a route: dispatch, 404, 405, the index page and the OpenAPI document are made from it. */
+/* One row is a route: dispatch, 404, 405 and the OpenAPI document are made from it. */
 struct route {
 	const char *method;
 	const char *pattern; /* "/v1/links/{a}/{b}" */
@@ -65,6 +67,8 @@ extern const struct route api_routes[]; /* ended by a NULL method */
 /* Ends the call with what is in call->out. */
 void api_reply_json(struct api_call *call, int status);
 void api_reply(struct api_call *call, int status, const char *type, struct bytes body);
+/* Of content that changes with the daemon only: kept by the client, asked for again with its tag, then 304. */
+void api_reply_kept(struct api_call *call, const char *type, const char *tag, struct bytes body);
 /* Ends the call with an RFC 9457 problem document. error: stable word or NULL. */
 void api_problem(struct api_call *call, int status, const char *error, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void api_busy(struct api_call *call, const char *why); /* 503 with Retry-After */
@@ -78,9 +82,12 @@ bool api_resolve_account(struct api_call *call, struct bytes name, struct bytes 
 
 route_fn get_account, get_account_links, get_account_history, get_link, get_links, get_cluster, get_cluster_history, get_alerts,
 	get_alert, get_search, get_correlate, get_hubs, get_rules;
+route_fn get_account_events, get_value;
 route_fn post_events, post_relations, post_verdicts, post_alert_ack, post_alert_resolve, post_site_remove;
-route_fn get_status, get_metrics, get_healthz, get_readyz, get_openapi, get_index;
+route_fn get_status, get_metrics, get_healthz, get_readyz, get_openapi, get_index, get_web_file, get_me, get_live, get_series;
 
+/* The answer of /v1/status, whole. */
+void api_status(struct api *api, struct text *out);
 /* What events that came with this token may state. */
 enum event_voice api_voice(const struct token_grant *grant);
 /* Fits http_setup.admits: large bodies are received from known tokens only. */

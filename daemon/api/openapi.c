@@ -38,7 +38,7 @@ static const struct {
 	{ "Why", "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"array\",\"description\":\"the strongest way over other accounts, where that says more\","
 		 "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
 		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"
-		 "\"fitted\":{\"type\":\"boolean\"},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
+		 "\"fitted\":{\"type\":\"boolean\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"}}}}}}" },
 	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"verdict\":{\"type\":[\"string\",\"null\"]},"
@@ -58,6 +58,8 @@ static const struct {
 	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
 		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"appealed\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]}}}" },
+	{ "Value", "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"key\":{\"type\":\"string\"},\"shown\":{\"type\":\"string\"},"
+		   "\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Values", "{\"type\":\"object\",\"properties\":{\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
 		    "\"shown\":{\"type\":\"string\"},\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
 	{ "Rules", "{\"type\":\"object\",\"properties\":{\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},"
@@ -66,6 +68,12 @@ static const struct {
 		   "\"links_read\":{\"type\":\"integer\"},\"links\":{\"type\":\"integer\"}}}" },
 	{ "Found", "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		   "\"alert\":{},\"cluster\":{},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
+	{ "Events", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+		    "\"next\":{\"type\":[\"integer\",\"null\"],\"description\":\"before= of what comes behind\"}}}" },
+	{ "Series", "{\"type\":\"object\",\"properties\":{\"days\":{\"type\":\"object\",\"description\":\"arrays of equal length: at (seconds), accounts, links, alerts\"},"
+		    "\"minutes\":{\"type\":\"object\",\"description\":\"at (seconds), accepted, refused\"}}}" },
+	{ "Me", "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"roles\":{\"type\":\"array\",\"items\":"
+		"{\"enum\":[\"ingest\",\"read\",\"analyst\",\"admin\",\"trusted\"]}}}}" },
 	{ "Status", "{\"type\":\"object\",\"properties\":{\"version\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"events\":{\"type\":\"integer\"},\"accounts\":{\"type\":\"integer\"}}}" },
 };
 

@@ -66,9 +66,13 @@ static bool look_up_name(struct api_call *call, struct bytes name, struct bytes 
 
 void get_link(struct api_call *call)
 {
-	struct bytes a, b;
+	struct bytes a, b, reader = http_query(call->http, "for");
 	struct why_view why;
 
+	if (reader.len > 0 && !bytes_is(reader, "subject") && !bytes_is(reader, "analyst")) {
+		api_problem(call, 400, "value", "\"for\" is analyst or subject, not \"%.*s\"", BYTES_ARG(bytes_slice(reader, 0, 64)));
+		return;
+	}
 	if (!look_up_name(call, call->params[0], &a) || !look_up_name(call, call->params[1], &b))
 		return;
 	if (engine_why(call->engine, a, b, call->arena, &why) != ERR_OK) {
@@ -76,7 +80,10 @@ void get_link(struct api_call *call)
 			    BYTES_ARG(bytes_slice(b, 0, 256)));
 		return;
 	}
-	render_why(call->out, &why);
+	if (bytes_is(reader, "subject"))
+		render_for_subject(call->out, &why, a);
+	else
+		render_why(call->out, &why);
 	api_reply_json(call, 200);
 }
 

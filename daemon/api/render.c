@@ -1,4 +1,6 @@
 /* Accounts, clusters, values, alerts and counts as JSON. */
+#include <stdio.h>
+
 #include "render.h"
 
 void render_optional(struct text *out, const char *key, struct bytes s)
@@ -18,6 +20,14 @@ void render_optional_time(struct text *out, const char *key, int64_t ms)
 	}
 	json_key(out, key);
 	json_null(out);
+}
+
+void render_key(struct text *out, uint64_t key)
+{
+	char digits[17];
+
+	snprintf(digits, sizeof(digits), "%016llx", (unsigned long long)key);
+	render_optional(out, "key", key ? bytes_of(digits) : BYTES_NONE);
 }
 
 void render_strings(struct text *out, const char *key, const struct bytes *at, unsigned n)
@@ -58,8 +68,10 @@ static void render_value(struct text *out, const struct value_view *value)
 	json_open_object(out);
 	json_member_string(out, "kind", value->kind);
 	json_member_string(out, "shown", value->shown);
+	render_key(out, value->key);
 	json_member_int(out, "holders", value->holders);
 	json_member_bool(out, "is_hub", value->is_hub);
+	render_optional(out, "network", value->network ? bytes_of(network_kind_names[value->network]) : BYTES_NONE);
 	json_member_int(out, "count", (int64_t)value->count);
 	json_member_time(out, "first", value->first_ms);
 	json_member_time(out, "last", value->last_ms);
@@ -235,6 +247,7 @@ void render_value_holders(struct text *out, const struct value_holders_view *val
 	json_member_string(out, "kind", value->kind);
 	json_member_string(out, "title", value->kind_title);
 	json_member_string(out, "shown", value->shown);
+	render_key(out, value->key);
 	json_member_int(out, "holders", value->holders);
 	json_member_bool(out, "is_hub", value->is_hub);
 	render_optional(out, "network", value->network ? bytes_of(network_kind_names[value->network]) : BYTES_NONE);

@@ -12,6 +12,10 @@ void render_account(struct text *out, const struct account_view *account);
 void render_link(struct text *out, const struct link_view *link);
 void render_links(struct text *out, struct bytes account, const struct link_view *links, unsigned n);
 void render_why(struct text *out, const struct why_view *why);
+/* "sentences": the same for people to paste. */
+void render_sentences(struct text *out, const struct why_view *why);
+/* {"account","sentences"}: what the owner of that account, one of the two, may be told. */
+void render_for_subject(struct text *out, const struct why_view *why, struct bytes subject);
 void render_cluster(struct text *out, const struct cluster_view *cluster);
 /* key: what the subject is, "account" or "cluster". */
 void render_history(struct text *out, const char *key, const struct history_view *history);
@@ -22,6 +26,8 @@ void render_stats(struct text *out, const struct engine_stats *stats); /* member
 
 /* Members that are absent rather than empty: null for "". */
 void render_optional(struct text *out, const char *key, struct bytes s);
+/* The key of a value as 16 hexadecimal digits, which /v1/values takes; null for 0. */
+void render_key(struct text *out, uint64_t key);
 /* null for 0. */
 void render_optional_time(struct text *out, const char *key, int64_t ms);
 void render_strings(struct text *out, const char *key, const struct bytes *at, unsigned n);

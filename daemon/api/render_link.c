@@ -34,10 +34,12 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 {
 	json_open_object(out);
 	json_member_string(out, "rule", item->rule);
+	json_member_string(out, "rule_title", item->rule_title);
 	render_optional(out, "family", item->family);
 	json_member_string(out, "kind", item->kind);
 	json_member_string(out, "title", item->kind_title);
 	render_optional(out, "shown", item->shown);
+	render_key(out, item->key);
 	json_member_milli(out, "bits", item->counted_mb);
 	json_member_milli(out, "bits_alone", item->raw_mb);
 	json_member_int(out, "without", item->without_score);
@@ -79,5 +81,6 @@ void render_why(struct text *out, const struct why_view *why)
 	for (unsigned i = 0; i < why->n_path; i++)
 		render_link(out, &why->path[i]);
 	json_close_array(out);
+	render_sentences(out, why);
 	json_close_object(out);
 }

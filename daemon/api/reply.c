@@ -4,14 +4,29 @@
 
 #include "call.h"
 
-void api_reply(struct api_call *call, int status, const char *type, struct bytes body)
+static void send_reply(struct api_call *call, int status, const char *type, struct bytes body)
 {
 	unsigned class = status < 300 ? CLASS_2XX : status < 400 ? CLASS_3XX : status < 500 ? CLASS_4XX : CLASS_5XX;
 
 	metrics_add(call->api->metrics, API_REQUESTS, class, 1);
-	http_reply_header(call->http, "Cache-Control", "no-store");
 	http_reply_header(call->http, "X-Content-Type-Options", "nosniff");
 	http_reply(call->http, status, type, body);
+}
+
+void api_reply(struct api_call *call, int status, const char *type, struct bytes body)
+{
+	http_reply_header(call->http, "Cache-Control", "no-store");
+	send_reply(call, status, type, body);
+}
+
+void api_reply_kept(struct api_call *call, const char *type, const char *tag, struct bytes body)
+{
+	http_reply_header(call->http, "Cache-Control", "no-cache");
+	http_reply_header(call->http, "ETag", tag);
+	if (bytes_is(http_header(call->http, "If-None-Match"), tag))
+		send_reply(call, 304, NULL, BYTES_NONE);
+	else
+		send_reply(call, 200, type, body);
 }
 
 void api_reply_json(struct api_call *call, int status)

@@ -1,4 +1,4 @@
-/* The route table: dispatch, 404, 405, the index page, the OpenAPI document and the manual come from it. */
+/* The route table: dispatch, 404, 405, the OpenAPI document and the manual come from it. */
 #include "call.h"
 
 #define ANY_ROLE (ROLE_INGEST | ROLE_READ | ROLE_ANALYST | ROLE_ADMIN)
@@ -13,10 +13,14 @@ const struct route api_routes[] = {
 	  "Links of one account.", NULL, NULL, "Links" },
 	{ "GET", "/v1/accounts/{id}/history", ROLE_READ, NEEDS_ENGINE, get_account_history,
 	  "What changed for an account, newest first, with the reason.", NULL, NULL, "History" },
+	{ "GET", "/v1/accounts/{id}/events", ROLE_READ, NEEDS_ENGINE, get_account_events,
+	  "Events of one account and statements that name it, newest first, as the journal keeps them.",
+	  "limit=most events, 1 to 500&before=sequence number that they come before", NULL, "Events" },
 	{ "GET", "/v1/links", ROLE_READ, NEEDS_ENGINE, get_links, "The strongest links of all accounts.",
 	  "min=lowest score, 500 unless told&limit=most links, 1 to 1000", NULL, "Links" },
 	{ "GET", "/v1/links/{a}/{b}", ROLE_READ, NEEDS_ENGINE, get_link,
-	  "Why two accounts are linked: prior, every item of evidence, sum, score.", NULL, NULL, "Why" },
+	  "Why two accounts are linked: prior, every item of evidence, sum, score, and the same in sentences.",
+	  "for=subject: only what the owner of the first account may be told", NULL, "Why" },
 	{ "GET", "/v1/clusters/{id}", ROLE_READ, NEEDS_ENGINE, get_cluster,
 	  "A cluster: members, links, and what is held apart.", NULL, NULL, "Cluster" },
 	{ "GET", "/v1/clusters/{id}/history", ROLE_READ, NEEDS_ENGINE, get_cluster_history,
@@ -30,6 +34,8 @@ const struct route api_routes[] = {
 	  "The alert is settled: actor, reason, value.", NULL, "AlertStatement", "Stated" },
 	{ "GET", "/v1/search", ROLE_READ, NEEDS_ENGINE, get_search,
 	  "Accounts, alerts, clusters and values that fit a text, with the holders.", "q=what to search for", NULL, "Found" },
+	{ "GET", "/v1/values/{kind}/{key}", ROLE_READ, NEEDS_ENGINE, get_value,
+	  "Who holds a value, by its kind and its key as other answers name them.", NULL, NULL, "Value" },
 	{ "GET", "/v1/correlate", ROLE_READ, NEEDS_ENGINE, get_correlate,
 	  "Values that at least two of the accounts share.", "account=an account, repeated", NULL, "Values" },
 	{ "GET", "/v1/hubs", ROLE_READ, NEEDS_ENGINE, get_hubs,
@@ -44,11 +50,18 @@ const struct route api_routes[] = {
 	{ "POST", "/v1/sites/{site}/remove", ROLE_ADMIN, NEEDS_ENGINE, post_site_remove,
 	  "Takes every event of a site out of the journal, with its links and alerts.", NULL, NULL, "Removed" },
 	{ "GET", "/v1/status", ROLE_READ, NEEDS_NOTHING, get_status, "What the daemon holds and how it does.", NULL, NULL, "Status" },
+	{ "GET", "/v1/series", ROLE_READ, NEEDS_ENGINE, get_series,
+	  "What was found day by day, by the time of the events, and what came in minute by minute.", NULL, NULL, "Series" },
+	{ "GET", "/v1/live", ROLE_READ, NEEDS_NOTHING, get_live,
+	  "The same as a stream of server-sent events (text/event-stream): now, and after every change.", NULL, NULL, NULL },
 	{ "GET", "/metrics", ROLE_READ, OPEN_ON_LOOPBACK, get_metrics,
 	  "Counters in the Prometheus text format (open on loopback).", NULL, NULL, NULL },
 	{ "GET", "/healthz", 0, NEEDS_NOTHING, get_healthz, "The daemon runs.", NULL, NULL, NULL },
 	{ "GET", "/readyz", 0, NEEDS_NOTHING, get_readyz, "The daemon takes events; otherwise 503 with the reasons.", NULL, NULL, NULL },
 	{ "GET", "/openapi.json", ANY_ROLE, NEEDS_NOTHING, get_openapi, "This interface as an OpenAPI 3.1 document.", NULL, NULL, NULL },
-	{ "GET", "/", 0, NEEDS_NOTHING, get_index, "What this is, and the list of paths.", NULL, NULL, NULL },
+	{ "GET", "/v1/me", ANY_ROLE, NEEDS_NOTHING, get_me, "The name and the roles of the token that asks.", NULL, NULL, "Me" },
+	{ "GET", "/", 0, NEEDS_NOTHING, get_index, "The dashboard.", NULL, NULL, NULL },
+	{ "GET", "/web/{file}", 0, NEEDS_NOTHING, get_web_file, "A file of the dashboard.", NULL, NULL, NULL },
+	{ "GET", "/web/{folder}/{file}", 0, NEEDS_NOTHING, get_web_file, "A file of the dashboard.", NULL, NULL, NULL },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL },
 };

@@ -137,3 +137,42 @@ void get_search(struct api_call *call)
 	json_close_object(call->out);
 	api_reply_json(call, 200);
 }
+
+static bool read_key(struct bytes digits, uint64_t *out)
+{
+	static const char figures[] = "0123456789abcdef";
+
+	*out = 0;
+	for (size_t i = 0; i < digits.len; i++) {
+		const char *at = digits.ptr[i] ? strchr(figures, digits.ptr[i]) : NULL;
+
+		if (!at)
+			return false;
+		*out = *out << 4 | (uint64_t)(at - figures);
+	}
+	return digits.len == 16;
+}
+
+void get_value(struct api_call *call)
+{
+	struct api_ports *ports = &call->api->setup.ports;
+	const struct kinds *kinds = &ports->rules(ports->arg)->kinds;
+	int kind = kinds_find(kinds, call->params[0]);
+	struct value_holders_view value;
+	uint64_t key;
+
+	if (kind < 0) {
+		api_not_found(call, "kind of value", call->params[0]);
+		return;
+	}
+	if (!read_key(call->params[1], &key)) {
+		api_problem(call, 400, "path", "the key of a value is 16 hexadecimal digits");
+		return;
+	}
+	if (engine_value(call->engine, kind, key, call->arena, &value) != ERR_OK) {
+		api_not_found(call, "value", call->params[1]);
+		return;
+	}
+	render_value_holders(call->out, &value);
+	api_reply_json(call, 200);
+}

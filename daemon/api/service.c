@@ -1,4 +1,4 @@
-/* Operation: health, readiness, status, metrics, and the page at the root. */
+/* Operation: health, readiness, status, metrics. */
 #include "call.h"
 #include "daemon/base/clock.h"
 #include "daemon/intake/intake.h"
@@ -33,25 +33,41 @@ void get_readyz(struct api_call *call)
 	api_reply(call, is_ready ? 200 : 503, "text/plain; charset=utf-8", text_bytes(call->out));
 }
 
-void get_status(struct api_call *call)
+static void add_bands(const struct ruleset *rules, struct text *out)
 {
-	struct api_ports *ports = &call->api->setup.ports;
+	json_key(out, "bands");
+	json_open_object(out);
+	for (unsigned i = 1; i < BANDS; i++)
+		json_member_int(out, band_names[i], rules->scoring.score_bands[i - 1]);
+	json_close_object(out);
+}
+
+void api_status(struct api *api, struct text *out)
+{
+	struct api_ports *ports = &api->setup.ports;
+	const struct engine *engine = ports->engine(ports->arg);
 	struct engine_stats stats;
 	struct http_counts counts;
 
-	http_server_counts(call->api->server, &counts);
-	json_open_object(call->out);
-	json_member_string(call->out, "version", BYTES_LIT(ASSOCD_VERSION));
-	json_member_time(call->out, "now", clock_wall_ms());
-	if (call->engine) {
-		engine_stats(call->engine, &stats);
-		render_stats(call->out, &stats);
+	http_server_counts(api->server, &counts);
+	json_open_object(out);
+	json_member_string(out, "version", BYTES_LIT(ASSOCD_VERSION));
+	json_member_time(out, "now", clock_wall_ms());
+	if (engine) {
+		engine_stats(engine, &stats);
+		render_stats(out, &stats);
+		add_bands(ports->rules(ports->arg), out);
 	}
-	json_member_int(call->out, "http_connections", (int64_t)counts.connections);
-	json_member_int(call->out, "http_requests", (int64_t)counts.requests);
+	json_member_int(out, "http_connections", (int64_t)counts.connections);
+	json_member_int(out, "http_requests", (int64_t)counts.requests);
 	if (ports->status)
-		ports->status(ports->arg, call->out);
-	json_close_object(call->out);
+		ports->status(ports->arg, out);
+	json_close_object(out);
+}
+
+void get_status(struct api_call *call)
+{
+	api_status(call->api, call->out);
 	api_reply_json(call, 200);
 }
 
@@ -81,21 +97,4 @@ void get_metrics(struct api_call *call)
 	metrics_print(call->api->metrics, call->out);
 	print_server_counts(call->api, call->out);
 	api_reply(call, 200, "text/plain; version=0.0.4; charset=utf-8", text_bytes(call->out));
-}
-
-void get_index(struct api_call *call)
-{
-	struct text *out = call->out;
-
-	text_adds(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>assocd</title>\n"
-		       "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-		       "td{padding:.2rem 1rem .2rem 0;vertical-align:top}code{white-space:nowrap}</style></head><body>\n"
-		       "<h1>assocd " ASSOCD_VERSION "</h1>\n<p>This daemon tells which accounts are run by the same people, and why. "
-		       "Everything but the open paths needs a token: <code>Authorization: Bearer TOKEN</code>; the first one is in "
-		       "<code>admin.token</code> in the state folder. On the command line: <code>assocctl help</code>.</p>\n<table>\n");
-	for (const struct route *r = api_routes; r->method; r++)
-		text_addf(out, "<tr><td><code>%s %s</code></td><td>%s%s</td></tr>\n", r->method, r->pattern, r->summary, r->roles ? "" : " (open)");
-	text_adds(out, "</table></body></html>\n");
-	http_reply_header(call->http, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-	api_reply(call, 200, "text/html; charset=utf-8", text_bytes(out));
 }

@@ -122,7 +122,7 @@ static void show_reason(struct tour *t, const struct json_doc *doc, const struct
 	int64_t holders = json_get_int(doc, item, "holders", 0);
 	struct text reason = { 0 };
 
-	text_add(&reason, json_get_text(doc, item, holders > 0 ? "title" : "rule")); /* what is about no value has holders 0 */
+	text_add(&reason, json_get_text(doc, item, holders > 0 ? "title" : "rule_title")); /* what is about no value has holders 0 */
 	if (shown.len && !bytes_is(shown, "...") && shown.len < 48)
 		text_addf(&reason, " %.*s", BYTES_ARG(shown));
 	if (holders > 0)

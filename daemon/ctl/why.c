@@ -47,14 +47,14 @@ static void add_line(struct ctl *ctl, struct text *out, enum style style, struct
 static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *item)
 {
 	struct bytes shown = json_get_text(doc, item, "shown"), network = json_get_text(doc, item, "network");
-	struct bytes title = json_get_text(doc, item, "title"); /* of the kind; what is about no value has none */
+	struct bytes title = json_get_text(doc, item, json_get_int(doc, item, "holders", 0) > 0 ? "title" : "rule_title");
 	int64_t holders = json_get_int(doc, item, "holders", 0);
 	double bits = print_real(doc, item, "bits"), alone = print_real(doc, item, "bits_alone");
 
 	text_adds(out, "  ");
 	print_bits(out, doc, item, "bits");
 	text_adds(out, "  ");
-	print_styled(ctl, out, bits < 0 ? STYLE_GREEN : STYLE_BOLD, title.len ? title : json_get_text(doc, item, "rule"));
+	print_styled(ctl, out, bits < 0 ? STYLE_GREEN : STYLE_BOLD, title);
 	if (shown.len > 0) {
 		text_addc(out, ' ');
 		text_add_visible(out, shown);
@@ -172,6 +172,20 @@ static void print_why(struct ctl *ctl, const struct json_doc *doc)
 	text_free(&out);
 }
 
+/* One a line: to be pasted. */
+static void print_sentences(const struct json_doc *doc)
+{
+	const struct json_node *sentences = json_get(doc, doc->nodes, "sentences"), *sentence = json_first(doc, sentences);
+	struct text out = { 0 };
+
+	for (; sentence; sentence = json_after(doc, sentences, sentence)) {
+		text_add_visible(&out, sentence->text);
+		text_addc(&out, '\n');
+	}
+	print_out(&out);
+	text_free(&out);
+}
+
 static void print_items_csv(struct ctl *ctl, const struct json_doc *doc)
 {
 	static const char *const heads[] = { "kind", "value", "bits_milli", "holders", "network", "without", "sentence", NULL };
@@ -196,6 +210,7 @@ static int why_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct text path = { 0 };
 	const struct json_doc *doc;
+	bool is_text = ctl_flag(&argc, argv, "--text"), is_told = ctl_flag(&argc, argv, "--subject");
 	int status = ctl_no_more_options(&ctl_why, &argc, argv);
 
 	if (status)
@@ -206,17 +221,27 @@ static int why_run(struct ctl *ctl, int argc, char **argv)
 	ctl_escape(&path, bytes_of(argv[1]));
 	text_addc(&path, '/');
 	ctl_escape(&path, bytes_of(argv[2]));
+	text_adds(&path, is_told ? "?for=subject" : "");
 	doc = ctl_show(ctl, path.ptr, &status);
 	text_free(&path);
-	if (doc && ctl->as_csv)
+	if (doc && (is_text || is_told))
+		print_sentences(doc);
+	else if (doc && ctl->as_csv)
 		print_items_csv(ctl, doc);
 	else if (doc)
 		print_why(ctl, doc);
 	return status;
 }
 
+static const struct reference_option why_options[] = {
+	{ "--text", NULL, "The same in sentences, one a line, to be pasted.", NULL },
+	{ "--subject", NULL, "Only what the owner of the first account may be told, as the rules' 'subject' says: no other account, value, "
+			     "score or rule.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
 const struct ctl_command ctl_why = {
-	.name = "why", .arguments = "ACCOUNT ACCOUNT", .run = why_run,
+	.name = "why", .arguments = "ACCOUNT ACCOUNT [OPTION]...", .options = why_options, .run = why_run,
 	.help = "Says why two accounts are linked: the prior, every item of evidence with its bits, the sum, the score.",
 	.more = "Each item has its holders, times and kind of network, and the score that the link would have without it. As CSV the items alone, "
 		"their bits in thousandths (bits_milli).",

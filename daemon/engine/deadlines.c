@@ -77,3 +77,8 @@ int64_t engine_now(const struct engine *e)
 {
 	return e->now_ms;
 }
+
+uint64_t engine_seq(const struct engine *e)
+{
+	return e->seq;
+}

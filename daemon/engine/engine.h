@@ -42,6 +42,8 @@ void engine_apply(struct engine *e, const struct event *const *events, size_t n,
 bool engine_next_due(const struct engine *e, int64_t *at_ms);
 /* Engine time: the largest ts applied. */
 int64_t engine_now(const struct engine *e);
+/* Of the event applied last. */
+uint64_t engine_seq(const struct engine *e);
 
 /* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;
@@ -89,6 +91,8 @@ void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
 
 /* Every rule, in the order of rules/heads.h; the evidence of at most max_links links is read for it. */
 void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out);
+/* The last max days; one pass over accounts, pairs and alerts. */
+void engine_days(const struct engine *e, unsigned max, struct arena *a, struct days_view *out);
 /* Tokens of every stored pair, in order of their making, pass by pass, and the bits before each pass: what a table is
  * fitted to. */
 struct pair_tokens {

@@ -57,6 +57,7 @@ static void link_by_table(const struct lone *l, const struct signal_rule *signal
 	p.groups[0] = (struct shared_group){ .kind = (uint8_t)signal->kind, .network = (uint8_t)network, .n = 1, .value = NONE,
 					     .holders = holders, .days_a = 1, .days_b = 1 };
 	p.best[signal->kind] = 1;
+	p.shares = kind_set_of((unsigned)signal->kind);
 	weigh_profile(&p, &w);
 	out->score = w.computed;
 	for (unsigned i = 0; i < w.n; i++)

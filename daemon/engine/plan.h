@@ -31,6 +31,13 @@ struct plan {
 void plan_make(struct plan *plan, const struct ruleset *rules);
 void plan_free(struct plan *plan);
 
+static inline struct kind_set kind_set_of(unsigned kind)
+{
+	struct kind_set set = { { 0 } };
+	set.bits[kind >> 6] = UINT64_C(1) << (kind & 63);
+	return set;
+}
+
 /* One of them, or none is needed. */
 static inline bool needs_are_met(const struct kind_set *needs, const struct kind_set *shares)
 {

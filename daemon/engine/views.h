@@ -16,6 +16,8 @@ void view_relations(const struct engine *e, uint32_t account, struct arena *a, s
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id);
 /* `explain` with {a} {b} {value} {holders} {gap} filled in. */
 struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a);
+/* `subject` with {first} and {last} of one account's own use filled in; empty where nothing may be told. */
+struct bytes view_told(const struct engine *e, const struct evidence *item, const struct posting *mine, struct arena *a);
 /* Links of an account of at least min, those that were judged and those that were withdrawn too; strongest first, then by name. */
 unsigned view_links(const struct engine *e, uint32_t account, int min, struct arena *a, struct link_view **out);
 

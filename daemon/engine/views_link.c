@@ -95,61 +95,6 @@ unsigned view_links(const struct engine *e, uint32_t account, int min, struct ar
 	return n;
 }
 
-#define COMMON_NAMED 4
-
-/* The strongest of the neighbours that both have. */
-static void fill_common(const struct engine *e, const struct pair *ends, struct text *out)
-{
-	uint32_t common[COMMON_NAMED];
-	unsigned n = support_common(e, ends->a, ends->b, common, COMMON_NAMED);
-	for (unsigned i = 0; i < n; i++) {
-		text_adds(out, i > 0 ? ", " : "");
-		text_add(out, account_name(e, common[i]));
-	}
-	if (n == 0)
-		text_adds(out, "none");
-}
-
-static void fill_placeholder(const struct engine *e, const struct pair *ends, const struct evidence *item,
-			     struct bytes name, struct text *out)
-{
-	char gap[32];
-	if (bytes_is(name, "a"))
-		text_add(out, account_name(e, ends->a));
-	else if (bytes_is(name, "b"))
-		text_add(out, account_name(e, ends->b));
-	else if (bytes_is(name, "value"))
-		text_add(out, item->value != NONE ? index_shown(e->index, item->value) : BYTES_NONE);
-	else if (bytes_is(name, "holders"))
-		text_addu(out, item->holders);
-	else if (bytes_is(name, "gap"))
-		text_adds(out, time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap)));
-	else if (bytes_is(name, "network"))
-		text_adds(out, network_kind_names[item->network]);
-	else if (bytes_is(name, "common"))
-		fill_common(e, ends, out);
-}
-
-struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a)
-{
-	struct bytes form = evidence_head(item)->explain;
-	struct text text = { 0 };
-	for (size_t at = 0; at < form.len;) {
-		struct bytes rest = bytes_slice(form, at, form.len);
-		ptrdiff_t end = rest.ptr[0] == '{' ? bytes_find_char(rest, '}') : -1;
-		if (end < 0) {
-			text_addc(&text, rest.ptr[0]);
-			at++;
-			continue;
-		}
-		fill_placeholder(e, ends, item, bytes_slice(rest, 1, (size_t)end - 1), &text);
-		at += (size_t)end + 1;
-	}
-	struct bytes out = arena_bytes(a, text_bytes(&text));
-	text_free(&text);
-	return out;
-}
-
 static struct bytes view_note(const struct evidence *item, struct arena *a)
 {
 	char gap[32];
@@ -175,6 +120,7 @@ static void view_signal(const struct engine *e, const struct evidence *item, str
 	out->kind = kind->name;
 	out->kind_title = kind->title;
 	out->shown = index_shown(e->index, item->value);
+	out->key = index_value(e->index, item->value)->key;
 	out->has_network = kind->is_network || item->signal->requires >= 0;
 	out->note = view_note(item, a);
 	out->a_first_ms = (int64_t)item->a->first_s * 1000;
@@ -191,11 +137,14 @@ static void view_evidence(const struct viewing *v, const struct evidence *item, 
 	const struct engine *e = v->e;
 	int family = evidence_family(item);
 	*out = (struct evidence_view){
-		.rule = evidence_head(item)->id, .family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
+		.rule = evidence_head(item)->id, .rule_title = evidence_head(item)->title,
+		.family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
 		.kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE, .note = BYTES_NONE, .raw_mb = item->raw_mb,
 		.counted_mb = item->counted_mb, .without_score = weigh_without(e, v->w, item), .holders = item->holders,
 		.network = item->network, .sentence = view_sentence(e, v->pair, item, v->arena),
+		.told = { view_told(e, item, item->a, v->arena), view_told(e, item, item->b, v->arena) },
 	};
+	out->without_band = view_band(e, out->without_score);
 	if (item->signal != NULL) {
 		view_signal(e, item, v->arena, out);
 	} else if (item->compare != NULL) {

@@ -14,7 +14,7 @@ static void view_value(const struct engine *e, uint32_t id, struct arena *a, str
 	const uint32_t *holders;
 	unsigned n = index_holders(e->index, id, &holders);
 	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = index_shown(e->index, id),
-					    .holders = value->holders, .is_hub = value->is_hub, .network = value->network };
+					    .key = value->key, .holders = value->holders, .is_hub = value->is_hub, .network = value->network };
 	out->latest = ARENA_ARRAY(a, struct holder_view, n + 1);
 	for (unsigned i = n; i > 0; i--) {
 		const struct posting *p = index_posting(e->index, holders[i - 1], id);

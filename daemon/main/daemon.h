@@ -15,6 +15,7 @@
 #include "daemon/vendor/crypto.h"
 #include "daemon/vendor/loop.h"
 #include "journal.h"
+#include "series.h"
 
 #define COLLECTORS_MAX 32
 #define WATCHES_MAX 6
@@ -59,6 +60,8 @@ struct daemon {
 	int64_t snapshot_due_us, snapshot_give_up_us;
 	struct rebuild *rebuild;
 	unsigned reloads, reloads_failed;
+	struct series series;
+	unsigned lookups_out; /* questions about the journal that are on their way */
 };
 
 /* judgement.c */
@@ -104,8 +107,13 @@ void rebuild_free(struct daemon *d);
 /* removal.c */
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg);
 
+/* lookup.c: fits api_ports.events; at most LOOKUPS_MAX at a time, and none is begun while the daemon stops. */
+#define LOOKUPS_MAX 16
+enum err look_up_events(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg);
+
 /* report.c */
 void report_status(void *arg, struct text *json);
+void report_series(void *arg, struct text *json);
 void report_metrics(void *arg, struct text *out);
 bool report_is_ready(void *arg, struct text *reasons);
 

@@ -101,6 +101,11 @@ void report_status(void *arg, struct text *json)
 	add_sinks_json(d, json);
 }
 
+void report_series(void *arg, struct text *json)
+{
+	series_render(&((struct daemon *)arg)->series, json);
+}
+
 static void add_head(struct text *out, const char *name, const char *type, const char *help)
 {
 	text_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);

@@ -103,7 +103,8 @@ static enum err start_api(struct daemon *d, struct errbuf *eb)
 	enum err err = sd_sockets(&sockets, eb);
 	struct api_setup setup = {
 		.loop = d->loop, .intake = d->intake, .hash_key = d->hash_key,
-		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready },
+		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready,
+			   report_series, look_up_events },
 		.listen = sockets > 0 ? "fd:3" : d->config->listen, .state_dir = d->config->state_dir,
 		.default_site = d->config->default_site, .n_allowed_hosts = d->config->n_allowed_hosts,
 		.allowed_hosts = (const char *const *)d->config->allowed_hosts,

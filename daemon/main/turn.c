@@ -45,6 +45,16 @@ static void step_intake(struct daemon *d, int64_t mono_us)
 		(is_congested ? d->collectors[i].row->pause : d->collectors[i].row->resume)(d->collectors[i].self);
 }
 
+static void step_series(struct daemon *d)
+{
+	struct intake_stats stats;
+	uint64_t refused = 0;
+	intake_stats(d->intake, &stats);
+	for (unsigned i = 0; i < INTAKE_REASONS; i++)
+		refused += stats.refused[i];
+	series_note(&d->series, clock_wall_ms(), stats.accepted, refused);
+}
+
 static void step_sinks(struct daemon *d, int64_t mono_us)
 {
 	struct intake_stats stats;
@@ -80,10 +90,12 @@ static void step_stop(struct daemon *d, int64_t mono_us)
 	}
 	if (intake_is_empty(d->intake))
 		turn_hold(d, HOLD_STOP, true);
-	bool is_done = !rebuild_is_busy(d) && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
+	bool is_done = !rebuild_is_busy(d) && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks) &&
+		       d->lookups_out == 0;
 	if (!is_done && mono_us >= d->stop_by_us)
 		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");
-	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !rebuild_is_busy(d)))
+	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !rebuild_is_busy(d) &&
+			d->lookups_out == 0))
 		loop_stop(d->loop);
 	wake_in(d, 20000, mono_us);
 }
@@ -108,6 +120,7 @@ void loop_once(void *arg)
 	step_completions(d);
 	step_deadlines(d, mono_us);
 	step_intake(d, mono_us);
+	step_series(d);
 	step_sinks(d, mono_us);
 	step_reload(d);
 	wake_in(d, step_rebuild(d), mono_us);

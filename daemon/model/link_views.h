@@ -27,16 +27,19 @@ struct link_view {
 };
 
 struct evidence_view {
-	struct bytes rule, family, kind, kind_title;
+	struct bytes rule, rule_title, family, kind, kind_title;
 	struct bytes shown; /* the value, masked where private */
+	uint64_t key;       /* of the value; 0: it is about none */
 	int32_t raw_mb;     /* alone */
 	int32_t counted_mb; /* after families and caps */
 	int without_score;  /* the link's score without this item */
+	enum band without_band;
 	unsigned holders;
 	enum network_kind network;
 	bool has_network;
 	int64_t a_first_ms, a_last_ms, b_first_ms, b_last_ms, gap_ms;
 	struct bytes sentence; /* the rule's `explain`, filled in */
+	struct bytes told[2];  /* what the owner of link.a, of link.b may be told of it; empty: nothing */
 	struct bytes note;     /* why it counts less: "recycled address: disjoint use 40 d apart", or empty */
 };
 

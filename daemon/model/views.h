@@ -44,7 +44,7 @@ struct account_view {
 	struct bytes *relations; unsigned n_relations; /* "agency G00237" */
 	struct relation_view *declared; /* by relation */
 	struct value_view { struct bytes kind, shown; unsigned holders; bool is_hub; uint64_t count; int64_t first_ms, last_ms;
-			    uint64_t key; uint64_t first_seq; } *values;
+			    uint64_t key; enum network_kind network; } *values;
 	unsigned n_values;
 	struct link_view *links; unsigned n_links;
 	struct bytes *alerts; unsigned n_alerts; /* ids of open ones */
@@ -53,6 +53,7 @@ struct account_view {
 struct holder_view { struct bytes account; int64_t first_ms, last_ms; uint64_t count; };
 struct value_holders_view {
 	struct bytes kind, kind_title, shown;
+	uint64_t key;
 	unsigned holders; /* exact up to the hub cap, then a lower bound */
 	bool is_hub;
 	enum network_kind network;
@@ -69,6 +70,13 @@ struct rules_view {
 	struct rule_view *at;
 	unsigned n;
 	uint64_t links_read, links; /* the strongest, of all that are shown */
+};
+
+/* What was first seen or opened on a day (UTC, of the events), day by day up to that of engine time. */
+struct days_view {
+	struct day_view { uint32_t accounts, links, alerts; } *at;
+	unsigned n;
+	int64_t first_day; /* since 1970 */
 };
 
 /* Appealed: open until a verdict, whatever its condition says. */

@@ -30,6 +30,24 @@ static enum err reading_open(struct reading *r, const char *dir, const char *sql
 	return err;
 }
 
+static enum err each_event(struct reading *r, store_event_fn *fn, void *arg, struct errbuf *eb)
+{
+	enum err err = ERR_OK;
+
+	while (!err && statement_step(r->st, &err, eb) == YES) {
+		struct store_event ev = {
+			.seq = (uint64_t)statement_column_number(r->st, 0),
+			.ts_ms = statement_column_number(r->st, 1),
+			.id_hash = (uint64_t)statement_column_number(r->st, 2),
+			.audience = (enum audience)statement_column_number(r->st, 3),
+			.payload = statement_column_bytes(r->st, 4),
+		};
+
+		err = fn(arg, &ev);
+	}
+	return err;
+}
+
 enum err store_read(const char *dir, struct store_range range, store_event_fn *fn, void *arg, struct errbuf *eb)
 {
 	struct reading r;
@@ -40,17 +58,21 @@ enum err store_read(const char *dir, struct store_range range, store_event_fn *f
 		return err;
 	statement_number(r.st, 1, (int64_t)range.after);
 	statement_number(r.st, 2, range.max ? (int64_t)range.max : -1);
-	while (!err && statement_step(r.st, &err, eb) == YES) {
-		struct store_event ev = {
-			.seq = (uint64_t)statement_column_number(r.st, 0),
-			.ts_ms = statement_column_number(r.st, 1),
-			.id_hash = (uint64_t)statement_column_number(r.st, 2),
-			.audience = (enum audience)statement_column_number(r.st, 3),
-			.payload = statement_column_bytes(r.st, 4),
-		};
+	err = each_event(&r, fn, arg, eb);
+	reading_close(&r);
+	return err;
+}
 
-		err = fn(arg, &ev);
-	}
+enum err store_read_back(const char *dir, uint64_t before, store_event_fn *fn, void *arg, struct errbuf *eb)
+{
+	struct reading r;
+	enum err err = reading_open(&r, dir, "SELECT seq, ts, id_hash, audience, payload FROM journal WHERE seq < ?1"
+				    " ORDER BY seq DESC", eb);
+
+	if (err)
+		return err;
+	statement_number(r.st, 1, before ? (int64_t)before : INT64_MAX);
+	err = each_event(&r, fn, arg, eb);
 	reading_close(&r);
 	return err;
 }

@@ -71,6 +71,8 @@ typedef enum err store_event_fn(void *arg, const struct store_event *ev);
 /* Events with seq > after, in order, at most max (0 = all). */
 struct store_range { uint64_t after, max; };
 enum err store_read(const char *dir, struct store_range range, store_event_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* From seq < before (0: from the newest) backwards, until fn says otherwise. */
+enum err store_read_back(const char *dir, uint64_t before, store_event_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
 /* For the set of known ids: what arrived since, and at least the newest `at_least`. Only seq and id_hash are set;
  * ts_ms is the start of the day of arrival. */
 struct store_ids { int64_t since_ms; uint64_t at_least; };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
+#include <openssl/md5.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -68,6 +69,11 @@ void crypto_sha256(struct bytes message, uint8_t out[CRYPTO_HASH_SIZE])
 	SHA256_Init(&ctx);
 	SHA256_Update(&ctx, message.ptr, message.len);
 	SHA256_Final(out, &ctx);
+}
+
+void crypto_md5(struct bytes message, uint8_t out[CRYPTO_MD5_SIZE])
+{
+	MD5((const unsigned char *)message.ptr, message.len, out);
 }
 
 enum err crypto_random(void *out, size_t n)

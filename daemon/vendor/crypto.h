@@ -1,4 +1,4 @@
-/* HMAC-SHA-256, SHA-256, random bytes and constant-time compare, over OpenSSL. */
+/* HMAC-SHA-256, SHA-256, random bytes, constant-time compare, and what opens the first packets of QUIC, over OpenSSL. */
 #ifndef ASSOCD_VENDOR_CRYPTO_H
 #define ASSOCD_VENDOR_CRYPTO_H
 
@@ -6,6 +6,7 @@
 #include "daemon/base/err.h"
 
 #define CRYPTO_HASH_SIZE 32
+#define CRYPTO_MD5_SIZE 16
 
 /* A key with its pads precomputed (RFC 2104); about 100 ns a short message. Not shared between threads. */
 struct hmac_key;
@@ -14,6 +15,8 @@ void hmac_key_free(struct hmac_key *k);
 void hmac_sign(struct hmac_key *k, struct bytes message, uint8_t out[CRYPTO_HASH_SIZE]);
 
 void crypto_sha256(struct bytes message, uint8_t out[CRYPTO_HASH_SIZE]);
+/* For names that others made with it; it protects nothing. */
+void crypto_md5(struct bytes message, uint8_t out[CRYPTO_MD5_SIZE]);
 enum err crypto_random(void *out, size_t n) MUST_CHECK;
 bool crypto_equal(const void *a, const void *b, size_t n);
 /* Lower-case hexadecimal, 2 * n characters and NUL. */

@@ -2,13 +2,13 @@
  * I1: a connection has at most one request in work; the next of a pipeline is looked at after the reply.
  * I2: while a request is in work its stream is paused, so everything it borrows from the buffer stays in place.
  * I3: a request in work outlives its peer and its server; only its reply frees it then.
+ *     A reply that goes on is in work until its end; its owner ends it before the server.
  * I4: a refused request ends its connection: the rest of it is read and thrown away for a while, because closing with
  *     unread bytes would make the peer lose the answer. */
 #include "http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -19,19 +19,8 @@
 #define SWEEP_MS 1000
 #define FREE_BODY_MAX (64 * 1024) /* received from anybody */
 #define UNSENT_PAUSE (1024 * 1024) /* no further request of a pipeline while the peer has not taken this much */
+#define STREAM_UNSENT_MAX (256 * 1024)
 #define FRAMING_ROOM (64 * 1024)   /* sizes of chunks */
-
-struct http_server {
-	struct loop *loop;
-	struct loop_listener *listener;
-	struct loop_timer *sweep;
-	struct http_setup setup; /* the address is gone */
-	struct http_request *connections;
-	struct http_counts counts;
-	struct text reply;
-	char date[40];
-	time_t date_of;
-};
 
 static void deadline_in(struct http_request *c, int64_t us)
 {
@@ -79,70 +68,6 @@ static void connection_free(struct http_request *c)
 	loop_defer(c->loop, connection_destroy, c);
 }
 
-static const char *status_text(int status)
-{
-	static const struct {
-		int status;
-		const char *text;
-	} texts[] = {
-		{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 400, "Bad Request" },
-		{ 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" }, { 409, "Conflict" }, { 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" }, { 421, "Misdirected Request" }, { 422, "Unprocessable Content" },
-		{ 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
-		{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 503, "Service Unavailable" },
-		{ 505, "HTTP Version Not Supported" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		if (texts[i].status == status)
-			return texts[i].text;
-	return "Status";
-}
-
-static const char *date_now(struct http_server *s)
-{
-	time_t now = (time_t)(clock_wall_ms() / 1000);
-	struct tm tm;
-
-	if (now != s->date_of) {
-		s->date_of = now;
-		gmtime_r(&now, &tm);
-		strftime(s->date, sizeof(s->date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	}
-	return s->date;
-}
-
-static void write_reply(struct http_request *c, int status, const char *content_type, struct bytes body)
-{
-	struct text *t = &c->server->reply;
-	bool is_head = strcmp(c->method, "HEAD") == 0;
-
-	text_clear(t);
-	text_adds(t, "HTTP/1.1 ");
-	text_addu(t, (uint64_t)status);
-	text_addc(t, ' ');
-	text_adds(t, status_text(status));
-	text_adds(t, "\r\nDate: ");
-	text_adds(t, date_now(c->server));
-	text_adds(t, "\r\nContent-Length: ");
-	text_addu(t, body.len);
-	if (content_type) {
-		text_adds(t, "\r\nContent-Type: ");
-		text_adds(t, content_type);
-	}
-	text_adds(t, "\r\n");
-	if (!c->head.keeps_alive)
-		text_adds(t, "Connection: close\r\n");
-	else if (c->head.is_http10)
-		text_adds(t, "Connection: keep-alive\r\n");
-	text_add(t, text_bytes(&c->headers));
-	text_adds(t, "\r\n");
-	if (!is_head)
-		text_add(t, body);
-	loop_stream_write(c->stream, text_bytes(t));
-}
-
 /* I4 */
 static void drain(struct http_request *c)
 {
@@ -160,11 +85,11 @@ static void refuse(struct http_request *c, int status, const char *why)
 	c->head.keeps_alive = false;
 	json_open_object(&t);
 	json_member_string(&t, "type", BYTES_LIT("about:blank"));
-	json_member_string(&t, "title", bytes_of(status_text(status)));
+	json_member_string(&t, "title", bytes_of(http_status_text(status)));
 	json_member_int(&t, "status", status);
 	json_member_string(&t, "detail", bytes_of(why));
 	json_close_object(&t);
-	write_reply(c, status, "application/problem+json", text_bytes(&t));
+	http_write_reply(c, status, "application/problem+json", text_bytes(&t));
 	text_free(&t);
 	drain(c);
 }
@@ -291,7 +216,7 @@ static void connection_readable(void *arg)
 			return;
 		hand_over(c);
 	}
-	if (!c->is_dead && c->is_draining)
+	if (!c->is_dead && (c->is_draining || c->is_streaming))
 		loop_stream_consume(c->stream, loop_stream_peek(c->stream).len);
 }
 
@@ -299,7 +224,10 @@ static void connection_closed(void *arg)
 {
 	struct http_request *c = arg;
 
-	if (c->is_pending)
+	if (c->is_streaming) {
+		c->gone(c->gone_arg);
+		connection_free(c);
+	} else if (c->is_pending)
 		c->is_gone = true; /* I3 */
 	else
 		connection_free(c);
@@ -346,7 +274,7 @@ void http_reply(struct http_request *r, int status, const char *content_type, st
 		connection_free(r);
 		return;
 	}
-	write_reply(r, status, content_type, body);
+	http_write_reply(r, status, content_type, body);
 	if (r->head.keeps_alive) {
 		request_end(r);
 		return;
@@ -358,6 +286,40 @@ void http_reply(struct http_request *r, int status, const char *content_type, st
 	} else {
 		connection_free(r);
 	}
+}
+
+void http_stream_begin(struct http_request *r, const char *content_type, loop_fn *gone, void *arg)
+{
+	BUG_ON(!r->is_pending || r->is_streaming);
+	r->is_streaming = true;
+	r->gone = gone;
+	r->gone_arg = arg;
+	if (r->is_gone || !r->server)
+		return;
+	http_write_head(r, 200);
+	text_addf(&r->server->reply, "\r\nContent-Type: %s\r\nConnection: close\r\n", content_type);
+	text_add(&r->server->reply, text_bytes(&r->headers));
+	text_adds(&r->server->reply, "\r\n");
+	loop_stream_write(r->stream, text_bytes(&r->server->reply));
+	loop_stream_consume(r->stream, r->head.is_chunked ? r->scan : r->head.length + r->head.content_length);
+	r->body = r->head.path = r->head.query = r->head.host = BYTES_NONE;
+	r->head.n_fields = 0;
+	loop_stream_pause(r->stream, false); /* so that its end is seen */
+}
+
+bool http_stream_write(struct http_request *r, struct bytes piece)
+{
+	BUG_ON(!r->is_streaming);
+	if (r->is_gone || !r->server || loop_stream_unsent(r->stream) > STREAM_UNSENT_MAX)
+		return false;
+	loop_stream_write(r->stream, piece);
+	return true;
+}
+
+void http_stream_end(struct http_request *r)
+{
+	BUG_ON(!r->is_streaming);
+	connection_free(r);
 }
 
 /* "127.0.0.1:5000" or "[::1]:5000" to the bare address; a Unix socket counts as loopback. */

@@ -51,4 +51,11 @@ void http_reply_header(struct http_request *r, const char *name, const char *val
 /* Ends the request; r is dead after it. Also when the peer went away meanwhile. */
 void http_reply(struct http_request *r, int status, const char *content_type, struct bytes body);
 
+/* A reply that goes on: the head is sent at once, pieces follow as they are written, and its end ends the connection. When
+ * the peer leaves first, `gone` is called once; either way r is dead afterwards. What the request said is gone with begin. */
+void http_stream_begin(struct http_request *r, const char *content_type, loop_fn *gone, void *arg);
+/* False, and nothing is written: the peer does not take what was sent so far; end it. */
+bool http_stream_write(struct http_request *r, struct bytes piece) MUST_CHECK;
+void http_stream_end(struct http_request *r);
+
 #endif

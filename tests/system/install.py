@@ -77,7 +77,7 @@ def completed(line, config=None):
 
 def bash_completes_commands_options_and_rules():
     assert completed("assocctl acc") == ["account"]
-    assert completed("assocctl rules ") == ["check", "test", "explain"]
+    assert completed("assocctl rules ") == ["status", "check", "test", "explain", "overlap"]
     assert completed("assocctl alerts --st") == ["--state"]
     assert completed("assocctl alerts --state=ackn") == ["acknowledged"]  # bash replaces what follows '=' only
     assert completed("assocctl rules explain shared-de") == ["shared-device"]

@@ -59,6 +59,34 @@ def a_cluster_tells_how_it_came_and_went():
         daemon.end()
 
 
+def an_explanation_is_told_in_sentences_and_the_subject_learns_of_nobody():
+    daemon = with_sample()
+    try:
+        pair = ("sample/banned-viktor", "sample/newcomer-martin")
+        why = ask(daemon, "why", *pair)
+        sentences = ctl(daemon, "why", *pair, "--text")[1].splitlines()
+        assert sentences == why["sentences"], sentences
+        text = "\n".join(sentences)
+        items = why["evidence"]
+        assert all(item["sentence"] in text and "would be %d" % item["without"] in text for item in items), text
+        assert text.index("For it speaks:") < text.index("Against it speaks:"), text
+        decisive = [item["rule_title"] for item in items if item["without"] < 500]
+        assert decisive and "there would be no link: " + "; ".join(decisive) in text, (decisive, text)
+        told = ask(daemon, "why", *pair, "--subject")
+        assert told["account"] == pair[0] and any("a device" in s and "2026-06-02" in s for s in told["sentences"]), told
+        hidden = [pair[1].split("/")[1], "bits", str(why["link"]["score"])]
+        hidden += [item[key] for item in items for key in ("rule", "rule_title", "shown") if item.get(key)]
+        hidden += [item["b"]["first"][:10] for item in items if item["b"]["first"]]  # when the other one was there
+        plain = ctl(daemon, "why", *pair, "--subject")[1]
+        assert not [word for word in hidden if word in plain], plain
+        plain = ctl(daemon, "why", *reversed(pair), "--subject")[1]
+        assert "2026-06-16" in plain and "2026-06-02" not in plain and "viktor" not in plain, plain
+        plain = ctl(daemon, "why", "sample/agency-client-cheese", "sample/agency-client-toys", "--subject")[1]
+        assert "nothing follows" in plain and len(plain.splitlines()) == 1, plain
+    finally:
+        daemon.end()
+
+
 def the_history_survives_a_restart():
     daemon = with_sample()
     try:
@@ -77,4 +105,4 @@ def the_history_survives_a_restart():
 
 if __name__ == "__main__":
     sys.exit(run_tests([a_verdict_and_its_reason_are_shown_wherever_the_link_is, a_cluster_tells_how_it_came_and_went,
-                        the_history_survives_a_restart]))
+                        an_explanation_is_told_in_sentences_and_the_subject_learns_of_nobody, the_history_survives_a_restart]))

@@ -33,6 +33,7 @@ static void use(struct bench *t, const char *account, const char *members)
 }
 
 #define DEVICE "\"device\":{\"id\":\"shared\"}"
+#define SECOND "\"device\":{\"id\":\"second\"},\"identity\":{\"bank\":\"DE89370400440532013000\",\"phone\":\"+4930901820\"}"
 #define CARD "\"identity\":{\"card\":\"4012888888881881\"}"
 #define TAX "\"identity\":{\"tax_id\":\"DE811907980\",\"document\":\"passport-118\"}"
 
@@ -127,11 +128,12 @@ static void a_clean_account_holds_its_links_and_new_ones_come(void **state)
 
 	judge_account(t, "ann", "clean");
 	assert_int_equal(link_of(t, "ann", "bob").state, LINK_CLEARED);
-	use(t, "ann", "\"device\":{\"id\":\"second\"}");
-	use(t, "dora", "\"device\":{\"id\":\"second\"}");
+	use(t, "ann", SECOND);
+	use(t, "dora", SECOND);
 	assert_int_equal(link_of(t, "ann", "dora").state, LINK_SUSPECTED);
 	use(t, "ann", TAX);
 	use(t, "bob", TAX);
+	use(t, "bob", SECOND);
 	assert_int_equal(link_of(t, "ann", "bob").state, LINK_SUSPECTED);
 }
 

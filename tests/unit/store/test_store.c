@@ -93,6 +93,23 @@ static void committed_events_are_read_back_in_order(void **state)
 	store_close(s);
 }
 
+static void events_are_read_backwards_from_any_place(void **state)
+{
+	struct store *s = opened(*state);
+	struct seen seen = { .n = 0 };
+
+	commit_events(s, 1, 5, 0);
+	assert_int_equal(store_read_back(*state, 0, note_event, &seen, NULL), ERR_OK);
+	assert_int_equal(seen.n, 5);
+	assert_int_equal(seen.seq[0], 5);
+	assert_int_equal(seen.seq[4], 1);
+	seen.n = 0;
+	assert_int_equal(store_read_back(*state, 3, note_event, &seen, NULL), ERR_OK);
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(seen.seq[0], 2);
+	store_close(s);
+}
+
 static void failed_batch_leaves_nothing_and_next_one_succeeds(void **state)
 {
 	struct store *s = opened(*state);
@@ -390,7 +407,8 @@ static void queue_has_an_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(committed_events_are_read_back_in_order), T(failed_batch_leaves_nothing_and_next_one_succeeds),
+		T(committed_events_are_read_back_in_order), T(events_are_read_backwards_from_any_place),
+		T(failed_batch_leaves_nothing_and_next_one_succeeds),
 		T(alert_keeps_newest_form_and_each_change_goes_out_once), T(outbox_numbers_are_never_reused),
 		T(known_ids_reach_back_by_days_and_by_count), T(facts_are_kept_beside_the_journal),
 		T(second_daemon_is_told_who_holds_the_folder), T(newer_database_is_refused_with_a_remedy),

@@ -1,0 +1,15 @@
+/* The files of the dashboard, as the build embeds them (web/embed.cmake). */
+#ifndef ASSOCD_API_WEB_H
+#define ASSOCD_API_WEB_H
+
+#include "daemon/base/bytes.h"
+
+struct web_file {
+	const char *path; /* below /web/, "views/now.js" */
+	const char *type;
+	const char *tag;  /* for ETag, with its quotes; changes with the content */
+	struct bytes plain, gzip;
+};
+extern const struct web_file web_files[]; /* ended by a NULL path */
+
+#endif

@@ -1,0 +1,72 @@
+// Times in the reader's zone with UTC at hand: in the title of each, and for the whole page by a switch.
+import { h } from "./dom.js";
+import { locale, t } from "./words.js";
+import { setting } from "./settings.js";
+
+const MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+export function zone() {
+  return setting("clock") === "utc" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
+
+function parts(ms, timeZone) {
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
+    minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  return Object.fromEntries(format.formatToParts(ms).map((part) => [part.type, part.value]));
+}
+
+export function utcText(ms) {
+  return new Date(ms).toISOString().replace("T", " ").replace(/\.000Z$|Z$/, " UTC");
+}
+
+export function dayText(ms) {
+  const p = parts(ms, zone());
+  return `${p.year}-${p.month}-${p.day}`;
+}
+
+export function timeText(ms) {
+  const p = parts(ms, zone());
+  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`;
+}
+
+export function secondText(ms) {
+  const p = parts(ms, zone());
+  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}:${p.second}`;
+}
+
+// 3 min, 5 h, 12 d
+export function spanText(ms) {
+  const span = Math.abs(ms);
+  if (span < MINUTE) return t("span.seconds", { n: Math.round(span / 1000) });
+  if (span < 2 * HOUR) return t("span.minutes", { n: Math.round(span / MINUTE) });
+  if (span < 2 * DAY) return t("span.hours", { n: Math.round(span / HOUR) });
+  return t("span.days", { n: Math.round(span / DAY) });
+}
+
+export function at(value) {
+  return typeof value === "number" ? value : value ? Date.parse(value) : NaN;
+}
+
+function element(ms, text) {
+  return h("time", { datetime: new Date(ms).toISOString(), title: utcText(ms) }, text);
+}
+
+export function time(value, write = timeText) {
+  const ms = at(value);
+  return Number.isNaN(ms) ? h("span", { class: "quiet" }, "\u2014") : element(ms, write(ms));
+}
+
+export function range(first, last) {
+  const from = at(first), to = at(last);
+  if (Number.isNaN(from)) return h("span", { class: "quiet" }, "\u2014");
+  if (dayText(from) === dayText(to)) return element(from, dayText(from));
+  return h("span", { class: "range" }, element(from, dayText(from)), " \u2013 ", element(to, dayText(to)));
+}
+
+// Age against the daemon's own time: the newest event, not this clock.
+export function age(value, now) {
+  const ms = at(value);
+  return Number.isNaN(ms) ? "" : element(ms, now - ms < MINUTE ? t("span.now") : t("span.ago", { span: spanText(now - ms) }));
+}
+
+export { MINUTE, HOUR, DAY };

@@ -1,0 +1,42 @@
+// The words of the page, a module per language (strings/). A text is a string with {places}, or a function of its values.
+import { setting } from "./settings.js";
+import english from "../strings/en.js";
+
+export const languages = { en: "English", zh: "中文" };
+let words = english;
+let language = "en";
+
+export function chosenLanguage() {
+  const chosen = setting("language") || (navigator.language || "en").toLowerCase().split("-")[0];
+  return chosen in languages ? chosen : "en";
+}
+
+export async function loadWords() {
+  language = chosenLanguage();
+  words = language === "en" ? english : { ...english, ...(await import(`../strings/${language}.js`)).default };
+  document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
+}
+
+export function t(key, values = {}) {
+  const text = words[key];
+  if (text === undefined) return key;
+  if (typeof text === "function") return text(values);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+// A word of the daemon (a state, a level, a kind of network): as the language says it, else as it is.
+export function word(group, value) {
+  return words[`${group}.${value}`] ?? String(value ?? "");
+}
+
+export function number(value, options) {
+  return new Intl.NumberFormat(language === "zh" ? "zh-Hans" : "en", options).format(value);
+}
+
+export function bits(value) {
+  return (value < 0 ? "\u2212" : "+") + Math.abs(value).toFixed(2);
+}
+
+export function locale() {
+  return language === "zh" ? "zh-Hans" : undefined;
+}

@@ -1,0 +1,249 @@
+// The queue: a list to be worked through by keyboard, and the alert at hand beside it.
+import { ask, urlOf } from "../lib/ask.js";
+import { add, fill, h, isTyping } from "../lib/dom.js";
+import { LongList } from "../lib/lists.js";
+import { engineNow, onLive } from "../lib/live.js";
+import { button, empty, heading, number, toast } from "../lib/parts.js";
+import { keepQuery } from "../lib/places.js";
+import { may, myName } from "../lib/session.js";
+import { keepSetting, setting } from "../lib/settings.js";
+import { cut, visible } from "../lib/shown.js";
+import { at as timeAt, spanText } from "../lib/times.js";
+import { t, word } from "../lib/words.js";
+import { actions, detail, offer } from "./alert.js";
+import { byUrgency } from "./now.js";
+
+const SHOWS = ["standing", "open", "acknowledged", "appealed", "overdue", "mine", "changed", "snoozed", "resolved", "all"];
+const ORDERS = ["urgent", "newest", "oldest"];
+const LEVELS = ["critical", "high", "medium", "low"];
+
+// Pages of a thousand until the end; each is drawn as it comes.
+async function loadAll(state, got, isGone) {
+  let rows = [], after = "";
+  do {
+    const page = await ask(`/v1/alerts?state=${state}&limit=1000${after && "&after=" + encodeURIComponent(after)}`);
+    if (isGone()) return;
+    rows = rows.concat(page.alerts);
+    after = page.next;
+    got(rows, !after);
+  } while (after);
+}
+
+const serverState = (show) => (["open", "acknowledged", "appealed", "resolved"].includes(show) ? show : "all");
+
+function passes(alert, filter, seen) {
+  const { show, level, rule, text, me } = filter;
+  const stands = alert.state !== "resolved";
+  if (show === "standing" && (!stands || alert.snoozed_until)) return false;
+  if (show === "overdue" && !(stands && alert.is_overdue)) return false;
+  if (show === "mine" && !(stands && alert.owner === me)) return false;
+  if (show === "snoozed" && !(stands && alert.snoozed_until)) return false;
+  if (show === "changed" && alert.updated_seq <= seen) return false;
+  if (SHOWS.indexOf(show) < 4 && show !== "standing" && alert.state !== show) return false;
+  if (level && alert.level !== level) return false;
+  if (rule && alert.rule !== rule) return false;
+  return !text || (alert.summary + " " + alert.accounts.join(" ") + " " + alert.id + " " + (alert.owner || "")).toLowerCase().includes(text);
+}
+
+function ordered(rows, order) {
+  if (order === "urgent") return rows.sort(byUrgency);
+  const sign = order === "newest" ? -1 : 1;
+  return rows.sort((a, b) => sign * (timeAt(a.opened) - timeAt(b.opened)) || a.id.localeCompare(b.id));
+}
+
+function rowOf(alert, seen) {
+  const now = engineNow(), isNew = alert.opened_seq > seen, isChanged = !isNew && alert.updated_seq > seen;
+  const left = alert.deadline && alert.state !== "resolved" ? timeAt(alert.deadline) - now : null;
+  return [h("span", { class: `edge level-${alert.level}`, "aria-hidden": "true" }),
+    h("span", { class: "row-text" },
+      h("span", { class: "row-title" }, h("span", { class: "heard" }, word("level", alert.level) + ". "), alert.title,
+        isNew ? h("span", { class: "fresh" }, t("alerts.new")) : isChanged ? h("span", { class: "fresh" }, t("alerts.changed")) : null),
+      h("bdi", { class: "row-names" }, alert.accounts.slice(0, 3).map((name) => cut(visible(name), 40)).join(", ") + (alert.accounts.length > 3 ? ` +${alert.accounts.length - 3}` : ""))),
+    h("span", { class: "row-side" }, h("span", null, spanText(now - timeAt(alert.opened))),
+      left !== null ? h("span", { class: "deadline" + (left < 0 || alert.is_overdue ? " over" : "") }, left < 0 || alert.is_overdue ? t("deadline.over.short") : spanText(left))
+        : h("span", { class: `state-${alert.state}` }, word("state", alert.state)))];
+}
+
+function select(label, name, values, value, changed, write) {
+  const id = "filter-" + name;
+  return h("label", { for: id, class: "filter" }, h("span", { class: "heard" }, label),
+    h("select", { id, onchange: (event) => changed(event.target.value) }, values.map((v) => h("option", { value: v, selected: v === value }, write(v)))));
+}
+
+class Queue {
+  constructor(at, root) {
+    this.root = root;
+    this.seen = Number(setting("seen")) || 0;
+    this.all = [];
+    this.marked = new Set();
+    this.filter = { show: at.query.get("show") || (at.parts[0] ? "all" : "standing"), level: at.query.get("level") || "", rule: at.query.get("rule") || "", text: (at.query.get("text") || "").toLowerCase() };
+    if (!SHOWS.includes(this.filter.show)) this.filter.show = "standing";
+    this.order = ORDERS.includes(at.query.get("order")) ? at.query.get("order") : "urgent";
+    this.wanted = at.parts[0] || "";
+    this.isGone = false;
+    this.list = new LongList({ label: t("alerts.list"), height: 56, key: (a) => a.id, draw: (a) => rowOf(a, this.seen),
+      isMarked: (a) => this.marked.has(a.id), onpick: (a) => this.pick(a) });
+    this.side = h("div", { class: "side", tabindex: "-1" });
+    this.count = h("span", { class: "quiet", role: "status" });
+    this.bulk = h("div", { class: "bulk", hidden: true });
+    this.bar = h("div", { class: "filters" });
+  }
+
+  draw() {
+    add(this.root, heading(t("tab.alerts"), this.count), this.bar,
+      h("div", { class: "queue" }, h("div", { class: "queue-list" }, this.bulk, this.list.box), this.side));
+    this.drawBar();
+  }
+
+  drawBar() {
+    const change = (name) => (value) => {
+      if (name === "order") this.order = value;
+      else this.filter[name] = value;
+      keepQuery({ show: this.filter.show, level: this.filter.level, rule: this.filter.rule, text: this.filter.text, order: this.order === "urgent" ? "" : this.order });
+      if (name === "show") this.load();
+      else this.apply();
+    };
+    const rules = [...new Set(this.all.map((a) => a.rule))].sort();
+    if (this.filter.rule && !rules.includes(this.filter.rule)) rules.push(this.filter.rule);
+    const text = h("input", { id: "filter-text", type: "search", value: this.filter.text, placeholder: t("alerts.text"), "aria-label": t("alerts.text"), oninput: (event) => change("text")(event.target.value.trim().toLowerCase()) });
+    fill(this.bar,
+      select(t("alerts.show"), "show", SHOWS, this.filter.show, change("show"), (v) => t("show." + v)),
+      select(t("col.level"), "level", ["", ...LEVELS], this.filter.level, change("level"), (v) => (v ? word("level", v) : t("alerts.levels"))),
+      select(t("col.rule"), "rule", ["", ...rules], this.filter.rule, change("rule"), (v) => v || t("alerts.rules")),
+      select(t("alerts.order"), "order", ORDERS, this.order, change("order"), (v) => t("order." + v)),
+      text,
+      button(t("alerts.seen"), () => this.markSeen(), { class: "plain", title: t("alerts.seen.title") }));
+  }
+
+  markSeen() {
+    this.seen = this.all.reduce((most, a) => Math.max(most, a.updated_seq), this.seen);
+    keepSetting("seen", String(this.seen));
+    this.apply();
+    toast(t("alerts.seen.done"));
+  }
+
+  async load() {
+    const turn = (this.turn = (this.turn || 0) + 1);
+    try {
+      await loadAll(serverState(this.filter.show), (rows, isLast) => {
+        this.all = rows;
+        this.apply(isLast);
+      }, () => this.isGone || turn !== this.turn);
+      if (!this.isGone && !this.bar.contains(document.activeElement)) this.drawBar();
+    } catch (error) {
+      if (!this.isGone) fill(this.count, error.message);
+    }
+  }
+
+  apply(isLast = true) {
+    const rows = ordered(this.all.filter((a) => passes(a, this.filter, this.seen)), this.order);
+    this.list.setRows(rows);
+    fill(this.count, t("alerts.count", { n: number(rows.length) }));
+    this.drawBulk();
+    if (this.wanted && this.list.find(this.wanted)) this.wanted = "";
+    if (this.list.current()) this.showSide(this.list.current());
+    else if (isLast && !this.shown) fill(this.side, rows.length ? empty(t("alerts.pick"), h("p", { class: "quiet" }, t("alerts.keys"))) : empty(this.all.length ? t("alerts.filtered") : t("alerts.none")));
+  }
+
+  pick(alert) {
+    if (!alert) return;
+    history.replaceState(null, "", "#/alerts/" + encodeURIComponent(alert.id) + location.hash.replace(/^[^?]*/, ""));
+    this.showSide(alert, true);
+  }
+
+  showSide(alert, isPicked) {
+    const same = this.shown && this.shown.id === alert.id;
+    if (same && !isPicked && (this.shown.updated_seq === alert.updated_seq || this.side.querySelector("textarea, input")?.value)) return;
+    this.shown = alert;
+    fill(this.side, detail(alert, { act: (which) => this.act(which), back: () => this.list.box.focus() }));
+    this.root.classList.add("has-side");
+  }
+
+  mark(alert) {
+    if (!alert) return;
+    if (!this.marked.delete(alert.id)) this.marked.add(alert.id);
+    this.list.draw();
+    this.drawBulk();
+  }
+
+  drawBulk() {
+    const n = this.marked.size;
+    this.bulk.hidden = n === 0;
+    if (n === 0) return;
+    fill(this.bulk, h("b", null, t("alerts.marked", { n: number(n) })),
+      may("analyst") ? actions().filter((a) => a.bulk).map((a) => button(t("act." + a.name), () => this.act(a.name))) : null,
+      button(t("alerts.mark.all"), () => {
+        for (const row of this.list.rows) this.marked.add(row.id);
+        this.apply();
+      }, { class: "plain" }),
+      button(t("alerts.unmark"), () => {
+        this.marked.clear();
+        this.apply();
+      }, { class: "plain" }));
+  }
+
+  // On what is marked, else on the alert at hand.
+  async act(which) {
+    const ids = new Set(this.marked.size ? this.marked : this.shown ? [this.shown.id] : []);
+    const chosen = this.all.filter((a) => ids.has(a.id));
+    if (!chosen.length && this.shown && ids.has(this.shown.id)) chosen.push(this.shown);
+    if (!chosen.length || !(await offer(which, chosen))) return;
+    this.marked.clear();
+    const next = this.list.rows[this.list.at + 1];
+    await this.load();
+    if (this.shown && chosen.some((a) => a.id === this.shown.id)) await this.showAnew(this.shown.id);
+    if (!this.list.current() && next) this.list.find(next.id);
+    this.list.box.focus();
+  }
+
+  async showAnew(id) {
+    const fresh = await ask(urlOf`/v1/alerts/${id}`);
+    if (!this.isGone) this.showSide(fresh, true);
+  }
+
+  onKey(event) {
+    if (isTyping(event) || document.querySelector("dialog[open]") || event.defaultPrevented) return;
+    const act = may("analyst") && actions().find((a) => a.key === event.key);
+    if (event.key === "j" || event.key === "k") {
+      this.list.move(this.list.at + (event.key === "j" ? 1 : -1));
+      this.pick(this.list.current());
+      this.list.box.focus();
+    } else if (event.key === "x" || (event.key === " " && event.target === this.list.box)) {
+      this.mark(this.list.current());
+    } else if (event.key === "Enter" && event.target === this.list.box) {
+      this.side.querySelector("a.primary, a")?.focus();
+    } else if (event.key === "Escape" && this.root.classList.contains("has-side")) {
+      this.root.classList.remove("has-side");
+      this.list.box.focus();
+    } else if (act) {
+      this.act(act.name);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+}
+
+export async function show(at, root) {
+  const queue = new Queue(at, root);
+  queue.draw();
+  queue.filter.me = myName();
+  await queue.load();
+  if (queue.wanted) {
+    await queue.showAnew(queue.wanted).catch((error) => fill(queue.side, empty(error.message)));
+  }
+  const onKey = (event) => queue.onKey(event);
+  document.addEventListener("keydown", onKey);
+  let asked = Date.now();
+  const stop = onLive((kind) => {
+    if ((kind !== "change" && kind !== "back") || Date.now() - asked < 2000) return;
+    asked = Date.now();
+    queue.load();
+  });
+  return () => {
+    queue.isGone = true;
+    queue.list.stop();
+    document.removeEventListener("keydown", onKey);
+    stop();
+  };
+}

@@ -1,0 +1,155 @@
+// Why two accounts are linked: the sum of the evidence as a picture, each item with what it would be without it, and what
+// both did on one time axis.
+import { ask, askIfThere, Refused, urlOf } from "../lib/ask.js";
+import { add, h } from "../lib/dom.js";
+import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
+import { accountName, bandStarts, button, chip, copyButton, empty, facts, heading, panel, quiet, score, toast, watchForChange } from "../lib/parts.js";
+import { placeOf } from "../lib/places.js";
+import { may } from "../lib/session.js";
+import { name, plainName, prose, visible } from "../lib/shown.js";
+import { at as timeAt, range, spanText, time } from "../lib/times.js";
+import { bits, number, t, word } from "../lib/words.js";
+import { state } from "./statement.js";
+
+// Bits at which the score is so much, given scale and shift.
+function bitsOfScore(why, value) {
+  return (Math.log2(value / (1000 - value)) - why.shift_bits) / (why.scale || 1);
+}
+
+function steps(why) {
+  let sum = why.prior_bits;
+  const rows = [{ from: 0, to: sum, bits: why.prior_bits, item: null }];
+  for (const item of why.evidence) {
+    rows.push({ from: sum, to: sum + item.bits, bits: item.bits, item });
+    sum += item.bits;
+  }
+  return rows;
+}
+
+function scale(why, rows) {
+  const points = rows.flatMap((r) => [r.from, r.to]).concat(0, why.sum_bits);
+  const low = Math.min(...points), high = Math.max(...points), pad = (high - low) * 0.04 || 1;
+  const span = high - low + 2 * pad;
+  return { low: low - pad, high: high + pad, at: (value) => (((value - low + pad) / span) * 100).toFixed(2) + "%", width: (value) => ((Math.abs(value) / span) * 100).toFixed(2) + "%" };
+}
+
+function gates(why, on) {
+  return Object.entries(bandStarts()).map(([band, value]) => [bitsOfScore(why, value), value, band]).filter(([b]) => b > on.low && b < on.high);
+}
+
+function label(row) {
+  if (!row.item) return [h("span", { class: "what" }, t("pair.prior")), quiet(t("pair.prior.help"))];
+  const item = row.item, value = item.shown ? [" ", item.key ? h("a", { class: "value", href: placeOf.value(item.kind, item.key) }, name(item.shown, 40)) : name(item.shown, 40)] : null;
+  return [h("span", { class: "what" }, item.kind ? word("kind", item.kind) : item.rule_title, value),
+    h("span", { class: "sub" }, [item.family ? word("family", item.family) : null, item.holders ? t("pair.holders", { n: number(item.holders) }) : null, item.network ? word("network", item.network) : null]
+      .filter(Boolean).map((text, i) => [i ? " \u00b7 " : "", text]))];
+}
+
+function itemDetail(why, item) {
+  const uses = item.a.first || item.b.first;
+  return h("div", { class: "item-detail" }, h("p", null, prose(item.sentence)), item.note ? h("p", { class: "note-line" }, item.note) : null,
+    facts(
+      [t("col.rule"), h("a", { href: placeOf.rule(item.rule) }, item.rule)],
+      [t("pair.alone"), bits(item.bits_alone)],
+      item.holders ? [t("pair.rarity"), t("pair.rarity.of", { n: number(item.holders), of: number(why.accounts) })] : null,
+      item.network ? [t("col.network"), word("network", item.network)] : null,
+      uses ? [plainName(why.link.a, 40), range(item.a.first, item.a.last)] : null,
+      uses ? [plainName(why.link.b, 40), range(item.b.first, item.b.last)] : null,
+      uses ? [t("pair.gap"), item.gap_ms > 0 ? spanText(item.gap_ms) : t("pair.overlap")] : null));
+}
+
+function waterfall(why) {
+  const rows = steps(why), on = scale(why, rows), marks = gates(why, on);
+  const lines = () => marks.map(([b, , band]) => h("i", { class: "gate band-" + band, place: { left: on.at(b) }, "aria-hidden": "true" }));
+  const bar = (row) => h("span", { class: "fall" }, lines(), h("i", { class: "fall-bar " + (row.bits < 0 ? "less" : "more") + (row.item ? "" : " prior"), place: { left: on.at(Math.min(row.from, row.to)), width: on.width(row.bits) } }));
+  const head = h("div", { class: "fall-row head", "aria-hidden": "true" }, h("span", null, t("pair.evidence")),
+    h("span", { class: "fall" }, marks.map(([b, value, band]) => h("span", { class: "gate-name band-" + band, place: { left: on.at(b) } }, String(value)))), h("span", { class: "num" }, t("pair.bits")), h("span", { class: "num" }, t("pair.without")));
+  const body = rows.map((row) => {
+    const cells = [h("span", { class: "fall-name" }, label(row)), bar(row), h("span", { class: "num bits" }, bits(row.bits)),
+      h("span", { class: "num without" }, row.item ? String(row.item.without) : "")];
+    if (!row.item) return h("li", { class: "fall-item" }, h("div", { class: "fall-row" }, cells));
+    const spoken = t("pair.row", { what: row.item.sentence, bits: bits(row.bits), without: row.item.without });
+    return h("li", { class: "fall-item" }, h("details", null, h("summary", { class: "fall-row", "aria-label": visible(spoken) }, cells), itemDetail(why, row.item)));
+  });
+  const total = h("div", { class: "fall-row total" }, h("span", { class: "fall-name" }, h("span", { class: "what" }, t("pair.sum"))),
+    h("span", { class: "fall" }, lines(), h("i", { class: "fall-dot band-" + why.link.band, place: { left: on.at(why.sum_bits) } })), h("span", { class: "num bits" }, bits(why.sum_bits)), h("span", { class: "num without" }, h("b", null, String(why.link.computed))));
+  return h("div", { class: "waterfall" }, head, h("ol", null, body), total);
+}
+
+function sharedLanes(why, events) {
+  const shared = why.evidence.filter((item) => item.a.first && item.b.first && item.shown);
+  const uses = shared.flatMap((item) => [[timeAt(item.a.first), timeAt(item.a.last)], [timeAt(item.b.first), timeAt(item.b.last)]]);
+  const marks = events.flatMap((list) => list.map((e) => [timeAt(e.ts), timeAt(e.ts)]));
+  const span = extent([...uses, ...marks]);
+  if (!span) return empty(t("pair.times.none"));
+  const axis = new Axis(...span), { a, b } = why.link;
+  const ticks = (list, who) => list.map((e) => axis.mark(timeAt(e.ts), (who === 0 ? "of-a" : "of-b") + (e.ok === false ? " failed" : "") + (e.type === "closed" ? " closed" : ""), `${word("type", e.type)}: ${e.ts}`));
+  return lanes(t("pair.times"), axis.head(""),
+    events.some((list) => list.length) ? [axis.lane(plainName(a, 40), [], { class: "activity", note: t("lanes.events", { n: number(events[0].length) }), marks: ticks(events[0], 0) }),
+      axis.lane(plainName(b, 40), [], { class: "activity", note: t("lanes.events", { n: number(events[1].length) }), marks: ticks(events[1], 1) })] : null,
+    shared.map((item) => axis.lane(name(item.shown, 40), [
+      { from: timeAt(item.a.first), to: timeAt(item.a.last), class: "of-a", title: spanTitle(plainName(a, 40), timeAt(item.a.first), timeAt(item.a.last)) },
+      { from: timeAt(item.b.first), to: timeAt(item.b.last), class: "of-b", title: spanTitle(plainName(b, 40), timeAt(item.b.first), timeAt(item.b.last)) },
+    ], { note: word("kind", item.kind) })));
+}
+
+function sentence(link) {
+  const values = { a: plainName(link.a), b: plainName(link.b), score: link.score };
+  if (link.state !== "suspected") return t("pair.is." + link.state, values);
+  return t("pair.says." + link.band, values);
+}
+
+function pasted(why) {
+  return [sentence(why.link), ...why.evidence.map((item) => `${bits(item.bits)} ${item.sentence} (${t("pair.without")}: ${item.without})`)].map(visible).join("\n");
+}
+
+function path(why) {
+  if (!why.path?.length) return null;
+  return panel(t("pair.path"), {}, h("ol", { class: "path" }, why.path.map((link) => h("li", null, h("a", { href: placeOf.pair(link.a, link.b) }, accountName(link.a), " = ", accountName(link.b)), " ", score(link.score, link.band)))));
+}
+
+function verdictButtons(why, redraw) {
+  const { a, b } = why.link;
+  if (!may("analyst")) return null;
+  return ["confirmed", "not_same"].map((value) => button(t("pair.verdict." + value), () => state({ title: t("pair.verdict." + value), about: sentence(why.link), path: "/v1/verdicts",
+    body: (reason) => ({ account: a, with: b, value, reason }), done: () => {
+      toast(t("act.done.verdict", { n: 1 }));
+      redraw();
+    } }), { class: value === "confirmed" ? "primary" : "" }));
+}
+
+async function eventsOf(account) {
+  const found = await askIfThere(urlOf`/v1/accounts/${account}/events` + "?limit=500");
+  return found ? found.events : [];
+}
+
+function unlinked(a, b, error) {
+  return [heading(t("pair.title")), panel(t("pair.none"), {}, empty(error.message), h("p", null, h("a", { href: placeOf.account(a) }, accountName(a)), " \u00b7 ", h("a", { href: placeOf.account(b) }, accountName(b))))];
+}
+
+export async function show(at, root, redraw) {
+  const [a, b] = at.parts;
+  const load = () => ask(urlOf`/v1/links/${a ?? ""}/${b ?? ""}`);
+  let why;
+  try {
+    why = await load();
+  } catch (error) {
+    if (!(error instanceof Refused) || error.word !== "unlinked") throw error;
+    return void add(root, unlinked(a, b, error));
+  }
+  const { link } = why, times = h("div");
+  add(root, heading(t("pair.title"), verdictButtons(why, redraw)),
+    h("div", { class: "pair-head" },
+      h("a", { class: "side-a", href: placeOf.account(link.a) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.a)),
+      h("span", { class: "pair-score" }, score(link.score, link.band), chip("link", link.state), link.explained_by ? quiet(word("relation", link.explained_by)) : null),
+      h("a", { class: "side-b", href: placeOf.account(link.b) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.b))),
+    h("div", { class: "lead-line" }, h("p", { class: "lead" }, sentence(link)), copyButton(pasted(why), t("pair.copy"))),
+    link.reason ? h("p", { class: "advice" }, prose(link.reason)) : null,
+    why.blocked ? h("p", { class: "advice" }, why.blocked) : null,
+    why.listed !== null && why.listed !== link.score ? h("p", { class: "quiet" }, t("pair.listed", { score: why.listed }), " ", time(why.listed_at)) : null,
+    panel(t("pair.waterfall"), { note: t("pair.waterfall.note"), class: "wide" }, waterfall(why)),
+    panel(t("pair.times"), { class: "wide" }, times), path(why));
+  add(times, sharedLanes(why, [[], []]));
+  Promise.all([eventsOf(link.a), eventsOf(link.b)]).then((events) => times.replaceChildren(sharedLanes(why, events))).catch(() => null);
+  return watchForChange(root, load, JSON.stringify(why), redraw);
+}

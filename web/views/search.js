@@ -1,0 +1,27 @@
+// Whatever someone has in hand: accounts, alerts, clusters, and values with their holders.
+import { ask } from "../lib/ask.js";
+import { add, h } from "../lib/dom.js";
+import { accountName, empty, heading, panel } from "../lib/parts.js";
+import { placeOf } from "../lib/places.js";
+import { plainName, prose } from "../lib/shown.js";
+import { t } from "../lib/words.js";
+import { valueRows } from "./values.js";
+
+export async function show(at, root) {
+  const q = (at.query.get("q") || "").trim();
+  const field = document.getElementById("search");
+  if (field) field.value = q;
+  if (!q) return void add(root, heading(t("search.title")), empty(t("search.nothing")));
+  const found = await ask("/v1/search?q=" + encodeURIComponent(q));
+  const panels = [];
+  if (found.accounts.length)
+    panels.push(panel(t("search.accounts"), { note: String(found.accounts.length) },
+      h("ul", { class: "plain-list" }, found.accounts.map((account) => h("li", null, h("a", { href: placeOf.account(account) }, accountName(account)))))));
+  if (found.alert)
+    panels.push(panel(t("search.alert"), {}, h("a", { href: placeOf.alert(found.alert.id) }, prose(found.alert.summary))));
+  if (found.cluster)
+    panels.push(panel(t("search.cluster"), {}, h("a", { href: placeOf.cluster(found.cluster.cluster) }, t("cluster.title", { id: found.cluster.cluster }))));
+  if (found.values.length)
+    panels.push(panel(t("search.values"), {}, valueRows(t("search.values"), found.values)));
+  add(root, heading(t("search.for", { q: plainName(q, 48) })), panels.length ? panels : empty(t("search.none"), h("p", { class: "quiet" }, t("search.how"))));
+}

@@ -1,0 +1,41 @@
+// One value: who holds it, when, what it means, and what people wrote about it.
+import { ask, urlOf } from "../lib/ask.js";
+import { add, h } from "../lib/dom.js";
+import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
+import { accountName, cutList, empty, facts, heading, number, panel, quiet, table, watchForChange } from "../lib/parts.js";
+import { placeOf } from "../lib/places.js";
+import { name, plainName } from "../lib/shown.js";
+import { at as timeAt, range } from "../lib/times.js";
+import { t, word } from "../lib/words.js";
+import { spanOf } from "./values.js";
+
+function holders(value) {
+  return table(t("value.holders"), [
+    { title: t("col.account"), class: "grow", of: (holder) => h("a", { class: "account", href: placeOf.account(holder.account) }, accountName(holder.account)) },
+    { title: t("col.days"), class: "num", of: (holder) => number(holder.count) },
+    { title: t("col.when"), class: "when", of: (holder) => range(holder.first, holder.last) }], value.accounts);
+}
+
+function tenancy(value) {
+  const span = extent(value.accounts.map((holder) => [timeAt(holder.first), timeAt(holder.last)]));
+  if (!span) return empty(t("value.holders.none"));
+  const axis = new Axis(...span);
+  return lanes(t("value.tenancy"), axis.head(""), cutList(value.accounts, 40, (holder) => axis.lane(h("a", { href: placeOf.account(holder.account) }, accountName(holder.account, 32)),
+    [{ from: timeAt(holder.first), to: timeAt(holder.last), class: "shared", title: spanTitle(plainName(holder.account, 40), timeAt(holder.first), timeAt(holder.last)) }])));
+}
+
+export async function show(at, root, redraw) {
+  const [kind, key] = at.parts;
+  const load = () => ask(urlOf`/v1/values/${kind ?? ""}/${key ?? ""}`);
+  const value = await load();
+  add(root, heading([word("kind", value.kind), " ", name(value.shown || t("value.hidden"), 64)], value.is_hub ? h("span", { class: "chip hub" }, t("value.hub")) : null),
+    panel(t("value.what"), {}, facts(
+      [t("col.kind"), word("kind", value.kind)],
+      [t("col.holders"), [(value.is_hub ? "\u2265\u2009" : "") + number(value.holders), value.accounts.length < value.holders ? quiet(" ", t("value.latest", { n: number(value.accounts.length) })) : null]],
+      value.network ? [t("col.network"), word("network", value.network)] : null,
+      [t("col.when"), range(...spanOf(value))],
+      [t("col.meaning"), value.is_hub ? t("value.hub.help") : value.holders > 1 ? t("value.shared.help") : t("value.alone.help")])),
+    panel(t("value.tenancy"), { class: "wide", note: t("value.tenancy.note") }, tenancy(value)),
+    panel(t("value.holders"), { class: "wide" }, value.accounts.length ? holders(value) : empty(t("value.holders.none"))));
+  return watchForChange(root, load, JSON.stringify(value), redraw);
+}
