@@ -267,6 +267,26 @@ void render_value_holders(struct text *out, const struct value_holders_view *val
 	json_close_object(out);
 }
 
+void render_stack(struct text *out, const struct stack_view *stack)
+{
+	json_open_object(out);
+	json_member_string(out, "kind", stack->kind);
+	json_member_string(out, "title", stack->kind_title);
+	json_member_string(out, "stack", stack->stack);
+	json_member_int(out, "accounts", stack->accounts);
+	json_member_milli(out, "rarity", stack->rarity_mb);
+	json_key(out, "claims");
+	json_open_array(out);
+	for (unsigned i = 0; i < stack->n_claims; i++) {
+		json_open_object(out);
+		json_member_string(out, "agent", stack->claims[i].agent);
+		json_member_int(out, "accounts", stack->claims[i].accounts);
+		json_close_object(out);
+	}
+	json_close_array(out);
+	json_close_object(out);
+}
+
 void render_stats(struct text *out, const struct engine_stats *stats)
 {
 	json_member_int(out, "seq", (int64_t)stats->seq);

@@ -60,6 +60,15 @@ struct value_holders_view {
 	struct holder_view *latest; unsigned n_latest;
 };
 
+/* A stack of a kind that is counted, and what its accounts say they are: browser and system. */
+struct claim_view { struct bytes agent; unsigned accounts; };
+struct stack_view {
+	struct bytes kind, kind_title, stack;
+	unsigned accounts;
+	int rarity_mb; /* log2(all accounts / those), in 1/1000 bit */
+	const struct claim_view *claims; unsigned n_claims; /* the most frequent first */
+};
+
 /* How often a rule speaks. */
 struct rule_view {
 	struct bytes rule, form, status, level, title;
