@@ -7,7 +7,7 @@ set -eu
 
 packages_build=(
 	gcc g++ libc6-dev binutils cmake ninja-build pkg-config scdoc
-	libcurl4-openssl-dev libevent-dev libidn2-dev libmaxminddb-dev libpcre2-dev libseccomp-dev libsimdjson-dev
+	libcurl4-openssl-dev libevent-dev libidn2-dev libmaxminddb-dev libpcap-dev libpcre2-dev libseccomp-dev libsimdjson-dev
 	libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev libxxhash-dev libyaml-dev npm
 )
 packages_test=(
