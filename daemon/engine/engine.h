@@ -44,6 +44,8 @@ bool engine_next_due(const struct engine *e, int64_t *at_ms);
 int64_t engine_now(const struct engine *e);
 /* Of the event applied last. */
 uint64_t engine_seq(const struct engine *e);
+/* What it was given to know addresses by. */
+const struct enrich *engine_enrich(const struct engine *e);
 
 /* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;
