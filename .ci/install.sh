@@ -12,6 +12,7 @@ packages_build=(
 )
 packages_test=(
 	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps groff-base
+	chromium fonts-dejavu-core
 )
 # Packages of the lists that bring a service, and its name.
 declare -A services=([nginx]=nginx)

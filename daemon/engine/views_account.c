@@ -105,7 +105,7 @@ static void view_values(const struct engine *e, uint32_t account, struct arena *
 			.kind = e->rules->kinds.rows[value->kind].name, .shown = index_shown(e->index, postings[i].value),
 			.holders = value->holders, .is_hub = value->is_hub, .count = postings[i].days,
 			.first_ms = (int64_t)postings[i].first_s * 1000, .last_ms = (int64_t)postings[i].last_s * 1000,
-			.key = value->key, .network = value->network,
+			.key = value->key, .network = e->rules->kinds.rows[value->kind].is_network ? value->network : NET_UNKNOWN,
 		};
 	}
 	qsort(out->values, out->n_values, sizeof(*out->values), compare_values);
