@@ -168,6 +168,7 @@ static void render_member(struct text *out, const struct cluster_member *member)
 	json_member_string(out, "account", member->account);
 	render_optional_time(out, "joined", member->joined_ms);
 	json_member_bool(out, "is_closed", member->is_closed);
+	render_strings(out, "relations", member->relations, member->n_relations);
 	json_close_object(out);
 }
 

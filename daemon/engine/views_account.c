@@ -194,11 +194,13 @@ enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a
 		return ERR_NOTFOUND;
 	*out = (struct cluster_view){ .id = view_cluster_id(cluster, a), .n_members = n };
 	out->members = ARENA_ARRAY(a, struct cluster_member, n);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		out->members[i] = (struct cluster_member){
 			.account = account_name(e, members[i]), .is_closed = e->accounts.at[members[i]].is_closed,
 			.joined_ms = e->accounts.at[members[i]].first_ms,
 		};
+		out->members[i].n_relations = view_group_names(e, members[i], a, &out->members[i].relations);
+	}
 	qsort(out->members, n, sizeof(*out->members), compare_members);
 	view_cluster_links(e, cluster, a, out);
 	return ERR_OK;

@@ -8,7 +8,12 @@
 #include "change_views.h"
 #include "link_views.h"
 
-struct cluster_member { struct bytes account; int64_t joined_ms; bool is_closed; };
+struct cluster_member {
+	struct bytes account;
+	int64_t joined_ms;
+	bool is_closed;
+	struct bytes *relations; unsigned n_relations; /* as in account_view */
+};
 struct cluster_view {
 	struct bytes id;
 	struct cluster_member *members;
