@@ -120,6 +120,15 @@ static void skip_ack(struct cursor *c, bool has_counts)
 		variable(c);
 }
 
+/* Of an Initial most bytes are this. */
+static void skip_padding(struct cursor *c)
+{
+	while (c->end - c->at >= 8 && memcmp(c->at, "\0\0\0\0\0\0\0", 8) == 0)
+		c->at += 8;
+	while (c->at < c->end && *c->at == 0)
+		c->at++;
+}
+
 enum err decode_quic_crypto(struct bytes payload, size_t *at, struct quic_crypto *frame)
 {
 	enum { PADDING = 0, PING = 1, ACK = 2, ACK_ECN = 3, CRYPTO = 6 };
@@ -127,14 +136,16 @@ enum err decode_quic_crypto(struct bytes payload, size_t *at, struct quic_crypto
 
 	while (cur_left(&c) > 0) {
 		uint8_t type = cur_u8(&c);
-		if (type == ACK || type == ACK_ECN)
+		if (type == PADDING)
+			skip_padding(&c);
+		else if (type == ACK || type == ACK_ECN)
 			skip_ack(&c, type == ACK_ECN);
 		else if (type == CRYPTO) {
 			frame->offset = variable(&c);
 			frame->bytes = variable_bytes(&c);
 			*at = payload.len - cur_left(&c);
 			return c.err ? ERR_NOTFOUND : ERR_OK;
-		} else if (type != PADDING && type != PING)
+		} else if (type != PING)
 			break;
 	}
 	*at = payload.len;
