@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -160,6 +161,7 @@ int capture_run(const struct packets_settings *settings, const char *interface)
 	bool is_over = false;
 	enum err err;
 
+	prctl(PR_SET_NAME, "assocd-capture");
 	c->message.version = WIRE_VERSION;
 	snprintf(c->message.interface, sizeof(c->message.interface), "%s", interface);
 	err = open_both(c, settings, &eb);

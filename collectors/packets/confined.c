@@ -39,6 +39,7 @@ static enum err asroot_become_another(struct errbuf *eb)
 {
 	const struct passwd *user = getpwnam(USER);
 
+	sandbox_bound_capabilities(0); /* another user cannot any more */
 	if (!user)
 		user = getpwnam(USER_ELSE);
 	if (!user)

@@ -13,6 +13,7 @@
 #define FLOWS_MIN 1024
 #define FLOWS_MAX 4000000
 #define WINDOW_MAX_MS 600000
+#define SERVICE_FOLDER "/run/assocd" /* RuntimeDirectory of assocd.service */
 
 /* NULL, or what is wrong with the value. */
 typedef const char *take_fn(struct packets_settings *s, const struct collector_host *host, struct bytes text);
@@ -106,7 +107,8 @@ const struct collector_key packets_keys[] = {
 	{ "filter", "text", "tcp or udp", "What the kernel hands over, as pcap-filter(7) writes it; \"port 443\" spares it the rest." },
 	{ "process", "child|service", "child",
 	  "Who starts the capturing process: the daemon as its child, or the service manager (assocd-capture.service)." },
-	{ "socket", "path", "facts.sock", "Unix socket over which facts come in; without a slash it lies in the state folder." },
+	{ "socket", "path", NULL,
+	  "Unix socket over which facts come in. Default: facts.sock in the state folder; with the process service in /run/assocd." },
 	{ "snaplen", "bytes, 2048 to 262144", "4096", "Bytes of each packet that are handed over; a hello has up to 2 KiB." },
 	{ "buffer_mib", "count, 1 to 4096", "32", "Buffer of the kernel for each interface, in MiB." },
 	{ "promiscuous", "true|false", "false", "Packets for other machines are taken too." },
@@ -169,15 +171,25 @@ static enum err take_key(const struct reading *r, const struct yaml_node *node)
 
 static void set_defaults(const struct reading *r)
 {
-	int n = snprintf(r->out->socket, sizeof(r->out->socket), "%s/facts.sock", r->host->state_dir);
-
 	r->out->snaplen = 4096;
 	r->out->buffer_mib = 32;
 	r->out->window_ms = 30000;
 	r->out->flows = 65536;
 	strcpy(r->out->filter, "tcp or udp");
-	if (n < 0 || (size_t)n >= sizeof(r->out->socket))
-		r->out->socket[0] = '\0'; /* said when it is needed */
+}
+
+/* A service of its own does not see the state folder. */
+static enum err set_socket(const struct reading *r, const struct yaml_node *config)
+{
+	bool is_service = r->out->starter == CAPTURE_SERVICE;
+	int n = snprintf(r->out->socket, sizeof(r->out->socket), "%s/facts.sock", is_service ? SERVICE_FOLDER : r->host->state_dir);
+
+	if (n > 0 && (size_t)n < sizeof(r->out->socket))
+		return ERR_OK;
+	r->out->socket[0] = '\0';
+	if (r->out->n_interfaces == 0)
+		return ERR_OK;
+	return yaml_error(r->doc, config, r->eb, "the state folder's path is too long for a socket; name one with 'socket'");
 }
 
 enum err packets_settings_read(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config,
@@ -194,7 +206,5 @@ enum err packets_settings_read(const struct collector_host *host, const struct y
 		return yaml_error(doc, config, eb, "'packets' is {interfaces: [NAME]}");
 	for (const struct yaml_node *node = config->child; node && !err; node = node->next)
 		err = take_key(&r, node);
-	if (!err && out->n_interfaces > 0 && !out->socket[0])
-		return yaml_error(doc, config, eb, "the state folder's path is too long for a socket; name one with 'socket'");
-	return err;
+	return err || out->socket[0] ? err : set_socket(&r, config);
 }
