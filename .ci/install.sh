@@ -11,7 +11,7 @@ packages_build=(
 	libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev libxxhash-dev libyaml-dev npm
 )
 packages_test=(
-	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps groff-base
+	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps iproute2 groff-base
 	chromium fonts-dejavu-core
 )
 # Packages of the lists that bring a service, and its name.
