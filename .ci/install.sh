@@ -7,11 +7,12 @@ set -eu
 
 packages_build=(
 	gcc g++ libc6-dev binutils cmake ninja-build pkg-config scdoc
-	libcurl4-openssl-dev libevent-dev libidn2-dev libmaxminddb-dev libpcre2-dev libseccomp-dev libsimdjson-dev
+	libcurl4-openssl-dev libevent-dev libidn2-dev libmaxminddb-dev libpcap-dev libpcre2-dev libseccomp-dev libsimdjson-dev
 	libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev libxxhash-dev libyaml-dev npm
 )
 packages_test=(
-	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps groff-base
+	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps iproute2 groff-base
+	chromium fonts-dejavu-core
 )
 # Packages of the lists that bring a service, and its name.
 declare -A services=([nginx]=nginx)

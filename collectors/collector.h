@@ -8,6 +8,8 @@
 #include "daemon/intake/intake.h"
 #include "daemon/vendor/loop.h"
 
+struct network_source;
+struct text;
 struct yaml_doc;
 struct yaml_node;
 
@@ -18,6 +20,8 @@ struct collector_host {
 	const char *state_dir;    /* for its own position files */
 	const char *config_dir;   /* relative paths start here */
 	const char *patterns_dir; /* config/patterns */
+	const char *config_file;
+	int prepared_fd;          /* what `prepare` made of this collector, or -1; closed behind `stop` */
 	/* Does the token (stream over TCP) give the role ingest, and what may it state? */
 	bool (*may_ingest)(void *arg, struct bytes token, enum event_voice *voice);
 	void *may_ingest_arg;
@@ -40,6 +44,10 @@ struct collector {
 	/* Reads its mapping and opens nothing: for `assocd -n`, which has a host of folders only. NULL: nothing to read. */
 	enum err (*check)(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config,
 			  struct errbuf *eb);
+	/* Before the daemon confines itself: starts what needs more than the daemon keeps. The host has folders only; *fd is its
+	 * to set. NULL: nothing. */
+	enum err (*prepare)(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config, int *fd,
+			    struct errbuf *eb);
 	/* Reads its mapping (NULL: absent = defaults); strict, file:line:column errors. *out is its instance. */
 	enum err (*start)(const struct collector_host *host, const struct yaml_doc *doc, const struct yaml_node *config,
 			  void **out, struct errbuf *eb);
@@ -48,6 +56,10 @@ struct collector {
 	/* Last positions are saved; no callback comes after it. */
 	void (*stop)(void *self);
 	void (*stats)(const void *self, struct collector_stats *out);
+	/* Any of these may be NULL. What packets say of events, or NULL; members of the status; metrics. */
+	const struct network_source *(*network)(const void *self);
+	void (*status)(const void *self, struct text *json);
+	void (*metrics)(const void *self, struct text *out);
 };
 
 #define COLLECTOR(name_) const struct collector collector_##name_

@@ -213,6 +213,8 @@ const struct key_row attribute_keys[] = {
 	{ "network", KEY_BOOL, FIELD(is_network), .help = "The value is an address: evidence carries the network kind." },
 	{ "fact", KEY_BOOL, FIELD(is_fact), .help = "Kept as the account's latest values, for compare rules." },
 	{ "search", KEY_BOOL, FIELD(is_indexed), .help = "Indexed although no signal uses it, so that it can be searched for." },
+	{ "counted", KEY_BOOL, FIELD(is_counted),
+	  .help = "A stack and who claims it: indexed, and listed by 'assocctl stacks'." },
 	{ "set", KEY_BOOL, FIELD(is_set), .help = "The values of one event form one set (name tokens, items)." },
 	{ "port_block", KEY_BOOL, FIELD(is_port_block),
 	  .help = "Made from address, port and the network's block size: one subscriber behind a shared address." },

@@ -39,7 +39,8 @@ export async function draw(isMove) {
   const turn = (drawn += 1), at = here();
   end();
   markTab(at.view);
-  const root = h("div", { class: `view view-${at.view}` });
+  if (at.view !== "search" && document.activeElement?.id !== "search") document.getElementById("search").value = "";
+  const root = h("div", { class: `view view-${at.view}`, "data-at": location.hash });
   const show = setTimeout(() => fill(main, waiting()), 150);
   try {
     const view = await (views[at.view] || (() => import("./views/lost.js")))();

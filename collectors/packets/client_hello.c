@@ -5,9 +5,12 @@
  */
 #include "client_hello.h"
 
+#include <stdlib.h>
+
 #include "daemon/base/cursor.h"
 
 #define CLIENT_HELLO 1
+#define SHORT_LIST 100
 
 static struct bytes list8(struct cursor *c) { return cur_bytes(c, cur_u8(c)); }
 static struct bytes list16(struct cursor *c) { return cur_bytes(c, cur_u16(c)); }
@@ -108,6 +111,27 @@ enum err decode_client_hello(struct bytes message, enum hello_carrier carrier, s
 	if (c.err || cur_left(&c) > 0)
 		return ERR_INPUT;
 	return take_extensions(hello, block);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+/* Lists of hellos are short; a long one is a liar's, who shall not have more of our time for it. */
+void hello_sort(uint16_t *numbers, size_t n)
+{
+	if (n > SHORT_LIST) {
+		qsort(numbers, n, sizeof(numbers[0]), compare);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		uint16_t v = numbers[i];
+		size_t at = i;
+		for (; at > 0 && numbers[at - 1] > v; at--)
+			numbers[at] = numbers[at - 1];
+		numbers[at] = v;
+	}
 }
 
 bool hello_has_extension(const struct client_hello *hello, uint16_t type)

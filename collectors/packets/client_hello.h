@@ -47,6 +47,7 @@ static inline uint16_t hello_number(struct bytes list, size_t i)
 	return (uint16_t)((uint8_t)list.ptr[2 * i] << 8 | (uint8_t)list.ptr[2 * i + 1]);
 }
 static inline bool hello_is_grease(uint16_t v) { return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff); }
+void hello_sort(uint16_t *numbers, size_t n);
 /* The name of ALPN behind *at, which moves on; false at the end. */
 bool hello_next_alpn(const struct client_hello *hello, size_t *at, struct bytes *name);
 

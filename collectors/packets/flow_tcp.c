@@ -5,7 +5,6 @@
  * into a stream. A hello may come late, behind words in the clear (STARTTLS, a proxy's CONNECT): every segment that
  * begins like one is looked at. */
 #include "flow_work.h"
-#include "look.h"
 
 #define HOLD_MAX 16384u  /* of a stream without a beginning, in case that it comes late */
 #define EARLY 65536u     /* holes so near to the beginning are waited for */
@@ -68,35 +67,52 @@ static void tell_once(struct flows *f, struct flow *flow, unsigned side)
 	flow_tell(f, flow, FLOW_LEARNED);
 }
 
-/* May something in front of it be on its way? Records of TLS and answers of servers are no such thing. */
-static bool is_worth_holding(const struct flow *flow, unsigned side, enum look look)
+/* A record of the handshake with a ClientHello at its front. */
+static bool begins_hello(struct bytes payload)
 {
-	return flow->side[side] == SIDE_FLOATING && look == LOOK_NONE;
+	return payload.len >= 6 && payload.ptr[0] == 0x16 && (payload.ptr[1] == 3 || payload.ptr[1] == 1) && payload.ptr[5] == 1;
 }
 
-static enum look look_at(struct flows *f, struct flow *flow, unsigned side, struct bytes front)
+/* May something in front of it be on its way? Records of TLS and answers of servers are no such thing. */
+static bool is_worth_holding(const struct flow *flow, unsigned side, enum look_found found)
 {
-	enum look look = look_at_stream(front, !flow->has_request, &f->facts);
+	return flow->side[side] == SIDE_FLOATING && found == LOOK_NONE;
+}
 
-	if (look == LOOK_HELLO)
+static enum look_found look_at(struct flows *f, struct flow *flow, unsigned side, struct bytes front)
+{
+	enum look_found found = look_at_stream(f->look, front, !flow->has_request, &f->facts);
+
+	if (flow->side[side] == SIDE_FLOATING && begins_hello(front))
+		flow->side[side] = SIDE_AT; /* nothing belongs in front of it */
+	if (found == LOOK_HELLO)
 		finish(f, flow, side);
-	else if (look == LOOK_REQUEST)
+	else if (found == LOOK_REQUEST)
 		take_request(f, flow, side);
-	else if (look == LOOK_LIAR)
-		f->counts.not_hellos++;
-	else if (look != LOOK_MORE)
+	else if (found != LOOK_MORE)
 		tell_once(f, flow, side);
-	return look;
+	f->counts.not_hellos += found == LOOK_LIAR;
+	return found;
+}
+
+/* A stream without a beginning begins as early as its segments; one in which a hello begins, there: what lies in front of it
+ * was something else, and a hole in that is not waited for. */
+static enum err place_stream(struct flow *flow, unsigned side, uint32_t seq, struct bytes payload)
+{
+	struct stream *s = pending_stream(flow, side);
+	bool is_beginning = begins_hello(payload);
+
+	if (!is_beginning && (flow->side[side] != SIDE_FLOATING || (int32_t)(seq - s->base) >= 0))
+		return ERR_OK;
+	return seq == s->base ? ERR_OK : stream_move(s, seq);
 }
 
 static void add_to(struct flows *f, struct flow *flow, unsigned side, uint32_t seq, struct bytes payload)
 {
 	struct stream *s = pending_stream(flow, side);
 	uint32_t front = s->front, base = s->base;
-	enum err err = ERR_OK;
+	enum err err = place_stream(flow, side, seq, payload);
 
-	if (flow->side[side] == SIDE_FLOATING && (int32_t)(seq - base) < 0)
-		err = stream_lower(s, seq);
 	if (err == ERR_OK)
 		err = stream_add(s, seq, payload);
 	if (err != ERR_OK) {
@@ -107,8 +123,8 @@ static void add_to(struct flows *f, struct flow *flow, unsigned side, uint32_t s
 	pending_grown(&f->pendings, flow);
 	if (s->front == front && s->base == base)
 		return;
-	enum look look = look_at(f, flow, side, stream_front(s));
-	if (look == LOOK_HELLO || look == LOOK_MORE || (is_worth_holding(flow, side, look) && s->end < HOLD_MAX))
+	enum look_found found = look_at(f, flow, side, stream_front(s));
+	if (found == LOOK_HELLO || found == LOOK_MORE || (is_worth_holding(flow, side, found) && s->end < HOLD_MAX))
 		return;
 	pending_close(&f->pendings, flow, side);
 }
@@ -122,11 +138,11 @@ static void open_stream(struct flows *f, struct flow *flow, unsigned side, uint3
 static void take_next(struct flows *f, struct flow *flow, unsigned side, const struct packet *p, struct bytes payload)
 {
 	uint32_t seq = flow->next[side];
-	enum look look = look_at(f, flow, side, payload);
+	enum look_found found = look_at(f, flow, side, payload);
 
-	if (look == LOOK_HELLO)
+	if (found == LOOK_HELLO)
 		return;
-	if (look == LOOK_MORE || is_worth_holding(flow, side, look)) {
+	if (found == LOOK_MORE || is_worth_holding(flow, side, found)) {
 		open_stream(f, flow, side, seq);
 		if (stream_add(pending_stream(flow, side), seq, payload) != ERR_OK)
 			pending_close(&f->pendings, flow, side);
@@ -150,7 +166,7 @@ static void take_payload(struct flows *f, struct flow *flow, unsigned side, cons
 		add_to(f, flow, side, seq, p->payload);
 		return;
 	}
-	int32_t ahead = (int32_t)(seq - flow->next[side]);
+	int32_t ahead = begins_hello(p->payload) ? 0 : (int32_t)(seq - flow->next[side]);
 	if (ahead > 0 && flow->next[side] - flow->start[side] < EARLY && (uint32_t)ahead < STREAM_MAX) {
 		open_stream(f, flow, side, flow->next[side]);
 		add_to(f, flow, side, seq, p->payload);

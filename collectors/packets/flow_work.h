@@ -5,6 +5,7 @@
 #include "flow_pending.h"
 #include "flows.h"
 #include "fragments.h"
+#include "look.h"
 
 #define FLOWS_BATCH 32
 
@@ -24,6 +25,7 @@ struct flows {
 	struct flow_table *table;
 	struct fragments *fragments;
 	struct pendings pendings;
+	struct look *look;
 	int64_t newest_us; /* largest time of a packet */
 	int64_t clock_us;  /* goes on with it, a second a packet at most: a wrong time in a capture ends no flow */
 	struct flow_facts facts; /* what is being read, and what is told */

@@ -33,6 +33,7 @@ struct flows *flows_new(const struct flows_limits *limits, flow_fn *fn, void *ar
 	f->arg = arg;
 	f->table = flow_table_new(f->limits.flows, limits->seed);
 	f->fragments = fragments_new(f->limits.fragment_bytes);
+	f->look = look_new();
 	f->pendings = (struct pendings){ .max = f->limits.streams, .max_bytes = f->limits.stream_bytes };
 	f->newest_us = INT64_MIN;
 	return f;
@@ -57,6 +58,7 @@ void flows_free(struct flows *f)
 	flow_each(f->table, release_one, f);
 	flow_table_free(f->table);
 	fragments_free(f->fragments);
+	look_free(f->look);
 	free(f);
 }
 

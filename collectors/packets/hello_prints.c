@@ -60,11 +60,6 @@ static bool comes_and_goes(uint16_t type)
 	return false;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return *(const uint16_t *)a - *(const uint16_t *)b;
-}
-
 static uint8_t *put_extensions(struct hello_prints *prints, const struct client_hello *hello, uint8_t *to)
 {
 	size_t n = 0;
@@ -72,7 +67,7 @@ static uint8_t *put_extensions(struct hello_prints *prints, const struct client_
 	for (size_t i = 0; i < hello->n_extensions; i++)
 		if (!hello_is_grease(hello->extensions[i]) && !comes_and_goes(hello->extensions[i]))
 			prints->sorted[n++] = hello->extensions[i];
-	qsort(prints->sorted, n, sizeof(prints->sorted[0]), compare);
+	hello_sort(prints->sorted, n);
 	for (size_t i = 0; i < n; i++) {
 		*to++ = (uint8_t)(prints->sorted[i] >> 8);
 		*to++ = (uint8_t)prints->sorted[i];

@@ -84,9 +84,12 @@ static enum http_step take_headers(struct bytes in, struct http_request *out)
 
 enum http_step decode_http_request(struct bytes in, struct http_request *out)
 {
-	enum http_step step = take_method(in, &out->method);
+	enum http_step step;
 	struct bytes line;
 
+	while (bytes_starts(in, BYTES_LIT("\r\n"))) /* an empty line in front is passed over: 2.2 */
+		in = bytes_slice(in, 2, in.len);
+	step = take_method(in, &out->method);
 	if (step != HTTP_WHOLE)
 		return step;
 	out->user_agent = BYTES_NONE;

@@ -7,11 +7,7 @@
  * I1: the raw forms hold what b and c are hashes of, byte by byte; they are written once, and hashed where they stand. */
 #include "ja4.h"
 
-#include <stdlib.h>
-
 #include "daemon/vendor/crypto.h"
-
-#define SHORT_LIST 100
 
 struct span {
 	char *start, *end;
@@ -36,27 +32,6 @@ static char *put_numbers(char *to, const uint16_t *numbers, size_t n)
 		to = put_hex16(to, numbers[i]);
 	}
 	return to;
-}
-
-static int compare(const void *a, const void *b)
-{
-	return *(const uint16_t *)a - *(const uint16_t *)b;
-}
-
-/* Lists of hellos are short; a long one is a liar's, who shall not pay for it with our time. */
-static void sort(uint16_t *numbers, size_t n)
-{
-	if (n > SHORT_LIST) {
-		qsort(numbers, n, sizeof numbers[0], compare);
-		return;
-	}
-	for (size_t i = 1; i < n; i++) {
-		uint16_t v = numbers[i];
-		size_t at = i;
-		for (; at > 0 && numbers[at - 1] > v; at--)
-			numbers[at] = numbers[at - 1];
-		numbers[at] = v;
-	}
 }
 
 static size_t without_grease(struct bytes list, uint16_t *out)
@@ -194,7 +169,7 @@ void ja4_of_hello(const struct client_hello *hello, struct ja4 *j)
 	without_grease(hello->ciphers, list);
 	original = put_numbers(original, list, n_ciphers);
 	*original++ = '_';
-	sort(list, n_ciphers);
+	hello_sort(list, n_ciphers);
 	ciphers.start = j->raw + front;
 	ciphers.end = put_numbers(ciphers.start, list, n_ciphers);
 	*ciphers.end = '_';
@@ -202,7 +177,7 @@ void ja4_of_hello(const struct client_hello *hello, struct ja4 *j)
 	original = put_numbers(original, list, extensions_without_grease(hello, true, list));
 	j->original_length = (size_t)(put_signatures(hello, original, list) - j->original);
 	size_t n = extensions_without_grease(hello, false, list);
-	sort(list, n);
+	hello_sort(list, n);
 	extensions.start = ciphers.end + 1;
 	extensions.end = put_numbers(extensions.start, list, n);
 	if (n > 0)

@@ -1,15 +1,44 @@
-/* The first bytes decide; only what they promise is read on. */
+/* TLS first, by its records; what is none may be a request. */
 #include "look.h"
 
-#include "http_request.h"
+#include <stdlib.h>
 
-/* A record: type, version 3.x, length. */
-static bool is_tls_record(struct bytes front)
+#include "hello_prints.h"
+#include "http_request.h"
+#include "tls_records.h"
+
+struct look {
+	struct hello_prints *prints;
+	struct client_hello hello;
+	uint8_t room[HELLO_LENGTH_MAX];
+};
+
+struct look *look_new(void)
 {
-	return front.len >= 3 && front.ptr[0] >= 0x14 && front.ptr[0] <= 0x17 && front.ptr[1] == 3 && (uint8_t)front.ptr[2] <= 4;
+	struct look *l = xmalloc(sizeof(*l));
+
+	l->prints = hello_prints_new();
+	return l;
 }
 
-static enum look look_at_request(struct bytes front, struct flow_facts *facts)
+void look_free(struct look *l)
+{
+	if (l == NULL)
+		return;
+	hello_prints_free(l->prints);
+	free(l);
+}
+
+static enum look_found read_hello(struct look *l, struct bytes message, struct flow_facts *facts)
+{
+	if (decode_client_hello(message, HELLO_TLS, &l->hello) != ERR_OK)
+		return LOOK_LIAR;
+	facts_clear_texts(facts);
+	hello_prints_fill(l->prints, &l->hello, facts);
+	return LOOK_HELLO;
+}
+
+static enum look_found read_request(struct bytes front, struct flow_facts *facts)
 {
 	struct http_request request;
 	enum http_step step = decode_http_request(front, &request);
@@ -24,9 +53,16 @@ static enum look look_at_request(struct bytes front, struct flow_facts *facts)
 	return LOOK_REQUEST;
 }
 
-enum look look_at_stream(struct bytes front, bool may_be_request, struct flow_facts *facts)
+enum look_found look_at_stream(struct look *l, struct bytes front, bool may_be_request, struct flow_facts *facts)
 {
-	if (is_tls_record(front))
-		return LOOK_TLS;
-	return may_be_request ? look_at_request(front, facts) : LOOK_NONE;
+	struct tls_hello hello;
+
+	switch (decode_tls_front(front, l->room, &hello)) {
+	case TLS_FRONT_RECORDS: return LOOK_TLS;
+	case TLS_FRONT_MORE: return LOOK_MORE;
+	case TLS_FRONT_HELLO: return read_hello(l, hello.message, facts);
+	case TLS_FRONT_LIAR: return LOOK_LIAR;
+	case TLS_FRONT_NONE: break;
+	}
+	return may_be_request ? read_request(front, facts) : LOOK_NONE;
 }

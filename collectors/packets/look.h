@@ -4,16 +4,20 @@
 
 #include "facts.h"
 
-enum look {
+enum look_found {
 	LOOK_NONE,    /* neither */
-	LOOK_TLS,     /* a record of TLS, but no ClientHello: the beginning was missed, or it is the server */
+	LOOK_TLS,     /* records of TLS, but no ClientHello: the beginning was missed, or it is the server */
 	LOOK_MORE,    /* so far it may be one of them */
-	LOOK_HELLO,   /* ja4 to alpn of the facts are filled in */
-	LOOK_REQUEST, /* http_method to user_agent are */
+	LOOK_HELLO,   /* ja4 to traits of the facts are filled in, the other texts are empty */
+	LOOK_REQUEST, /* the same with http_method to user_agent */
 	LOOK_LIAR,    /* began as a ClientHello, and is none */
 };
 
+/* Room to work in; it keeps nothing from one call to the next. */
+struct look;
+struct look *look_new(void);
+void look_free(struct look *l);
 /* Looks for a request only where may_be_request. */
-enum look look_at_stream(struct bytes front, bool may_be_request, struct flow_facts *facts);
+enum look_found look_at_stream(struct look *l, struct bytes front, bool may_be_request, struct flow_facts *facts);
 
 #endif

@@ -67,19 +67,19 @@ enum err stream_add(struct stream *s, uint32_t seq, struct bytes segment)
 	return ERR_OK;
 }
 
-enum err stream_lower(struct stream *s, uint32_t base)
+enum err stream_move(struct stream *s, uint32_t base)
 {
-	struct stream lower = { .base = base };
-	uint32_t by = s->base - base;
+	struct stream moved = { .base = base };
+	int64_t by = (int32_t)(s->base - base); /* where bytes[0] will be */
 
-	if (by > STREAM_MAX || s->end > STREAM_MAX - by)
+	if (by > STREAM_MAX || by + s->end > STREAM_MAX)
 		return ERR_LIMIT;
-	if (s->end > 0)
-		make_room(&lower, by + s->end);
-	for (uint32_t i = 0; i < s->end; i++)
+	if (by + s->end > 0)
+		make_room(&moved, (uint32_t)(by + s->end));
+	for (uint32_t i = by < 0 ? (uint32_t)-by : 0; i < s->end; i++)
 		if (is_seen(s, i))
-			put_bytes(&lower, by + i, bytes_make((const char *)s->bytes + i, 1));
+			put_bytes(&moved, (uint32_t)(by + i), bytes_make((const char *)s->bytes + i, 1));
 	stream_end(s);
-	*s = lower;
+	*s = moved;
 	return ERR_OK;
 }

@@ -20,8 +20,8 @@ void stream_begin(struct stream *s, uint32_t base);
 void stream_end(struct stream *s);
 /* ERR_LIMIT: it would reach more than STREAM_MAX from the base; nothing was taken. What lies in front of the base is left out. */
 enum err stream_add(struct stream *s, uint32_t seq, struct bytes segment) MUST_CHECK;
-/* The base moves to the smaller sequence number; ERR_LIMIT as above. */
-enum err stream_lower(struct stream *s, uint32_t base) MUST_CHECK;
+/* Another base: what lies behind it stays, what lies in front of it is forgotten; ERR_LIMIT as above. */
+enum err stream_move(struct stream *s, uint32_t base) MUST_CHECK;
 static inline struct bytes stream_front(const struct stream *s) { return bytes_make((const char *)s->bytes, s->front); }
 static inline size_t stream_memory(const struct stream *s) { return s->room + s->room / 8; }
 

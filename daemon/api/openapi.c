@@ -62,10 +62,18 @@ static const struct {
 		   "\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Values", "{\"type\":\"object\",\"properties\":{\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
 		    "\"shown\":{\"type\":\"string\"},\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
+	{ "Stacks", "{\"type\":\"object\",\"properties\":{\"stacks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+		    "\"kind\":{\"type\":\"string\"},\"stack\":{\"type\":\"string\"},\"accounts\":{\"type\":\"integer\"},\"rarity\":{\"type\":\"number\"},"
+		    "\"claims\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"agent\":{\"type\":\"string\"},"
+		    "\"accounts\":{\"type\":\"integer\"}}}}}}}}}" },
 	{ "Rules", "{\"type\":\"object\",\"properties\":{\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},"
 		   "\"form\":{\"enum\":[\"signal\",\"compare\",\"limit\",\"policy\"]},\"status\":{\"enum\":[\"stable\",\"experimental\"]},"
 		   "\"links\":{\"type\":\"integer\"},\"opened\":{\"type\":\"integer\"},\"standing\":{\"type\":\"integer\"}}}},"
 		   "\"links_read\":{\"type\":\"integer\"},\"links\":{\"type\":\"integer\"}}}" },
+	{ "Dossier", "{\"type\":\"object\",\"properties\":{\"dossier\":{\"const\":1},\"title\":{\"type\":\"string\"},\"audience\":{\"type\":\"string\"},"
+		     "\"as_of\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+		     "\"section\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		     "\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"seal\":{\"type\":\"string\"}}}}}}" },
 	{ "Found", "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		   "\"alert\":{},\"cluster\":{},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Events", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
@@ -156,6 +164,8 @@ static void write_responses(struct text *out, const struct route *r)
 	if (r->result) {
 		json_key(out, "content");
 		json_open_object(out);
+		if (strcmp(r->result, "Dossier") == 0)
+			json_raw(out, BYTES_LIT("\"text/html\":{},\"text/markdown\":{}"));
 		json_key(out, "application/json");
 		json_open_object(out);
 		json_key(out, "schema");

@@ -205,6 +205,25 @@ void get_hubs(struct api_call *call)
 	reply_values(call, values, n);
 }
 
+void get_stacks(struct api_call *call)
+{
+	struct stack_view *stacks;
+	uint64_t limit;
+	unsigned n;
+
+	if (!api_query_number(call, "limit", 100, HUBS_MAX, &limit))
+		return;
+	n = engine_stacks(call->engine, (unsigned)limit, call->arena, &stacks);
+	json_open_object(call->out);
+	json_key(call->out, "stacks");
+	json_open_array(call->out);
+	for (unsigned i = 0; i < n; i++)
+		render_stack(call->out, &stacks[i]);
+	json_close_array(call->out);
+	json_close_object(call->out);
+	api_reply_json(call, 200);
+}
+
 /* So many links are read in about 5 ms: the loop waits for it. */
 #define RULES_LINKS_MAX 200
 

@@ -168,6 +168,7 @@ static void render_member(struct text *out, const struct cluster_member *member)
 	json_member_string(out, "account", member->account);
 	render_optional_time(out, "joined", member->joined_ms);
 	json_member_bool(out, "is_closed", member->is_closed);
+	render_strings(out, "relations", member->relations, member->n_relations);
 	json_close_object(out);
 }
 
@@ -261,6 +262,26 @@ void render_value_holders(struct text *out, const struct value_holders_view *val
 		json_member_time(out, "first", holder->first_ms);
 		json_member_time(out, "last", holder->last_ms);
 		json_member_int(out, "count", (int64_t)holder->count);
+		json_close_object(out);
+	}
+	json_close_array(out);
+	json_close_object(out);
+}
+
+void render_stack(struct text *out, const struct stack_view *stack)
+{
+	json_open_object(out);
+	json_member_string(out, "kind", stack->kind);
+	json_member_string(out, "title", stack->kind_title);
+	json_member_string(out, "stack", stack->stack);
+	json_member_int(out, "accounts", stack->accounts);
+	json_member_milli(out, "rarity", stack->rarity_mb);
+	json_key(out, "claims");
+	json_open_array(out);
+	for (unsigned i = 0; i < stack->n_claims; i++) {
+		json_open_object(out);
+		json_member_string(out, "agent", stack->claims[i].agent);
+		json_member_int(out, "accounts", stack->claims[i].accounts);
 		json_close_object(out);
 	}
 	json_close_array(out);

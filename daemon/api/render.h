@@ -21,6 +21,7 @@ void render_cluster(struct text *out, const struct cluster_view *cluster);
 void render_history(struct text *out, const char *key, const struct history_view *history);
 void render_alert(struct text *out, const struct alert_view *alert);
 void render_value_holders(struct text *out, const struct value_holders_view *value);
+void render_stack(struct text *out, const struct stack_view *stack);
 void render_rules(struct text *out, const struct rules_view *rules);
 void render_stats(struct text *out, const struct engine_stats *stats); /* members only */
 

@@ -82,3 +82,8 @@ uint64_t engine_seq(const struct engine *e)
 {
 	return e->seq;
 }
+
+const struct enrich *engine_enrich(const struct engine *e)
+{
+	return e->enrich;
+}

@@ -44,6 +44,8 @@ bool engine_next_due(const struct engine *e, int64_t *at_ms);
 int64_t engine_now(const struct engine *e);
 /* Of the event applied last. */
 uint64_t engine_seq(const struct engine *e);
+/* What it was given to know addresses by. */
+const struct enrich *engine_enrich(const struct engine *e);
 
 /* ---- queries: const, at once, on the owning thread. ERR_NOTFOUND for what is unknown. ---- */
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out) MUST_CHECK;
@@ -54,6 +56,8 @@ enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a
 /* Holders of a value; text is normalised by the kind. hash_key as in event_context. */
 enum err engine_value(const struct engine *e, int kind, uint64_t key, struct arena *a, struct value_holders_view *out) MUST_CHECK;
 /* Values over their hub cap, most holders first. */
+/* Stacks by kind, those of most accounts first; at most max of a kind. */
+unsigned engine_stacks(const struct engine *e, unsigned max, struct arena *a, struct stack_view **out);
 unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, struct value_holders_view **out);
 /* Every value of a kind that two accounts and more hold and that is no hub, with those of its holders that are remembered. */
 typedef void value_fn(void *arg, const struct value_holders_view *value);

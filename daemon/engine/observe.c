@@ -63,10 +63,13 @@ static struct index_seen observe_value(struct observation *ob, const struct attr
 	const struct kind_plan *plan = &e->plan.kinds[attr->kind];
 	struct index_use use = {
 		.key = attr->key, .value = value, .kind = (uint8_t)attr->kind, .network = (uint8_t)ob->gathered->network.kind,
-		.at_s = ob->at_s, .is_session = ob->is_session, .hub_cap = e->rules->kinds.rows[attr->kind].hub_cap, .shown = attr->shown,
+		.at_s = ob->at_s, .is_session = ob->is_session,
+		.keeps_shown = plan->is_counted, .hub_cap = plan->is_counted ? UINT32_MAX : e->rules->kinds.rows[attr->kind].hub_cap, .shown = attr->shown,
 	};
 	struct index_seen seen;
 	index_observe(e->index, ob->account, &use, &seen);
+	if (plan->is_counted)
+		return seen;
 	if (plan->coverage != 0 && seen.is_new_day)
 		e->accounts.at[ob->account].days[plan->coverage - 1]++;
 	if (seen.became_hub || (seen.is_new && holders_took_a_step(e, seen.value)))

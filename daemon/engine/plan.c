@@ -68,7 +68,8 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 		plan->kinds[i].signal = plan->kinds[i].family = -1;
 	for (unsigned i = 0; i < rules->kinds.n; i++) {
 		const struct kind *kind = &rules->kinds.rows[i];
-		plan->kinds[i].is_observed = kind->is_indexed && kind->hub_cap > 0;
+		plan->kinds[i].is_observed = (kind->is_indexed && kind->hub_cap > 0) || kind->is_counted;
+		plan->kinds[i].is_counted = kind->is_counted;
 		plan->kinds[i].is_fact = kind->is_fact;
 		plan->kinds[i].is_set = kind->is_set;
 		if (kind->is_port_block && kind->is_indexed && plan->port_block_kind < 0)

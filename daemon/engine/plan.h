@@ -12,7 +12,7 @@ _Static_assert(KINDS_MAX <= 128, "a bit for every kind");
 struct kind_plan {
 	int signal;        /* first signal of the kind, -1 none; a kind's signals stand side by side */
 	bool is_observed;  /* goes into the index */
-	bool is_fact, is_set;
+	bool is_fact, is_set, is_counted;
 	bool meets;        /* a newly shared value makes its holders candidates */
 	uint8_t coverage;  /* 1 + slot, 0 none */
 	int family;        /* of its signals, -1 none */

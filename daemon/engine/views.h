@@ -11,6 +11,8 @@ enum band view_band(const struct engine *e, int score);
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a);
 struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a);
+/* "agency G00237" of each group that the account belongs to; how many. */
+unsigned view_group_names(const struct engine *e, uint32_t account, struct arena *a, struct bytes **out);
 void view_relations(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out);
 /* GRAPH_NONE when the text names none. */
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id);

@@ -85,22 +85,30 @@ static int compare_values(const void *x, const void *y)
 	return bytes_cmp(a->shown, b->shown);
 }
 
+/* "STACK|AGENT" of a kind that is counted: both stand in the list by themselves. */
+static bool is_claim(const struct engine *e, uint32_t value)
+{
+	return e->plan.kinds[index_value(e->index, value)->kind].is_counted && bytes_find_char(index_shown(e->index, value), '|') >= 0;
+}
+
 static void view_values(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
 {
 	const struct posting *postings;
 	unsigned n = index_postings(e->index, account, &postings);
 	out->values = ARENA_ARRAY(a, struct value_view, n + 1);
-	out->n_values = n;
+	out->n_values = 0;
 	for (unsigned i = 0; i < n; i++) {
 		const struct index_value *value = index_value(e->index, postings[i].value);
-		out->values[i] = (struct value_view){
+		if (is_claim(e, postings[i].value))
+			continue;
+		out->values[out->n_values++] = (struct value_view){
 			.kind = e->rules->kinds.rows[value->kind].name, .shown = index_shown(e->index, postings[i].value),
 			.holders = value->holders, .is_hub = value->is_hub, .count = postings[i].days,
 			.first_ms = (int64_t)postings[i].first_s * 1000, .last_ms = (int64_t)postings[i].last_s * 1000,
-			.key = value->key, .network = value->network,
+			.key = value->key, .network = e->rules->kinds.rows[value->kind].is_network ? value->network : NET_UNKNOWN,
 		};
 	}
-	qsort(out->values, n, sizeof(*out->values), compare_values);
+	qsort(out->values, out->n_values, sizeof(*out->values), compare_values);
 }
 
 enum err engine_account(const struct engine *e, struct bytes name, struct arena *a, struct account_view *out)
@@ -186,11 +194,13 @@ enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a
 		return ERR_NOTFOUND;
 	*out = (struct cluster_view){ .id = view_cluster_id(cluster, a), .n_members = n };
 	out->members = ARENA_ARRAY(a, struct cluster_member, n);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		out->members[i] = (struct cluster_member){
 			.account = account_name(e, members[i]), .is_closed = e->accounts.at[members[i]].is_closed,
 			.joined_ms = e->accounts.at[members[i]].first_ms,
 		};
+		out->members[i].n_relations = view_group_names(e, members[i], a, &out->members[i].relations);
+	}
 	qsort(out->members, n, sizeof(*out->members), compare_members);
 	view_cluster_links(e, cluster, a, out);
 	return ERR_OK;

@@ -47,14 +47,20 @@ static void view_relation(const struct engine *e, uint32_t group, uint32_t accou
 	view_parties(e, group, account, out);
 }
 
+unsigned view_group_names(const struct engine *e, uint32_t account, struct arena *a, struct bytes **out)
+{
+	const struct account *acc = &e->accounts.at[account];
+	*out = ARENA_ARRAY(a, struct bytes, acc->n_groups + 1u);
+	for (unsigned i = 0; i < acc->n_groups; i++)
+		(*out)[i] = view_group_name(e, acc->groups[i], a);
+	return acc->n_groups;
+}
+
 void view_relations(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
 {
 	const struct account *acc = &e->accounts.at[account];
-	out->relations = ARENA_ARRAY(a, struct bytes, acc->n_groups + 1u);
+	out->n_relations = view_group_names(e, account, a, &out->relations);
 	out->declared = ARENA_ARRAY(a, struct relation_view, acc->n_groups + 1u);
-	out->n_relations = acc->n_groups;
-	for (unsigned i = 0; i < acc->n_groups; i++) {
-		out->relations[i] = view_group_name(e, acc->groups[i], a);
+	for (unsigned i = 0; i < acc->n_groups; i++)
 		view_relation(e, acc->groups[i], account, &out->declared[i]);
-	}
 }

@@ -28,6 +28,7 @@ struct enrich {
 	struct VEC(struct asn_entry) asns;
 	struct u64map *asn_ids;
 	struct VEC(struct mmdb *) mmdbs;
+	struct VEC(struct source { struct bytes name; uint64_t hash; }) sources;
 	uint64_t hash;
 };
 
@@ -77,6 +78,16 @@ static void add_asn(void *arg, const struct asn_row *row)
 	VEC_PUSH(&e->asns, entry);
 }
 
+/* The whole changes with each part, and with their order. */
+static void add_source(struct enrich *e, const char *path, uint64_t hash, uint64_t salt)
+{
+	const char *slash = strrchr(path, '/');
+	struct source source = { arena_bytes(e->arena, bytes_of(slash ? slash + 1 : path)), hash };
+
+	VEC_PUSH(&e->sources, source);
+	e->hash = bytes_hash(bytes_make((const char *)&hash, sizeof(hash)), e->hash + salt);
+}
+
 static enum err load_networks(struct enrich *e, const char *path, struct errbuf *eb)
 {
 	struct networks_reader reader = { add_network, NULL, e };
@@ -85,7 +96,7 @@ static enum err load_networks(struct enrich *e, const char *path, struct errbuf 
 
 	if (!err)
 		err = networks_read(text_bytes(&content), path, &reader, eb);
-	e->hash = bytes_hash(text_bytes(&content), e->hash + 1);
+	add_source(e, path, bytes_hash(text_bytes(&content), 0), 1);
 	text_free(&content);
 	return err;
 }
@@ -97,7 +108,7 @@ static enum err load_asn_kinds(struct enrich *e, const char *path, struct errbuf
 
 	if (!err)
 		err = asn_kinds_read(text_bytes(&content), path, add_asn, e, eb);
-	e->hash = bytes_hash(text_bytes(&content), e->hash + 2);
+	add_source(e, path, bytes_hash(text_bytes(&content), 0), 2);
 	text_free(&content);
 	return err;
 }
@@ -105,14 +116,12 @@ static enum err load_asn_kinds(struct enrich *e, const char *path, struct errbuf
 static enum err load_mmdb(struct enrich *e, const char *path, struct errbuf *eb)
 {
 	struct mmdb *m = NULL;
-	uint64_t hash;
 	enum err err = mmdb_open(path, &m, eb);
 
 	if (err)
 		return err;
 	VEC_PUSH(&e->mmdbs, m);
-	hash = mmdb_hash(m);
-	e->hash = bytes_hash(bytes_make((const char *)&hash, sizeof(hash)), e->hash + 3);
+	add_source(e, path, mmdb_hash(m), 3);
 	return ERR_OK;
 }
 
@@ -160,6 +169,7 @@ void enrich_free(struct enrich *e)
 	VEC_FREE(&e->mmdbs);
 	VEC_FREE(&e->networks);
 	VEC_FREE(&e->asns);
+	VEC_FREE(&e->sources);
 	ranges_builder_free(e->builder);
 	ranges_free(e->ranges);
 	u64map_free(e->network_ids);
@@ -209,6 +219,17 @@ void enrich_lookup(const struct enrich *e, const struct ip *ip, struct network *
 uint64_t enrich_hash(const struct enrich *e)
 {
 	return e->hash;
+}
+
+unsigned enrich_source_count(const struct enrich *e)
+{
+	return (unsigned)e->sources.n;
+}
+
+struct bytes enrich_source(const struct enrich *e, unsigned i, uint64_t *hash)
+{
+	*hash = e->sources.at[i].hash;
+	return e->sources.at[i].name;
 }
 
 size_t enrich_count(const struct enrich *e)

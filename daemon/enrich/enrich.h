@@ -39,6 +39,9 @@ void enrich_free(struct enrich *e);
 /* Unset fields are 0 and empty. One thread at a time: decoded MMDB records are remembered inside. */
 void enrich_lookup(const struct enrich *e, const struct ip *ip, struct network *out);
 uint64_t enrich_hash(const struct enrich *e); /* of the files' content */
+/* The files that it was made of, in the order in which they were read: name without folder, hash of the content. */
+unsigned enrich_source_count(const struct enrich *e);
+struct bytes enrich_source(const struct enrich *e, unsigned i, uint64_t *hash);
 size_t enrich_count(const struct enrich *e);
 
 #endif

@@ -111,6 +111,8 @@ static uint32_t value_new(struct index *ix, const struct index_use *use, uint32_
 	ix->values[id] = (struct index_value){
 		.key = use->key, .holders = 1, .list = account, .kind = use->kind, .network = use->network, .kept = 1,
 	};
+	if (use->keeps_shown)
+		ix->values[id].shown = keep_shown(ix, use->shown);
 	table_insert(&ix->table, ix->values, id);
 	return id;
 }

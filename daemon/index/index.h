@@ -25,7 +25,7 @@ struct index_value {
 	uint64_t key;
 	uint32_t holders;  /* distinct accounts ever */
 	uint32_t list;     /* the holder itself while there is one; else the place of the list */
-	uint32_t shown;    /* place of the text in the pool, 0 = none: only shared values have one */
+	uint32_t shown;    /* place of the text in the pool, 0 = none: shared values have one, and those of uses that keep it */
 	uint8_t kind, network, kept, is_hub;
 };
 
@@ -39,6 +39,7 @@ struct index_use {
 	uint8_t kind, network;
 	uint32_t at_s;
 	bool is_session; /* the first event of a session */
+	bool keeps_shown; /* its text is kept though one account alone holds it */
 	uint32_t hub_cap;
 	struct bytes shown;
 };

@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #include "daemon/model/attr_memo.h"
+#include "daemon/model/network.h"
 #include "daemon/base/utf8.h"
 
 #include <stdio.h>
@@ -135,6 +136,15 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 	return intake_check(in, g, ev, eb);
 }
 
+/* An event that found no packets may wait for them. */
+static void tell_network(struct intake *in)
+{
+	const struct network_source *network = in->setup.ports.context(in->setup.ports.arg)->network;
+
+	if (network != NULL && network->accepted != NULL)
+		network->accepted(network->arg);
+}
+
 /* The batch that holds the id and is not durable yet, or NULL. */
 static struct batch *pending_batch(struct intake *in, uint64_t id_hash)
 {
@@ -185,6 +195,8 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 	ev = arena_alloc(in->gathering->arena, sizeof(*ev));
 	reason = read_line(in, g, line, ev, &eb);
 	verdict = reason ? refuse(in, g, reason, eb.text) : intake_keep(in, g, ev);
+	if (verdict == LINE_ACCEPTED)
+		tell_network(in);
 	if (in->gathering->events.n == 0)
 		arena_reset(in->gathering->arena); /* nothing but duplicates and refused lines so far */
 	return verdict;

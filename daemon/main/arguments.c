@@ -12,6 +12,9 @@ const struct reference_option argument_rows[] = {
 	[ARGUMENT_LISTEN] = { "--listen", "ADDRESS", "The HTTP address, instead of the configured one.", NULL },
 	[ARGUMENT_CHECK] = { "--check", NULL, "Checks configuration, rules and networks, says what there is, and ends.", "-n" },
 	[ARGUMENT_DEBUG] = { "--debug", NULL, "Logs more.", "-d" },
+	[ARGUMENT_ROLE] = { "--role", "ROLE", "Another process than the daemon: capture opens the interfaces of the configuration and hands what "
+			    "packets say to the daemon; capture-check says whether its confinement holds here.", NULL },
+	[ARGUMENT_INTERFACE] = { "--interface", "NAME", "Of the role capture: this interface alone, in this very process.", NULL },
 	[ARGUMENT_HELP] = { "--help", NULL, "Prints how it is used.", "-h" },
 	[ARGUMENT_VERSION] = { "--version", NULL, "Prints the version.", NULL },
 	[ARGUMENTS] = { NULL, NULL, NULL, NULL },

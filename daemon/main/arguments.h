@@ -7,7 +7,7 @@
 #include "daemon/base/err.h"
 #include "daemon/base/reference.h"
 
-enum argument { ARGUMENT_CONFIG, ARGUMENT_STATE, ARGUMENT_LISTEN, ARGUMENT_CHECK, ARGUMENT_DEBUG, ARGUMENT_HELP, ARGUMENT_VERSION,
+enum argument { ARGUMENT_CONFIG, ARGUMENT_STATE, ARGUMENT_LISTEN, ARGUMENT_CHECK, ARGUMENT_DEBUG, ARGUMENT_ROLE, ARGUMENT_INTERFACE, ARGUMENT_HELP, ARGUMENT_VERSION,
 		ARGUMENTS };
 
 extern const struct reference_option argument_rows[]; /* ended by a NULL name */

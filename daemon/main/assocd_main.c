@@ -8,6 +8,7 @@
 #include "daemon/base/descriptors.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
+#include "roles.h"
 
 /* -1: go on; else the exit status. */
 static int parse_arguments(struct arguments *a, int argc, char **argv)
@@ -91,6 +92,11 @@ int main(int argc, char **argv)
 	if (load_config(&a, &d.config, &eb) != ERR_OK) {
 		log_error("main", "%s", eb.text);
 		return 1;
+	}
+	if (a.value[ARGUMENT_ROLE] != NULL) {
+		status = role_run(a.value[ARGUMENT_ROLE], d.config, a.value[ARGUMENT_INTERFACE]);
+		config_free(d.config);
+		return status;
 	}
 	return a.value[ARGUMENT_CHECK] != NULL ? check_only(&d) : run(&d);
 }

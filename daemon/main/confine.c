@@ -1,5 +1,5 @@
 /* What the daemon may open and call.
- * I1: written are the state folder, and the folders of the alert log and of Unix sockets.
+ * I1: written are the state folder, and the folders of the alert log and of Unix sockets (texts that end with .sock).
  * I2: read are shipped files, what the C library and libcurl need, and what the configuration names: the folder of each
  *     path, so that files which are replaced or rotated are found again. A name that does not exist yet is waited for in
  *     the nearest folder that does.
@@ -83,7 +83,7 @@ static void grant_text(struct granted *g, const struct config *c, struct bytes t
 	if (bytes_find_char(text, '/') < 0 || bytes_find(text, BYTES_LIT("://")) >= 0 || memchr(text.ptr, '\0', text.len))
 		return;
 	path = config_absolute(c->dir, text);
-	grant_named(g, path, SANDBOX_READ);
+	grant_named(g, path, bytes_ends(text, BYTES_LIT(".sock")) ? SANDBOX_WRITE : SANDBOX_READ);
 	free(path);
 }
 
@@ -105,6 +105,7 @@ static void grant_socket(struct granted *g, const char *address)
 
 static void grant_all(struct granted *g, const struct config *c)
 {
+	const char *runtime_dir = getenv("RUNTIME_DIRECTORY");
 	char *shipped = config_shipped_path("config");
 
 	for (size_t i = 0; i < ARRAY_LEN(of_the_system); i++)
@@ -113,6 +114,8 @@ static void grant_all(struct granted *g, const struct config *c)
 	grant(g, c->state_dir, SANDBOX_WRITE); /* I1 */
 	grant_named(g, c->alert_log, SANDBOX_WRITE);
 	grant_socket(g, c->listen);
+	if (runtime_dir)
+		grant(g, runtime_dir, SANDBOX_WRITE); /* systemd.exec(5): sockets lie there */
 	grant(g, c->dir, SANDBOX_READ);
 	grant(g, shipped, SANDBOX_READ);
 	grant_named(g, c->rules_dir, SANDBOX_READ);

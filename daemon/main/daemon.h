@@ -49,6 +49,7 @@ struct daemon {
 	struct sinks *sinks;
 	struct api *api;
 	struct { const struct collector *row; void *self; } collectors[COLLECTORS_MAX];
+	int prepared_fds[COLLECTORS_MAX]; /* of each row of the table, -1: none */
 	unsigned n_collectors;
 	bool collectors_paused;
 	/* noted by callbacks, acted upon in the steps of the turn */

@@ -47,6 +47,9 @@ static void add_collectors_json(const struct daemon *d, struct text *json)
 		json_close_object(json);
 	}
 	json_close_object(json);
+	for (unsigned i = 0; i < d->n_collectors; i++)
+		if (d->collectors[i].row->status != NULL)
+			d->collectors[i].row->status(d->collectors[i].self, json);
 }
 
 static void add_sinks_json(const struct daemon *d, struct text *json)
@@ -132,6 +135,9 @@ static void add_collectors(struct text *out, const struct daemon *d)
 		}
 	}
 	text_free(&name);
+	for (unsigned i = 0; i < d->n_collectors; i++)
+		if (d->collectors[i].row->metrics != NULL)
+			d->collectors[i].row->metrics(d->collectors[i].self, out);
 }
 
 static void add_sinks(struct text *out, const struct daemon *d)

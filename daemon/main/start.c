@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -48,9 +49,15 @@ static enum err load_key(struct daemon *d, struct errbuf *eb)
 			  "from a backup, or start with another state folder", dir);
 }
 
+static struct collector_host folders_of(const struct config *c)
+{
+	return (struct collector_host){ .state_dir = c->state_dir, .config_dir = c->dir, .patterns_dir = c->patterns_dir,
+					.config_file = c->file, .prepared_fd = -1 };
+}
+
 static enum err collector_check(const struct config *c, const struct yaml_node *node, struct errbuf *eb)
 {
-	const struct collector_host host = { .state_dir = c->state_dir, .config_dir = c->dir, .patterns_dir = c->patterns_dir };
+	const struct collector_host host = folders_of(c);
 	const char *names[COLLECTORS_MAX];
 	unsigned n = 0;
 	for (; collectors[n] != NULL && n < COLLECTORS_MAX; n++) {
@@ -113,18 +120,38 @@ static enum err start_api(struct daemon *d, struct errbuf *eb)
 	return err != ERR_OK ? err : api_new(&setup, &d->api, eb);
 }
 
+/* What needs more than the daemon is about to keep. */
+static enum err prepare_collectors(struct daemon *d, struct errbuf *eb)
+{
+	const struct collector_host host = folders_of(d->config);
+	enum err err = ERR_OK;
+	for (unsigned i = 0; i < COLLECTORS_MAX; i++)
+		d->prepared_fds[i] = -1;
+	for (unsigned i = 0; collectors[i] != NULL && i < COLLECTORS_MAX && err == ERR_OK; i++)
+		if (collectors[i]->prepare != NULL)
+			err = collectors[i]->prepare(&host, d->config->doc, config_collector(d->config, collectors[i]->name),
+						     &d->prepared_fds[i], eb);
+	return err;
+}
+
 static enum err start_collectors(struct daemon *d, struct errbuf *eb)
 {
-	struct collector_host host = { d->loop, d->intake, d->config->state_dir, d->config->dir, d->config->patterns_dir,
-				       api_may_ingest, d->api };
+	struct collector_host host = folders_of(d->config);
+	host.loop = d->loop;
+	host.intake = d->intake;
+	host.may_ingest = api_may_ingest;
+	host.may_ingest_arg = d->api;
 	for (unsigned i = 0; collectors[i] != NULL && i < COLLECTORS_MAX; i++) {
 		const struct collector *row = collectors[i];
+		host.prepared_fd = d->prepared_fds[i];
 		enum err err = row->start(&host, d->config->doc, config_collector(d->config, row->name),
 					  &d->collectors[d->n_collectors].self, eb);
 		if (err != ERR_OK) {
 			errbuf_prefix(eb, "collector %s", row->name);
 			return err;
 		}
+		if (row->network != NULL && row->network(d->collectors[d->n_collectors].self) != NULL)
+			d->context.network = row->network(d->collectors[d->n_collectors].self);
 		d->collectors[d->n_collectors++].row = row;
 	}
 	return ERR_OK;
@@ -157,6 +184,8 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	if (err == ERR_OK)
 		err = state_folder_make(dir, eb);
 	if (err == ERR_OK)
+		err = prepare_collectors(d, eb);
+	if (err == ERR_OK)
 		err = confine_daemon(d->config, &d->confinement, eb);
 	if (err == ERR_OK)
 		err = judgement_load(d->config, &d->now, eb);
@@ -184,6 +213,9 @@ void daemon_close(struct daemon *d)
 {
 	for (unsigned i = 0; i < d->n_collectors; i++)
 		d->collectors[i].row->stop(d->collectors[i].self);
+	for (unsigned i = 0; i < COLLECTORS_MAX; i++)
+		if (d->prepared_fds[i] > 0)
+			close(d->prepared_fds[i]);
 	if (d->api != NULL)
 		api_free(d->api);
 	if (d->sinks != NULL)

@@ -25,6 +25,8 @@ const struct event_type_row event_types[EVENT_TYPES] = {
 	[EVENT_ACK] = { "ack", VOICE_ANALYST, "Someone has taken an alert on; needs alert." },
 	[EVENT_RESOLVE] = { "resolve", VOICE_ANALYST, "An alert is settled; needs alert." },
 	[EVENT_SNOOZE] = { "snooze", VOICE_ANALYST, "An alert is put off until a time; needs alert. It is kept and changes nothing." },
+	[EVENT_NETWORK] = { "network", VOICE_PLAIN,
+			    "What packets said of an earlier event's connection, where it was not known in time; the daemon makes these itself." },
 	[EVENT_TICK] = { "tick", VOICE_ANALYST, "The daemon's own; it is refused from everybody else." },
 };
 

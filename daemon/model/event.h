@@ -21,6 +21,7 @@ enum event_type {
 	EVENT_RELATION, EVENT_CLOSED, EVENT_REINSTATED, EVENT_VERDICT, EVENT_HEALTH, EVENT_CONTACT, EVENT_APPEAL,
 	EVENT_ACK, EVENT_RESOLVE, EVENT_SNOOZE, /* what people did with an alert */
 	EVENT_TICK, /* journalled by the daemon: carries the due time of a deadline */
+	EVENT_NETWORK, /* what packets said of an earlier event's connection */
 	EVENT_TYPES
 };
 /* What a sender may state beyond what accounts do themselves; each may what those before it may. */
@@ -73,6 +74,7 @@ struct event_context {
 	struct bytes default_site;
 	struct arena *scratch; /* for what normalising leaves behind; emptied by the next event. NULL: the event's own arena */
 	struct attr_memo *memo; /* attr_memo.h; NULL: every text is normalised anew */
+	const struct network_source *network; /* network.h; NULL: nobody looks at packets */
 	bool used_only; /* leave out kinds that no rule and no search asks for: offline work, where nothing is kept */
 };
 

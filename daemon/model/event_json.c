@@ -44,6 +44,7 @@ const struct event_key event_keys[] = {
 	     "The device: id (a cookie, an app id) and components; members of texts, numbers, true and false."),
 	SLOT("ja4", SLOT_JA4, "JA4 fingerprint of the TLS client."),
 	SLOT("tcp", SLOT_TCP, "TCP fingerprint of the first packet: ttl:mss:window:options."),
+	SLOT("tls_key", SLOT_TLS_KEY, "Key of the TLS client that a resumed connection leaves alike; capture makes it."),
 	CALL("identity", event_read_identity, TAKES_IDENTITY, 0,
 	     "What identifies a person or a company: members of a text, or of a list of at most 16."),
 	CALL("items", read_items, TAKES_TEXTS, 0, "Ids of listings, pages or targets that the account acts on, at most 64."),
@@ -66,10 +67,10 @@ enum { KEYS = ARRAY_LEN(event_keys) - 1 };
 #define KEY_SLOTS 64
 /* Row + 1 by key_slot(); a unit test finds every key. */
 static const uint8_t key_slots[KEY_SLOTS] = {
-	5, 22, 17, 4, 2, 0, 7, 0, 26, 0, 0, 0, 0, 0, 0, 0,
-	21, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 18, 0, 0, 0, 0,
-	0, 25, 23, 15, 19, 27, 12, 13, 0, 0, 0, 0, 0, 0, 6, 0,
-	0, 10, 3, 16, 14, 20, 11, 0, 0, 0, 0, 24, 8, 0, 1, 0,
+	5, 23, 18, 4, 2, 0, 7, 0, 27, 0, 0, 0, 0, 0, 0, 0,
+	22, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 19, 0, 0, 0, 0,
+	0, 26, 24, 15, 20, 28, 12, 13, 0, 0, 0, 0, 0, 17, 6, 0,
+	0, 10, 3, 16, 14, 21, 11, 0, 0, 0, 0, 25, 8, 0, 1, 0,
 };
 
 static unsigned key_slot(struct bytes key)
@@ -199,7 +200,7 @@ static enum err read_type(struct event_reader *r, const struct json_node *node)
 	if (bytes_is(node->text, event_types[EVENT_TICK].name))
 		return event_refuse(r, "type", "type \"tick\" is the daemon's own");
 	r->out->word = arena_bytes(r->arena, node->text);
-	for (int t = EVENT_ACTIVITY + 1; t < EVENT_TICK; t++)
+	for (int t = EVENT_ACTIVITY + 1; t < EVENT_TYPES; t++)
 		if (node->text.ptr[0] == event_types[t].name[0] && bytes_is(node->text, event_types[t].name))
 			r->out->type = (enum event_type)t;
 	return ERR_OK;
@@ -413,6 +414,7 @@ static enum err finish(struct event_reader *r)
 		e->id_hash = bytes_hash(e->id, bytes_hash(r->site, ID_SEED));
 	else
 		e->id_hash = event_value_hash(r->doc, r->doc->nodes, bytes_hash(r->site, CONTENT_SEED));
+	event_ask_network(r);
 	event_make_attrs(r);
 	return ERR_OK;
 }

@@ -6,7 +6,7 @@
 #include "normalise.h"
 
 const char *const kind_fixed_paths[KIND_FIXED_PATHS] = {
-	"ip", "port", "user_agent", "accept_language", "timezone", "screen", "session", "ja4", "tcp", "items", "site",
+	"ip", "port", "user_agent", "accept_language", "timezone", "screen", "session", "ja4", "tcp", "items", "site", "tls_key",
 };
 
 static const char *const parent_names[] = { "device.", "identity." };

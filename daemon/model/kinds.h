@@ -35,6 +35,7 @@ struct kind {
 	bool is_fact;          /* kept as the account's latest values for compare rules */
 	bool is_indexed;       /* some rule or search needs value -> accounts */
 	bool is_port_block;    /* made by the engine from address, port and the network's block size */
+	bool is_counted;       /* a stack and who claims it: its text is kept from the first holder on, and it is listed */
 	bool is_set;           /* an account's values of one event form one set (name tokens, items) */
 	unsigned mask_tail;    /* characters shown of a hashed value: card ...4821 */
 	uint64_t seed;         /* of its key space: bytes_hash(name, 0) */
@@ -49,7 +50,7 @@ static inline uint64_t kind_length_bit(size_t len) { return UINT64_C(1) << (len 
 
 /* Every path that some kind names is a slot, so that an event is read without comparing paths: first the fixed ones
  * (kind_fixed_paths, in their order), then the members of device and of identity. */
-#define KIND_FIXED_PATHS 11
+#define KIND_FIXED_PATHS 12
 #define KIND_SLOTS_MAX 256
 #define KIND_BUCKETS 1024
 struct kind_slots {
@@ -65,7 +66,7 @@ struct kinds {
 	struct kind_slots slots;
 };
 
-/* ip, port, user_agent, accept_language, timezone, screen, session, ja4, tcp, items, site. */
+/* ip, port, user_agent, accept_language, timezone, screen, session, ja4, tcp, items, site, tls_key. */
 extern const char *const kind_fixed_paths[KIND_FIXED_PATHS];
 /* A fixed path, or "device." or "identity." and one member name of [A-Za-z0-9_-]{1,64}. */
 bool kind_path_exists(struct bytes path);

@@ -28,6 +28,11 @@ const struct normaliser_step normaliser_steps[] = {
 	{ "screen", step_screen, "Width x height of a screen, the smaller first, so that turning it changes nothing.", NULL },
 	{ "language", step_language, "Primary language tags of Accept-Language in their order, each once.", NULL },
 	{ "user_agent", step_user_agent, "Browser family, major version and system: \"chrome 139 windows\"; of another program its name.", NULL },
+	{ "tls_stack", step_tls_stack, "What kind of TLS client a JA4 is of: browser, library (no HTTP/2, an old version or more cipher suites than a "
+	  "browser has) or quic.", NULL },
+	{ "claim", step_claim, "'STACK|USER AGENT' to the stack, and to the stack with the browser and the system that the agent names.", NULL },
+	{ "tcp_claim", step_tcp_claim, "The same of 'ttl:mss:window:options|USER AGENT', the stack by step tcp.", NULL },
+	{ "user_agent_family", step_user_agent_family, "Browser of a user agent without its version: chrome, firefox, curl ...", NULL },
 	{ "user_agent_os", step_user_agent_os, "System family of a user agent: windows, macos, ios, android, chromeos, linux.", NULL },
 	{ "email", step_email, "Mailbox of an e-mail address: case and junk off, domain to ASCII, its aliases and mistypings mended, "
 	  "and what its provider ignores before the '@' taken out, as the words of the kind say.", form_email },

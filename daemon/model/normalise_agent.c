@@ -226,3 +226,37 @@ void step_user_agent_os(struct arena *a, const struct words *words, struct bytes
 	if (g.system.name && g.crawler.len == 0)
 		normalised_add(out, bytes_of(g.system.name));
 }
+
+void step_user_agent_family(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	struct bytes program, version;
+	struct agent g;
+
+	read_agent(in, &g);
+	program = program_of(a, &g, in, &version);
+	if (program.len > 0)
+		normalised_add(out, program);
+}
+
+/* Versions change from week to week: who claims a stack is told by browser and system. */
+void step_claim(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	ptrdiff_t bar = bytes_find_char(in, '|');
+	struct bytes stack = bytes_trim(bar < 0 ? in : bytes_slice(in, 0, (size_t)bar));
+	struct bytes agent = bytes_trim(bar < 0 ? BYTES_NONE : bytes_slice(in, (size_t)bar + 1, in.len)), version;
+	struct tokens t = { .n = 0 };
+	struct agent g;
+
+	if (stack.len == 0)
+		return;
+	normalised_add(out, stack);
+	if (agent.len == 0)
+		return;
+	read_agent(agent, &g);
+	t.at[t.n++] = program_of(a, &g, agent, &version);
+	if (g.system.name && g.crawler.len == 0)
+		t.at[t.n++] = bytes_of(g.system.name);
+	struct bytes family = tokens_join(a, &t, ' ');
+	struct tokens claim = { .at = { stack, family }, .n = 2 };
+	normalised_add(out, tokens_join(a, &claim, '|'));
+}

@@ -127,6 +127,21 @@ void step_tcp(struct arena *a, const struct words *words, struct bytes in, struc
 	normalised_add(out, bytes_make(text, (size_t)(end - text)));
 }
 
+void step_tcp_claim(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	ptrdiff_t bar = bytes_find_char(in, '|');
+	struct bytes rest = bar < 0 ? BYTES_NONE : bytes_slice(in, (size_t)bar, in.len);
+	struct normalised stack = { .n = 0 };
+	char *text;
+
+	step_tcp(a, words, bar < 0 ? in : bytes_slice(in, 0, (size_t)bar), &stack);
+	if (stack.n == 0)
+		return;
+	text = arena_alloc(a, stack.text[0].len + rest.len);
+	put_bytes(put_bytes(text, stack.text[0]), rest);
+	step_claim(a, words, bytes_make(text, stack.text[0].len + rest.len), out);
+}
+
 /* Windows starts at 128; of the rest Apple ends its options with eol and Linux puts sok before ts. */
 void step_tcp_stack(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
@@ -143,6 +158,32 @@ void step_tcp_stack(struct arena *a, const struct words *words, struct bytes in,
 		normalised_add(out, BYTES_LIT("linux"));
 	else
 		normalised_add(out, BYTES_LIT("other"));
+}
+
+static bool two_digits(struct bytes in, size_t at, unsigned *out)
+{
+	if (at + 2 > in.len || in.ptr[at] < '0' || in.ptr[at] > '9' || in.ptr[at + 1] < '0' || in.ptr[at + 1] > '9')
+		return false;
+	*out = (unsigned)(in.ptr[at] - '0') * 10 + (unsigned)(in.ptr[at + 1] - '0');
+	return true;
+}
+
+#define SUITES_OF_BROWSERS_MAX 24 /* browsers offer 13 to 20, OpenSSL's list is of 30 and more */
+
+/* JA4 begins with protocol, version, SNI, number of cipher suites, number of extensions and ALPN: t13d1516h2. A browser of
+ * these years speaks TLS 1.3, offers HTTP/2 and no long list of suites; a library that is left as it is differs in one. */
+void step_tls_stack(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	unsigned version, suites;
+
+	if (in.len < 10 || !two_digits(in, 1, &version) || !two_digits(in, 4, &suites))
+		return;
+	if (in.ptr[0] == 'q')
+		normalised_add(out, BYTES_LIT("quic"));
+	else if (in.ptr[0] == 't' && version == 13 && suites <= SUITES_OF_BROWSERS_MAX && bytes_is(bytes_slice(in, 8, 2), "h2"))
+		normalised_add(out, BYTES_LIT("browser"));
+	else if (in.ptr[0] == 't')
+		normalised_add(out, BYTES_LIT("library"));
 }
 
 static bool take_number(struct bytes *in, unsigned *out)

@@ -8,7 +8,12 @@
 #include "change_views.h"
 #include "link_views.h"
 
-struct cluster_member { struct bytes account; int64_t joined_ms; bool is_closed; };
+struct cluster_member {
+	struct bytes account;
+	int64_t joined_ms;
+	bool is_closed;
+	struct bytes *relations; unsigned n_relations; /* as in account_view */
+};
 struct cluster_view {
 	struct bytes id;
 	struct cluster_member *members;
@@ -58,6 +63,15 @@ struct value_holders_view {
 	bool is_hub;
 	enum network_kind network;
 	struct holder_view *latest; unsigned n_latest;
+};
+
+/* A stack of a kind that is counted, and what its accounts say they are: browser and system. */
+struct claim_view { struct bytes agent; unsigned accounts; };
+struct stack_view {
+	struct bytes kind, kind_title, stack;
+	unsigned accounts;
+	int rarity_mb; /* log2(all accounts / those), in 1/1000 bit */
+	const struct claim_view *claims; unsigned n_claims; /* the most frequent first */
 };
 
 /* How often a rule speaks. */

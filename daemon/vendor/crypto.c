@@ -12,6 +12,7 @@
 #include <openssl/sha.h>
 
 #define BLOCK_SIZE 64
+#define LABEL_MAX 32
 
 struct hmac_key {
 	SHA256_CTX inner, outer; /* with key ^ ipad and key ^ opad already in */
@@ -28,9 +29,8 @@ static void pad(SHA256_CTX *ctx, const uint8_t block[BLOCK_SIZE], uint8_t with)
 	OPENSSL_cleanse(padded, sizeof padded);
 }
 
-struct hmac_key *hmac_key_new(struct bytes key)
+static void set_key(struct hmac_key *k, struct bytes key)
 {
-	struct hmac_key *k = xcalloc(1, sizeof *k);
 	uint8_t block[BLOCK_SIZE] = { 0 };
 
 	if (key.len > BLOCK_SIZE)
@@ -40,6 +40,13 @@ struct hmac_key *hmac_key_new(struct bytes key)
 	pad(&k->inner, block, 0x36);
 	pad(&k->outer, block, 0x5c);
 	OPENSSL_cleanse(block, sizeof block);
+}
+
+struct hmac_key *hmac_key_new(struct bytes key)
+{
+	struct hmac_key *k = xcalloc(1, sizeof *k);
+
+	set_key(k, key);
 	return k;
 }
 
@@ -60,6 +67,43 @@ void hmac_sign(struct hmac_key *k, struct bytes message, uint8_t out[CRYPTO_HASH
 	ctx = k->outer;
 	SHA256_Update(&ctx, out, CRYPTO_HASH_SIZE);
 	SHA256_Final(out, &ctx);
+}
+
+void crypto_hmac(struct bytes key, struct bytes message, uint8_t out[CRYPTO_HASH_SIZE])
+{
+	struct hmac_key k;
+
+	set_key(&k, key);
+	hmac_sign(&k, message, out);
+	OPENSSL_cleanse(&k, sizeof k);
+}
+
+/* length 2 | 6 + n 1 | "tls13 " label | no context 1 | counter 1 */
+static void expand(struct hmac_key *k, const struct crypto_label *l)
+{
+	static const char prefix[6] = "tls13 ";
+	uint8_t text[2 + 1 + sizeof prefix + LABEL_MAX + 2] = { 0 }, hash[CRYPTO_HASH_SIZE];
+	size_t n = strlen(l->label);
+
+	BUG_ON(n > LABEL_MAX || l->n > sizeof hash);
+	text[1] = l->n;
+	text[2] = (uint8_t)(sizeof prefix + n);
+	memcpy(text + 3, prefix, sizeof prefix);
+	memcpy(text + 3 + sizeof prefix, l->label, n);
+	text[4 + sizeof prefix + n] = 1;
+	hmac_sign(k, bytes_make((char *)text, 5 + sizeof prefix + n), hash);
+	memcpy(l->out, hash, l->n);
+	OPENSSL_cleanse(hash, sizeof hash);
+}
+
+void crypto_expand_labels(const uint8_t secret[CRYPTO_HASH_SIZE], const struct crypto_label *labels, size_t n)
+{
+	struct hmac_key k;
+
+	set_key(&k, bytes_make((const char *)secret, CRYPTO_HASH_SIZE));
+	for (size_t i = 0; i < n; i++)
+		expand(&k, &labels[i]);
+	OPENSSL_cleanse(&k, sizeof k);
 }
 
 void crypto_sha256(struct bytes message, uint8_t out[CRYPTO_HASH_SIZE])

@@ -1,4 +1,4 @@
-/* HMAC-SHA-256, SHA-256, random bytes, constant-time compare, and what opens the first packets of QUIC, over OpenSSL. */
+/* HMAC-SHA-256, SHA-256, random bytes, constant-time compare, and keys of TLS 1.3, over OpenSSL. */
 #ifndef ASSOCD_VENDOR_CRYPTO_H
 #define ASSOCD_VENDOR_CRYPTO_H
 
@@ -13,6 +13,17 @@ struct hmac_key;
 struct hmac_key *hmac_key_new(struct bytes key);
 void hmac_key_free(struct hmac_key *k);
 void hmac_sign(struct hmac_key *k, struct bytes message, uint8_t out[CRYPTO_HASH_SIZE]);
+
+/* Once, with a key that is needed for nothing else; HKDF-Extract is this, with the salt as key. */
+void crypto_hmac(struct bytes key, struct bytes message, uint8_t out[CRYPTO_HASH_SIZE]);
+
+/* HKDF-Expand-Label of RFC 8446 with an empty context, for several labels of one secret. */
+struct crypto_label {
+	const char *label; /* without "tls13 "; at most 32 characters */
+	void *out;
+	uint8_t n; /* at most CRYPTO_HASH_SIZE */
+};
+void crypto_expand_labels(const uint8_t secret[CRYPTO_HASH_SIZE], const struct crypto_label *labels, size_t n);
 
 void crypto_sha256(struct bytes message, uint8_t out[CRYPTO_HASH_SIZE]);
 /* For names that others made with it; it protects nothing. */

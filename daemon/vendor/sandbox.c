@@ -48,15 +48,8 @@ static bool get_capabilities(struct __user_cap_data_struct data[2])
 	return syscall(SYS_capget, &header, data) == 0;
 }
 
-bool sandbox_has_capability(unsigned number)
-{
-	struct __user_cap_data_struct data[2];
-
-	return get_capabilities(data) && (data[number / 32].effective & 1u << number % 32);
-}
-
 /* Takes a capability to do; without it there is nothing that could come back through the set. */
-static void narrow_bounding_set(uint64_t mask)
+void sandbox_bound_capabilities(uint64_t mask)
 {
 	for (unsigned number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; number++)
 		if (!(mask & SANDBOX_CAPABILITY(number)))
@@ -67,17 +60,20 @@ enum err sandbox_keep_capabilities(uint64_t mask, struct errbuf *eb)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2];
+	bool has_more = false;
 
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	narrow_bounding_set(mask);
+	sandbox_bound_capabilities(mask);
 	if (!get_capabilities(data))
 		return errbuf_set(eb, ERR_IO, "cannot read the capabilities: %s", strerror(errno));
 	for (unsigned i = 0; i < 2; i++) {
+		has_more |= (data[i].permitted & ~(uint32_t)(mask >> 32 * i)) || data[i].inheritable;
 		data[i].permitted &= (uint32_t)(mask >> 32 * i);
 		data[i].effective &= (uint32_t)(mask >> 32 * i);
 		data[i].inheritable = 0;
 	}
-	if (syscall(SYS_capset, &header, data) == 0)
+	/* A service manager that has taken them all has taken the call, too. */
+	if (!has_more || syscall(SYS_capset, &header, data) == 0)
 		return ERR_OK;
 	return errbuf_set(eb, ERR_IO, "cannot give capabilities up: %s", strerror(errno));
 }

@@ -25,8 +25,8 @@ enum err sandbox_no_new_privileges(struct errbuf *eb) MUST_CHECK;
 /* Of those that the process has, it keeps the ones in the mask: permitted, effective and, where it may, bounding; none is
  * inheritable or ambient. */
 enum err sandbox_keep_capabilities(uint64_t mask, struct errbuf *eb) MUST_CHECK;
-/* Is the capability effective now? */
-bool sandbox_has_capability(unsigned number);
+/* No program that is started from here on can have more than the mask. Needs privilege, and does nothing without. */
+void sandbox_bound_capabilities(uint64_t mask);
 
 enum sandbox_access {
 	SANDBOX_READ,  /* files and folders below it can be read */

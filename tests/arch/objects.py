@@ -9,7 +9,7 @@ from tree import Breach
 MUTABLE = re.compile(r"^(\.data|\.bss|\.tdata|\.tbss|COMMON|\*COM\*)(\.(?!rel\.ro).*)?$")
 # Names that the compiler and its sanitizers add.
 GENERATED = re.compile(r"^(__|_GLOBAL_|\.L|_ZZ?GV|DW\.|_ZTV|_ZTI|_ZTS)")
-PURE = ("daemon/model/", "daemon/index/", "daemon/graph/", "daemon/engine/")
+PURE = ("daemon/model/", "daemon/index/", "daemon/graph/", "daemon/dossier/", "daemon/engine/")
 OUTSIDE = re.compile(
     r"^(clock_(wall|mono|cpu)_\w+|clock_gettime|time|gettimeofday|localtime(_r)?|open(at)?(64)?|fopen(64)?|read|write|socket|"
     r"connect|recv\w*|send\w*|rand(_r)?|s?random|getrandom|getentropy|arc4random\w*|getenv|pthread_create|usleep|nanosleep)$")

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n);
 static struct bytes path_of(const char *step)
 {
 	static const char *const paths[][2] = {
-		{ "ip", "ip" }, { "ip64", "ip" }, { "ip24", "ip" }, { "tcp", "tcp" }, { "tcp_stack", "tcp" }, { "screen", "screen" },
+		{ "ip", "ip" }, { "ip64", "ip" }, { "ip24", "ip" }, { "tcp", "tcp" }, { "tcp_stack", "tcp" }, { "tls_stack", "ja4" }, { "claim", "user_agent" }, { "tcp_claim", "tcp" }, { "screen", "screen" },
 		{ "language", "accept_language" }, { "user_agent", "user_agent" }, { "user_agent_os", "user_agent" },
 	};
 

@@ -3,7 +3,9 @@
 import { h } from "./dom.js";
 import { cut, visible } from "./shown.js";
 
-const FRAME_MS = 14, TICKS = 140;
+const FRAME_MS = 14, TICKS = 140, MANY = 400, TICKS_OF_MANY = 100;
+// With many accounts the picture is drawn now and then while it settles: the time belongs to the forces.
+const FRAME_OF_MANY_MS = 90;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function palette() {
@@ -54,14 +56,16 @@ export class Graph {
   }
 
   settle() {
-    const { d3, nodes, edges } = this, many = nodes.length > 400;
+    const { d3, nodes, edges } = this, many = nodes.length > MANY, few = nodes.length < 30 ? 2.2 : 1;
+    const ticks = many ? TICKS_OF_MANY : TICKS;
+    this.isMany = many;
     this.simulation?.stop();
-    this.simulation = d3.forceSimulation(nodes).stop().alphaDecay(1 - Math.pow(0.001, 1 / TICKS)).velocityDecay(0.35)
-      .force("charge", d3.forceManyBody().strength(many ? -30 : -120).theta(many ? 1.1 : 0.9).distanceMax(many ? 260 : 600))
-      .force("link", d3.forceLink(edges).distance((e) => (e.isApart ? 110 : 40 + (1000 - e.score) / 12)).strength((e) => (e.isApart ? 0.05 : 1 / Math.min(e.source.degree, e.target.degree))))
+    this.simulation = d3.forceSimulation(nodes).stop().alphaDecay(1 - Math.pow(0.001, 1 / ticks)).velocityDecay(0.35)
+      .force("charge", d3.forceManyBody().strength(many ? -30 : -120 * few).theta(many ? 1.2 : 0.9).distanceMax(many ? 220 : 600))
+      .force("link", d3.forceLink(edges).distance((e) => few * (e.isApart ? 110 : 40 + (1000 - e.score) / 12)).strength((e) => (e.isApart ? 0.05 : 1 / Math.min(e.source.degree, e.target.degree))))
       .force("x", d3.forceX().strength(0.04)).force("y", d3.forceY().strength(0.06));
     if (!many) this.simulation.force("collide", d3.forceCollide(9));
-    this.left = TICKS;
+    this.left = ticks;
     this.began = performance.now();
     this.settledMs = 0;
     this.schedule();
@@ -79,7 +83,7 @@ export class Graph {
   // As many ticks as fit a frame, then one drawing.
   step() {
     const from = performance.now();
-    while (this.left > 0 && performance.now() - from < FRAME_MS) {
+    while (this.left > 0 && performance.now() - from < (this.isMany ? FRAME_OF_MANY_MS : FRAME_MS)) {
       this.simulation.tick();
       this.left -= 1;
       if (this.left === 0) this.settledMs = performance.now() - this.began;
@@ -106,7 +110,7 @@ export class Graph {
       bottom = Math.max(bottom, y);
     }
     const { clientWidth: w, clientHeight: hgt } = this.canvas;
-    const k = Math.min(2.2, (w - 120) / Math.max(1, right - left), (hgt - 90) / Math.max(1, bottom - top));
+    const k = Math.min(1.8, (w - 120) / Math.max(1, right - left), (hgt - 90) / Math.max(1, bottom - top));
     this.view = { k: Math.max(0.02, k), x: w / 2 - (k * (left + right)) / 2, y: hgt / 2 - (k * (top + bottom)) / 2 };
   }
 
@@ -127,8 +131,8 @@ export class Graph {
     for (const [[stroke, width, dash], edges] of kinds.values()) {
       g.beginPath();
       g.strokeStyle = stroke;
-      g.globalAlpha = this.edges.length > 3000 ? 0.35 : 0.75;
-      g.lineWidth = width / Math.sqrt(view.k);
+      g.globalAlpha = this.isMany ? 0.6 : 0.75;
+      g.lineWidth = this.isMany && width < 3 ? 0.8 / view.k : width / Math.sqrt(view.k); // up to a pixel a line costs next to nothing
       g.setLineDash(dash);
       for (const { source, target } of edges) {
         g.moveTo(source.x, source.y);
@@ -144,16 +148,38 @@ export class Graph {
     return (node === this.selected ? 8 : 5.5) * Math.min(1.6, 1 / Math.sqrt(Math.max(0.25, this.view.k)));
   }
 
-  drawNodes() {
-    const { context: g, colours: c } = this;
+  // One picture of each sort of account, stamped wherever one is.
+  stampNodes() {
+    const { context: g, view } = this, scale = devicePixelRatio || 1, stamps = new Map();
+    g.setTransform(1, 0, 0, 1, 0, 0);
     for (const node of this.nodes) {
+      const key = `${node.isClosed}|${node.group || 0}|${node.isOutside}|${node === this.selected}`;
+      if (!stamps.has(key)) stamps.set(key, this.stamp(node, scale));
+      const image = stamps.get(key);
+      g.drawImage(image, Math.round((node.x * view.k + view.x) * scale - image.width / 2), Math.round((node.y * view.k + view.y) * scale - image.height / 2));
+    }
+  }
+
+  stamp(node, scale) {
+    const size = Math.ceil(2 * (this.radius(node) * this.view.k + 3) * scale), image = Object.assign(document.createElement("canvas"), { width: size, height: size });
+    const g = image.getContext("2d"), screen = this.context, k = this.view.k * scale;
+    g.setTransform(k, 0, 0, k, size / 2, size / 2);
+    this.context = g;
+    this.drawNodes([{ ...node, x: 0, y: 0 }], node === this.selected);
+    this.context = screen;
+    return image;
+  }
+
+  drawNodes(nodes, isSelected) {
+    const { context: g, colours: c } = this;
+    for (const node of nodes) {
       const r = this.radius(node);
       g.beginPath();
       g.arc(node.x, node.y, r, 0, 2 * Math.PI);
       g.fillStyle = node.isClosed ? c.panel : node.group ? c["group-" + (((node.group - 1) % 5) + 1)] : node.isOutside ? c["line-strong"] : c.ink;
       g.fill();
-      g.lineWidth = (node === this.selected ? 3 : node.isClosed ? 2.2 : 1) / Math.sqrt(this.view.k);
-      g.strokeStyle = node === this.selected ? c.accent : node.isClosed ? c.closed : c.panel;
+      g.lineWidth = (isSelected || node === this.selected ? 3 : node.isClosed ? 2.2 : 1) / Math.sqrt(this.view.k);
+      g.strokeStyle = isSelected || node === this.selected ? c.accent : node.isClosed ? c.closed : c.panel;
       g.stroke();
       if (node.isClosed) this.cross(node, r * 0.5);
     }
@@ -192,7 +218,8 @@ export class Graph {
     g.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     g.setTransform(scale * view.k, 0, 0, scale * view.k, scale * view.x, scale * view.y);
     this.drawEdges();
-    this.drawNodes();
+    if (this.isMany) this.stampNodes();
+    else this.drawNodes(this.nodes);
     g.setTransform(scale, 0, 0, scale, 0, 0);
     this.drawNames();
   }

@@ -70,7 +70,7 @@ export function table(label, columns, rows, options = {}) {
   const head = h("thead", null, h("tr", null, columns.map((c) => h("th", { scope: "col", class: c.class }, c.title))));
   const body = h("tbody", null, rows.map((row, n) => h("tr", options.row?.(row, n) || null, columns.map((c, i) =>
     h(i === 0 ? "th" : "td", { class: c.class, scope: i === 0 ? "row" : null }, c.of(row, n))))));
-  return h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": label }, h("table", null, head, body));
+  return h("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": label }, h("table", null, head, body));
 }
 
 export function facts(...pairs) {

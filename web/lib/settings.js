@@ -1,6 +1,6 @@
 // What the reader chose, kept in this browser; nothing of it is secret. Works without storage, too.
 
-const defaults = { theme: "", language: "", clock: "local", seen: "0" };
+const defaults = { theme: "", language: "", clock: "local", seen: "" };
 const fallback = new Map();
 
 function read(name) {

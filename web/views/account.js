@@ -82,8 +82,9 @@ function devicesOf(events) {
 function deviceBox(device) {
   const parts = [...device.parts].map(([kind, readings]) => [kind, runs(readings)]);
   const drift = parts.filter(([, r]) => r.length > 1).length;
-  return h("details", { class: "device", open: drift > 0 }, h("summary", null, device.id ? h("a", { href: placeOf.value("device.id", device.key), class: "value" }, name(device.id, 40)) : t("account.device.none"),
+  return h("details", { class: "device", open: drift > 0 }, h("summary", null, device.id ? name(device.id, 40) : t("account.device.none"),
     " ", quiet(range(device.from, device.to), " \u00b7 ", t("lanes.events", { n: number(device.events) })), " ", drift ? h("span", { class: "chip drift" }, t("account.drift", { n: drift })) : h("span", { class: "chip steady" }, t("account.steady"))),
+  device.key ? h("p", { class: "to-value" }, h("a", { href: placeOf.value("device.id", device.key) }, t("value.holders"))) : null,
   table(t("account.parts"), [
     { title: t("col.part"), of: ([kind]) => word("kind", kind) },
     { title: t("col.readings"), class: "grow", of: ([, r]) => h("ol", { class: "runs" }, cutList(r, 6, (run) => h("li", null, name(run.text, 60), r.length > 1 ? [" ", quiet(range(run.from, run.to))] : null))) },
@@ -181,7 +182,7 @@ class Events {
 function statements(account, redraw) {
   if (!may("analyst")) return null;
   const label = t("account.clean");
-  return button(label, () => state({ title: label, about: t("account.clean.help"), path: "/v1/verdicts", body: (reason) => ({ account: account.account, value: "clean", reason }), done: () => {
+  return button(label, () => state({ title: label, about: t("account.clean.help"), posts: (reason) => [["/v1/verdicts", { account: account.account, value: "clean", reason }]], done: () => {
     toast(t("act.done.verdict", { n: 1 }));
     redraw();
   } }));

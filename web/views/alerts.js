@@ -73,10 +73,10 @@ function select(label, name, values, value, changed, write) {
 class Queue {
   constructor(at, root) {
     this.root = root;
-    this.seen = Number(setting("seen")) || 0;
+    this.seen = setting("seen") === "" ? Infinity : Number(setting("seen")) || 0; // a first visit: nothing is news
     this.all = [];
     this.marked = new Set();
-    this.filter = { show: at.query.get("show") || (at.parts[0] ? "all" : "standing"), level: at.query.get("level") || "", rule: at.query.get("rule") || "", text: (at.query.get("text") || "").toLowerCase() };
+    this.filter = { show: at.query.get("show") || "standing", level: at.query.get("level") || "", rule: at.query.get("rule") || "", text: (at.query.get("text") || "").toLowerCase() };
     if (!SHOWS.includes(this.filter.show)) this.filter.show = "standing";
     this.order = ORDERS.includes(at.query.get("order")) ? at.query.get("order") : "urgent";
     this.wanted = at.parts[0] || "";
@@ -115,9 +115,10 @@ class Queue {
       button(t("alerts.seen"), () => this.markSeen(), { class: "plain", title: t("alerts.seen.title") }));
   }
 
-  markSeen() {
-    this.seen = this.all.reduce((most, a) => Math.max(most, a.updated_seq), this.seen);
+  markSeen(isFirst) {
+    this.seen = this.all.reduce((most, a) => Math.max(most, a.updated_seq), Number.isFinite(this.seen) ? this.seen : 0);
     keepSetting("seen", String(this.seen));
+    if (isFirst === true) return;
     this.apply();
     toast(t("alerts.seen.done"));
   }
@@ -130,6 +131,7 @@ class Queue {
         this.apply(isLast);
       }, () => this.isGone || turn !== this.turn);
       if (!this.isGone && !this.bar.contains(document.activeElement)) this.drawBar();
+      if (this.seen === Infinity && this.all.length) this.markSeen(true);
     } catch (error) {
       if (!this.isGone) fill(this.count, error.message);
     }
@@ -140,6 +142,10 @@ class Queue {
     this.list.setRows(rows);
     fill(this.count, t("alerts.count", { n: number(rows.length) }));
     this.drawBulk();
+    if (this.wanted && isLast && !rows.some((a) => a.id === this.wanted) && this.all.some((a) => a.id === this.wanted)) {
+      this.filter.show = "all"; // the one that was asked for is settled or snoozed
+      return this.apply(isLast);
+    }
     if (this.wanted && this.list.find(this.wanted)) this.wanted = "";
     if (this.list.current()) this.showSide(this.list.current());
     else if (isLast && !this.shown) fill(this.side, rows.length ? empty(t("alerts.pick"), h("p", { class: "quiet" }, t("alerts.keys"))) : empty(this.all.length ? t("alerts.filtered") : t("alerts.none")));

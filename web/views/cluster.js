@@ -110,7 +110,7 @@ function memberTable(cluster, pick) {
     { title: t("col.state"), of: (m) => (m.is_closed ? h("span", { class: "chip closed" }, t("account.closed")) : "") },
     { title: t("col.relation"), of: (m) => (m.relations || []).join(", ") },
     { title: t("col.first"), class: "when", of: (m) => time(m.joined) },
-    { title: "", of: (m) => button(t("graph.show"), () => pick(m.account), { class: "plain small", title: plainName(m.account) }) }], cluster.members.slice(0, 500));
+    { title: h("span", { class: "heard" }, t("cluster.graph")), of: (m) => button(t("graph.show"), () => pick(m.account), { class: "plain small", title: plainName(m.account) }) }], cluster.members.slice(0, 500));
 }
 
 async function drawGraph(holder, cluster, side) {
@@ -130,7 +130,7 @@ export async function show(at, root, redraw) {
   let picture = null;
   const closed = cluster.members.filter((m) => m.is_closed).length, bridges = cluster.links.filter((l) => l.is_bridge).length;
   add(root, heading(t("cluster.title", { id: cluster.cluster })),
-    facts([t("cluster.members"), number(cluster.members.length)], [t("account.links"), number(cluster.links.length)], [t("cluster.closed"), number(closed)], [t("cluster.bridges"), number(bridges)], [t("cluster.apart"), number(cluster.held_apart.length)]),
+    panel(t("value.what"), {}, facts([t("cluster.members"), number(cluster.members.length)], [t("account.links"), number(cluster.links.length)], [t("cluster.closed"), number(closed)], [t("cluster.bridges"), number(bridges)], [t("cluster.apart"), number(cluster.held_apart.length)])),
     panel(t("cluster.graph"), { class: "wide graph-panel" }, h("div", { class: "graph-columns" }, holder, side)),
     panel(t("cluster.members"), { class: "wide", note: cluster.members.length > 500 ? t("links.first", { n: 500 }) : "" }, memberTable(cluster, (account) => {
       const node = picture?.graph.byId.get(account);

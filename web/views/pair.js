@@ -3,7 +3,7 @@
 import { ask, askIfThere, Refused, urlOf } from "../lib/ask.js";
 import { add, h } from "../lib/dom.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
-import { accountName, bandStarts, button, chip, copyButton, empty, facts, heading, panel, quiet, score, toast, watchForChange } from "../lib/parts.js";
+import { accountName, bandStarts, button, chip, copyButton, empty, facts, heading, levelChip, panel, quiet, score, stateChip, toast, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { may } from "../lib/session.js";
 import { name, plainName, prose, visible } from "../lib/shown.js";
@@ -39,7 +39,7 @@ function gates(why, on) {
 
 function label(row) {
   if (!row.item) return [h("span", { class: "what" }, t("pair.prior")), quiet(t("pair.prior.help"))];
-  const item = row.item, value = item.shown ? [" ", item.key ? h("a", { class: "value", href: placeOf.value(item.kind, item.key) }, name(item.shown, 40)) : name(item.shown, 40)] : null;
+  const item = row.item, value = item.shown ? [" ", name(item.shown, 40)] : null;
   return [h("span", { class: "what" }, item.kind ? word("kind", item.kind) : item.rule_title, value),
     h("span", { class: "sub" }, [item.family ? word("family", item.family) : null, item.holders ? t("pair.holders", { n: number(item.holders) }) : null, item.network ? word("network", item.network) : null]
       .filter(Boolean).map((text, i) => [i ? " \u00b7 " : "", text]))];
@@ -49,6 +49,7 @@ function itemDetail(why, item) {
   const uses = item.a.first || item.b.first;
   return h("div", { class: "item-detail" }, h("p", null, prose(item.sentence)), item.note ? h("p", { class: "note-line" }, item.note) : null,
     facts(
+      item.key ? [word("kind", item.kind), h("a", { class: "value", href: placeOf.value(item.kind, item.key) }, name(item.shown || t("value.hidden"), 80))] : null,
       [t("col.rule"), h("a", { href: placeOf.rule(item.rule) }, item.rule)],
       [t("pair.alone"), bits(item.bits_alone)],
       item.holders ? [t("pair.rarity"), t("pair.rarity.of", { n: number(item.holders), of: number(why.accounts) })] : null,
@@ -65,11 +66,10 @@ function waterfall(why) {
   const head = h("div", { class: "fall-row head", "aria-hidden": "true" }, h("span", null, t("pair.evidence")),
     h("span", { class: "fall" }, marks.map(([b, value, band]) => h("span", { class: "gate-name band-" + band, place: { left: on.at(b) } }, String(value)))), h("span", { class: "num" }, t("pair.bits")), h("span", { class: "num" }, t("pair.without")));
   const body = rows.map((row) => {
-    const cells = [h("span", { class: "fall-name" }, label(row)), bar(row), h("span", { class: "num bits" }, bits(row.bits)),
-      h("span", { class: "num without" }, row.item ? String(row.item.without) : "")];
+    const cells = [h("span", { class: "fall-name" }, label(row)), bar(row), h("span", { class: "num bits" }, bits(row.bits), h("span", { class: "heard" }, " ", t("pair.bits"), ". ")),
+      h("span", { class: "num without" }, row.item ? [h("span", { class: "heard" }, t("pair.without"), ": "), String(row.item.without)] : "")];
     if (!row.item) return h("li", { class: "fall-item" }, h("div", { class: "fall-row" }, cells));
-    const spoken = t("pair.row", { what: row.item.sentence, bits: bits(row.bits), without: row.item.without });
-    return h("li", { class: "fall-item" }, h("details", null, h("summary", { class: "fall-row", "aria-label": visible(spoken) }, cells), itemDetail(why, row.item)));
+    return h("li", { class: "fall-item" }, h("details", null, h("summary", { class: "fall-row" }, cells), itemDetail(why, row.item)));
   });
   const total = h("div", { class: "fall-row total" }, h("span", { class: "fall-name" }, h("span", { class: "what" }, t("pair.sum"))),
     h("span", { class: "fall" }, lines(), h("i", { class: "fall-dot band-" + why.link.band, place: { left: on.at(why.sum_bits) } })), h("span", { class: "num bits" }, bits(why.sum_bits)), h("span", { class: "num without" }, h("b", null, String(why.link.computed))));
@@ -108,14 +108,32 @@ function path(why) {
   return panel(t("pair.path"), {}, h("ol", { class: "path" }, why.path.map((link) => h("li", null, h("a", { href: placeOf.pair(link.a, link.b) }, accountName(link.a), " = ", accountName(link.b)), " ", score(link.score, link.band)))));
 }
 
-function verdictButtons(why, redraw) {
-  const { a, b } = why.link;
+// The verdict names the first alert about the two, which it settles; others are settled beside it.
+function verdictPosts(link, alerts, value, reason) {
+  const [first, ...others] = alerts.filter((alert) => alert.accounts.length === 2);
+  return [["/v1/verdicts", { account: link.a, with: link.b, value, reason, ...(first ? { alert: first.id } : {}) }],
+    ...others.map((alert) => [urlOf`/v1/alerts/${alert.id}/resolve`, { value: value === "confirmed" ? "confirmed" : "false_positive", reason }])];
+}
+
+function verdictButtons(why, alerts, redraw) {
   if (!may("analyst")) return null;
-  return ["confirmed", "not_same"].map((value) => button(t("pair.verdict." + value), () => state({ title: t("pair.verdict." + value), about: sentence(why.link), path: "/v1/verdicts",
-    body: (reason) => ({ account: a, with: b, value, reason }), done: () => {
+  return ["confirmed", "not_same"].map((value) => button(t("pair.verdict." + value), () => state({ title: t("pair.verdict." + value), about: sentence(why.link),
+    posts: (reason) => verdictPosts(why.link, alerts, value, reason), done: () => {
       toast(t("act.done.verdict", { n: 1 }));
       redraw();
     } }), { class: value === "confirmed" ? "primary" : "" }));
+}
+
+// Alerts that stand about both, and nobody else where it is about two.
+async function alertsAbout(link) {
+  const [a, b] = await Promise.all([link.a, link.b].map((account) => ask(urlOf`/v1/accounts/${account}`)));
+  const both = a.alerts.filter((id) => b.alerts.includes(id));
+  return { closed: [a.is_closed, b.is_closed], alerts: await Promise.all(both.slice(0, 20).map((id) => ask(urlOf`/v1/alerts/${id}`))) };
+}
+
+function alertPanel(alerts) {
+  if (!alerts.length) return null;
+  return panel(t("pair.alerts"), { note: may("analyst") ? t("pair.alerts.settled") : "" }, h("ul", { class: "plain-list" }, alerts.map((alert) => h("li", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), h("a", { href: placeOf.alert(alert.id) }, prose(alert.summary, 160))))));
 }
 
 async function eventsOf(account) {
@@ -130,23 +148,25 @@ function unlinked(a, b, error) {
 export async function show(at, root, redraw) {
   const [a, b] = at.parts;
   const load = () => ask(urlOf`/v1/links/${a ?? ""}/${b ?? ""}`);
-  let why;
+  let why, about;
   try {
     why = await load();
+    about = await alertsAbout(why.link);
   } catch (error) {
     if (!(error instanceof Refused) || error.word !== "unlinked") throw error;
     return void add(root, unlinked(a, b, error));
   }
   const { link } = why, times = h("div");
-  add(root, heading(t("pair.title"), verdictButtons(why, redraw)),
+  add(root, heading(t("pair.title"), verdictButtons(why, about.alerts, redraw)),
     h("div", { class: "pair-head" },
-      h("a", { class: "side-a", href: placeOf.account(link.a) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.a)),
+      h("a", { class: "side-a", href: placeOf.account(link.a) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.a), about.closed[0] ? h("span", { class: "chip closed" }, t("account.closed")) : null),
       h("span", { class: "pair-score" }, score(link.score, link.band), chip("link", link.state), link.explained_by ? quiet(word("relation", link.explained_by)) : null),
-      h("a", { class: "side-b", href: placeOf.account(link.b) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.b))),
+      h("a", { class: "side-b", href: placeOf.account(link.b) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.b), about.closed[1] ? h("span", { class: "chip closed" }, t("account.closed")) : null)),
     h("div", { class: "lead-line" }, h("p", { class: "lead" }, sentence(link)), copyButton(pasted(why), t("pair.copy"))),
     link.reason ? h("p", { class: "advice" }, prose(link.reason)) : null,
     why.blocked ? h("p", { class: "advice" }, why.blocked) : null,
     why.listed !== null && why.listed !== link.score ? h("p", { class: "quiet" }, t("pair.listed", { score: why.listed }), " ", time(why.listed_at)) : null,
+    alertPanel(about.alerts),
     panel(t("pair.waterfall"), { note: t("pair.waterfall.note"), class: "wide" }, waterfall(why)),
     panel(t("pair.times"), { class: "wide" }, times), path(why));
   add(times, sharedLanes(why, [[], []]));

@@ -7,9 +7,9 @@ import { t } from "../lib/words.js";
 
 const drafts = new Map();
 
-// options: { title, about, path, body(reason, box) => object, done(answer), fields: [elements] }
+// options: { title, about, posts(reason, box) => [[path, body]], done(), fields: [elements] }
 export function state(options) {
-  const id = freshId("state"), key = options.path + " " + options.title + " " + (options.about || "");
+  const id = freshId("state"), key = options.title + " " + (options.about || "");
   const reason = h("textarea", { id, rows: "3", maxlength: "2000", required: true, value: drafts.get(key) || "", oninput: (event) => drafts.set(key, event.target.value) });
   const problem = h("p", { class: "problem", role: "alert" }), go = h("button", { type: "submit", class: "primary" }, options.title);
   const box = h("dialog", { class: "act", "aria-labelledby": id + "-title", onclose: () => box.remove() });
@@ -18,10 +18,10 @@ export function state(options) {
     if (!reason.value.trim()) return void reason.focus();
     go.disabled = true;
     try {
-      const answer = await send(options.path, options.body(reason.value.trim(), box));
+      for (const [path, body] of options.posts(reason.value.trim(), box)) await send(path, body);
       drafts.delete(key);
       box.close();
-      options.done(answer);
+      options.done();
     } catch (error) {
       fill(problem, error.message);
     } finally {

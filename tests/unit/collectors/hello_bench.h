@@ -20,7 +20,8 @@ struct made {
 static inline void made_add(struct made *m, const void *p, size_t n)
 {
 	assert_true(m->n + n <= sizeof(m->bytes));
-	memcpy(m->bytes + m->n, p, n);
+	if (n > 0)
+		memcpy(m->bytes + m->n, p, n);
 	m->n += n;
 }
 

@@ -51,6 +51,106 @@ static void reversed_single_bytes_without_a_syn(void **state)
 	flow_bench_end(&b);
 }
 
+#define HELLO "\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03" "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr" "\0\0\x02\x13\x01\x01\0\0\0"
+#define HELLO_LEN (sizeof(HELLO) - 1)
+
+static void expect_hello(unsigned n)
+{
+	assert_int_equal(flows_counts(b.flows)->hellos, n);
+	flow_bench_end(&b);
+}
+
+static void hello_is_found_behind_words_in_the_clear(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_open(&b, 99);
+	flow_bench_client(&b, 100, BYTES_LIT("EHLO x\r\n"));
+	flow_bench_client(&b, 108, BYTES_LIT("STARTTLS\r\n"));
+	flow_bench_client(&b, 118, bytes_make(HELLO, 20));
+	flow_bench_client(&b, 138, bytes_make(HELLO + 20, HELLO_LEN - 20));
+	expect_hello(1);
+}
+
+static void hello_is_found_behind_a_proxys_request(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_open(&b, 99);
+	flow_bench_client(&b, 100, BYTES_LIT(REQUEST));
+	flow_bench_client(&b, 100 + REQUEST_LEN, bytes_make(HELLO, HELLO_LEN));
+	flows_end(b.flows);
+	assert_string_equal(b.ended.ptr, "1000>80 tcp GET Test/1 64:0:1024:|");
+	expect_hello(1);
+}
+
+static void hello_does_not_wait_for_what_was_lost_in_front_of_it(void **state)
+{
+	for (int has_syn = 0; has_syn < 2; has_syn++) {
+		for (int is_whole = 0; is_whole < 2; is_whole++) {
+			size_t first = is_whole ? HELLO_LEN : 20;
+			flow_bench_begin(&b, (struct flows_limits){ 0 });
+			if (has_syn)
+				flow_bench_open(&b, 99);
+			else
+				flow_bench_client(&b, 100, BYTES_LIT("EHLO x\r\n"));
+			flow_bench_client(&b, 300, BYTES_LIT("NOOP\r\n")); /* behind a hole */
+			flow_bench_client(&b, 320 + HELLO_LEN - 5, bytes_make(HELLO + HELLO_LEN - 5, 5));
+			flow_bench_client(&b, 320, bytes_make(HELLO, first));
+			flow_bench_client(&b, 340, bytes_make(HELLO + 20, HELLO_LEN - 25));
+			expect_hello(1);
+		}
+	}
+}
+
+static void keepalive_in_front_of_a_hello_is_no_part_of_it(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_client(&b, 320, bytes_make(HELLO, 20));
+	flow_bench_client(&b, 319, BYTES_LIT("\0"));
+	flow_bench_client(&b, 340, bytes_make(HELLO + 20, HELLO_LEN - 20));
+	expect_hello(1);
+}
+
+static void sender_of_the_hello_is_the_client(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_open(&b, 99); /* as for the data of FTP: the server opens, the client greets */
+	flow_bench_segment(&b, false, 9001, TCP_ACK, bytes_make(HELLO, HELLO_LEN));
+	flows_end(b.flows);
+	assert_string_equal(b.ended.ptr, "80>1000 tcp|");
+	expect_hello(1);
+}
+
+static void only_the_first_hello_counts(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_open(&b, 99);
+	flow_bench_client(&b, 100, bytes_make(HELLO, HELLO_LEN));
+	flow_bench_client(&b, 100 + HELLO_LEN, bytes_make(HELLO, HELLO_LEN));
+	expect_hello(1);
+}
+
+static void each_connection_on_the_same_ports_has_its_hello(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	for (uint32_t isn = 99; isn < 1000000; isn += 100000) {
+		flow_bench_open(&b, isn);
+		flow_bench_client(&b, isn + 1, bytes_make(HELLO, HELLO_LEN));
+	}
+	expect_hello(10);
+}
+
+static void liar_is_counted_and_no_hello(void **state)
+{
+	char liar[] = HELLO;
+
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_open(&b, 99);
+	liar[44]++; /* the length of the suites */
+	flow_bench_client(&b, 100, bytes_make(liar, HELLO_LEN));
+	assert_int_equal(flows_counts(b.flows)->not_hellos, 1);
+	expect_hello(0);
+}
+
 static void overlaps_and_duplicates(void **state)
 {
 	flow_bench_begin(&b, (struct flows_limits){ 0 });
@@ -153,6 +253,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_of_every_size_in_every_order),
 		cmocka_unit_test(reversed_single_bytes_without_a_syn),
+		cmocka_unit_test(hello_is_found_behind_words_in_the_clear),
+		cmocka_unit_test(hello_is_found_behind_a_proxys_request),
+		cmocka_unit_test(hello_does_not_wait_for_what_was_lost_in_front_of_it),
+		cmocka_unit_test(keepalive_in_front_of_a_hello_is_no_part_of_it),
+		cmocka_unit_test(sender_of_the_hello_is_the_client),
+		cmocka_unit_test(only_the_first_hello_counts),
+		cmocka_unit_test(each_connection_on_the_same_ports_has_its_hello),
+		cmocka_unit_test(liar_is_counted_and_no_hello),
 		cmocka_unit_test(overlaps_and_duplicates),
 		cmocka_unit_test(request_behind_a_byte_that_came_twice),
 		cmocka_unit_test(payload_of_a_syn_is_read),

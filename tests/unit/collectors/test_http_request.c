@@ -30,6 +30,15 @@ static void bare_line_feeds_end_lines(void **state)
 	assert_string_equal(r.names, "");
 }
 
+static void empty_lines_in_front_are_passed_over(void **state)
+{
+	struct http_request r;
+
+	assert_int_equal(decode_http_request(BYTES_LIT("\r\n\r\n" REQUEST), &r), HTTP_WHOLE);
+	assert_true(bytes_is(r.method, "GET"));
+	assert_int_equal(decode_http_request(BYTES_LIT("\r\n"), &r), HTTP_MORE);
+}
+
 static void every_part_of_a_head_is_a_head_on_its_way(void **state)
 {
 	struct http_request r;
@@ -87,6 +96,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(head_gives_order_of_names_and_agent),
 		cmocka_unit_test(bare_line_feeds_end_lines),
+		cmocka_unit_test(empty_lines_in_front_are_passed_over),
 		cmocka_unit_test(every_part_of_a_head_is_a_head_on_its_way),
 		cmocka_unit_test(other_protocols_are_none),
 		cmocka_unit_test(head_without_end_is_given_up),

@@ -73,17 +73,23 @@ static void duplicates_and_old_segments_change_nothing(void **state)
 	expect_text(&s, TEXT_LEN);
 }
 
-static void base_can_be_lowered(void **state)
+static void base_can_be_moved(void **state)
 {
 	struct stream s;
 
 	stream_begin(&s, 5);
 	add(&s, UINT32_MAX - 4, 10, 33); /* the text began at UINT32_MAX - 4 */
 	assert_int_equal(s.front, 33);
-	assert_int_equal(stream_lower(&s, UINT32_MAX - 4), ERR_OK);
+	assert_int_equal(stream_move(&s, UINT32_MAX - 4), ERR_OK);
 	assert_int_equal(s.front, 0);
 	add(&s, UINT32_MAX - 4, 0, 10);
-	expect_text(&s, TEXT_LEN);
+	assert_int_equal(s.front, TEXT_LEN);
+	assert_int_equal(stream_move(&s, 5), ERR_OK);
+	assert_int_equal(s.front, 33);
+	assert_memory_equal(s.bytes, text + 10, 33);
+	assert_int_equal(stream_move(&s, 1000), ERR_OK);
+	assert_int_equal(s.end, 0);
+	stream_end(&s);
 }
 
 static void stream_has_a_bound(void **state)
@@ -96,7 +102,7 @@ static void stream_has_a_bound(void **state)
 	assert_int_equal(stream_add(&s, 7 + STREAM_MAX, bytes_make(large, 1)), ERR_LIMIT);
 	assert_int_equal(s.end, 0);
 	assert_int_equal(stream_add(&s, 7, bytes_make(large, STREAM_MAX)), ERR_OK);
-	assert_int_equal(stream_lower(&s, 6), ERR_LIMIT);
+	assert_int_equal(stream_move(&s, 6), ERR_LIMIT);
 	assert_true(stream_memory(&s) <= STREAM_MAX + STREAM_MAX / 8);
 	free(large);
 	stream_end(&s);
@@ -109,7 +115,7 @@ int main(void)
 		cmocka_unit_test(hole_ends_the_front_until_it_is_filled),
 		cmocka_unit_test(what_came_first_stays),
 		cmocka_unit_test(duplicates_and_old_segments_change_nothing),
-		cmocka_unit_test(base_can_be_lowered),
+		cmocka_unit_test(base_can_be_moved),
 		cmocka_unit_test(stream_has_a_bound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,319 @@
+// Drives every view of the dashboard on the bundled sample and on what senders may do to it.
+import fs from "node:fs";
+import path from "node:path";
+import { Browser, build, check, Daemon, pause, root, runTests, until } from "./bench.mjs";
+
+const VIKTOR = "sample/banned-viktor", MARTIN = "sample/newcomer-martin";
+const place = (...parts) => "#/" + parts.map(encodeURIComponent).join("/");
+const pictures = path.join(build, "pictures");
+const VIEWS = { now: "#/now", alerts: "#/alerts", links: "#/links", account: place("account", VIKTOR), pair: place("pair", VIKTOR, MARTIN),
+  values: "#/values", rules: "#/rules", rule: "#/rules/return-after-closure", search: "#/search?q=10.231.0.50", lost: "#/nowhere" };
+const WIDTHS = [320, 768, 1440];
+
+let d, b, page;
+
+async function every_view_draws_without_a_complaint() {
+  VIEWS.cluster = place("cluster", (await d.ask("/v1/accounts/" + encodeURIComponent("sample/seller-conti-1"))).cluster);
+  const value = (await d.ask("/v1/search?q=10.231.0.50")).values[0];
+  VIEWS.value = place("value", value.kind, value.key);
+  VIEWS.alert = place("alerts", (await d.ask("/v1/alerts")).alerts[0].id);
+  await b.signIn(d);
+  check(!(await page.url()).includes("token"), "the token stays in the address bar");
+  for (const [name, address] of Object.entries(VIEWS)) {
+    await b.go(d, address);
+    await b.settled();
+    check((await page.title()).includes("assocd"), `${name} has no title`);
+    check(!/\b[a-z]+\.[a-z]+(\.[a-z]+)*\b(?=\s|$)/.test((await page.locator("main h1, main h2, main button").allInnerTexts()).join("\n").replace(/\d+\.\d+\.\d+\.\d+/g, "")), `${name} shows a key instead of words`);
+  }
+}
+
+async function every_view_is_accessible() {
+  for (const [theme, names] of [["light", Object.keys(VIEWS)], ["dark", ["now", "alert", "account", "pair", "cluster"]]]) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const name of names) {
+      await b.go(d, VIEWS[name]);
+      await b.settled();
+      const found = await b.accessibility();
+      check(found.length === 0, `${name}, ${theme}: ${found.join(" | ")}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+async function every_view_fits_three_widths_in_both_themes() {
+  fs.mkdirSync(pictures, { recursive: true });
+  const all = process.env.ASSOCD_ALL === "1" || process.env.ASSOCD_PICTURES;
+  for (const theme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const [name, address] of Object.entries(VIEWS)) {
+      await b.go(d, address);
+      await b.settled();
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        check(over <= 0, `${name} is ${over} px too wide at ${width}`);
+        if (all) await page.screenshot({ path: path.join(pictures, `${name}-${width}-${theme}.png`), fullPage: true });
+      }
+      if (!all && theme === "dark") break;
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+// The way of a newcomer, and the pictures of the README.
+async function a_newcomer_finds_the_ring_understands_it_and_decides() {
+  const shoot = process.env.ASSOCD_PICTURES ? (name) => page.screenshot({ path: path.join(root, "docs", "pictures", name) }) : async () => null;
+  await page.setViewportSize({ width: 1200, height: 760 });
+  await b.signIn(d);
+  await page.getByRole("link", { name: /An operator whose account was closed is back/ }).first().waitFor();
+  await b.settled();
+  await pause(300);
+  await shoot("1-now.png");
+  await page.getByRole("link", { name: /An operator whose account was closed is back/ }).first().click();
+  await page.getByRole("link", { name: "See why" }).waitFor();
+  const id = decodeURIComponent(new URL(page.url()).hash.split("/")[2].split("?")[0]);
+  await shoot("2-alert.png");
+  await page.getByRole("link", { name: "See why" }).click();
+  await page.getByText("are almost certainly run by the same people").waitFor();
+  await page.locator(".lane-mark").first().waitFor();
+  await page.setViewportSize({ width: 1200, height: 980 });
+  await shoot("3-why.png");
+  const rows = await page.locator(".fall-item").count();
+  const why = await d.ask(`/v1/links/${encodeURIComponent(VIKTOR)}/${encodeURIComponent(MARTIN)}`);
+  check(rows === why.evidence.length + 1, `${rows} bars for ${why.evidence.length} items of evidence`);
+  check((await page.locator(".fall-row.total .without").innerText()) === String(why.link.computed), "the sum is not the score");
+  await page.getByRole("button", { name: "Confirm: one operator" }).click();
+  await page.getByLabel("Reason").fill("same laptop, back a week after the closure");
+  await page.locator("dialog button[type=submit]").click();
+  await until("the verdict is on the page", async () => (await page.locator(".chip.link-confirmed").count()) > 0);
+  await b.go(d, place("alerts", id));
+  await until("the alert is resolved", async () => (await d.ask("/v1/alerts/" + id)).state === "resolved");
+  await until("the page says so", async () => (await page.locator(".side .state-resolved").count()) > 0);
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+async function the_queue_is_worked_through_by_keyboard() {
+  await b.go(d, "#/alerts");
+  await page.locator(".row").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  check((await page.locator(".row.at").getAttribute("aria-posinset")) === "2", "j j does not lead to the second alert");
+  const id = decodeURIComponent(new URL(page.url()).hash.split("/")[2]);
+  await page.keyboard.press("a");
+  await page.getByLabel("Reason").fill("I am on it");
+  await page.keyboard.press("Tab");
+  await page.locator("dialog button[type=submit]").press("Enter");
+  await until("it is acknowledged", async () => (await d.ask("/v1/alerts/" + id)).state === "acknowledged");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  check(await page.evaluate(() => document.activeElement.getAttribute("role") === "listbox"), "the focus does not return to the list");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  check((await page.locator(".bulk b").innerText()) === "2 marked", "marks are not counted");
+  await page.keyboard.press("/");
+  check(await page.evaluate(() => document.activeElement.id === "search"), "/ does not lead to the search");
+  await page.keyboard.type("10.231.0.50");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /Search/ }).waitFor();
+  await page.getByRole("link", { name: "10.231.0.50", exact: true }).click();
+  await page.getByRole("heading", { name: /10\.231\.0\.50/ }).waitFor();
+  await page.locator("body").press("g");
+  await page.keyboard.press("r");
+  await page.getByRole("heading", { name: "Rules" }).waitFor();
+}
+
+const NASTY = ["<img src=x onerror=alert(1)>", "<script>alert(2)</script>", "\u202egnirts\u202c", "%2e%2e/..%2f", "'\"><svg onload=alert(3)>", "\u0645\u062d\u0645\u062f", "x".repeat(240)];
+
+async function hostile_names_are_shown_and_never_run() {
+  const ts = Date.parse("2026-06-20T10:00:00Z"), agent = "<b onmouseover=alert(4)>" + "A".repeat(3900) + "</b>";
+  const events = NASTY.flatMap((account, n) => [0, 1, 2].map((k) => ({ ts: ts + n * 60000 + k * 3600000, type: "login", site: "nasty", account, ip: "10.99.0.1", user_agent: agent,
+    device: { id: "<i>\u001b[31mdevice</i>" }, identity: { card: "4012888888881881", email: "a<b>@example.org" }, timezone: "<u>" })));
+  await d.send(events);
+  for (const account of NASTY.slice(0, 4)) {
+    await b.go(d, place("account", "nasty/" + account));
+    await page.locator(".changes, .scrolls").first().waitFor();
+    await until("its events are there", async () => (await page.locator("details.values").count()) > 0);
+    await page.locator("details.values summary").first().click();
+    check((await page.locator("details.values dd").allInnerTexts()).some((text) => text.includes("\\x1b[31mdevice")), "escapes are not spelled out");
+    await b.go(d, place("pair", "nasty/" + account, "nasty/" + NASTY[4]));
+  }
+  await b.go(d, "#/search?q=" + encodeURIComponent("<img src=x onerror=alert(1)>"));
+  await b.go(d, place("account", "nasty/" + NASTY[2]));
+  check((await page.locator("h1").innerText()).includes("\\u{202e}"), "overrides of the direction are not spelled out");
+  await b.go(d, "#/alerts?show=all");
+  await b.go(d, "#/links");
+  check((await page.evaluate(() => window.ran.length)) === 0, "something was run");
+  check((await page.locator("main img, main b[onmouseover], main svg[onload]").count()) === 0, "a name became an element");
+}
+
+async function ten_thousand_alerts_are_no_burden() {
+  const rows = Array.from({ length: 10000 }, (_, i) => ({ id: i.toString(16).padStart(16, "0"), rule: "probable-ring", title: "A ring of accounts", level: ["critical", "high", "medium", "low"][i % 4], state: "open", summary: `ring ${i}`,
+    recommendation: null, subject: "link", accounts: [`shop/a-${i}`, `shop/b-${i}`], cluster: null, score: 900, opened: "2026-06-20T10:00:00Z", updated: "2026-06-20T10:00:00Z", deadline: null, is_overdue: false, appeal_round: 0, opened_seq: i, updated_seq: i }));
+  await page.route(/\/v1\/alerts\?/, (route) => {
+    const from = parseInt(new URL(route.request().url()).searchParams.get("after") || "-1", 16) + 1, part = rows.slice(from, from + 1000);
+    route.fulfill({ json: { alerts: part, next: from + 1000 < rows.length ? part.at(-1).id : null } });
+  });
+  try {
+    await b.go(d, "#/alerts?show=all");
+    await until("all are counted", async () => (await page.locator(".view-head").innerText()).includes("10,000 alerts"));
+    check((await page.locator(".row").count()) < 60, "rows out of sight are drawn");
+    await page.locator(".long-list").focus();
+    const began = Date.now();
+    await page.keyboard.press("End");
+    await until("the last is in sight", async () => (await page.locator('.row.at[aria-posinset="10000"]').count()) === 1);
+    check(Date.now() - began < 3000, "the end of the list takes too long");
+    await page.getByRole("searchbox", { name: "Contains" }).fill("b-9999");
+    await until("one is left", async () => (await page.locator(".view-head").innerText()).includes("1 alert"));
+  } finally {
+    await page.unroute(/\/v1\/alerts\?/);
+  }
+}
+
+async function a_token_that_runs_out_loses_no_typed_note() {
+  await d.tokens({ clerk: ["analyst", "the-secret-of-the-clerk-that-is-long-enough"], guest: ["read", "the-secret-of-the-guest-that-is-long-enough"] });
+  await b.signIn(d, "the-secret-of-the-clerk-that-is-long-enough");
+  const id = (await d.ask("/v1/alerts?state=open")).alerts[0].id;
+  await b.go(d, place("alerts", id));
+  await page.getByRole("button", { name: "Acknowledge" }).click();
+  await page.getByLabel("Reason").fill("a note that took an hour");
+  await d.tokens({ guest: ["read", "the-secret-of-the-guest-that-is-long-enough"] });
+  await page.locator("dialog.act button[type=submit]").click();
+  await page.getByRole("heading", { name: "Sign in to assocd" }).waitFor();
+  check((await page.locator("#sign-why").innerText()).includes("Nothing you typed is lost"), "it does not say that nothing is lost");
+  await page.locator("dialog.sign input").fill("no-such-token");
+  await page.locator("dialog.sign button").click();
+  await until("a wrong token is refused", async () => (await page.locator("#sign-why").innerText()).includes("not known"));
+  check((await page.locator("dialog.act textarea").inputValue()) === "a note that took an hour", "the note is gone");
+  await page.locator("dialog.sign input").fill(d.token);
+  await page.locator("dialog.sign button").click();
+  await until("the note is stated", async () => (await d.ask("/v1/alerts/" + id)).state === "acknowledged");
+  check((await d.ask("/v1/alerts/" + id)).reason === "a note that took an hour", "another reason was stated");
+  b.forgive(/401/);
+}
+
+async function who_may_only_read_is_offered_nothing_else() {
+  await b.signIn(d, "the-secret-of-the-guest-that-is-long-enough");
+  await b.go(d, place("alerts", (await d.ask("/v1/alerts?state=open")).alerts[0].id));
+  await page.getByText("Your token may read.").waitFor();
+  check((await page.getByRole("button", { name: "Acknowledge" }).count()) === 0, "a reader is offered to acknowledge");
+  await b.go(d, VIEWS.pair);
+  check((await page.getByRole("button", { name: "Confirm: one operator" }).count()) === 0, "a reader is offered a verdict");
+  await b.signIn(d);
+}
+
+async function a_daemon_that_goes_away_and_returns_is_noticed() {
+  await b.go(d, "#/now");
+  await until("it is live", async () => (await page.locator("#lamp").getAttribute("data-how")) === "live");
+  await d.stop("SIGKILL");
+  await page.locator("#away:not([hidden])").waitFor();
+  check((await page.locator(".figure").count()) > 0, "what was known is gone");
+  await page.evaluate(() => {
+    location.hash = "#/links";
+  });
+  await page.getByText("The daemon is away. This view comes by itself").waitFor();
+  await d.start();
+  await page.locator("#away").waitFor({ state: "hidden" });
+  await page.getByRole("heading", { name: "Strongest links" }).waitFor();
+  b.forgive(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|net::ERR/);
+}
+
+async function times_and_language_are_the_readers() {
+  await b.go(d, VIEWS.account);
+  const seen = page.locator(".headline time").first();
+  check((await seen.getAttribute("title")).endsWith("UTC"), "UTC is not at hand");
+  await page.locator(".menu summary").click();
+  await page.locator("#choose-clock").selectOption("utc");
+  await until("the zone is told", async () => (await page.locator("#zone").innerText()) === "UTC");
+  await page.locator("#choose-clock").selectOption("local");
+  await page.locator("#choose-language").selectOption("zh");
+  await page.getByRole("link", { name: "告警" }).first().waitFor();
+  check((await page.evaluate(() => document.documentElement.lang)) === "zh-Hans", "the language is not told");
+  for (const address of Object.values(VIEWS)) {
+    await b.go(d, address);
+    await b.settled();
+  }
+  await page.locator(".menu summary").click();
+  await page.locator("#choose-language").selectOption("en");
+  await page.getByRole("link", { name: "Alerts" }).first().waitFor();
+}
+
+async function languages_have_the_same_words() {
+  const english = (await import(path.join(root, "web/strings/en.js"))).default, chinese = (await import(path.join(root, "web/strings/zh.js"))).default;
+  const missing = Object.keys(english).filter((key) => !(key in chinese)), further = Object.keys(chinese).filter((key) => !(key in english));
+  check(missing.length + further.length === 0, `only in English: ${missing.join(" ")}; only in Chinese: ${further.join(" ")}`);
+  const used = new Set(["web", "web/lib", "web/views"].flatMap((folder) => fs.readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".js")).flatMap((name) =>
+    [...fs.readFileSync(path.join(root, folder, name), "utf8").matchAll(/\bt\("([\w.]+)"/g)].map((m) => m[1]))));
+  const unknown = [...used].filter((key) => !key.endsWith(".") && !(key in english));
+  check(unknown.length === 0, `used and not there: ${unknown.join(" ")}`);
+}
+
+async function without_anything_every_view_says_what_it_would_show() {
+  const empty = await Daemon.make();
+  try {
+    await b.signIn(empty);
+    for (const address of ["#/now", "#/alerts", "#/links", "#/values", "#/rules", "#/search?q=nobody", place("account", "nobody"), place("pair", "a", "b"), place("cluster", "c1"), place("value", "ip", "0000000000000001")]) {
+      await b.go(empty, address);
+      await b.settled();
+      check(address === "#/rules" || (await page.locator(".empty, .side .empty").count()) > 0, `${address} says nothing`);
+    }
+    b.forgive(/404/);
+  } finally {
+    await empty.discard();
+  }
+}
+
+async function a_graph_of_two_thousand_accounts_settles_and_pans() {
+  const name = (i) => `shop/member-${i}`, members = Array.from({ length: 2000 }, (_, i) => ({ account: name(i), joined: "2026-06-20T10:00:00Z", is_closed: i % 97 === 0 }));
+  const links = Array.from({ length: 3999 }, (_, i) => (i < 1999 ? [Math.floor(i / 3), i + 1] : [i % 2000, (i * 7919) % 2000])).filter(([x, y]) => x !== y)
+    .map(([x, y], i) => ({ a: name(x), b: name(y), score: 800 + (i % 200), computed: 900, band: i % 3 ? "strong" : "probable", state: "suspected", families: "device", first: "2026-06-20T10:00:00Z", last: "2026-06-20T10:00:00Z" }));
+  await page.route(/\/v1\/clusters\/c99$/, (route) => route.fulfill({ json: { cluster: "c99", members, links, held_apart: [] } }));
+  await page.route(/\/v1\/clusters\/c99\/history/, (route) => route.fulfill({ json: { cluster: "c99", changes: [], total: 0 } }));
+  await b.signIn(d);
+  await b.go(d, "#/cluster/c99");
+  await until("it settles", () => page.evaluate(() => document.querySelector(".graph-holder").graph?.settledMs > 0), 30);
+  const settled = await page.evaluate(() => document.querySelector(".graph-holder").graph.settledMs);
+  const frame = await page.evaluate(async () => {
+    const graph = document.querySelector(".graph-holder").graph, times = [];
+    for (let i = 0; i < 30; i += 1) {
+      graph.isFitted = false;
+      graph.view = { ...graph.view, x: graph.view.x + 3 };
+      const from = performance.now();
+      graph.draw();
+      times.push(performance.now() - from);
+    }
+    return times.sort((x, y) => x - y)[24];
+  });
+  await page.unroute(/\/v1\/clusters\/c99$/);
+  await page.unroute(/\/v1\/clusters\/c99\/history/);
+  console.log(`  2,000 accounts settle in ${Math.round(settled)} ms, a frame takes ${frame.toFixed(1)} ms`);
+  const slack = process.env.ASSOCD_ALL === "1" ? 1 : 4; // beside other tests the machine is not ours alone
+  check(settled < 3000 * slack, `it settles in ${Math.round(settled)} ms`);
+  check(frame < 33 * slack, `a frame takes ${frame.toFixed(1)} ms`);
+}
+
+async function main() {
+  [d, b] = await Promise.all([Daemon.make(), Browser.open()]);
+  page = b.page;
+  const end = async () => {
+    await b.close().catch(() => null);
+    await d.discard();
+  };
+  process.on("SIGTERM", () => end().then(() => process.exit(1)));
+  try {
+    d.ctl("sample", "load");
+    return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
+      a_newcomer_finds_the_ring_understands_it_and_decides, the_queue_is_worked_through_by_keyboard, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
+      a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
+    ], async () => {
+      const said = b.complaints.splice(0);
+      check(said.length === 0, `the page complains: ${said.join(" | ")}`);
+    });
+  } finally {
+    await end();
+  }
+}
+
+process.exit((await main()) ? 1 : 0);
