@@ -47,6 +47,10 @@ void pending_drop(struct pendings *p, struct flow *flow)
 		return;
 	close_side(flow, 0);
 	close_side(flow, 1);
+	for (unsigned side = 0; side < 2; side++) {
+		quic_client_free(flow->pending->quic[side]);
+		dtls_client_end(&flow->pending->dtls[side]);
+	}
 	unlink_pending(p, flow->pending);
 	free(flow->pending);
 	flow->pending = NULL;
@@ -58,17 +62,23 @@ static void evict_oldest(struct pendings *p)
 	pending_drop(p, p->oldest->flow);
 }
 
+struct flow_pending *pending_of(struct pendings *p, struct flow *flow)
+{
+	if (flow->pending != NULL)
+		return flow->pending;
+	if (p->n >= p->max)
+		evict_oldest(p);
+	flow->pending = xcalloc(1, sizeof(*flow->pending));
+	flow->pending->flow = flow;
+	flow->pending->memory = sizeof(*flow->pending);
+	p->bytes += flow->pending->memory;
+	link_newest(p, flow->pending);
+	return flow->pending;
+}
+
 struct stream *pending_open(struct pendings *p, struct flow *flow, unsigned side, uint32_t base)
 {
-	if (flow->pending == NULL) {
-		if (p->n >= p->max)
-			evict_oldest(p);
-		flow->pending = xcalloc(1, sizeof(*flow->pending));
-		flow->pending->flow = flow;
-		flow->pending->memory = sizeof(*flow->pending);
-		p->bytes += flow->pending->memory;
-		link_newest(p, flow->pending);
-	}
+	pending_of(p, flow);
 	flow->pending->is_open[side] = true;
 	stream_begin(&flow->pending->streams[side], base);
 	return &flow->pending->streams[side];
@@ -82,8 +92,12 @@ struct stream *pending_stream(const struct flow *flow, unsigned side)
 void pending_grown(struct pendings *p, struct flow *flow)
 {
 	struct flow_pending *pending = flow->pending;
-	size_t memory = sizeof(*pending) + stream_memory(&pending->streams[0]) + stream_memory(&pending->streams[1]);
+	size_t memory = sizeof(*pending);
 
+	for (unsigned side = 0; side < 2; side++) {
+		memory += stream_memory(&pending->streams[side]) + stream_memory(&pending->dtls[side].stream);
+		memory += pending->quic[side] != NULL ? quic_client_memory(pending->quic[side]) : 0;
+	}
 	p->bytes += memory - pending->memory;
 	pending->memory = memory;
 	while (p->bytes > p->max_bytes && p->oldest != pending)

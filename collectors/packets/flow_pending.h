@@ -3,14 +3,18 @@
 #ifndef ASSOCD_COLLECTORS_PACKETS_FLOW_PENDING_H
 #define ASSOCD_COLLECTORS_PACKETS_FLOW_PENDING_H
 
+#include "dtls_records.h"
 #include "flow_table.h"
+#include "quic_client.h"
 #include "stream.h"
 
 struct flow_pending {
 	struct flow *flow;
 	struct flow_pending *older, *newer;
-	struct stream streams[2];
+	struct stream streams[2];    /* of TCP */
 	bool is_open[2];
+	struct quic_client *quic[2]; /* of UDP; NULL: none */
+	struct dtls_client dtls[2];
 	size_t memory;
 };
 
@@ -21,11 +25,13 @@ struct pendings {
 	uint64_t evicted;
 };
 
+/* What is under way in the flow; from now on it counts. */
+struct flow_pending *pending_of(struct pendings *p, struct flow *flow);
 /* The stream of the side; it was not open. */
 struct stream *pending_open(struct pendings *p, struct flow *flow, unsigned side, uint32_t base);
 /* NULL: none is open. */
 struct stream *pending_stream(const struct flow *flow, unsigned side);
-/* The stream has grown: counts, and keeps the bound. */
+/* What is under way has grown: counts, and keeps the bound. */
 void pending_grown(struct pendings *p, struct flow *flow);
 /* The side goes on behind what the stream had. */
 void pending_close(struct pendings *p, struct flow *flow, unsigned side);

@@ -6,6 +6,7 @@
 #include "flows.h"
 #include "fragments.h"
 #include "look.h"
+#include "look.h"
 
 #define FLOWS_BATCH 32
 
@@ -26,6 +27,7 @@ struct flows {
 	struct fragments *fragments;
 	struct pendings pendings;
 	struct look *look;
+	struct quic_opener *quic;
 	int64_t newest_us; /* largest time of a packet */
 	int64_t clock_us;  /* goes on with it, a second a packet at most: a wrong time in a capture ends no flow */
 	struct flow_facts facts; /* what is being read, and what is told */
@@ -36,6 +38,8 @@ struct flows {
 void flow_take_segment(struct flows *f, struct flow *flow, unsigned side, const struct packet *p);
 /* Does this SYN begin another connection on the same ports? */
 bool flow_is_reused(const struct flow *flow, unsigned side, const struct packet *p);
+/* flow_udp.c: a datagram of the flow, sent by the side. */
+void flow_take_datagram(struct flows *f, struct flow *flow, unsigned side, const struct prepared *in);
 /* flow_notes.c */
 /* f->facts has the texts of a hello or a request that the side sent; they are kept and told. */
 void flow_learn(struct flows *f, struct flow *flow, unsigned side);

@@ -34,6 +34,7 @@ struct flows *flows_new(const struct flows_limits *limits, flow_fn *fn, void *ar
 	f->table = flow_table_new(f->limits.flows, limits->seed);
 	f->fragments = fragments_new(f->limits.fragment_bytes);
 	f->look = look_new();
+	f->quic = quic_opener_new();
 	f->pendings = (struct pendings){ .max = f->limits.streams, .max_bytes = f->limits.stream_bytes };
 	f->newest_us = INT64_MIN;
 	return f;
@@ -59,6 +60,7 @@ void flows_free(struct flows *f)
 	flow_table_free(f->table);
 	fragments_free(f->fragments);
 	look_free(f->look);
+	quic_opener_free(f->quic);
 	free(f);
 }
 
@@ -160,6 +162,8 @@ static void apply(struct flows *f, const struct prepared *in)
 	touch(f, flow, in->at_us);
 	if (in->key.protocol == PACKET_TCP)
 		flow_take_segment(f, flow, in->side, &in->packet);
+	else
+		flow_take_datagram(f, flow, in->side, in);
 }
 
 static void find_key(struct flows *f, struct prepared *in)
@@ -213,6 +217,7 @@ static void take_batch(struct flows *f, const struct captured *captured, size_t 
 	}
 	expire(f);
 	f->counts.streams_evicted = f->pendings.evicted;
+	f->counts.initials_refused = quic_opener_counts(f->quic)->refused;
 }
 
 void flows_packets(struct flows *f, const struct captured *captured, size_t n)

@@ -37,6 +37,8 @@ struct flows_counts {
 	uint64_t streams_evicted;          /* hellos under way that were given up for newer ones */
 	uint64_t streams_over;             /* that did not fit into a stream's bound */
 	uint64_t not_hellos;               /* began like one, and were none */
+	uint64_t initials_refused;         /* packets of QUIC that no client's key opened: a server's, or made up */
+	uint64_t initials_untried;         /* of flows in which too many were refused */
 };
 
 /* Both are copied; fn is called from inside flows_packets, flows_tick and flows_end. */

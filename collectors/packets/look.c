@@ -29,9 +29,9 @@ void look_free(struct look *l)
 	free(l);
 }
 
-static enum look_found read_hello(struct look *l, struct bytes message, struct flow_facts *facts)
+enum look_found look_at_hello(struct look *l, struct bytes message, enum hello_carrier carrier, struct flow_facts *facts)
 {
-	if (decode_client_hello(message, HELLO_TLS, &l->hello) != ERR_OK)
+	if (decode_client_hello(message, carrier, &l->hello) != ERR_OK)
 		return LOOK_LIAR;
 	facts_clear_texts(facts);
 	hello_prints_fill(l->prints, &l->hello, facts);
@@ -60,7 +60,7 @@ enum look_found look_at_stream(struct look *l, struct bytes front, bool may_be_r
 	switch (decode_tls_front(front, l->room, &hello)) {
 	case TLS_FRONT_RECORDS: return LOOK_TLS;
 	case TLS_FRONT_MORE: return LOOK_MORE;
-	case TLS_FRONT_HELLO: return read_hello(l, hello.message, facts);
+	case TLS_FRONT_HELLO: return look_at_hello(l, hello.message, HELLO_TLS, facts);
 	case TLS_FRONT_LIAR: return LOOK_LIAR;
 	case TLS_FRONT_NONE: break;
 	}

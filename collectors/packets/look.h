@@ -2,6 +2,7 @@
 #ifndef ASSOCD_COLLECTORS_PACKETS_LOOK_H
 #define ASSOCD_COLLECTORS_PACKETS_LOOK_H
 
+#include "client_hello.h"
 #include "facts.h"
 
 enum look_found {
@@ -19,5 +20,7 @@ struct look *look_new(void);
 void look_free(struct look *l);
 /* Looks for a request only where may_be_request. */
 enum look_found look_at_stream(struct look *l, struct bytes front, bool may_be_request, struct flow_facts *facts);
+/* A handshake message that came otherwise: LOOK_HELLO or LOOK_LIAR. */
+enum look_found look_at_hello(struct look *l, struct bytes message, enum hello_carrier carrier, struct flow_facts *facts);
 
 #endif

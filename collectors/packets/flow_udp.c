@@ -1,0 +1,122 @@
+/* Datagrams of one pair of ports: the hellos of QUIC and of DTLS, and which side is the client that said them.
+ *
+ * State is kept only while a hello is under way (flow_pending.h, with its bounds): a made-up Initial opens nothing and leaves
+ * nothing behind but a count of tries. After the hello the client goes on with ids that the server chose; they are known from
+ * the server's packets, and cost nothing. Another id may be another connection on the same ports, which is a flow of its own. */
+#include "flow_work.h"
+#include "quic_packet.h"
+
+static uint32_t hash_of_id(struct bytes id)
+{
+	return (uint32_t)bytes_hash(id, 0) | 1;
+}
+
+static void learn_hello(struct flows *f, struct flow *flow, unsigned side, enum flow_proto proto)
+{
+	pending_drop(&f->pendings, flow);
+	flow->proto = (uint8_t)proto;
+	flow->has_hello = true;
+	f->counts.hellos++;
+	flow_learn(f, flow, side);
+}
+
+/* The flow of the connection before ends, and goes on as one that just began. */
+static void begin_again(struct flows *f, struct flow *flow, int64_t at_us)
+{
+	flow_tell(f, flow, FLOW_ENDED);
+	flow_drop_notes(flow);
+	flow->first_us = flow->last_us = at_us;
+	flow->tries = 0;
+	f->counts.flows++;
+}
+
+static void take_quic_hello(struct flows *f, struct flow *flow, unsigned side, struct bytes message, int64_t at_us)
+{
+	/* Behind type, length and version: the client's random bytes. */
+	uint32_t random = (uint32_t)bytes_hash(bytes_slice(message, 6, 32), 0) | 1;
+
+	if (flow->has_hello && flow->hello_random == random) {
+		pending_drop(&f->pendings, flow);
+		return;
+	}
+	if (flow->has_hello)
+		begin_again(f, flow, at_us);
+	if (look_at_hello(f->look, message, HELLO_QUIC, &f->facts) != LOOK_HELLO) {
+		pending_drop(&f->pendings, flow);
+		f->counts.not_hellos++;
+		return;
+	}
+	flow->hello_random = random;
+	learn_hello(f, flow, side, FLOW_QUIC);
+}
+
+/* A new client's state stays only when its packet opened. */
+static enum quic_step open_quic(struct flows *f, struct flow *flow, unsigned side, const struct packet *p, struct bytes *message)
+{
+	struct flow_pending *pending = flow->pending;
+	struct quic_client *client = pending != NULL ? pending->quic[side] : NULL;
+	bool is_new = client == NULL;
+
+	if (is_new)
+		client = quic_client_new();
+	enum quic_step step = quic_client_take(f->quic, client, p->payload, message);
+	if (step == QUIC_NONE && is_new) {
+		quic_client_free(client);
+		flow->tries++;
+		return step;
+	}
+	pending_of(&f->pendings, flow)->quic[side] = client;
+	pending_grown(&f->pendings, flow);
+	return step;
+}
+
+static void take_quic(struct flows *f, struct flow *flow, unsigned side, const struct packet *p, int64_t at_us)
+{
+	struct quic_packet first;
+	struct bytes message;
+
+	if (decode_quic_packet(p->payload, &first) != ERR_OK)
+		return;
+	if (flow->has_hello && side != flow->client) {
+		flow->server_id = hash_of_id(first.source_id);
+		return;
+	}
+	if (!first.is_initial || (flow->has_hello && flow->server_id == hash_of_id(first.destination_id)))
+		return;
+	if (flow->tries >= QUIC_TRIES_MAX) {
+		f->counts.initials_untried++;
+		return;
+	}
+	if (open_quic(f, flow, side, p, &message) == QUIC_HELLO)
+		take_quic_hello(f, flow, side, message, at_us);
+}
+
+static void take_dtls(struct flows *f, struct flow *flow, unsigned side, const struct packet *p)
+{
+	struct bytes message;
+
+	if (flow->has_hello || !dtls_is_hello(p->payload))
+		return;
+	struct flow_pending *pending = pending_of(&f->pendings, flow);
+	enum dtls_step step = dtls_client_take(&pending->dtls[side], p->payload, &message);
+	pending_grown(&f->pendings, flow);
+	if (step != DTLS_HELLO)
+		return;
+	if (look_at_hello(f->look, message, HELLO_DTLS, &f->facts) == LOOK_HELLO) {
+		learn_hello(f, flow, side, FLOW_DTLS);
+		return;
+	}
+	pending_drop(&f->pendings, flow);
+	f->counts.not_hellos++;
+}
+
+void flow_take_datagram(struct flows *f, struct flow *flow, unsigned side, const struct prepared *in)
+{
+	const struct packet *p = &in->packet;
+	uint8_t first = p->payload.len > 0 ? (uint8_t)p->payload.ptr[0] : 0;
+
+	if ((first & 0xc0) == 0xc0)
+		take_quic(f, flow, side, p, in->at_us);
+	else if (first >= 20 && first <= 24)
+		take_dtls(f, flow, side, p);
+}
