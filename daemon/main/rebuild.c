@@ -90,13 +90,11 @@ static int64_t ask(struct daemon *d, void (*run)(struct store_query *q, const ch
 
 void step_reload(struct daemon *d)
 {
-	struct errbuf eb = { { 0 } };
 	if (!d->wants_reload || d->rebuild != NULL)
 		return;
 	d->wants_reload = false;
 	sinks_reopen(d->sinks);
-	if (api_reload_tokens(d->api, &eb) != ERR_OK)
-		log_warn("tokens", "%s; the old ones stay in force", eb.text);
+	doors_reload(d);
 	rebuild_new(d);
 }
 
