@@ -12,6 +12,7 @@
 #include "alert_changes.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/vendor/sd.h"
 
 #define RUN_EVENTS 64 /* applied before the clock is looked at */
 #define SLICE_US 5000
@@ -54,6 +55,7 @@ void rebuild_free(struct daemon *d)
 	free(r);
 	d->rebuild = NULL;
 	go_on(d);
+	sd_tell("READY=1\nSTATUS=listening on %s", d->config->listen);
 }
 
 static int64_t let_go(struct daemon *d)
@@ -93,6 +95,7 @@ void step_reload(struct daemon *d)
 	if (!d->wants_reload || d->rebuild != NULL)
 		return;
 	d->wants_reload = false;
+	sd_tell("RELOADING=1\nSTATUS=reading rules, networks, tokens and the certificate");
 	sinks_reopen(d->sinks);
 	doors_reload(d);
 	rebuild_new(d);
