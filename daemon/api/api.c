@@ -27,6 +27,7 @@ static const struct metric_row metric_rows[API_METRICS] = {
 	[API_REQUESTS] = { "assocd_http_requests_total", METRIC_COUNTER, "Requests answered, by class of status.", "class", class_names },
 	[API_TOKENS_REFUSED] = { "assocd_http_tokens_refused_total", METRIC_COUNTER, "Requests with an unknown token, or one without the role.", "reason", token_reasons },
 	[API_DOORS_REFUSED] = { "assocd_http_doors_refused_total", METRIC_COUNTER, "Requests for another host, or from a page of another origin.", "reason", door_reasons },
+	[API_INGEST] = { "assocd_ingest_seconds", METRIC_HISTOGRAM, "Time from the receipt of events over HTTP to their answer.", NULL, NULL },
 	[API_LIMITED] = { "assocd_http_limited_total", METRIC_COUNTER, "Requests put off (429) because too many came.", "by", limited_by },
 };
 

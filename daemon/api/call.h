@@ -18,7 +18,7 @@ struct json_parser;
 struct waiting;
 struct live;
 
-enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_LIMITED, API_METRICS };
+enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_LIMITED, API_INGEST, API_METRICS };
 enum { CLASS_2XX, CLASS_3XX, CLASS_4XX, CLASS_5XX };
 
 struct api {

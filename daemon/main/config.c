@@ -51,6 +51,8 @@ const struct config_key config_keys[] = {
 	{ "future_limit", CONFIG_DURATION, AT(future_limit_ms), 0, 0, 86400000, "10m",
 	  "How far ahead of this machine's clock an event may lie." },
 	{ "max_connections", CONFIG_NUMBER, AT(max_connections), 0, 1, 100000, "4096", "Open HTTP connections at once." },
+	{ "memory_limit", CONFIG_NUMBER, AT(memory_limit), 0, 0, 16777216, "0",
+	  "MiB of memory beyond which no event is taken (503) until the daemon holds less; 0 is no limit." },
 	{ "batch_events", CONFIG_NUMBER, AT(batch_events), 0, 1, 1000000, "1000",
 	  "Events of one transaction, about: a batch of this size goes out beside another one." },
 	{ "known_ids", CONFIG_NUMBER, AT(known_ids), 0, 0, 1000000000, "10000000",

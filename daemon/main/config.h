@@ -31,6 +31,7 @@ struct config {
 	int64_t snapshot_every_ms;
 	int64_t future_limit_ms;    /* 10 min */
 	int64_t max_connections;
+	int64_t memory_limit;       /* MiB; 0: none */
 	int64_t batch_events;       /* largest group commit */
 	int64_t known_ids;          /* at least this many event ids are remembered (10 M) */
 	bool seccomp, landlock;     /* the daemon confines itself */

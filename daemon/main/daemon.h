@@ -16,6 +16,7 @@
 #include "daemon/vendor/loop.h"
 #include "daemon/vendor/tls.h"
 #include "journal.h"
+#include "measure.h"
 #include "series.h"
 
 #define COLLECTORS_MAX 32
@@ -65,6 +66,9 @@ struct daemon {
 	int64_t snapshot_due_us, snapshot_give_up_us;
 	struct rebuild *rebuild;
 	unsigned reloads, reloads_failed;
+	struct metrics *measures;
+	int64_t memory_look_us;
+	bool is_barred; /* more memory than `memory_limit` */
 	struct series series;
 	unsigned lookups_out; /* questions about the journal that are on their way */
 };

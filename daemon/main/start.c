@@ -10,6 +10,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/metrics.h"
 #include "daemon/vendor/sd.h"
 
 static int64_t port_wall_ms(void *arg) { return clock_wall_ms(); }
@@ -24,7 +25,10 @@ static enum err port_submit(void *arg, struct store_batch *batch)
 
 static void port_apply(void *arg, const struct event *const *events, size_t n, struct effects *effects)
 {
-	engine_apply(((struct daemon *)arg)->now.engine, events, n, effects);
+	struct daemon *d = arg;
+	int64_t began_us = clock_mono_us();
+	engine_apply(d->now.engine, events, n, effects);
+	measure_scoring(d, n, clock_mono_us() - began_us);
 }
 
 static enum err port_ask(void *arg, struct store_query *q) { return store_ask(((struct daemon *)arg)->store, q); }
@@ -207,6 +211,7 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 {
 	const char *dir = d->config->state_dir;
 	d->started_us = clock_mono_us();
+	d->measures = measures_new();
 	d->snapshot_due_us = d->started_us + d->config->snapshot_every_ms * 1000;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit of file size is then an error like a full disk */
@@ -268,5 +273,6 @@ void daemon_close(struct daemon *d)
 	journal_map_free(d->journal);
 	judgement_free(&d->now);
 	hmac_key_free(d->hash_key);
+	metrics_free(d->measures);
 	config_free(d->config);
 }
