@@ -85,16 +85,17 @@ def no_route_answers_for_a_foreign_host_or_page(d):
     _, _, text, _ = d.ask_as("GET", "/openapi.json", "read")
     for path, operations in json.loads(text)["paths"].items():
         for method in operations:
+            verb = "HEAD" if path == "/v1/live" else method.upper()  # a GET of it never ends
             body = b"{}" if method == "post" else None
             for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:80", "", "[::2]", "localhost@evil"):
-                status = d.ask_as(method.upper(), placed(path), "admin", body, {"Host": host})[0]
+                status = d.ask_as(verb, placed(path), "admin", body, {"Host": host})[0]
                 assert status == 421, (method, path, host, status)
             for origin in ("https://evil.example", "null", f"http://localhost.evil.example:{d.port}", "http://127.0.0.1:1"):
-                status, _, _, headers = d.ask_as(method.upper(), placed(path), "admin", body, {"Origin": origin})
+                status, _, _, headers = d.ask_as(verb, placed(path), "admin", body, {"Origin": origin})
                 assert status == 403 if method == "post" else status != 403, (method, path, origin, status)
                 assert not any(name.lower().startswith("access-control") for name in headers), headers
             own = {"Origin": f"http://localhost:{d.port}", "Host": f"localhost:{d.port}"}
-            assert d.ask_as(method.upper(), placed(path), "admin", body, own)[0] not in (403, 421), (method, path)
+            assert d.ask_as(verb, placed(path), "admin", body, own)[0] not in (403, 421), (method, path)
 
 
 def other_methods_and_paths_open_nothing(d):
