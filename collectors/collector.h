@@ -25,6 +25,7 @@ struct collector_host {
 	/* Does the token (stream over TCP) give the role ingest, and what may it state? */
 	bool (*may_ingest)(void *arg, struct bytes token, enum event_voice *voice);
 	void *may_ingest_arg;
+	struct tls_server *tls; /* for what it listens on over TCP; NULL: plain */
 };
 
 struct collector_stats { uint64_t lines, accepted, duplicate, refused, skipped, truncations, errors; };

@@ -138,7 +138,7 @@ static enum err take_config(struct stream *s, const struct yaml_doc *doc, const 
 
 static enum err listen_all(struct stream *s, struct errbuf *eb)
 {
-	const struct loop_stream_events events = { on_accepted, s };
+	const struct loop_stream_events events = { on_accepted, s, s->shared.host->tls };
 	struct loop *loop = s->shared.host->loop;
 	char *address = NULL;
 	enum err e;

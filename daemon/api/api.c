@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "call.h"
+#include "daemon/base/log.h"
 #include "daemon/vendor/json.h"
 #include "ingest.h"
 #include "live.h"
@@ -15,15 +16,19 @@
 #define CONNECTIONS_DEFAULT 1024
 #define JSON_DEPTH_MAX 16
 #define STATEMENT_MAX (64 * 1024)
+#define TOKENS_LOOK_MS 1000
 
 static const char *const class_names[] = { "2xx", "3xx", "4xx", "5xx", NULL };
 static const char *const token_reasons[] = { "unknown", "role", NULL };
 static const char *const door_reasons[] = { "host", "origin", NULL };
+static const char *const limited_by[] = { "address", "token", NULL };
 
 static const struct metric_row metric_rows[API_METRICS] = {
 	[API_REQUESTS] = { "assocd_http_requests_total", METRIC_COUNTER, "Requests answered, by class of status.", "class", class_names },
 	[API_TOKENS_REFUSED] = { "assocd_http_tokens_refused_total", METRIC_COUNTER, "Requests with an unknown token, or one without the role.", "reason", token_reasons },
 	[API_DOORS_REFUSED] = { "assocd_http_doors_refused_total", METRIC_COUNTER, "Requests for another host, or from a page of another origin.", "reason", door_reasons },
+	[API_INGEST] = { "assocd_ingest_seconds", METRIC_HISTOGRAM, "Time from the receipt of events over HTTP to their answer.", NULL, NULL },
+	[API_LIMITED] = { "assocd_http_limited_total", METRIC_COUNTER, "Requests put off (429) because too many came.", "by", limited_by },
 };
 
 /* 404 or 405. */
@@ -94,7 +99,7 @@ static void on_request(struct http_request *r, void *arg)
 	route_choose(api_routes, http_method(r), http_path(r), &choice);
 	call.route = choice.route;
 	memcpy(call.params, choice.params, sizeof(call.params));
-	if (api_check_origin(&call) == ERR_OK) {
+	if (api_check_address(&call) == ERR_OK && api_check_origin(&call) == ERR_OK) {
 		if (!choice.route)
 			answer_unmatched(&call, &choice);
 		else if (api_check_token(&call) == ERR_OK)
@@ -106,7 +111,7 @@ static void on_request(struct http_request *r, void *arg)
 /* The name in "NAME:PORT" is ours too, unless it stands for every address. */
 static void note_listen_host(struct api *api)
 {
-	const char *listen = api->setup.listen, *colon = strrchr(listen, ':');
+	const char *listen = api->setup.listen[0], *colon = strrchr(listen, ':');
 	size_t n = colon ? (size_t)(colon - listen) : 0;
 
 	if (!colon || strncmp(listen, "unix:", 5) == 0 || strncmp(listen, "fd:", 3) == 0 || n >= sizeof(api->listen_host))
@@ -116,11 +121,28 @@ static void note_listen_host(struct api *api)
 	memcpy(api->listen_host, listen, n);
 }
 
-enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf *eb)
+/* `assocctl token` edits the file; it needs no right to send signals for it to take effect. */
+static void look_at_tokens(void *arg)
 {
-	struct api *api = xcalloc(1, sizeof(*api));
+	struct api *api = arg;
+	struct errbuf eb = { { 0 } };
+
+	loop_timer_set(api->token_look, TOKENS_LOOK_MS);
+	if (!tokens_have_changed(api->tokens, api->setup.state_dir))
+		return;
+	if (api_reload_tokens(api, &eb) == ERR_OK) {
+		api->are_tokens_wrong = false;
+		log_info("api", "the tokens have changed; the new set is in force");
+	} else if (!api->are_tokens_wrong) {
+		api->are_tokens_wrong = true;
+		log_warn("api", "%s; the old tokens stay in force", eb.text);
+	}
+}
+
+static enum err open_doors(struct api *api, struct errbuf *eb)
+{
+	const struct api_setup *setup = &api->setup;
 	struct http_setup http = {
-		.address = setup->listen,
 		.fn = on_request,
 		.admits = api_admits,
 		.arg = api,
@@ -128,19 +150,41 @@ enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf 
 		.max_headers = HEADERS_MAX,
 		.idle_timeout_s = IDLE_TIMEOUT_S,
 		.max_connections = setup->max_connections ? setup->max_connections : CONNECTIONS_DEFAULT,
+		.tls = setup->tls,
 	};
+
+	for (unsigned i = 0; i < setup->n_listen && i < API_DOORS_MAX; i++) {
+		enum err err;
+
+		http.address = setup->listen[i];
+		err = http_server_new(setup->loop, &http, &api->servers[i], eb);
+		if (err != ERR_OK) {
+			errbuf_prefix(eb, i == 0 ? "`listen`" : "%s", setup->listen[i]);
+			return err;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf *eb)
+{
+	struct api *api = xcalloc(1, sizeof(*api));
 	enum err err;
 
 	api->setup = *setup;
+	api->token_rates = rates_new();
+	api->address_rates = rates_new();
 	note_listen_host(api);
 	api->arena = arena_new(64 * 1024);
 	api->parser = json_parser_new(STATEMENT_MAX, JSON_DEPTH_MAX);
 	api->queue_retry = loop_timer_new(setup->loop, ingest_retry, api);
 	api->live = live_new(api);
+	api->token_look = loop_timer_new(setup->loop, look_at_tokens, api);
+	loop_timer_set(api->token_look, TOKENS_LOOK_MS);
 	api->metrics = metrics_new(metric_rows, API_METRICS);
 	err = tokens_open(setup->state_dir, &api->tokens, eb);
-	if (err == ERR_OK && (err = http_server_new(setup->loop, &http, &api->server, eb)) != ERR_OK)
-		errbuf_prefix(eb, "`listen`");
+	if (err == ERR_OK)
+		err = open_doors(api, eb);
 	if (err != ERR_OK) {
 		api_free(api);
 		return err;
@@ -156,7 +200,11 @@ void api_free(struct api *api)
 	ingest_send_all_away(api);
 	live_free(api->live);
 	loop_timer_free(api->queue_retry);
-	http_server_free(api->server);
+	loop_timer_free(api->token_look);
+	for (unsigned i = 0; i < API_DOORS_MAX; i++)
+		http_server_free(api->servers[i]);
+	rates_free(api->token_rates);
+	rates_free(api->address_rates);
 	tokens_free(api->tokens);
 	arena_free(api->arena);
 	json_parser_free(api->parser);
@@ -167,7 +215,22 @@ void api_free(struct api *api)
 
 unsigned api_port(const struct api *api)
 {
-	return http_server_port(api->server);
+	return http_server_port(api->servers[0]);
+}
+
+void api_counts(const struct api *api, struct http_counts *out)
+{
+	*out = (struct http_counts){ 0 };
+	for (unsigned i = 0; i < api->setup.n_listen; i++) {
+		struct http_counts one;
+
+		http_server_counts(api->servers[i], &one);
+		out->connections += one.connections;
+		out->refused_connections += one.refused_connections;
+		out->requests += one.requests;
+		out->refused_requests += one.refused_requests;
+		out->timeouts += one.timeouts;
+	}
 }
 
 enum err api_reload_tokens(struct api *api, struct errbuf *eb)

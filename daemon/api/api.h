@@ -2,14 +2,17 @@
  * come from that table. Owned by the loop thread; everything in the setup is borrowed for the life of the api.
  *
  * Doors: /healthz, /readyz, / and, on loopback, /metrics are open; everything else needs a bearer token
- * with a role. STATE/admin.token (0600) is made at the first start; further tokens are lines of STATE/tokens:
- * "name role[,role...] sha256-hex [trusted]". Host and Origin are checked on every request, on loopback too. */
+ * with a role, or a Unix socket and a user who has one. STATE/admin.token (0600) is made at the first start; further
+ * tokens are lines of STATE/tokens (token_lines.h), read again when they change. Host and Origin are checked on every
+ * request, on loopback too. */
 #ifndef ASSOCD_API_API_H
 #define ASSOCD_API_API_H
 
 #include "daemon/base/text.h"
 #include "daemon/intake/intake.h"
 #include "daemon/vendor/loop.h"
+
+#define API_DOORS_MAX 4
 
 struct api;
 struct engine;
@@ -54,24 +57,37 @@ struct api_ports {
 	enum err (*events)(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg);
 };
 
+/* Who comes by a Unix socket needs no token. The daemon's own user and root are administrators anyway. */
+#define API_PEERS_MAX 32
+struct api_peer {
+	uid_t uid;
+	unsigned roles; /* enum role */
+	const char *name;
+};
+
 struct api_setup {
 	struct loop *loop;
 	struct intake *intake;
 	struct api_ports ports;
 	struct hmac_key *hash_key;         /* as in event_context; search needs it for hashed kinds */
-	const char *listen;                /* as loop_listen, "127.0.0.1:8787" or "fd:3" */
+	const char *listen[API_DOORS_MAX]; /* as loop_listen: "127.0.0.1:8787", "unix:/path", "fd:3"; the first is the main one */
+	unsigned n_listen;
+	struct tls_server *tls;            /* spoken over TCP; NULL: plain */
 	const char *state_dir;
 	const char *default_site;          /* "" or NULL: none */
 	const char *const *allowed_hosts;  /* Host names beyond the loopback names */
 	unsigned n_allowed_hosts;
-	size_t max_connections;            /* 0: 1024 */
+	const struct api_peer *peers;
+	unsigned n_peers;
+	unsigned token_rate, address_rate; /* requests a second; 0: no limit */
+	size_t max_connections;            /* of each door; 0: 1024 */
 };
 
 /* Opens the door: makes or reads the tokens, listens. ERR_BUSY when the address is taken. */
 enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf *eb) MUST_CHECK;
 /* Requests that still wait for intake must have been answered before: drain intake first. */
 void api_free(struct api *api);
-unsigned api_port(const struct api *api); /* the bound one, also for port 0 */
+unsigned api_port(const struct api *api); /* of the first door; the bound one, also for port 0 */
 /* Reads STATE/tokens again (SIGHUP); on an error the old set stays. */
 enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;
 /* Fits collector_host.may_ingest: does the token give the role ingest, and what may it state? */

@@ -7,6 +7,7 @@
 #include "daemon/base/metrics.h"
 #include "daemon/engine/engine.h"
 #include "daemon/vendor/http.h"
+#include "rates.h"
 #include "tokens.h"
 
 #define API_BODY_MAX (8u * 1024 * 1024)
@@ -17,12 +18,13 @@ struct json_parser;
 struct waiting;
 struct live;
 
-enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_METRICS };
+enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_LIMITED, API_INGEST, API_METRICS };
 enum { CLASS_2XX, CLASS_3XX, CLASS_4XX, CLASS_5XX };
 
 struct api {
 	struct api_setup setup;
-	struct http_server *server;
+	struct http_server *servers[API_DOORS_MAX]; /* one a door */
+	struct rates *token_rates, *address_rates;
 	struct tokens *tokens;
 	struct arena *arena;  /* of the request in work; reset when its handler has returned */
 	struct text out;      /* the answer being written */
@@ -31,7 +33,9 @@ struct api {
 	struct waiting *queue_first, *queue_last; /* requests with events that intake has no room for (ingest.c) */
 	struct loop_timer *queue_retry;
 	struct live *live; /* who looks on (live.h) */
-	char listen_host[256]; /* "" when the address is a wildcard, a socket file or a handed-over descriptor */
+	struct loop_timer *token_look;
+	bool are_tokens_wrong; /* said, until they are read again */
+	char listen_host[256]; /* of the first door; "" when it is a wildcard, a socket file or a handed-over descriptor */
 };
 
 struct route;
@@ -92,9 +96,13 @@ void api_status(struct api *api, struct text *out);
 enum event_voice api_voice(const struct token_grant *grant);
 /* Fits http_setup.admits: large bodies are received from known tokens only. */
 bool api_admits(struct http_request *r, void *api);
+/* ERR_BUSY with the answer given (429): this address comes too often. */
+enum err api_check_address(struct api_call *call) MUST_CHECK;
+/* Of all doors together. */
+void api_counts(const struct api *api, struct http_counts *out);
 /* ERR_DENIED with the answer given: Host or Origin are not ours. */
 enum err api_check_origin(struct api_call *call) MUST_CHECK;
-/* Token and role for call->route; sets call->grant. ERR_DENIED with the answer given. */
+/* Token or user, role for call->route, rate of the token; sets call->grant. ERR_DENIED or ERR_BUSY with the answer given. */
 enum err api_check_token(struct api_call *call) MUST_CHECK;
 
 #endif

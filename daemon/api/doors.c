@@ -1,7 +1,11 @@
 /* Who may come in: the Host a request was meant for, the Origin of a page that sent it, the bearer token and its role.
  * A page elsewhere can make a browser send requests to a loopback port (by a form, or by rebinding a name of its own to
  * 127.0.0.1), so both are checked on loopback too. */
+#include <stdio.h>
+
 #include "call.h"
+#include "daemon/base/clock.h"
+#include "daemon/model/ip.h"
 
 static struct bytes without_port(struct bytes host)
 {
@@ -50,6 +54,54 @@ static bool is_reading(const struct api_call *call)
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
+static enum err put_off(struct api_call *call, unsigned by, unsigned wait_s, const char *whose)
+{
+	char seconds[16];
+
+	snprintf(seconds, sizeof(seconds), "%u", wait_s);
+	metrics_add(call->api->metrics, API_LIMITED, by, 1);
+	http_reply_header(call->http, "Retry-After", seconds);
+	api_problem(call, 429, "rate", "%s; the next is taken in %u s", whose, wait_s);
+	return ERR_BUSY;
+}
+
+/* What stands for one sender: an IPv4 address; of IPv6 the /64 that one line has. */
+static uint64_t address_key(const struct http_request *r)
+{
+	struct ip ip;
+	uid_t uid;
+
+	if (http_peer_user(r, &uid))
+		return bytes_hash(bytes_make((const char *)&uid, sizeof(uid)), 1);
+	if (!decode_ip_as_written(bytes_of(http_peer(r)), &ip))
+		return 0;
+	if (!ip_is_v4(&ip))
+		ip = ip_prefix(&ip, 64);
+	return bytes_hash(bytes_make((const char *)ip.b, sizeof(ip.b)), 0);
+}
+
+enum err api_check_address(struct api_call *call)
+{
+	struct api *api = call->api;
+	unsigned wait_s;
+
+	if (api->setup.address_rate == 0 ||
+	    rates_take(api->address_rates, address_key(call->http), api->setup.address_rate, clock_mono_us(), &wait_s))
+		return ERR_OK;
+	return put_off(call, 0, wait_s, "more requests come from this address than `address_rate` of the configuration allows");
+}
+
+static enum err check_token_rate(struct api_call *call)
+{
+	struct api *api = call->api;
+	const struct token_grant *grant = &call->grant;
+	unsigned rate = grant->rate ? grant->rate : api->setup.token_rate, wait_s;
+
+	if (rates_take(api->token_rates, bytes_hash(bytes_of(grant->name), 0), rate, clock_mono_us(), &wait_s))
+		return ERR_OK;
+	return put_off(call, 1, wait_s, "more requests come with this token than its rate allows");
+}
+
 enum err api_check_origin(struct api_call *call)
 {
 	struct bytes host = http_header(call->http, "Host"), origin = http_header(call->http, "Origin");
@@ -96,12 +148,47 @@ static struct bytes bearer_token(struct bytes header)
 	return bytes_trim(bytes_slice(header, 7, header.len));
 }
 
+/* Who came by a Unix socket: the kernel says which user it is. NULL: none that has a role. */
+static const struct api_peer *peer_of(const struct api *api, const struct http_request *r)
+{
+	uid_t uid;
+
+	if (!http_peer_user(r, &uid))
+		return NULL;
+	for (unsigned i = 0; i < api->setup.n_peers; i++)
+		if (api->setup.peers[i].uid == uid)
+			return &api->setup.peers[i];
+	return NULL;
+}
+
 bool api_admits(struct http_request *r, void *arg)
 {
 	struct bytes header = http_header(r, "Authorization");
 	struct token_grant grant;
 
+	if (header.len == 0)
+		return peer_of(arg, r) != NULL;
 	return is_bearer(header) && tokens_check(((struct api *)arg)->tokens, bearer_token(header), &grant);
+}
+
+static bool grant_to_user(struct api_call *call)
+{
+	const struct api_peer *peer = peer_of(call->api, call->http);
+
+	if (!peer)
+		return false;
+	call->grant.roles = peer->roles;
+	snprintf(call->grant.name, sizeof(call->grant.name), "%s", peer->name);
+	return true;
+}
+
+static enum err check_role(struct api_call *call, unsigned wanted)
+{
+	if (call->grant.roles & wanted)
+		return check_token_rate(call);
+	metrics_add(call->api->metrics, API_TOKENS_REFUSED, 1, 1);
+	api_problem(call, 403, "role", "the token \"%s\" has not the role %s", call->grant.name, roles_text(call, wanted));
+	return ERR_DENIED;
 }
 
 enum err api_check_token(struct api_call *call)
@@ -111,6 +198,8 @@ enum err api_check_token(struct api_call *call)
 
 	if (wanted == 0 || ((call->route->needs & OPEN_ON_LOOPBACK) && http_peer_is_loopback(call->http)))
 		return ERR_OK;
+	if (header.len == 0 && grant_to_user(call))
+		return check_role(call, wanted);
 	if (header.len == 0)
 		return refuse_token(call, "this needs a token: Authorization: Bearer TOKEN; the first one is in admin.token in the state folder");
 	if (!is_bearer(header)) {
@@ -121,9 +210,5 @@ enum err api_check_token(struct api_call *call)
 		metrics_add(call->api->metrics, API_TOKENS_REFUSED, 0, 1);
 		return refuse_token(call, "the token is not known");
 	}
-	if (call->grant.roles & wanted)
-		return ERR_OK;
-	metrics_add(call->api->metrics, API_TOKENS_REFUSED, 1, 1);
-	api_problem(call, 403, "role", "the token \"%s\" has not the role %s", call->grant.name, roles_text(call, wanted));
-	return ERR_DENIED;
+	return check_role(call, wanted);
 }

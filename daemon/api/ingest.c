@@ -24,6 +24,7 @@ struct waiting {
 	enum event_voice voice;
 	struct bytes body;      /* of the request; it stays in place until the answer */
 	int64_t since_us;       /* in the queue */
+	int64_t received_us;
 	struct waiting *next;
 };
 
@@ -32,6 +33,8 @@ static void answer_failure(struct api_call *call, enum err failure)
 {
 	api_busy(call, failure == ERR_FULL
 			       ? "the disk of this daemon is full; none of this is acknowledged: send all of it again later"
+		       : failure == ERR_NOMEM
+			       ? "this daemon has no more memory; none of this is acknowledged: send all of it again later"
 			       : "this daemon cannot write its journal; none of this is acknowledged: send all of it again later");
 }
 
@@ -116,6 +119,7 @@ static void group_done(struct intake_group *g, void *arg)
 	else
 		answer_assessment(&call, g);
 	arena_reset(api->arena);
+	metrics_observe_us(api->metrics, API_INGEST, (uint64_t)(clock_mono_us() - waiting->received_us));
 	free(waiting);
 }
 
@@ -240,7 +244,7 @@ void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer a
 		return;
 	w = xcalloc(1, sizeof(*w));
 	*w = (struct waiting){
-		.api = api, .http = call->http, .answer = answer, .body = body,
+		.api = api, .http = call->http, .answer = answer, .body = body, .received_us = clock_mono_us(),
 		.audience = audience,
 		.voice = answer == ANSWER_STATEMENT ? VOICE_ANALYST : api_voice(&call->grant),
 	};

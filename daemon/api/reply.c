@@ -43,7 +43,7 @@ static const char *title_of(int status)
 	} titles[] = {
 		{ 400, "The request is malformed" }, { 401, "A token is needed" }, { 403, "Not allowed" },
 		{ 404, "Not found" }, { 405, "Wrong method" }, { 413, "Too large" }, { 415, "Wrong content type" },
-		{ 409, "Not now" }, { 421, "Wrong host" }, { 422, "The content is refused" }, { 503, "Try again later" },
+		{ 409, "Not now" }, { 421, "Wrong host" }, { 422, "The content is refused" }, { 429, "Too many requests" }, { 503, "Try again later" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(titles); i++)

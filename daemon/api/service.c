@@ -49,7 +49,7 @@ void api_status(struct api *api, struct text *out)
 	struct engine_stats stats;
 	struct http_counts counts;
 
-	http_server_counts(api->server, &counts);
+	api_counts(api, &counts);
 	json_open_object(out);
 	json_member_string(out, "version", BYTES_LIT(ASSOCD_VERSION));
 	json_member_time(out, "now", clock_wall_ms());
@@ -75,7 +75,7 @@ static void print_server_counts(struct api *api, struct text *out)
 {
 	struct http_counts counts;
 
-	http_server_counts(api->server, &counts);
+	api_counts(api, &counts);
 	text_addf(out,
 		  "# HELP assocd_http_connections Connections open now.\n# TYPE assocd_http_connections gauge\nassocd_http_connections %llu\n"
 		  "# HELP assocd_http_connections_refused_total Connections closed at once because there were too many.\n"

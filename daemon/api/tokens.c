@@ -1,7 +1,7 @@
 /* Bearer tokens and their roles.
  *
  *   STATE/admin.token   64 hexadecimal digits and a line feed, mode 0600, made at the first start
- *   STATE/tokens        a line a token: name role[,role...] sha256-hex [trusted]; '#' starts a comment line
+ *   STATE/tokens        token_lines.h
  */
 #include "tokens.h"
 
@@ -14,21 +14,16 @@
 
 #include "daemon/base/file.h"
 #include "daemon/base/log.h"
-#include "daemon/base/utf8.h"
 #include "daemon/base/vec.h"
-#include "daemon/vendor/crypto.h"
+#include "token_lines.h"
 
 #define TOKEN_BYTES 32
 #define TOKEN_TEXT_MIN 32
-#define TOKEN_FILE_MAX (256 * 1024)
-
-struct token {
-	uint8_t hash[CRYPTO_HASH_SIZE];
-	struct token_grant grant;
-};
 
 struct tokens {
-	struct VEC(struct token) list;
+	struct VEC(struct token_line) list;
+	uint64_t stamp; /* of the files, before they were read */
+	bool is_made;   /* admin.token, just now */
 };
 
 static const struct {
@@ -75,6 +70,36 @@ unsigned role_parse(struct bytes words)
 	return all;
 }
 
+enum err token_secret(struct text *out, struct errbuf *eb)
+{
+	uint8_t random[TOKEN_BYTES];
+	char hex[2 * TOKEN_BYTES + 1];
+	enum err err = crypto_random(random, sizeof(random));
+
+	if (err != ERR_OK)
+		return errbuf_set(eb, err, "the system gives no random bytes for a token");
+	crypto_hex(random, sizeof(random), hex);
+	text_adds(out, hex);
+	explicit_bzero(random, sizeof(random));
+	explicit_bzero(hex, sizeof(hex));
+	return ERR_OK;
+}
+
+void role_print(struct text *out, unsigned all)
+{
+	const char *comma = "";
+	unsigned included = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		included |= all & roles[i].role ? roles[i].includes : 0;
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		if (!(all & ~included & roles[i].role))
+			continue;
+		text_addf(out, "%s%s", comma, roles[i].name);
+		comma = ",";
+	}
+}
+
 /* Written aside and renamed, so that a crash leaves no half token. */
 static enum err write_admin_token(const char *path, struct bytes line, struct errbuf *eb)
 {
@@ -94,15 +119,11 @@ static enum err write_admin_token(const char *path, struct bytes line, struct er
 
 static enum err make_admin_token(const char *path, struct text *out, struct errbuf *eb)
 {
-	uint8_t random[TOKEN_BYTES];
-	char hex[2 * TOKEN_BYTES + 1];
-	enum err err = crypto_random(random, sizeof(random));
+	enum err err = token_secret(out, eb);
 
-	if (err != ERR_OK)
-		return errbuf_set(eb, err, "the system gives no random bytes for %s", path);
-	crypto_hex(random, sizeof(random), hex);
-	text_addf(out, "%s\n", hex);
-	err = write_admin_token(path, text_bytes(out), eb);
+	text_addc(out, '\n');
+	if (err == ERR_OK)
+		err = write_admin_token(path, text_bytes(out), eb);
 	if (err == ERR_OK)
 		log_info("api", "made %s: who can read this file is administrator", path);
 	return err;
@@ -119,7 +140,7 @@ static void warn_when_open(const char *path)
 static enum err open_admin_token(struct tokens *t, const char *state_dir, struct errbuf *eb)
 {
 	struct text path = { 0 }, file = { 0 };
-	struct token token = { .grant = { .roles = role_of_word(BYTES_LIT("admin")), .name = "admin" } };
+	struct token_line token = { .grant = { .roles = role_of_word(BYTES_LIT("admin")), .name = "admin" } };
 	struct bytes secret;
 	enum err err;
 
@@ -128,6 +149,7 @@ static enum err open_admin_token(struct tokens *t, const char *state_dir, struct
 	if (err == ERR_NOTFOUND) {
 		errbuf_clear(eb);
 		err = make_admin_token(path.ptr, &file, eb);
+		t->is_made = true;
 	}
 	secret = bytes_trim(text_bytes(&file));
 	if (err == ERR_OK && secret.len < TOKEN_TEXT_MIN)
@@ -142,96 +164,52 @@ static enum err open_admin_token(struct tokens *t, const char *state_dir, struct
 	return err;
 }
 
-static struct bytes next_word(struct bytes *line)
+static enum err take_line(void *arg, const struct token_line *line, struct errbuf *eb)
 {
-	struct bytes word;
-	size_t n = 0;
+	struct tokens *t = arg;
 
-	*line = bytes_trim(*line);
-	while (n < line->len && line->ptr[n] != ' ' && line->ptr[n] != '\t')
-		n++;
-	word = bytes_slice(*line, 0, n);
-	*line = bytes_slice(*line, n, line->len);
-	return word;
-}
-
-static bool parse_hash(struct bytes hex, uint8_t out[CRYPTO_HASH_SIZE])
-{
-	char check[2 * CRYPTO_HASH_SIZE + 1], pair[3] = "";
-
-	if (hex.len != 2 * CRYPTO_HASH_SIZE)
-		return false;
-	for (size_t i = 0; i < CRYPTO_HASH_SIZE; i++) {
-		memcpy(pair, hex.ptr + 2 * i, 2);
-		out[i] = (uint8_t)strtoul(pair, NULL, 16);
-	}
-	crypto_hex(out, CRYPTO_HASH_SIZE, check);
-	return bytes_eq_nocase(hex, bytes_of(check));
-}
-
-static enum err parse_line(struct tokens *t, struct bytes line, const char *path, unsigned number, struct errbuf *eb)
-{
-	struct bytes name = next_word(&line), words = next_word(&line), hex = next_word(&line), mark = next_word(&line);
-	struct token token = { 0 };
-
-	if (name.len == 0 || name.ptr[0] == '#')
-		return ERR_OK;
-	if (name.len >= TOKEN_NAME_MAX)
-		return errbuf_set(eb, ERR_INPUT, "%s:%u: the name is longer than %d bytes", path, number, TOKEN_NAME_MAX - 1);
-	memcpy(token.grant.name, name.ptr, name.len);
-	token.grant.roles = role_parse(words);
-	if (token.grant.roles == 0)
-		return errbuf_set(eb, ERR_INPUT, "%s:%u: \"%.*s\" are no roles; they are ingest, read, analyst, admin", path, number, BYTES_ARG(words));
-	if (!parse_hash(hex, token.hash))
-		return errbuf_set(eb, ERR_INPUT, "%s:%u: the third word is the token's SHA-256, 64 hexadecimal digits", path, number);
-	if (bytes_is(mark, "trusted"))
-		token.grant.roles |= ROLE_TRUSTED;
-	else if (mark.len > 0)
-		return errbuf_set(eb, ERR_INPUT, "%s:%u: the fourth word may only be \"trusted\"", path, number);
 	if (t->list.n == TOKENS_MAX)
-		return errbuf_set(eb, ERR_LIMIT, "%s:%u: more than %d tokens", path, number, TOKENS_MAX);
-	VEC_PUSH(&t->list, token);
+		return errbuf_set(eb, ERR_LIMIT, "more than %d tokens", TOKENS_MAX);
+	VEC_PUSH(&t->list, *line);
 	return ERR_OK;
 }
 
-static enum err parse_file(struct tokens *t, struct bytes file, const char *path, struct errbuf *eb)
+/* Both files as they lie there now: another write, another number. */
+static uint64_t stamp_of(const char *state_dir)
 {
-	enum err err = ERR_OK;
+	static const char *const names[] = { "admin.token", "tokens" };
+	uint64_t stamp = 0;
 
-	for (unsigned number = 1; file.len > 0 && err == ERR_OK; number++) {
-		ptrdiff_t feed = bytes_find_char(file, '\n');
-		struct bytes line = bytes_slice(file, 0, feed < 0 ? file.len : (size_t)feed);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct text path = { 0 };
+		struct stat st = { 0 };
 
-		err = parse_line(t, line, path, number, eb);
-		file = bytes_slice(file, line.len + 1, file.len);
+		text_addf(&path, "%s/%s", state_dir, names[i]);
+		if (stat(path.ptr, &st) == 0)
+			stamp = stamp * 31 + ((uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec) * 7 +
+				(uint64_t)st.st_ino * 3 + (uint64_t)st.st_size;
+		text_free(&path);
 	}
-	return err;
+	return stamp;
 }
 
-static enum err open_further_tokens(struct tokens *t, const char *state_dir, struct errbuf *eb)
+bool tokens_have_changed(const struct tokens *t, const char *state_dir)
 {
-	struct text path = { 0 }, file = { 0 };
-	enum err err;
-
-	text_addf(&path, "%s/tokens", state_dir);
-	err = file_read(path.ptr, TOKEN_FILE_MAX, &file, eb);
-	if (err == ERR_OK)
-		err = parse_file(t, utf8_skip_mark(text_bytes(&file)), path.ptr, eb);
-	text_free(&path);
-	text_free(&file);
-	if (err != ERR_NOTFOUND)
-		return err;
-	errbuf_clear(eb);
-	return ERR_OK;
+	return stamp_of(state_dir) != t->stamp;
 }
 
 enum err tokens_open(const char *state_dir, struct tokens **out, struct errbuf *eb)
 {
 	struct tokens *t = xcalloc(1, sizeof(*t));
-	enum err err = open_admin_token(t, state_dir, eb);
+	enum err err;
 
-	if (err == ERR_OK)
-		err = open_further_tokens(t, state_dir, eb);
+	t->stamp = stamp_of(state_dir); /* before reading: what changes meanwhile is read again */
+	err = open_admin_token(t, state_dir, eb);
+	t->stamp = t->is_made ? stamp_of(state_dir) : t->stamp;
+	if (err == ERR_OK && (err = token_lines_read(state_dir, take_line, t, eb)) == ERR_NOTFOUND) {
+		errbuf_clear(eb);
+		err = ERR_OK;
+	}
 	if (err != ERR_OK) {
 		tokens_free(t);
 		return err;

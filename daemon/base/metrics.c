@@ -78,12 +78,17 @@ uint64_t metrics_get(const struct metrics *m, unsigned row, unsigned label)
 
 void metrics_observe_us(struct metrics *m, unsigned row, uint64_t us)
 {
+	metrics_observe_many_us(m, row, us, 1);
+}
+
+void metrics_observe_many_us(struct metrics *m, unsigned row, uint64_t us, uint64_t n)
+{
 	BUG_ON(row >= m->n || m->rows[row].type != METRIC_HISTOGRAM);
 	unsigned bucket = 0;
 	while (bucket < BUCKETS && us > buckets[bucket].us)
 		bucket++;
-	*series(m, row, bucket) += 1;
-	*series(m, row, BUCKETS + 1) += us;
+	*series(m, row, bucket) += n;
+	*series(m, row, BUCKETS + 1) += us * n;
 }
 
 static void print_histogram(const struct metrics *m, unsigned row, struct text *out)

@@ -26,6 +26,8 @@ void metrics_set(struct metrics *m, unsigned row, unsigned label, int64_t value)
 uint64_t metrics_get(const struct metrics *m, unsigned row, unsigned label);
 /* Histogram in seconds, buckets 10 us .. 10 s by powers of about 3. */
 void metrics_observe_us(struct metrics *m, unsigned row, uint64_t us);
+/* The same value n times. */
+void metrics_observe_many_us(struct metrics *m, unsigned row, uint64_t us, uint64_t n);
 void metrics_print(const struct metrics *m, struct text *out);
 
 #endif

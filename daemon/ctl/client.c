@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "daemon/main/config.h"
 #include "daemon/vendor/fetch.h"
@@ -19,6 +20,8 @@
 struct ctl_client {
 	struct fetch *fetch;
 	struct text base, token, url;
+	const char *socket, *ca; /* or NULL: of the configuration or the command line */
+	bool is_pinned;
 	struct json_parser *parser;
 	struct json_doc doc;
 	struct text reply;
@@ -37,14 +40,14 @@ void ctl_client_free(struct ctl_client *client)
 	free(client);
 }
 
-void client_url_of_listen(struct text *out, const char *listen)
+void client_url_of_listen(struct text *out, const char *listen, bool is_tls)
 {
-	const char *port = strrchr(listen, ':');
+	const char *port = strrchr(listen, ':'), *scheme = is_tls ? "https" : "http";
 
 	if (strncmp(listen, "0.0.0.0:", 8) == 0 || strncmp(listen, "[::]:", 5) == 0)
-		text_addf(out, "http://127.0.0.1%s", port);
+		text_addf(out, "%s://127.0.0.1%s", scheme, port);
 	else
-		text_addf(out, "http://%s", listen);
+		text_addf(out, "%s://%s", scheme, listen);
 }
 
 /* Who could read it: the question that follows "permission denied". */
@@ -99,8 +102,22 @@ static int find_address(struct ctl *ctl, struct ctl_client *client)
 	config = ctl_config(ctl);
 	if (!config)
 		return 1;
-	client_url_of_listen(&client->base, config->listen);
+	client->socket = strncmp(config->listen, "unix:", 5) == 0 ? config->listen + 5 : config->http_socket;
+	if (client->socket && access(client->socket, R_OK | W_OK) == 0) {
+		text_adds(&client->base, "http://localhost");
+		return 0;
+	}
+	client->socket = NULL;
+	client->ca = config->tls_certificate; /* the daemon's own: nobody else has its key */
+	client->is_pinned = client->ca != NULL;
+	client_url_of_listen(&client->base, config->listen, client->is_pinned);
 	return 0;
+}
+
+/* A user of the Unix socket needs no token, so one who may not read it is not told so. */
+static bool needs_no_token(const struct ctl_client *client, const char *path)
+{
+	return client->socket && access(path, R_OK) != 0;
 }
 
 /* With --url alone no token is sent: the one of the local daemon is nobody else's business. */
@@ -114,7 +131,7 @@ static int find_token(struct ctl *ctl, struct ctl_client *client)
 	if (ctl->url)
 		return 0;
 	text_addf(&path, "%s/admin.token", ctl_config(ctl)->state_dir);
-	status = read_token(path.ptr, &client->token);
+	status = needs_no_token(client, path.ptr) ? 0 : read_token(path.ptr, &client->token);
 	text_free(&path);
 	return status;
 }
@@ -140,6 +157,8 @@ static void say_unreachable(const struct ctl_client *client, enum err err, const
 {
 	if (err == ERR_NOTFOUND)
 		ctl_fail("no daemon answers at %s; start it with `./run` in the source tree, or `systemctl start assocd` where it is installed", client->base.ptr);
+	else if (err == ERR_DENIED)
+		ctl_fail("%s; --ca names the file of the authority that issued its certificate", eb->text);
 	else
 		ctl_fail("%s", eb->text);
 }
@@ -157,6 +176,9 @@ int ctl_request(struct ctl *ctl, const char *method, const char *path, struct by
 	text_clear(&client->url);
 	text_addf(&client->url, "%s%s", client->base.ptr, path);
 	rq.url = client->url.ptr;
+	rq.socket = client->socket;
+	rq.ca = ctl->ca ? ctl->ca : client->ca;
+	rq.is_pinned = client->is_pinned && !ctl->ca;
 	rq.bearer = client->token.len ? client->token.ptr : NULL;
 	if (body.len > 0)
 		rq.content_type = bytes_ends(body, BYTES_LIT("\n")) ? "application/x-ndjson" : "application/json";

@@ -210,6 +210,8 @@ void ctl_take_global_options(struct ctl *ctl, int *argc, char **argv)
 		ctl->url = value;
 	if ((value = ctl_option(argc, argv, "--token-file")))
 		ctl->token_file = value;
+	if ((value = ctl_option(argc, argv, "--ca")))
+		ctl->ca = value;
 	ctl->as_json = ctl_flag(argc, argv, "--json");
 	ctl->as_csv = ctl_flag(argc, argv, "--csv");
 }

@@ -13,6 +13,7 @@ struct ctl {
 	const char *config_path; /* -c, or NULL */
 	const char *url;         /* --url, or NULL: from the configuration */
 	const char *token_file;
+	const char *ca;          /* --ca, or NULL */
 	struct config *config;   /* loaded when first needed: ctl_config */
 	bool as_json, as_csv;    /* --json, --csv anywhere on the line (taken out of argv before run) */
 	bool is_terminal;        /* standard output: colour and progress */

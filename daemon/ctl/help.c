@@ -10,6 +10,7 @@ const struct reference_option ctl_global_options[] = {
 	  "of the build tree, else /etc/assocd/assocd.yaml.", "-c" },
 	{ "--url", "URL", "The daemon's address instead of the configured one; no token is sent then, unless --token-file names one.", NULL },
 	{ "--token-file", "FILE", "A file that holds a token, instead of admin.token in the state folder.", NULL },
+	{ "--ca", "FILE", "With an https URL: the authorities to trust, in PEM form, instead of those of the system.", NULL },
 	{ "--json", NULL, "The daemon's answer as it is.", NULL },
 	{ "--csv", NULL, "Lists as CSV (RFC 4180) with a head line; times are RFC 3339.", NULL },
 	{ "--help", NULL, "Says what there is, or how the command is used.", "-h" },

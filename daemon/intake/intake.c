@@ -251,15 +251,23 @@ bool intake_is_congested(const struct intake *in)
 {
 	const struct batch *b = in->gathering;
 
-	return in->is_paused || in->failure ||
+	return in->is_paused || in->failure || in->barred ||
 	       b->events.n >= in->setup.batch_events * GATHERED_EVENTS_FACTOR || arena_used(b->arena) > GATHERED_BYTES_MAX;
 }
 
 enum err intake_failure(const struct intake *in, const char **text)
 {
 	if (text)
-		*text = in->failure_text.text;
-	return in->failure;
+		*text = in->failure ? in->failure_text.text : in->barred_text.text;
+	return in->failure ? in->failure : in->barred;
+}
+
+void intake_bar(struct intake *in, enum err why, const char *text)
+{
+	in->barred = why;
+	errbuf_clear(&in->barred_text);
+	if (why != ERR_OK)
+		(void)errbuf_set(&in->barred_text, why, "%s", text);
 }
 
 void intake_hold(struct intake *in, bool held)

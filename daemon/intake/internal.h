@@ -82,6 +82,8 @@ struct intake {
 	bool is_held, is_paused, is_ticking; /* ticking: a tick is on its way */
 	enum err failure; /* of the last commit; ERR_OK: it works */
 	struct errbuf failure_text;
+	enum err barred; /* by main; ERR_OK: it is not */
+	struct errbuf barred_text;
 	int64_t retry_us; /* while failing: not before */
 	int64_t shrink_us; /* what bursts needed is not given back before */
 	struct VEC(struct group *) answered;

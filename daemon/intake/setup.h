@@ -47,6 +47,9 @@ bool intake_is_settled(const struct intake *in);
 bool intake_is_empty(const struct intake *in);
 /* Senders are told to wait (intake_is_congested) until what has gathered is through. */
 void intake_pause(struct intake *in, bool paused);
+/* Nothing more is taken, as if it could not be kept, until this is called with ERR_OK; what is under way goes its way. text
+ * is for the operator (intake_failure). */
+void intake_bar(struct intake *in, enum err why, const char *text);
 /* A deadline has come and no event did: an event of the daemon's own carries its time into the journal. Not while history
  * comes in, nor while what comes in lags more than a day behind the clock: there the events themselves pass the time.
  * newest_ms: engine time. False: not now. */

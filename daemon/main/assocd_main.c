@@ -50,6 +50,8 @@ static int check_only(struct daemon *d)
 	struct errbuf eb = { { 0 } };
 	enum err err = collectors_check(d->config, &eb);
 	if (err == ERR_OK)
+		err = doors_check(d->config, &eb);
+	if (err == ERR_OK)
 		err = judgement_load(d->config, &d->now, &eb);
 	if (err == ERR_OK)
 		printf("%s: fine; %u signals, %u comparisons, %u limits, %u policies, %zu networks\n", d->config->file,

@@ -20,6 +20,20 @@ const struct config_key config_keys[] = {
 	  "beside this file in a build tree, else /var/lib/assocd." },
 	{ "listen", CONFIG_TEXT, AT(listen), 0, 0, 0, "127.0.0.1:8787",
 	  "Address of the HTTP interface: HOST:PORT, [IPV6]:PORT, unix:PATH, or fd:N from socket activation." },
+	{ "http_socket", CONFIG_PATH, AT(http_socket), 0, 0, 0, NULL,
+	  "Unix socket on which HTTP is spoken too, mode 0660; its users need no token, see peers. Default: none." },
+	{ "peers", CONFIG_TEXTS, AT(peers), AT(n_peers), 0, 0, "",
+	  "Who needs no token on the Unix socket: USER=ROLE[,ROLE...]. The daemon's own user and root are administrators." },
+	{ "tls_certificate", CONFIG_PATH, AT(tls_certificate), 0, 0, 0, NULL,
+	  "PEM file of the certificate and its chain; listen then speaks TLS 1.2 and later, and the stream collector over TCP. Default: "
+	  "none, plain HTTP." },
+	{ "tls_key", CONFIG_PATH, AT(tls_key), 0, 0, 0, NULL, "PEM file of the certificate's key. Default: none." },
+	{ "tls_client_ca", CONFIG_PATH, AT(tls_client_ca), 0, 0, 0, NULL,
+	  "PEM file of authorities; a client must then show a certificate of theirs, beside its token. Default: none." },
+	{ "token_rate", CONFIG_NUMBER, AT(token_rate), 0, 0, 1000000, "0",
+	  "Requests a second with one token, a second's worth at once, beyond which 429 is answered; 0 is no limit. A token may have its own." },
+	{ "address_rate", CONFIG_NUMBER, AT(address_rate), 0, 0, 1000000, "0",
+	  "The same of one address (of IPv6, one /64), whatever it asks for." },
 	{ "rules", CONFIG_PATH, AT(rules_dir), 0, 0, 0, NULL, "Folder of rule files. Default: the shipped set." },
 	{ "patterns", CONFIG_PATH, AT(patterns_dir), 0, 0, 0, NULL, "Folder of log patterns. Default: the shipped set." },
 	{ "networks", CONFIG_PATHS, AT(networks), AT(n_networks), 0, 0, "",
@@ -37,6 +51,8 @@ const struct config_key config_keys[] = {
 	{ "future_limit", CONFIG_DURATION, AT(future_limit_ms), 0, 0, 86400000, "10m",
 	  "How far ahead of this machine's clock an event may lie." },
 	{ "max_connections", CONFIG_NUMBER, AT(max_connections), 0, 1, 100000, "4096", "Open HTTP connections at once." },
+	{ "memory_limit", CONFIG_NUMBER, AT(memory_limit), 0, 0, 16777216, "0",
+	  "MiB of memory beyond which no event is taken (503) until the daemon holds less; 0 is no limit." },
 	{ "batch_events", CONFIG_NUMBER, AT(batch_events), 0, 1, 1000000, "1000",
 	  "Events of one transaction, about: a batch of this size goes out beside another one." },
 	{ "known_ids", CONFIG_NUMBER, AT(known_ids), 0, 0, 1000000000, "10000000",
@@ -153,7 +169,7 @@ static enum err read_value(struct config *c, const struct config_key *key, const
 		return read_switch(c, key, node, node->text, eb);
 	if (memchr(node->text.ptr, '\0', node->text.len) || (key->type == CONFIG_PATH && node->text.len == 0))
 		return yaml_error(c->doc, node, eb, "`%s` must not be empty", key->name);
-	set_text(c, key, key->type == CONFIG_PATH ? config_absolute(c->dir, node->text) : strndup(node->text.ptr, node->text.len));
+	set_text(c, key, key->type == CONFIG_PATH ? config_path(c->dir, node->text) : strndup(node->text.ptr, node->text.len));
 	return ERR_OK;
 }
 

@@ -9,13 +9,17 @@
 #include "daemon/vendor/yaml.h"
 
 #define CONFIG_LIST_MAX 32
-#define CONFIG_KEYS_MAX 32
+#define CONFIG_KEYS_MAX 64
 
 struct config {
 	char *file;       /* absolute */
 	char *dir;        /* folder of file */
 	char *state_dir;  /* `state`, default "var" beside the config in a build tree, /var/lib/assocd when installed */
 	char *listen;     /* HTTP address, "127.0.0.1:8787" */
+	char *http_socket; /* HTTP on a Unix socket too; NULL: none */
+	char *tls_certificate, *tls_key, *tls_client_ca; /* NULL: plain; without client_ca clients need none */
+	char *peers[CONFIG_LIST_MAX + 1]; unsigned n_peers; /* "USER=role[,role...]" of the Unix socket */
+	int64_t token_rate, address_rate; /* requests a second; 0: no limit */
 	char *rules_dir;  /* default found from the executable: build tree, else PREFIX/share/assocd/rules/default */
 	char *patterns_dir;
 	char *networks[CONFIG_LIST_MAX + 1]; unsigned n_networks;
@@ -27,6 +31,7 @@ struct config {
 	int64_t snapshot_every_ms;
 	int64_t future_limit_ms;    /* 10 min */
 	int64_t max_connections;
+	int64_t memory_limit;       /* MiB; 0: none */
 	int64_t batch_events;       /* largest group commit */
 	int64_t known_ids;          /* at least this many event ids are remembered (10 M) */
 	bool seccomp, landlock;     /* the daemon confines itself */

@@ -8,6 +8,8 @@
 char *config_source_tree(void);
 /* malloc'd, from dir where it is relative, without "." and ".." as far as no symbolic link forbids it. */
 char *config_absolute(const char *dir, struct bytes path);
+/* The same; "credential:NAME" is a file that the service manager hands over (systemd.exec(5), LoadCredential). */
+char *config_path(const char *dir, struct bytes path);
 char *config_default_state_dir(const char *config_dir);
 /* Index of the key in config_keys; BUG when there is none. */
 unsigned config_key_index(const char *name);

@@ -142,6 +142,19 @@ char *config_absolute(const char *dir, struct bytes path)
 	return result;
 }
 
+/* Those of the service where there is no service manager around us: assocctl reads the same file. */
+#define CREDENTIALS_DEFAULT "/run/credentials/assocd.service"
+
+char *config_path(const char *dir, struct bytes path)
+{
+	static const struct bytes mark = BYTES_LIT("credential:");
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	if (!bytes_starts(path, mark))
+		return config_absolute(dir, path);
+	return config_absolute(folder ? folder : CREDENTIALS_DEFAULT, bytes_slice(path, mark.len, path.len));
+}
+
 char *config_default_state_dir(const char *config_dir)
 {
 	const char *given = getenv("STATE_DIRECTORY"); /* systemd.exec(5) */

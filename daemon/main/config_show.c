@@ -5,11 +5,19 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/reference.h"
 
+/* A path that is not set and has no default. */
+static bool is_none(const struct config *c, const struct config_key *key)
+{
+	return key->type == CONFIG_PATH && *(char *const *)(const void *)((const char *)c + key->at) == NULL;
+}
+
 static void show_value(struct text *t, const struct config *c, const struct config_key *key)
 {
 	const void *at = (const char *)c + key->at;
 
-	if (key->type == CONFIG_PATH || key->type == CONFIG_TEXT) {
+	if (is_none(c, key)) {
+		json_null(t);
+	} else if (key->type == CONFIG_PATH || key->type == CONFIG_TEXT) {
 		json_string(t, bytes_of(*(char *const *)at));
 	} else if (key->type == CONFIG_NUMBER) {
 		json_int(t, *(const int64_t *)at);
@@ -81,7 +89,9 @@ void config_show(const struct config *c, bool as_json, struct text *out)
 	for (unsigned i = 0; config_keys[i].name; i++) {
 		struct text value = { 0 };
 
-		if (config_keys[i].type == CONFIG_MAPPING) {
+		if (is_none(c, &config_keys[i])) {
+			text_addf(out, "# %s: none", config_keys[i].name);
+		} else if (config_keys[i].type == CONFIG_MAPPING) {
 			show_collectors(&value, c);
 			text_addf(out, "# %s: %.*s", config_keys[i].name, BYTES_ARG(text_bytes(&value)));
 		} else {

@@ -103,6 +103,18 @@ static void grant_socket(struct granted *g, const char *address)
 		grant_place(g, address + 5, SANDBOX_WRITE);
 }
 
+/* Certificates are read again, by the names that the service manager gives to credentials, too. */
+static void grant_doors(struct granted *g, const struct config *c)
+{
+	const char *const files[] = { c->tls_certificate, c->tls_key, c->tls_client_ca, c->n_peers > 0 ? "/etc/passwd" : NULL };
+
+	if (c->http_socket)
+		grant_place(g, c->http_socket, SANDBOX_WRITE);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (files[i])
+			grant_named(g, files[i], SANDBOX_READ);
+}
+
 static void grant_all(struct granted *g, const struct config *c)
 {
 	const char *runtime_dir = getenv("RUNTIME_DIRECTORY");
@@ -116,6 +128,7 @@ static void grant_all(struct granted *g, const struct config *c)
 	grant_socket(g, c->listen);
 	if (runtime_dir)
 		grant(g, runtime_dir, SANDBOX_WRITE); /* systemd.exec(5): sockets lie there */
+	grant_doors(g, c);
 	grant(g, c->dir, SANDBOX_READ);
 	grant(g, shipped, SANDBOX_READ);
 	grant_named(g, c->rules_dir, SANDBOX_READ);

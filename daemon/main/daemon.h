@@ -14,7 +14,9 @@
 #include "daemon/store/store.h"
 #include "daemon/vendor/crypto.h"
 #include "daemon/vendor/loop.h"
+#include "daemon/vendor/tls.h"
 #include "journal.h"
+#include "measure.h"
 #include "series.h"
 
 #define COLLECTORS_MAX 32
@@ -48,6 +50,9 @@ struct daemon {
 	struct intake *intake;
 	struct sinks *sinks;
 	struct api *api;
+	struct tls_server *tls; /* NULL: plain */
+	struct api_peer peers[API_PEERS_MAX];
+	unsigned n_peers;
 	struct { const struct collector *row; void *self; } collectors[COLLECTORS_MAX];
 	int prepared_fds[COLLECTORS_MAX]; /* of each row of the table, -1: none */
 	unsigned n_collectors;
@@ -61,6 +66,9 @@ struct daemon {
 	int64_t snapshot_due_us, snapshot_give_up_us;
 	struct rebuild *rebuild;
 	unsigned reloads, reloads_failed;
+	struct metrics *measures;
+	int64_t memory_look_us;
+	bool is_barred; /* more memory than `memory_limit` */
 	struct series series;
 	unsigned lookups_out; /* questions about the journal that are on their way */
 };
@@ -85,6 +93,14 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb) MUST_CHECK;
 void daemon_close(struct daemon *d);
 /* Is every name under `collectors:` one of the table, and does that collector understand its mapping? */
 enum err collectors_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
+
+/* doors.c: certificate and users of the configuration. */
+enum err doors_open(struct daemon *d, struct errbuf *eb) MUST_CHECK;
+/* Is everything there and right? Nothing is kept. */
+enum err doors_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
+/* Certificate and tokens again; what is wrong is said, and the old ones stay in use. */
+void doors_reload(struct daemon *d);
+void doors_close(struct daemon *d);
 
 /* turn.c: what the loop does after each round of callbacks. */
 void loop_once(void *arg);

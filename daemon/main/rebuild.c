@@ -12,6 +12,7 @@
 #include "alert_changes.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/vendor/sd.h"
 
 #define RUN_EVENTS 64 /* applied before the clock is looked at */
 #define SLICE_US 5000
@@ -54,6 +55,7 @@ void rebuild_free(struct daemon *d)
 	free(r);
 	d->rebuild = NULL;
 	go_on(d);
+	sd_tell("READY=1\nSTATUS=listening on %s", d->config->listen);
 }
 
 static int64_t let_go(struct daemon *d)
@@ -90,13 +92,12 @@ static int64_t ask(struct daemon *d, void (*run)(struct store_query *q, const ch
 
 void step_reload(struct daemon *d)
 {
-	struct errbuf eb = { { 0 } };
 	if (!d->wants_reload || d->rebuild != NULL)
 		return;
 	d->wants_reload = false;
+	sd_tell("RELOADING=1\nSTATUS=reading rules, networks, tokens and the certificate");
 	sinks_reopen(d->sinks);
-	if (api_reload_tokens(d->api, &eb) != ERR_OK)
-		log_warn("tokens", "%s; the old ones stay in force", eb.text);
+	doors_reload(d);
 	rebuild_new(d);
 }
 

@@ -100,6 +100,7 @@ void report_status(void *arg, struct text *json)
 	json_member_bool(json, "seccomp", d->confinement.seccomp);
 	json_member_int(json, "landlock", d->confinement.landlock);
 	json_close_object(json);
+	measures_status(d, json);
 	add_collectors_json(d, json);
 	add_sinks_json(d, json);
 }
@@ -217,20 +218,23 @@ void report_metrics(void *arg, struct text *out)
 	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
 	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);
 	add_one(out, "assocd_journal_failing", "gauge", "1 while nothing can be kept: the disk is full or broken.",
-		intake_failure(d->intake, NULL) != ERR_OK);
+		intake_failure(d->intake, NULL) != ERR_OK && !d->is_barred);
 	add_one(out, "assocd_rules_reloads_total", "counter", "Reloads of the rules.", d->reloads);
 	add_one(out, "assocd_rules_reloads_failed_total", "counter", "Reloads refused because the rules were wrong.", d->reloads_failed);
 	add_collectors(out, d);
 	add_sinks(out, d);
 	add_engine(out, d->now.engine);
 	add_policies(out, &d->now);
+	measures_print(d, out);
 }
 
 bool report_is_ready(void *arg, struct text *reasons)
 {
 	struct daemon *d = arg;
 	enum err failure = intake_failure(d->intake, NULL);
-	if (failure != ERR_OK)
+	if (failure == ERR_NOMEM)
+		text_addf(reasons, "the daemon holds more memory than `memory_limit` allows\n");
+	else if (failure != ERR_OK)
 		text_addf(reasons, "the journal cannot be written (%s); the log and `assocctl status` say more\n", err_word(failure));
 	if (d->wants_stop)
 		text_adds(reasons, "the daemon is stopping\n");

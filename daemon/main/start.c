@@ -1,13 +1,16 @@
 /* Bringing the daemon up, in the order in which one part needs another, and down again. */
 #include "daemon.h"
 
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/metrics.h"
 #include "daemon/vendor/sd.h"
 
 static int64_t port_wall_ms(void *arg) { return clock_wall_ms(); }
@@ -22,7 +25,10 @@ static enum err port_submit(void *arg, struct store_batch *batch)
 
 static void port_apply(void *arg, const struct event *const *events, size_t n, struct effects *effects)
 {
-	engine_apply(((struct daemon *)arg)->now.engine, events, n, effects);
+	struct daemon *d = arg;
+	int64_t began_us = clock_mono_us();
+	engine_apply(d->now.engine, events, n, effects);
+	measure_scoring(d, n, clock_mono_us() - began_us);
 }
 
 static enum err port_ask(void *arg, struct store_query *q) { return store_ask(((struct daemon *)arg)->store, q); }
@@ -104,20 +110,48 @@ static enum err start_sinks(struct daemon *d, struct errbuf *eb)
 	return sinks_new(&setup, &d->sinks, eb);
 }
 
+/* What the service manager listens on takes the place of `listen` and `http_socket`. */
+static enum err handed_over_doors(char names[API_DOORS_MAX][16], struct api_setup *setup, struct errbuf *eb)
+{
+	unsigned n;
+	enum err err = sd_sockets(&n, eb);
+	if (err == ERR_OK && n > API_DOORS_MAX)
+		return errbuf_set(eb, ERR_LIMIT, "the service manager hands over %u sockets; at most %d are taken", n, API_DOORS_MAX);
+	for (unsigned i = 0; i < n && err == ERR_OK; i++) {
+		snprintf(names[i], sizeof(names[i]), "fd:%u", SD_FIRST_SOCKET + i);
+		setup->listen[setup->n_listen++] = names[i];
+	}
+	return err;
+}
+
+static void own_doors(const struct daemon *d, struct api_setup *setup, char http_socket[PATH_MAX + 8])
+{
+	setup->listen[setup->n_listen++] = d->config->listen;
+	if (d->config->http_socket == NULL)
+		return;
+	snprintf(http_socket, PATH_MAX + 8, "unix:%s", d->config->http_socket);
+	setup->listen[setup->n_listen++] = http_socket;
+}
+
 static enum err start_api(struct daemon *d, struct errbuf *eb)
 {
-	unsigned sockets = 0;
-	enum err err = sd_sockets(&sockets, eb);
 	struct api_setup setup = {
 		.loop = d->loop, .intake = d->intake, .hash_key = d->hash_key,
 		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready,
 			   report_series, look_up_events },
-		.listen = sockets > 0 ? "fd:3" : d->config->listen, .state_dir = d->config->state_dir,
+		.state_dir = d->config->state_dir, .tls = d->tls, .peers = d->peers, .n_peers = d->n_peers,
+		.token_rate = (unsigned)d->config->token_rate, .address_rate = (unsigned)d->config->address_rate,
 		.default_site = d->config->default_site, .n_allowed_hosts = d->config->n_allowed_hosts,
 		.allowed_hosts = (const char *const *)d->config->allowed_hosts,
 		.max_connections = (size_t)d->config->max_connections,
 	};
-	return err != ERR_OK ? err : api_new(&setup, &d->api, eb);
+	char handed_over[API_DOORS_MAX][16], http_socket[PATH_MAX + 8];
+	enum err err = handed_over_doors(handed_over, &setup, eb);
+	if (err != ERR_OK)
+		return err;
+	if (setup.n_listen == 0)
+		own_doors(d, &setup, http_socket);
+	return api_new(&setup, &d->api, eb);
 }
 
 /* What needs more than the daemon is about to keep. */
@@ -141,6 +175,7 @@ static enum err start_collectors(struct daemon *d, struct errbuf *eb)
 	host.intake = d->intake;
 	host.may_ingest = api_may_ingest;
 	host.may_ingest_arg = d->api;
+	host.tls = d->tls;
 	for (unsigned i = 0; collectors[i] != NULL && i < COLLECTORS_MAX; i++) {
 		const struct collector *row = collectors[i];
 		host.prepared_fd = d->prepared_fds[i];
@@ -176,6 +211,7 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 {
 	const char *dir = d->config->state_dir;
 	d->started_us = clock_mono_us();
+	d->measures = measures_new();
 	d->snapshot_due_us = d->started_us + d->config->snapshot_every_ms * 1000;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit of file size is then an error like a full disk */
@@ -201,6 +237,8 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	if (err == ERR_OK)
 		err = start_sinks(d, eb);
 	if (err == ERR_OK)
+		err = doors_open(d, eb);
+	if (err == ERR_OK)
 		err = start_api(d, eb);
 	if (err == ERR_OK)
 		err = start_collectors(d, eb);
@@ -218,6 +256,7 @@ void daemon_close(struct daemon *d)
 			close(d->prepared_fds[i]);
 	if (d->api != NULL)
 		api_free(d->api);
+	doors_close(d);
 	if (d->sinks != NULL)
 		sinks_free(d->sinks);
 	rebuild_free(d);
@@ -234,5 +273,6 @@ void daemon_close(struct daemon *d)
 	journal_map_free(d->journal);
 	judgement_free(&d->now);
 	hmac_key_free(d->hash_key);
+	metrics_free(d->measures);
 	config_free(d->config);
 }

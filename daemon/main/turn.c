@@ -9,8 +9,10 @@ static void step_completions(struct daemon *d)
 {
 	struct store_batch *batch;
 	struct store_query *query;
-	while ((batch = store_completed(d->store)) != NULL)
+	while ((batch = store_completed(d->store)) != NULL) {
+		measure_commit(d, batch->commit_us);
 		intake_completed(d->intake, batch);
+	}
 	while ((query = store_completed_query(d->store)) != NULL)
 		query->done(query);
 }
@@ -122,6 +124,7 @@ void loop_once(void *arg)
 	step_intake(d, mono_us);
 	step_series(d);
 	step_sinks(d, mono_us);
+	wake_in(d, step_memory(d, mono_us), mono_us);
 	step_reload(d);
 	wake_in(d, step_rebuild(d), mono_us);
 	step_snapshot(d, mono_us);

@@ -72,6 +72,12 @@ static void set_options(CURL *c, const struct fetch_request *rq, struct curl_sli
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_reply);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, reply);
+	if (rq->socket)
+		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, rq->socket);
+	if (rq->ca)
+		curl_easy_setopt(c, CURLOPT_CAINFO, rq->ca);
+	if (rq->is_pinned)
+		curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
 	if (has_body) {
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)rq->body.len);
@@ -90,6 +96,8 @@ static enum err fetch_failed(CURLcode code, const char *url, struct errbuf *eb)
 		err = ERR_INPUT;
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		err = ERR_LIMIT;
+	else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+		err = ERR_DENIED;
 	return errbuf_set(eb, err, "%s: %s", url, curl_easy_strerror(code));
 }
 

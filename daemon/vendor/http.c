@@ -15,6 +15,7 @@
 #include "http_connection.h"
 
 #define HEAD_LIMIT_US (10 * 1000000LL)
+#define BODY_PACE (64 * 1024) /* bytes a second that a large body comes at least */
 #define DRAIN_LIMIT_US (2 * 1000000LL)
 #define SWEEP_MS 1000
 #define FREE_BODY_MAX (64 * 1024) /* received from anybody */
@@ -162,6 +163,14 @@ static bool receive_chunks(struct http_request *c, size_t max)
 	return false;
 }
 
+/* Counts from the head on: a byte now and then does not keep a connection. */
+static int64_t body_limit_us(const struct http_request *c)
+{
+	uint64_t bytes = c->head.is_chunked ? c->server->setup.max_body : c->head.content_length;
+
+	return idle_us(c) + (int64_t)(bytes / BODY_PACE) * 1000000;
+}
+
 /* True when the whole body is in the buffer. */
 static bool receive_body(struct http_request *c)
 {
@@ -178,10 +187,12 @@ static bool receive_body(struct http_request *c)
 					 : loop_stream_peek(c->stream).len - c->head.length >= c->head.content_length;
 	if (is_complete || c->is_draining)
 		return is_complete;
-	if (c->head.expects_continue && !c->has_continued)
+	if (c->is_awaited)
+		return false;
+	c->is_awaited = true;
+	deadline_in(c, body_limit_us(c));
+	if (c->head.expects_continue)
 		loop_stream_write(c->stream, BYTES_LIT("HTTP/1.1 100 Continue\r\n\r\n"));
-	c->has_continued = true;
-	deadline_in(c, idle_us(c));
 	return false;
 }
 
@@ -239,7 +250,7 @@ static void request_end(struct http_request *c)
 	size_t used = c->head.length + c->head.content_length;
 
 	loop_stream_consume(c->stream, c->head.is_chunked ? c->scan : used);
-	c->is_pending = c->has_head = c->has_continued = false;
+	c->is_pending = c->has_head = c->is_awaited = false;
 	c->body = BYTES_NONE;
 	c->head.path = c->head.query = c->head.host = BYTES_NONE;
 	c->head.n_fields = 0;
@@ -393,7 +404,7 @@ static void on_sweep(void *arg)
 enum err http_server_new(struct loop *l, const struct http_setup *setup, struct http_server **out, struct errbuf *eb)
 {
 	struct http_server *s = xcalloc(1, sizeof(*s));
-	const struct loop_stream_events events = { .accepted = on_accepted, .arg = s };
+	const struct loop_stream_events events = { .accepted = on_accepted, .arg = s, .tls = setup->tls };
 	enum err err;
 
 	*s = (struct http_server){ .loop = l, .setup = *setup };

@@ -1,5 +1,7 @@
-/* HTTP/1.1 server, over the streams of the loop: keep-alive, pipelining, chunked bodies, deadlines for a head and a body,
- * a cap on connections. What it refuses itself (a broken or too large request) it answers as problem details (RFC 9457).
+/* HTTP/1.1 server, over the streams of the loop, plain or in TLS: keep-alive, pipelining, chunked bodies, a cap on
+ * connections. A slow peer holds nothing up: a head must be there within 10 s of its first byte, a body within
+ * idle_timeout_s and a second for each 64 KiB, and who says nothing is let go after idle_timeout_s. What it refuses itself
+ * (a broken or too large request) it answers as problem details (RFC 9457).
  * A request may be answered later, from any callback of the loop: keep r and call http_reply once. */
 #ifndef ASSOCD_VENDOR_HTTP_H
 #define ASSOCD_VENDOR_HTTP_H
@@ -21,6 +23,7 @@ struct http_setup {
 	size_t max_headers;     /* bytes; beyond: 431 or closed */
 	int idle_timeout_s;
 	size_t max_connections; /* beyond: closed at accept, counted */
+	struct tls_server *tls; /* spoken over TCP, borrowed; NULL: it is not */
 };
 
 enum err http_server_new(struct loop *l, const struct http_setup *setup, struct http_server **out, struct errbuf *eb) MUST_CHECK;
@@ -46,6 +49,8 @@ struct bytes http_header(const struct http_request *r, const char *name); /* emp
 struct bytes http_body(struct http_request *r);                           /* contiguous; valid while r lives */
 const char *http_peer(const struct http_request *r);                      /* numeric address */
 bool http_peer_is_loopback(const struct http_request *r);
+/* The user at the other end of a Unix socket; false: it came over TCP. */
+bool http_peer_user(const struct http_request *r, uid_t *out);
 
 void http_reply_header(struct http_request *r, const char *name, const char *value);
 /* Ends the request; r is dead after it. Also when the peer went away meanwhile. */

@@ -36,10 +36,10 @@ struct http_request {
 	bool is_gone;        /* the peer left while a reply was due */
 	bool is_draining;    /* refused: what still comes is thrown away until the peer closes */
 	bool is_dead;        /* freed at the end of the round */
-	bool has_continued;  /* 100 Continue was sent */
 	bool is_streaming;   /* its reply goes on; `gone` is told when the peer leaves */
 	loop_fn *gone;
 	void *gone_arg;
+	bool is_awaited;     /* its body: the deadline is set, 100 Continue was sent */
 	size_t scan;         /* chunked: where the next frame starts */
 	struct text chunks;  /* chunked: the body so far */
 	struct bytes body;

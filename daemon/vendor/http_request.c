@@ -96,6 +96,14 @@ const char *http_peer(const struct http_request *r)
 	return r->peer;
 }
 
+bool http_peer_user(const struct http_request *r, uid_t *out)
+{
+	if (!loop_stream_is_local(r->stream))
+		return false;
+	*out = loop_stream_uid(r->stream);
+	return true;
+}
+
 bool http_peer_is_loopback(const struct http_request *r)
 {
 	return r->is_loopback;

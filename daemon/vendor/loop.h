@@ -3,6 +3,8 @@
 #ifndef ASSOCD_VENDOR_LOOP_H
 #define ASSOCD_VENDOR_LOOP_H
 
+#include <sys/types.h>
+
 #include "daemon/base/bytes.h"
 #include "daemon/base/err.h"
 
@@ -11,6 +13,7 @@ struct loop_timer;
 struct loop_watch;
 struct loop_listener;
 struct loop_stream;
+struct tls_server;
 typedef void loop_fn(void *arg);
 
 struct loop *loop_new(void);
@@ -42,6 +45,7 @@ struct loop_watch *loop_signal_new(struct loop *l, int signo, loop_fn *fn, void 
 struct loop_stream_events {
 	void (*accepted)(void *arg, struct loop_stream *s);
 	void *arg;
+	struct tls_server *tls; /* spoken over TCP; NULL: it is not */
 };
 enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, struct loop_listener **out,
 		     struct errbuf *eb) MUST_CHECK;
@@ -66,6 +70,7 @@ void loop_stream_pause(struct loop_stream *s, bool paused);
 /* "10.0.0.1:5000" or "unix uid=0". */
 const char *loop_stream_peer(const struct loop_stream *s);
 bool loop_stream_is_local(const struct loop_stream *s); /* Unix socket */
+uid_t loop_stream_uid(const struct loop_stream *s);      /* of a local peer, as the kernel says */
 /* Flushes what was written, then closes; safe inside a callback. */
 void loop_stream_free(struct loop_stream *s);
 

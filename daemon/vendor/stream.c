@@ -1,10 +1,12 @@
-/* Byte streams and their listeners on the loop. libevent's bufferevents read 4 KiB at a time, which caps bulk ingest; a
+/* Byte streams on the loop. libevent's bufferevents read 4 KiB at a time, which caps bulk ingest; a
  * stream reads straight into one growing buffer instead.
  * I1: in.start <= in.end <= in.cap <= max_buffer; what peek showed stays in place until consume or the next reading.
  * I2: a paused stream does not read, so what peek shows does not move. Pausing costs no system call: the descriptor is
  *     disarmed only when it becomes readable during the pause.
  * I3: closed is called at most once, and nothing after it; never from inside a call of the owner.
- * I4: after loop_stream_free no handler is called; the memory goes at the end of the round. */
+ * I4: after loop_stream_free no handler is called; the memory goes at the end of the round.
+ * I5: bytes that TLS has decrypted and nobody has read make no descriptor readable: whoever arms the reader again, or
+ *     leaves off before all is read, wakes it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
@@ -15,17 +17,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "daemon/base/clock.h"
-#include "daemon/base/log.h"
-#include "loop.h"
+#include "stream_new.h"
 
 #define READ_MIN (64 * 1024)
 #define READ_BUDGET (1024 * 1024) /* bytes one stream may read before others get their turn */
 #define KEPT_MAX (1024 * 1024)    /* an emptied buffer larger than this is given back */
 #define UNSENT_MAX (16 * 1024 * 1024)
 #define FLUSH_LIMIT_S 10          /* a freed stream waits this long for its peer to take the rest */
-#define ACCEPT_BATCH 64
-#define ACCEPT_RETRY_MS 100
 
 struct buffer {
 	char *ptr;
@@ -42,19 +40,10 @@ struct loop_stream {
 	size_t max_buffer;
 	loop_fn *readable, *closed;
 	void *arg;
+	struct tls_session *tls; /* or NULL */
 	bool is_local;
+	uid_t uid; /* of a local peer */
 	char peer[80];
-};
-
-struct loop_listener {
-	struct loop *loop;
-	int fd;
-	struct event *event;
-	struct loop_timer *retry;
-	struct loop_stream_events events;
-	struct log_pace failures;
-	bool is_freed;
-	char *unix_path;
 };
 
 static size_t buffer_used(const struct buffer *b)
@@ -89,6 +78,9 @@ static void stream_destroy(void *arg)
 {
 	struct loop_stream *s = arg;
 
+	if (s->tls)
+		tls_session_end(s->tls);
+	tls_session_free(s->tls);
 	event_free(s->reader);
 	event_free(s->writer);
 	close(s->fd);
@@ -114,6 +106,13 @@ static void stream_arm_reader(struct loop_stream *s, bool armed)
 		event_del(s->reader);
 }
 
+/* I5 */
+static void stream_wake_for_hidden(struct loop_stream *s)
+{
+	if (s->tls && s->is_reader_armed && tls_session_has_pending(s->tls))
+		stream_wake(s);
+}
+
 static void stream_arm_writer(struct loop_stream *s, bool armed)
 {
 	struct timeval limit = { .tv_sec = FLUSH_LIMIT_S };
@@ -135,6 +134,23 @@ static void stream_break(struct loop_stream *s)
 	stream_arm_writer(s, false);
 }
 
+static ssize_t stream_receive(struct loop_stream *s, void *into, size_t n)
+{
+	ssize_t got;
+
+	if (!s->tls)
+		return recv(s->fd, into, n, 0);
+	got = tls_session_read(s->tls, into, n);
+	if (tls_session_wants_write(s->tls))
+		stream_arm_writer(s, true);
+	return got;
+}
+
+static ssize_t stream_send(struct loop_stream *s, const void *from, size_t n)
+{
+	return s->tls ? tls_session_write(s->tls, from, n) : send(s->fd, from, n, MSG_NOSIGNAL);
+}
+
 /* One reading; true when there may be more at once. */
 static bool stream_read_once(struct loop_stream *s, size_t *got)
 {
@@ -142,13 +158,13 @@ static bool stream_read_once(struct loop_stream *s, size_t *got)
 
 	if (!buffer_room(&s->in, READ_MIN / 2, s->max_buffer))
 		return false;
-	n = recv(s->fd, s->in.ptr + s->in.end, s->in.cap - s->in.end, 0);
+	n = stream_receive(s, s->in.ptr + s->in.end, s->in.cap - s->in.end);
 	if (n > 0) {
 		bool is_filled = (size_t)n == s->in.cap - s->in.end;
 
 		s->in.end += (size_t)n;
 		*got += (size_t)n;
-		return is_filled; /* a short count means that the socket is empty */
+		return is_filled || s->tls; /* a short count means that the socket is empty; of TLS, that a record ended */
 	}
 	if (n == 0)
 		s->is_eof = true;
@@ -192,13 +208,22 @@ static void on_reader(evutil_socket_t fd, short what, void *arg)
 		stream_tell_closed(s);
 	else if (!s->is_eof && s->in.start == 0 && s->in.end == s->max_buffer)
 		stream_arm_reader(s, false); /* full: consume re-arms */
+	else
+		stream_wake_for_hidden(s);
+}
+
+static void stream_shut(struct loop_stream *s)
+{
+	if (s->tls)
+		tls_session_end(s->tls);
+	shutdown(s->fd, SHUT_WR);
 }
 
 /* Writes what the socket takes; false when the peer is gone. */
 static bool stream_flush(struct loop_stream *s)
 {
 	while (buffer_used(&s->out) > 0) {
-		ssize_t n = send(s->fd, s->out.ptr + s->out.start, buffer_used(&s->out), MSG_NOSIGNAL);
+		ssize_t n = stream_send(s, s->out.ptr + s->out.start, buffer_used(&s->out));
 
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
@@ -206,7 +231,7 @@ static bool stream_flush(struct loop_stream *s)
 	}
 	s->out.start = s->out.end = 0;
 	if (s->is_ending)
-		shutdown(s->fd, SHUT_WR);
+		stream_shut(s);
 	return true;
 }
 
@@ -227,7 +252,7 @@ static void on_writer(evutil_socket_t fd, short what, void *arg)
 		stream_wake(s);
 	} else if (buffer_used(&s->out) == 0) {
 		stream_arm_writer(s, false);
-		if (buffer_used(&s->in) > 0)
+		if (buffer_used(&s->in) > 0 || (s->tls && tls_session_wants_write(s->tls)))
 			stream_wake(s);
 	}
 }
@@ -250,10 +275,11 @@ static void describe_peer(struct loop_stream *s, const struct sockaddr_storage *
 		getsockopt(s->fd, SOL_SOCKET, SO_PEERCRED, &cred, &n);
 		snprintf(s->peer, sizeof(s->peer), "unix uid=%u", (unsigned)cred.uid);
 		s->is_local = true;
+		s->uid = cred.uid;
 	}
 }
 
-static struct loop_stream *stream_new(struct loop *l, int fd, const struct sockaddr_storage *ss)
+struct loop_stream *stream_new(struct loop *l, int fd, const struct sockaddr_storage *ss, struct tls_server *tls)
 {
 	struct loop_stream *s = xcalloc(1, sizeof(*s));
 	int on = 1;
@@ -267,6 +293,8 @@ static struct loop_stream *stream_new(struct loop *l, int fd, const struct socka
 	describe_peer(s, ss);
 	if (s->is_local)
 		return s;
+	if (tls)
+		s->tls = tls_session_new(tls, fd);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	/* A peer that is gone without a word is noticed after two minutes. */
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -302,8 +330,10 @@ void loop_stream_consume(struct loop_stream *s, size_t n)
 			s->in.cap = 0;
 		}
 	}
-	if (n > 0 && !s->is_paused && !s->is_eof && !s->is_broken && !s->is_freed)
-		stream_arm_reader(s, true);
+	if (n == 0 || s->is_paused || s->is_eof || s->is_broken || s->is_freed || s->is_reader_armed)
+		return;
+	stream_arm_reader(s, true);
+	stream_wake_for_hidden(s);
 }
 
 void loop_stream_write(struct loop_stream *s, struct bytes b)
@@ -318,7 +348,7 @@ void loop_stream_write(struct loop_stream *s, struct bytes b)
 		return;
 	}
 	if (was_empty) {
-		ssize_t n = send(s->fd, b.ptr, b.len, MSG_NOSIGNAL);
+		ssize_t n = stream_send(s, b.ptr, b.len);
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR) {
 			stream_break(s);
@@ -339,7 +369,7 @@ void loop_stream_end(struct loop_stream *s)
 {
 	s->is_ending = true;
 	if (buffer_used(&s->out) == 0)
-		shutdown(s->fd, SHUT_WR);
+		stream_shut(s);
 }
 
 size_t loop_stream_unsent(const struct loop_stream *s)
@@ -358,6 +388,8 @@ void loop_stream_pause(struct loop_stream *s, bool paused)
 		stream_arm_reader(s, true);
 	if (buffer_used(&s->in) > 0 || s->is_eof)
 		stream_wake(s);
+	else
+		stream_wake_for_hidden(s);
 }
 
 const char *loop_stream_peer(const struct loop_stream *s)
@@ -368,6 +400,11 @@ const char *loop_stream_peer(const struct loop_stream *s)
 bool loop_stream_is_local(const struct loop_stream *s)
 {
 	return s->is_local;
+}
+
+uid_t loop_stream_uid(const struct loop_stream *s)
+{
+	return s->uid;
 }
 
 void loop_stream_free(struct loop_stream *s)
@@ -385,87 +422,4 @@ void loop_stream_free(struct loop_stream *s)
 	loop_linger(s->loop, stream_destroy, s);
 	stream_arm_writer(s, false); /* once more, now with a limit in time */
 	stream_arm_writer(s, true);
-}
-
-/* Out of descriptors: the pending connection would make the loop spin. */
-static void accept_failed(struct loop_listener *ls)
-{
-	uint64_t n;
-
-	if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
-		return;
-	if (log_is_due(&ls->failures, clock_mono_us(), 1, &n))
-		log_warn("loop", "cannot accept a connection: %m (%llu times); trying again shortly", (unsigned long long)n);
-	event_del(ls->event);
-	loop_timer_set(ls->retry, ACCEPT_RETRY_MS);
-}
-
-static void on_accept(evutil_socket_t listening, short what, void *arg)
-{
-	struct loop_listener *ls = arg;
-
-	for (int i = 0; i < ACCEPT_BATCH && !ls->is_freed; i++) {
-		struct sockaddr_storage ss = { 0 };
-		socklen_t n = sizeof(ss);
-		int fd = accept4(ls->fd, (struct sockaddr *)&ss, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (fd < 0) {
-			accept_failed(ls);
-			return;
-		}
-		ls->events.accepted(ls->events.arg, stream_new(ls->loop, fd, &ss));
-	}
-}
-
-static void on_accept_retry(void *arg)
-{
-	struct loop_listener *ls = arg;
-
-	event_add(ls->event, NULL);
-}
-
-enum err loop_listen(struct loop *l, const char *address, const struct loop_stream_events *ev, struct loop_listener **out,
-		     struct errbuf *eb)
-{
-	struct loop_listener *ls;
-	int fd;
-	enum err err = loop_bind(address, &fd, eb);
-
-	if (err != ERR_OK)
-		return err;
-	ls = xcalloc(1, sizeof(*ls));
-	*ls = (struct loop_listener){ .loop = l, .fd = fd, .events = *ev };
-	ls->event = event_new(loop_base(l), fd, EV_READ | EV_PERSIST, on_accept, ls);
-	ls->retry = loop_timer_new(l, on_accept_retry, ls);
-	if (strncmp(address, "unix:", 5) == 0)
-		ls->unix_path = xstrdup(address + 5);
-	BUG_ON(!ls->event || event_add(ls->event, NULL) != 0);
-	*out = ls;
-	return ERR_OK;
-}
-
-unsigned loop_listener_port(const struct loop_listener *ls)
-{
-	struct sockaddr_storage ss = { 0 };
-	socklen_t n = sizeof(ss);
-
-	if (getsockname(ls->fd, (struct sockaddr *)&ss, &n) != 0)
-		return 0;
-	if (ss.ss_family == AF_INET)
-		return ntohs(((const struct sockaddr_in *)(const void *)&ss)->sin_port);
-	return ss.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)(const void *)&ss)->sin6_port) : 0;
-}
-
-void loop_listener_free(struct loop_listener *ls)
-{
-	if (!ls || ls->is_freed)
-		return;
-	ls->is_freed = true;
-	event_free(ls->event);
-	loop_timer_free(ls->retry);
-	close(ls->fd);
-	if (ls->unix_path)
-		unlink(ls->unix_path);
-	free(ls->unix_path);
-	loop_defer(ls->loop, free, ls);
 }

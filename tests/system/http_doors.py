@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Every route with every role against the real daemon, and what bad input gets."""
 import hashlib
+import http.client
 import json
 import os
 import socket
+import subprocess
 import sys
 import time
 
@@ -19,8 +21,8 @@ NOW = int(time.time() * 1000)
 class Doors(Daemon):
     """A daemon with a token for each role, and none asked for another."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, config=""):
+        super().__init__(config)
         os.mkdir(self.state, 0o700)
         with open(os.path.join(self.state, "tokens"), "w") as tokens:
             for role in ROLES:
@@ -77,6 +79,127 @@ def every_route_is_open_to_its_roles_and_to_no_other(d):
                 if status >= 400 and path != "/readyz" and verb != "HEAD":
                     assert kind == "application/problem+json", where
                     assert json.loads(text)["status"] == status, where
+
+
+def no_route_answers_for_a_foreign_host_or_page(d):
+    _, _, text, _ = d.ask_as("GET", "/openapi.json", "read")
+    for path, operations in json.loads(text)["paths"].items():
+        for method in operations:
+            verb = "HEAD" if path == "/v1/live" else method.upper()  # a GET of it never ends
+            body = b"{}" if method == "post" else None
+            for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:80", "", "[::2]", "localhost@evil"):
+                status = d.ask_as(verb, placed(path), "admin", body, {"Host": host})[0]
+                assert status == 421, (method, path, host, status)
+            for origin in ("https://evil.example", "null", f"http://localhost.evil.example:{d.port}", "http://127.0.0.1:1"):
+                status, _, _, headers = d.ask_as(verb, placed(path), "admin", body, {"Origin": origin})
+                assert status == 403 if method == "post" else status != 403, (method, path, origin, status)
+                assert not any(name.lower().startswith("access-control") for name in headers), headers
+            own = {"Origin": f"http://localhost:{d.port}", "Host": f"localhost:{d.port}"}
+            assert d.ask_as(verb, placed(path), "admin", body, own)[0] not in (403, 421), (method, path)
+
+
+def other_methods_and_paths_open_nothing(d):
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "HEAD"):
+        for path in ("/v1/events", "/v1/status", "/metrics", "/", "/v1", "/v1/", "/v1/status/", "//v1/status", "/%76%31/status", "/v1/../v1/status"):
+            status = d.ask_as(method, path)[0]
+            assert status in ((200, 401, 404, 405) if method == "HEAD" else (404, 405)), (method, path, status)
+
+
+def a_token_works_from_its_making_to_its_end(d):
+    ended, said = d.ctl("token", "add", "shop", "--role", "ingest", "--trusted")
+    assert ended == 0, said
+    secret = said.split("\n")[0]
+    with open(os.path.join(d.state, "tokens")) as kept:
+        assert secret not in kept.read()
+
+    def asked(token, path="/v1/events", method="POST"):
+        return d.ask(method, path, b"{}" if method == "POST" else None, {"Authorization": "Bearer " + token}, token=False)[0]
+
+    def until(token, wanted):
+        for _ in range(100):
+            if asked(token) == wanted:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{asked(token)} instead of {wanted}")
+
+    until(secret, 422)  # known; the event is none
+    assert asked(secret, "/v1/status", "GET") == 403
+    for wrong in (secret[:-1], secret[1:], secret.upper(), secret + "0", "0" * 64, "", " ", "x" * 5000, hashlib.sha256(secret.encode()).hexdigest()):
+        assert asked(wrong) == 401, wrong[:80]
+    assert "shop" in d.ctl("token", "list")[1]
+    assert d.ctl("token", "add", "shop", "--role", "read")[0] == 1
+    assert d.ctl("token", "revoke", "shop")[0] == 0
+    until(secret, 401)
+    assert d.ctl("token", "revoke", "shop")[0] == 1
+    with open(os.path.join(d.state, "tokens"), "a") as broken:
+        broken.write("half ingest 12ab")
+    d.wait_log("the old tokens stay in force")
+    assert d.ask_as("GET", "/v1/status", "read")[0] == 200
+    assert d.ctl("token", "revoke", "half")[0] == 0
+    d.wait_log("the new set is in force")
+
+
+def a_token_beyond_its_rate_is_put_off(d):
+    ended, said = d.ctl("token", "add", "slow", "--role", "read", "--rate", "2")
+    assert ended == 0, said
+    bearer = {"Authorization": "Bearer " + said.split("\n")[0]}
+    ask = lambda: d.ask("GET", "/v1/status", None, bearer, token=False)
+    for _ in range(100):
+        if ask()[0] != 401:
+            break
+        time.sleep(0.05)
+    answers = [ask() for _ in range(6)]
+    put_off = [answer for answer in answers if answer[0] == 429]
+    assert put_off and {answer[0] for answer in answers} <= {200, 429}, [answer[0] for answer in answers]
+    assert int(put_off[0][2]["Retry-After"]) >= 1, put_off[0]
+    time.sleep(1.1)
+    assert ask()[0] == 200
+    assert 'assocd_http_limited_total{by="token"} %d\n' % len(put_off) in d.ask_as("GET", "/metrics")[2].decode()
+
+
+def an_address_beyond_its_rate_is_put_off_and_others_are_not():
+    d = Doors("address_rate: 20\n")
+    try:
+        d.start(wait=False)
+        d.wait_log("listening on")
+
+        def ask(source):
+            c = http.client.HTTPConnection("127.0.0.1", d.port, timeout=30, source_address=(source, 0))
+            c.request("GET", "/healthz")
+            return c.getresponse().status
+        flood = [ask("127.0.0.9") for _ in range(60)]
+        assert flood[:20] == [200] * 20 and flood.count(429) >= 10, flood
+        assert ask("127.0.0.10") == 200
+        time.sleep(0.3)
+        assert ask("127.0.0.9") == 200
+    finally:
+        d.discard()
+
+
+def a_user_of_the_socket_needs_no_token():
+    d = Doors("http_socket: http.sock\npeers: [nobody=read]\n")
+    curl = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--unix-socket", d.path("http.sock")]
+
+    def asked(path, *options, user=None):
+        become = ["setpriv", f"--reuid={user}", "--clear-groups", "--regid=nogroup"] if user else []
+        return int(subprocess.run([*become, *curl, *options, "http://localhost" + path], capture_output=True, text=True, timeout=30).stdout)
+    try:
+        d.start()
+        assert asked("/v1/status") == 200
+        assert asked("/v1/status", "-H", "Authorization: Bearer wrong") == 401  # who shows one is judged by it
+        assert asked("/v1/status", "-H", "Host: evil.example") == 421
+        assert os.stat(d.path("http.sock")).st_mode & 0o777 == 0o660
+        assert d.ctl("status")[0] == 0
+        if os.geteuid() != 0:
+            return "becoming another user needs root"
+        os.chmod(d.dir, 0o711)
+        os.chmod(d.path("http.sock"), 0o666)
+        assert asked("/v1/status", user="nobody") == 200
+        assert asked("/v1/events", "-d", "{}", user="nobody") == 403
+        assert asked("/v1/status", user="games") == 401
+    finally:
+        d.discard()
+    return None
 
 
 def the_document_describes_every_key_that_an_event_may_have(d):
@@ -164,9 +287,11 @@ def assocctl_asks_with_the_token_of_the_state_folder(d):
 
 
 TESTS = [
-    every_route_is_open_to_its_roles_and_to_no_other, an_event_is_answered_and_found_again, lines_are_counted,
+    every_route_is_open_to_its_roles_and_to_no_other, no_route_answers_for_a_foreign_host_or_page,
+    other_methods_and_paths_open_nothing, the_document_describes_every_key_that_an_event_may_have, an_event_is_answered_and_found_again, lines_are_counted,
     bad_input_gets_its_status,
-    broken_requests_are_answered_and_cost_nothing_else, assocctl_asks_with_the_token_of_the_state_folder,
+    broken_requests_are_answered_and_cost_nothing_else, a_token_works_from_its_making_to_its_end, a_token_beyond_its_rate_is_put_off,
+    assocctl_asks_with_the_token_of_the_state_folder,
 ]
 
 
@@ -185,7 +310,8 @@ def main():
 
     try:
         d.start()
-        return run_tests([*map(over_it, TESTS), the_daemon_survives])
+        return run_tests([*map(over_it, TESTS), the_daemon_survives, an_address_beyond_its_rate_is_put_off_and_others_are_not,
+                          a_user_of_the_socket_needs_no_token])
     finally:
         d.discard()
 

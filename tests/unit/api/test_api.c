@@ -19,7 +19,7 @@ static void bench_open_door(struct bench *b)
 	static const char *const hosts[] = { "fraud.example.com" };
 	struct errbuf eb = { 0 };
 	struct api_setup setup = {
-		.loop = b->loop, .intake = b->in, .hash_key = b->key, .listen = "127.0.0.1:0", .state_dir = b->dir,
+		.loop = b->loop, .intake = b->in, .hash_key = b->key, .listen = { "127.0.0.1:0" }, .n_listen = 1, .state_dir = b->dir,
 		.ports = { .arg = b, .engine = bench_engine, .rules = bench_rules, .is_ready = bench_is_ready },
 		.allowed_hosts = hosts, .n_allowed_hosts = 1,
 	};

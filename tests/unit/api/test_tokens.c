@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/api/tokens.h"
+#include "daemon/api/token_lines.h"
 #include "daemon/vendor/crypto.h"
 
 struct scene {
@@ -104,12 +104,75 @@ static void further_tokens_have_the_roles_of_their_line(void **state)
 	tokens_free(t);
 }
 
+static enum err note_line(void *arg, const struct token_line *line, struct errbuf *eb)
+{
+	struct text *out = arg;
+
+	text_addf(out, "%s:%u:%u ", line->grant.name, line->grant.roles, line->grant.rate);
+	return ERR_OK;
+}
+
+static void a_made_token_is_known_until_it_is_revoked(void **state)
+{
+	struct scene *s = *state;
+	struct token_grant grant = { .roles = ROLE_INGEST | ROLE_TRUSTED, .rate = 9, .name = "shop" }, found;
+	struct text secret = { 0 }, lines = { 0 };
+	struct tokens *t;
+	struct stat st;
+
+	write_file(s->tokens, "# kept\nold read 00000000000000000000000000000000000000000000000000000000000000ff"); /* no line feed */
+	assert_int_equal(token_add(s->dir, &grant, &secret, NULL), ERR_OK);
+	assert_int_equal(stat(s->tokens, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(tokens_open(s->dir, &t, NULL), ERR_OK);
+	assert_false(tokens_have_changed(t, s->dir));
+	assert_true(tokens_check(t, text_bytes(&secret), &found));
+	assert_int_equal(found.roles, grant.roles);
+	assert_int_equal(found.rate, 9);
+	assert_int_equal(token_lines_read(s->dir, note_line, &lines, NULL), ERR_OK);
+	assert_string_equal(lines.ptr, "old:2:0 shop:17:9 ");
+	assert_int_equal(token_add(s->dir, &grant, &secret, NULL), ERR_EXISTS);
+	assert_int_equal(token_revoke(s->dir, BYTES_LIT("shop"), NULL), ERR_OK);
+	assert_true(tokens_have_changed(t, s->dir));
+	tokens_free(t);
+	assert_int_equal(token_revoke(s->dir, BYTES_LIT("shop"), NULL), ERR_NOTFOUND);
+	assert_int_equal(tokens_open(s->dir, &t, NULL), ERR_OK);
+	assert_false(tokens_check(t, bytes_slice(text_bytes(&secret), 0, 64), &found));
+	tokens_free(t);
+	text_free(&secret);
+	text_free(&lines);
+}
+
+static void names_that_could_break_a_line_are_refused(void **state)
+{
+	static const char *const wrong[] = { "", "admin", "a b", "a\nb read", "#a", "\xc3\xa4", "a\tb", "a/b" };
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		assert_false(token_name_is_fine(bytes_of(wrong[i])));
+	assert_true(token_name_is_fine(BYTES_LIT("shop-1.eu_west")));
+}
+
+static void roles_are_printed_as_they_are_read(void **state)
+{
+	static const char *const words[] = { "ingest", "read", "analyst", "admin", "ingest,read", "ingest,analyst" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct text out = { 0 };
+
+		role_print(&out, role_parse(bytes_of(words[i])));
+		assert_string_equal(out.ptr, words[i]);
+		text_free(&out);
+	}
+}
+
 static void a_wrong_line_is_named_with_its_number(void **state)
 {
 	static const char *const wrong[] = {
 		"a ingest 12\n", "a king 0000000000000000000000000000000000000000000000000000000000000000\n", "a\n",
 		"a ingest 000000000000000000000000000000000000000000000000000000000000000z\n",
 		"a ingest 0000000000000000000000000000000000000000000000000000000000000000 truested\n",
+		"a ingest 0000000000000000000000000000000000000000000000000000000000000000 rate=0\n",
+		"a ingest 0000000000000000000000000000000000000000000000000000000000000000 trusted rate=many\n",
 	};
 	struct scene *s = *state;
 	struct tokens *t;
@@ -150,6 +213,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_first_start_makes_a_private_token_that_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(further_tokens_have_the_roles_of_their_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_made_token_is_known_until_it_is_revoked, setup, teardown),
+		cmocka_unit_test(names_that_could_break_a_line_are_refused),
+		cmocka_unit_test(roles_are_printed_as_they_are_read),
 		cmocka_unit_test_setup_teardown(a_wrong_line_is_named_with_its_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_empty_admin_token_is_refused, setup, teardown),
 		cmocka_unit_test(roles_include_what_they_stand_for),

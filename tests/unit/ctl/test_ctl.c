@@ -178,13 +178,13 @@ static void a_wildcard_is_asked_on_loopback(void **state)
 {
 	struct text url = { 0 };
 
-	client_url_of_listen(&url, "0.0.0.0:8787");
+	client_url_of_listen(&url, "0.0.0.0:8787", false);
 	assert_string_equal(url.ptr, "http://127.0.0.1:8787");
 	text_clear(&url);
-	client_url_of_listen(&url, "[::]:80");
+	client_url_of_listen(&url, "[::]:80", false);
 	assert_string_equal(url.ptr, "http://127.0.0.1:80");
 	text_clear(&url);
-	client_url_of_listen(&url, "10.0.0.5:80");
+	client_url_of_listen(&url, "10.0.0.5:80", false);
 	assert_string_equal(url.ptr, "http://10.0.0.5:80");
 	text_free(&url);
 }

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Peers that mean no good: hundreds that send their heads a byte at a time, and tens of thousands of requests that were
+changed at random. A healthy client is served beside them, and each gets the status that fits what is wrong."""
+import json
+import multiprocessing
+import os
+import random
+import re
+import socket
+import sys
+import threading
+import time
+
+from daemon import Daemon, run_tests
+
+SLOW = 500
+REQUESTS = 100000 if os.environ.get("ASSOCD_ALL") == "1" else 4000
+P99_MS = 50
+# What a request that was changed at random may get; never 500.
+FAIR = {200, 400, 401, 403, 404, 405, 408, 409, 413, 415, 421, 422, 429, 431, 501, 505}
+SERVER = []
+
+
+def exchange(d, request):
+    """Everything that comes back when the request is all there is."""
+    with socket.create_connection(("127.0.0.1", d.port), timeout=30) as s:
+        s.sendall(request)
+        s.shutdown(socket.SHUT_WR)
+        answer = b""
+        try:
+            while piece := s.recv(65536):
+                answer += piece
+        except ConnectionResetError:
+            pass
+        return answer
+
+
+class Dripping(multiprocessing.Process):
+    """Connections that get a byte of a head each, again and again; a process of its own, so that it costs the healthy client
+    no time."""
+
+    def __init__(self, d):
+        super().__init__(daemon=True)
+        self.port = d.port
+        self.is_open, self.ended = multiprocessing.Event(), multiprocessing.Event()
+
+    def run(self):
+        connections = [socket.create_connection(("127.0.0.1", self.port), timeout=30) for _ in range(SLOW)]
+        head = b"GET /v1/status HTTP/1.1\r\nHost: localhost\r\nX-Slow: " + b"a" * 1000
+        for i in range(len(head)):
+            for s in connections:
+                try:
+                    s.send(head[i:i + 1])
+                except OSError:
+                    pass
+            self.is_open.set()
+            if self.ended.wait(0.25):
+                return
+
+    def close(self):
+        self.ended.set()
+        self.join()
+
+
+def a_healthy_client_does_not_notice_500_slow_ones():
+    d = SERVER[0]
+    dripping = Dripping(d)
+    dripping.start()
+    assert dripping.is_open.wait(30)
+    took = []
+    try:
+        for i in range(400):
+            body = json.dumps({"ts": int(time.time() * 1000), "type": "login", "account": f"h{i % 50}", "id": f"h{i}"}).encode()
+            began = time.monotonic()
+            status = d.ask("POST", "/v1/events", body, {"Content-Type": "application/json"})[0]
+            took.append((time.monotonic() - began) * 1000)
+            assert status == 200, status
+        counts = d.status()
+        assert counts["http_connections"] > SLOW, counts
+    finally:
+        dripping.close()
+    took.sort()
+    p99 = took[len(took) * 99 // 100]
+    print(f"p99 of a healthy client beside {SLOW} slow ones: {p99:.1f} ms")
+    assert p99 < P99_MS, f"{p99:.1f} ms"
+
+
+class SlowHead(threading.Thread):
+    """One connection that sends a byte of a head every 0.2 s, and what comes back of it. It runs beside the other tests."""
+
+    def __init__(self, d):
+        super().__init__(daemon=True)
+        self.port, self.answer, self.waited = d.port, b"", 0
+
+    def run(self):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=0.2) as s:
+            began = time.monotonic()
+            while time.monotonic() - began < 20 and not self.answer:
+                try:
+                    s.send(b"G")
+                    self.answer = s.recv(4096)
+                except socket.timeout:
+                    pass
+                except OSError:
+                    break
+            self.waited = time.monotonic() - began
+
+
+def a_slow_head_is_ended_in_time():
+    """A head has ten seconds from its first byte on, whatever trickles in."""
+    slow = SERVER[1]
+    slow.join()
+    assert slow.answer.startswith(b"HTTP/1.1 408 ") and 9 < slow.waited < 14, (slow.answer[:50], slow.waited)
+
+
+def seeds(d):
+    bearer = b"Authorization: Bearer " + d.token().encode() + b"\r\n"
+    host = b"Host: localhost\r\n"
+    event = json.dumps({"ts": int(time.time() * 1000), "type": "login", "account": "anna", "ip": "10.231.0.9", "device": {"id": "d1"},
+                        "identity": {"email": "jo@example.org"}}).encode()
+    lines = event + b"\n" + event.replace(b"anna", b"bela") + b"\n"
+    post = b"POST /v1/events HTTP/1.1\r\n" + host + bearer
+    return [
+        b"GET /readyz HTTP/1.1\r\n" + host + b"\r\n",
+        b"GET /v1/search?q=anna%40x&q=b HTTP/1.1\r\n" + host + bearer + b"\r\n",
+        b"GET /v1/accounts/shop%2Fanna/links HTTP/1.0\r\n" + host + bearer + b"Connection: keep-alive\r\n\r\n",
+        b"GET /metrics HTTP/1.1\r\n" + host + b"Origin: http://localhost\r\nAccept: */*\r\n\r\n" + b"GET /healthz HTTP/1.1\r\n" + host + b"\r\n",
+        post + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(event) + event,
+        post + b"Content-Type: application/x-ndjson\r\nContent-Length: %d\r\n\r\n" % len(lines) + lines,
+        post + b"Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(lines), lines),
+        b"POST /v1/verdicts HTTP/1.1\r\n" + host + bearer + b"Content-Length: 2\r\n\r\n{}",
+    ]
+
+
+def mutated(rng, request):
+    """The request with one to four small accidents."""
+    b = bytearray(request)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(b) + 1)
+        accident = rng.randrange(7)
+        if accident == 0:
+            b[at:at] = bytes(rng.randrange(256) for _ in range(rng.randint(1, 8)))
+        elif accident == 1:
+            del b[at:at + rng.randint(1, 16)]
+        elif accident == 2 and at < len(b):
+            b[at] ^= 1 << rng.randrange(8)
+        elif accident == 3:
+            b[at:at] = rng.choice((b"\r\n", b"\n", b"\r\n\r\n", b"\0", b"%", b"%00", b"..", b'"', b"{", b"[" * 40, b"\xff", b": ", b" "))
+        elif accident == 4:
+            del b[at:]
+        elif accident == 5:
+            piece = b[at:at + rng.randint(1, 40)]
+            b[at:at] = piece
+        else:
+            digits = [m.start() for m in re.finditer(rb"[0-9]", bytes(b))]
+            if digits:
+                b[rng.choice(digits)] = rng.choice(b"0123456789-")
+        if not b:
+            break
+    return bytes(b)
+
+
+def statuses(answer):
+    """Of every answer in the bytes; each must be whole, and a refusal must be a problem document."""
+    found = []
+    while answer:
+        head, end, rest = answer.partition(b"\r\n\r\n")
+        match = re.match(rb"HTTP/1\.1 (\d{3}) [A-Z]", head)
+        assert match and end, answer[:80]
+        status = int(match.group(1))
+        if status == 100:
+            answer = rest
+            continue
+        length = int(re.search(rb"\r\nContent-Length: (\d+)", head).group(1))
+        body, answer = rest[:length], rest[length:]
+        if status >= 400 and body:
+            assert b"application/problem+json" in head and json.loads(body)["status"] == status, (head, body[:200])
+        found.append(status)
+    return found
+
+
+def changed_requests_get_a_fair_answer():
+    d = SERVER[0]
+    rng = random.Random(20261126)
+    base, seen = seeds(d), {}
+    for request in base:
+        assert all(s in (200, 404, 422) for s in statuses(exchange(d, request))), request
+    for i in range(REQUESTS):
+        request = mutated(rng, base[i % len(base)])
+        try:
+            got = statuses(exchange(d, request))
+        except (AssertionError, OSError) as why:
+            raise AssertionError(f"request {i}: {request[:300]!r}: {why}") from why
+        assert set(got) <= FAIR | ({503} if b"/readyz" in request else set()), f"request {i}: {got}: {request[:300]!r}"
+        for status in got or [0]:
+            seen[status] = seen.get(status, 0) + 1
+    print(f"{REQUESTS} changed requests:", ", ".join(f"{seen[s]} times {s or 'no answer'}" for s in sorted(seen)))
+    assert len(seen) > 6, seen  # the accidents reach many checks
+
+
+def each_fault_has_its_status():
+    """What is wrong is known, so is the answer."""
+    d = SERVER[0]
+    bearer = b"Authorization: Bearer " + d.token().encode() + b"\r\n"
+    host, ok = b"Host: localhost\r\n", b'{"ts":"2026-01-01T00:00:00Z","type":"login","account":"a"}'
+
+    def event(body=ok, head=b"", line=b"POST /v1/events HTTP/1.1\r\n", host=host, bearer=bearer, length=None):
+        return line + host + bearer + head + b"Content-Length: %d\r\n\r\n" % (len(body) if length is None else length) + body
+    cases = [
+        (event(), 200), (event(line=b"POST /v1/events HTTP/1.2\r\n"), 505), (event(line=b"POST /v1/events\r\n"), 400),
+        (event(line=b"PO ST /v1/events HTTP/1.1\r\n"), 400), (event(line=b"POST v1/events HTTP/1.1\r\n"), 400),
+        (event(line=b"POST /v1/nothing HTTP/1.1\r\n"), 404), (event(line=b"PUT /v1/events HTTP/1.1\r\n"), 405),
+        (event(line=b"POST /v1/events?x=1 HTTP/1.1\r\n"), 400), (event(host=b""), 400), (event(host=host * 2), 400),
+        (event(host=b"Host: a.example\r\n"), 421), (event(bearer=b""), 401), (event(bearer=b"Authorization: Basic YTph\r\n"), 401),
+        (event(bearer=bearer[:-3] + b"\r\n"), 401), (event(head=b"Content-Length: 3\r\n"), 400), (event(head=b"Transfer-Encoding: chunked\r\n"), 400),
+        (event(head=b"Transfer-Encoding: gzip\r\n"), 400), (event(head=b"Name : x\r\n"), 400), (event(head=b" folded: x\r\n"), 400),
+        (event(head=b"X: a\0b\r\n"), 400), (event(head=b"X: 1\r\n" * 70), 431), (event(head=b"X: " + b"a" * 40000 + b"\r\n"), 431),
+        (event(length=9 << 20), 413), (event(head=b"Origin: https://e.example\r\n"), 403), (event(b'{"ts":1'), 400), (event(b"[]"), 400),
+        (event(b"[" * 100 + b"]" * 100), 400), (event(b'{"ts":1,"ts":2}'), 400), (event(b'{"nonsense":1}'), 422), (event(b"\xff"), 400),
+        (event(b'{"a":"' + b"x" * 70000 + b'"}'), 413),
+        (b"POST /v1/events HTTP/1.1\r\n" + host + bearer + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+    ]
+    for request, wanted in cases:
+        got = statuses(exchange(d, request))
+        assert got and got[0] == wanted, f"{got} instead of {wanted}: {request[:200]!r}"
+
+
+def it_has_survived():
+    d = SERVER[0]
+    assert d.process.poll() is None, d.read_log()[-2000:]
+    assert d.ask("GET", "/readyz", token=False)[0] == 200
+    assert d.stop() == 0, d.read_log()[-2000:]
+    assert "Sanitizer" not in d.read_log() and "runtime error" not in d.read_log(), d.read_log()[-2000:]
+
+
+def main():
+    SERVER.append(Daemon())
+    try:
+        SERVER[0].start()
+        SERVER.append(SlowHead(SERVER[0]))
+        SERVER[1].start()
+        return run_tests([a_healthy_client_does_not_notice_500_slow_ones, each_fault_has_its_status, changed_requests_get_a_fair_answer,
+                          a_slow_head_is_ended_in_time, it_has_survived])
+    finally:
+        SERVER[0].discard()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
