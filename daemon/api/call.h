@@ -12,6 +12,7 @@
 #define API_BODY_MAX (8u * 1024 * 1024)
 #define API_LINES_MAX 10000
 #define API_PARAMS_MAX 2
+#define API_GUESTS_MAX 8
 
 struct json_parser;
 struct waiting;
@@ -31,6 +32,7 @@ struct api {
 	struct waiting *queue_first, *queue_last; /* requests with events that intake has no room for (ingest.c) */
 	struct loop_timer *queue_retry;
 	struct live *live; /* who looks on (live.h) */
+	struct api_guest { const char *path; http_fn *fn; void *arg; } guests[API_GUESTS_MAX]; /* paths that collectors answer */
 	char listen_host[256]; /* "" when the address is a wildcard, a socket file or a handed-over descriptor */
 };
 
@@ -92,6 +94,8 @@ void api_status(struct api *api, struct text *out);
 enum event_voice api_voice(const struct token_grant *grant);
 /* Fits http_setup.admits: large bodies are received from known tokens only. */
 bool api_admits(struct http_request *r, void *api);
+/* ERR_DENIED with the answer given: the Host is not ours. */
+enum err api_check_host(struct api_call *call) MUST_CHECK;
 /* ERR_DENIED with the answer given: Host or Origin are not ours. */
 enum err api_check_origin(struct api_call *call) MUST_CHECK;
 /* Token and role for call->route; sets call->grant. ERR_DENIED with the answer given. */
