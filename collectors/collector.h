@@ -8,7 +8,9 @@
 #include "daemon/intake/intake.h"
 #include "daemon/vendor/loop.h"
 
+struct http_request;
 struct network_source;
+struct session_source;
 struct text;
 struct yaml_doc;
 struct yaml_node;
@@ -26,6 +28,10 @@ struct collector_host {
 	bool (*may_ingest)(void *arg, struct bytes token, enum event_voice *voice);
 	void *may_ingest_arg;
 	struct tls_server *tls; /* for what it listens on over TCP; NULL: plain */
+	/* Lets the collector answer every request for a path of the HTTP door itself, from any origin and without a token: it has doors
+	 * of its own. The Host was checked. fn NULL gives the path back. */
+	void (*serve)(void *arg, const char *path, void (*fn)(struct http_request *r, void *arg), void *fn_arg);
+	void *serve_arg;
 };
 
 struct collector_stats { uint64_t lines, accepted, duplicate, refused, skipped, truncations, errors; };
@@ -60,6 +66,8 @@ struct collector {
 	/* Any of these may be NULL. What packets say of events, or NULL; members of the status; metrics. */
 	const struct network_source *(*network)(const void *self);
 	void (*status)(const void *self, struct text *json);
+	/* What it knows of sessions that events name, or NULL. */
+	const struct session_source *(*sessions)(const void *self);
 	void (*metrics)(const void *self, struct text *out);
 };
 

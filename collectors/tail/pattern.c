@@ -59,7 +59,17 @@ static struct bytes json_text_at(struct line_view *v, struct bytes path)
 	}
 }
 
-/* Groups of the rule, then of the line, then JSON members. A number's text is valid until the next call. */
+static struct bytes member_of(struct line_view *v, struct bytes name)
+{
+	for (size_t i = 0; i < v->p->aliases.n; i++)
+		if (bytes_eq(v->p->aliases.at[i].reference, name))
+			name = v->p->aliases.at[i].column;
+	if (v->p->format == FORMAT_JSON)
+		return json_text_at(v, name);
+	return v->p->format == FORMAT_TEXT ? BYTES_NONE : fields_get(&v->p->fields, name);
+}
+
+/* Groups of the rule, then of the line, then members. A number's text is valid until the next call. */
 static struct bytes value_of(struct line_view *v, struct bytes name)
 {
 	struct bytes value = BYTES_NONE;
@@ -73,8 +83,8 @@ static struct bytes value_of(struct line_view *v, struct bytes name)
 		value = regex_group(v->rule->match, group);
 	if (!value.len && v->p->line)
 		value = regex_group(v->p->line, group);
-	if (!value.len && v->p->is_json)
-		value = json_text_at(v, name);
+	if (!value.len)
+		value = member_of(v, name);
 	return bytes_slice(value, 0, REFERENCE_MAX);
 }
 
@@ -222,13 +232,25 @@ static bool read_time(struct line_view *v, const struct pattern_place *place, in
 	return is_read;
 }
 
-static bool line_applies(struct line_view *v)
+/* NO: it is no event; UNKNOWN: it should be one and cannot be read. */
+static enum tri line_applies(struct line_view *v, const struct pattern_place *place)
 {
+	struct csv_header *header = v->p->columns ? v->p->columns : place->header;
+
 	if (v->line.len > PATTERN_LINE_MAX)
-		return false;
-	if (v->p->is_json)
-		return json_parse(v->p->parser, v->line, &v->doc, NULL) == ERR_OK;
-	return !v->p->line || regex_match(v->p->line, v->line) == YES;
+		return NO;
+	switch (v->p->format) {
+	case FORMAT_JSON:
+		return json_parse(v->p->parser, v->line, &v->doc, NULL) == ERR_OK ? YES : NO;
+	case FORMAT_FORM:
+		return decode_form_fields(v->line, &v->p->fields) ? YES : UNKNOWN;
+	case FORMAT_CSV:
+		if (header && !csv_header_is_read(header))
+			return decode_csv_header(v->line, header) ? NO : UNKNOWN;
+		return header && decode_csv_fields(v->line, header, &v->p->fields) ? YES : UNKNOWN;
+	default:
+		return !v->p->line || regex_match(v->p->line, v->line) == YES ? YES : NO;
+	}
 }
 
 int decode_pattern_line(struct pattern *p, const struct pattern_place *place, struct bytes line, struct text *out)
@@ -240,8 +262,10 @@ int decode_pattern_line(struct pattern *p, const struct pattern_place *place, st
 
 	if (line.len && line.ptr[line.len - 1] == '\r')
 		v.line.len--;
-	if (!line_applies(&v) || !find_rule(&v))
-		return 0;
+	enum tri applies = line_applies(&v, place);
+
+	if (applies != YES || !find_rule(&v))
+		return applies == UNKNOWN ? -1 : 0;
 	if (!has_member(&v, "account") || !read_time(&v, place, &ms))
 		return -1;
 	times = times_repeated(&v);

@@ -1,9 +1,10 @@
 /* Declarative patterns of log lines (config/patterns/NAME.yaml): which lines are events, and what they say. A line is
- * text matched by regular expressions, or one JSON object; rules are tried in order and the first match wins. */
+ * text matched by regular expressions, a JSON object, a form body or a record of CSV; rules are tried in order and the first match wins. */
 #ifndef ASSOCD_COLLECTORS_TAIL_PATTERN_H
 #define ASSOCD_COLLECTORS_TAIL_PATTERN_H
 
 #include "daemon/base/text.h"
+#include "fields.h"
 #include "line_counts.h"
 #include "log_time.h"
 
@@ -22,7 +23,15 @@ struct pattern_place {
 	int64_t file_ms;            /* modification time of the file */
 	struct bytes site;          /* over the pattern's own; may be empty */
 	struct line_counts *counts; /* of the file, or of the files that follow each other */
+	struct csv_header *header;  /* csv without columns of its own: filled by the first line of the file. NULL: none is read */
 };
+/* Are its lines CSV, and named by the first line of each file? Such a file is read from its beginning only. */
+bool pattern_wants_header(const struct pattern *p);
+/* "account=user_id,ts=created": what the pattern calls account is called user_id in the lines. ERR_INPUT names a reference that the
+ * pattern does not have, and the nearest. */
+enum err pattern_map(struct pattern *p, struct bytes map, struct errbuf *eb) MUST_CHECK;
+/* ERR_INPUT: a column that the map names is not in the header. */
+enum err pattern_check_header(const struct pattern *p, const struct csv_header *header, struct errbuf *eb) MUST_CHECK;
 
 /* Appends the JSON event lines (each with its newline) that the line stands for to out and returns how many: 0 when no
  * rule matches, or -1 when a rule does but the time cannot be read or the account is empty. */

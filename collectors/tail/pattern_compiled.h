@@ -6,6 +6,7 @@
 #include "daemon/base/vec.h"
 #include "daemon/vendor/json.h"
 #include "daemon/vendor/regex.h"
+#include "fields.h"
 #include "pattern.h"
 
 /* "user {name}": runs of text and references. */
@@ -42,10 +43,15 @@ struct pattern_rule {
 	unsigned n_members;
 };
 
+enum pattern_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_FORM, FORMAT_CSV, PATTERN_FORMATS };
+
+/* --map: the reference stands under another name in the lines. */
+struct pattern_alias { struct bytes reference, column; };
+
 struct pattern {
 	struct arena *arena;
 	struct bytes name;
-	bool is_json;
+	enum pattern_format format;
 	struct bytes site;
 	struct template time;
 	enum time_form time_form;
@@ -56,6 +62,9 @@ struct pattern {
 	struct pattern_rule *rules;
 	unsigned n_rules;
 	struct json_parser *parser;
+	struct fields fields;         /* of the line: form and csv */
+	struct csv_header *columns;   /* csv: as the pattern names them, or NULL */
+	struct VEC(struct pattern_alias) aliases;
 	uint64_t seed;
 };
 

@@ -97,7 +97,7 @@ static enum err check_reference(struct pattern_loader *l, const struct yaml_node
 {
 	if (name.len == 0 || name.len > 60)
 		return yaml_error(l->doc, node, l->eb, "a reference is {name}");
-	if (l->p->is_json || names_group(l->line_text, name) || names_group(l->match_text, name))
+	if (l->p->format != FORMAT_TEXT || names_group(l->line_text, name) || names_group(l->match_text, name))
 		return ERR_OK;
 	return yaml_error(l->doc, node, l->eb, "{%.*s} is named by no group (?<%.*s>...) of 'line' or 'match'", BYTES_ARG(name), BYTES_ARG(name));
 }
@@ -299,9 +299,22 @@ static enum err read_title(struct pattern_loader *l, const struct yaml_node *nod
 
 static enum err read_format(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
-	l->p->is_json = bytes_is(node->text, "json");
-	if (!l->p->is_json && !bytes_is(node->text, "text"))
-		return yaml_error(l->doc, node, l->eb, "'%.*s' is neither text nor json", BYTES_ARG(node->text));
+	static const char *const words[PATTERN_FORMATS] = { "text", "json", "form", "csv" };
+	int format = word_index(node->text, words, PATTERN_FORMATS);
+
+	if (format < 0)
+		return yaml_error(l->doc, node, l->eb, "'%.*s' is none of text, json, form, csv", BYTES_ARG(node->text));
+	l->p->format = (enum pattern_format)format;
+	return ERR_OK;
+}
+
+static enum err read_columns(struct pattern_loader *l, const struct yaml_node *node, void *into)
+{
+	if (l->p->format != FORMAT_CSV)
+		return yaml_error(l->doc, node, l->eb, "'columns' is for format csv");
+	l->p->columns = csv_header_new();
+	if (!decode_csv_header(node->text, l->p->columns))
+		return yaml_error(l->doc, node, l->eb, "names are expected here, each once, with commas, semicolons or tabs between");
 	return ERR_OK;
 }
 
@@ -335,7 +348,10 @@ static enum err read_rules(struct pattern_loader *l, const struct yaml_node *nod
 
 const struct pattern_key pattern_file_keys[] = {
 	{ "title", YAML_SCALAR, read_title, "text", "What the lines are, for people." },
-	{ "format", YAML_SCALAR, read_format, "text|json", "text is taken apart by expressions, json by its members; absent: text." },
+	{ "format", YAML_SCALAR, read_format, "text|json|form|csv",
+	  "text is taken apart by expressions, json by its members, form (urlencoded) by its names, csv by its columns; absent: text." },
+	{ "columns", YAML_SCALAR, read_columns, "text",
+	  "Of csv: a line that names the columns, for files that have none; absent: the first line of each file names them." },
 	{ "line", YAML_SCALAR, read_line, "expression",
 	  "Names parts of every line of text by groups (?<name>...); a line that does not match is skipped." },
 	{ "time", YAML_MAPPING, read_time, "mapping", "Where the event's time is; required." },
@@ -356,7 +372,7 @@ static enum err load_file(struct pattern_loader *l, const char *path)
 	e = read_keys(l, root, pattern_file_keys, NULL);
 	if (!e && (!l->p->n_rules || !l->p->time.n))
 		e = yaml_error(l->doc, root, l->eb, "a pattern needs 'time: {from: ...}' and 'rules'");
-	if (!e && l->p->is_json && l->p->line)
+	if (!e && l->p->format != FORMAT_TEXT && l->p->line)
 		e = yaml_error(l->doc, root, l->eb, "'line' is for format text");
 	return e;
 }
@@ -381,7 +397,7 @@ enum err pattern_load(const char *patterns_dir, const char *name, struct pattern
 	l.doc = doc;
 	if (!e)
 		e = load_file(&l, path);
-	if (!e && p->is_json)
+	if (!e && p->format == FORMAT_JSON)
 		p->parser = json_parser_new(PATTERN_LINE_MAX, JSON_DEPTH_MAX);
 	yaml_doc_free(doc);
 	if (e)
@@ -399,6 +415,9 @@ void pattern_free(struct pattern *p)
 		regex_free(p->rules[i].match);
 	regex_free(p->line);
 	json_parser_free(p->parser);
+	fields_free(&p->fields);
+	csv_header_free(p->columns);
+	VEC_FREE(&p->aliases);
 	arena_free(p->arena);
 	free(p);
 }

@@ -89,13 +89,40 @@ static void run_route(struct api_call *call)
 	call->route->fn(call);
 }
 
+void api_serve(void *arg, const char *path, http_fn *fn, void *fn_arg)
+{
+	struct api *api = arg;
+	unsigned i = 0;
+
+	while (i < API_GUESTS_MAX && api->guests[i].path && strcmp(api->guests[i].path, path) != 0)
+		i++;
+	BUG_ON(i == API_GUESTS_MAX);
+	api->guests[i] = (struct api_guest){ path, fn, fn_arg };
+}
+
+/* A path that a collector answers. */
+static const struct api_guest *guest_of(const struct api *api, struct bytes path)
+{
+	for (unsigned i = 0; i < API_GUESTS_MAX && api->guests[i].path; i++)
+		if (api->guests[i].fn && bytes_is(path, api->guests[i].path))
+			return &api->guests[i];
+	return NULL;
+}
+
 static void on_request(struct http_request *r, void *arg)
 {
 	struct api *api = arg;
 	struct api_call call = { .api = api, .http = r, .arena = api->arena, .out = &api->out };
+	const struct api_guest *guest = guest_of(api, http_path(r));
 	struct route_choice choice;
 
 	text_clear(call.out);
+	if (guest) {
+		if (api_check_host(&call) == ERR_OK)
+			guest->fn(r, guest->arg);
+		arena_reset(api->arena);
+		return;
+	}
 	route_choose(api_routes, http_method(r), http_path(r), &choice);
 	call.route = choice.route;
 	memcpy(call.params, choice.params, sizeof(call.params));

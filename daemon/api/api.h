@@ -90,6 +90,9 @@ void api_free(struct api *api);
 unsigned api_port(const struct api *api); /* of the first door; the bound one, also for port 0 */
 /* Reads STATE/tokens again (SIGHUP); on an error the old set stays. */
 enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;
+/* Fits collector_host.serve: requests for the path go to fn, from any origin and without a token. fn NULL: no longer. */
+struct http_request;
+void api_serve(void *api, const char *path, void (*fn)(struct http_request *r, void *arg), void *fn_arg);
 /* Fits collector_host.may_ingest: does the token give the role ingest, and what may it state? */
 bool api_may_ingest(void *api, struct bytes token, enum event_voice *voice);
 

@@ -13,6 +13,7 @@
 #define API_BODY_MAX (8u * 1024 * 1024)
 #define API_LINES_MAX 10000
 #define API_PARAMS_MAX 2
+#define API_GUESTS_MAX 8
 
 struct json_parser;
 struct waiting;
@@ -35,6 +36,7 @@ struct api {
 	struct live *live; /* who looks on (live.h) */
 	struct loop_timer *token_look;
 	bool are_tokens_wrong; /* said, until they are read again */
+	struct api_guest { const char *path; http_fn *fn; void *arg; } guests[API_GUESTS_MAX]; /* paths that collectors answer */
 	char listen_host[256]; /* of the first door; "" when it is a wildcard, a socket file or a handed-over descriptor */
 };
 
@@ -100,6 +102,8 @@ bool api_admits(struct http_request *r, void *api);
 enum err api_check_address(struct api_call *call) MUST_CHECK;
 /* Of all doors together. */
 void api_counts(const struct api *api, struct http_counts *out);
+/* ERR_DENIED with the answer given: the Host is not ours. */
+enum err api_check_host(struct api_call *call) MUST_CHECK;
 /* ERR_DENIED with the answer given: Host or Origin are not ours. */
 enum err api_check_origin(struct api_call *call) MUST_CHECK;
 /* Token or user, role for call->route, rate of the token; sets call->grant. ERR_DENIED or ERR_BUSY with the answer given. */

@@ -102,16 +102,24 @@ static enum err check_token_rate(struct api_call *call)
 	return put_off(call, 1, wait_s, "more requests come with this token than its rate allows");
 }
 
+enum err api_check_host(struct api_call *call)
+{
+	struct bytes host = http_header(call->http, "Host");
+
+	if (is_our_host(call->api, host))
+		return ERR_OK;
+	metrics_add(call->api->metrics, API_DOORS_REFUSED, 0, 1);
+	api_problem(call, 421, "host", "this daemon does not answer for the host \"%.*s\"; `allowed_hosts` in the configuration names further ones",
+		    BYTES_ARG(bytes_slice(host, 0, 100)));
+	return ERR_DENIED;
+}
+
 enum err api_check_origin(struct api_call *call)
 {
 	struct bytes host = http_header(call->http, "Host"), origin = http_header(call->http, "Origin");
 
-	if (!is_our_host(call->api, host)) {
-		metrics_add(call->api->metrics, API_DOORS_REFUSED, 0, 1);
-		api_problem(call, 421, "host", "this daemon does not answer for the host \"%.*s\"; `allowed_hosts` in the configuration names further ones",
-			    BYTES_ARG(bytes_slice(host, 0, 100)));
+	if (api_check_host(call) != ERR_OK)
 		return ERR_DENIED;
-	}
 	if (origin.len > 0 && !is_reading(call) && !is_our_origin(origin, host)) {
 		metrics_add(call->api->metrics, API_DOORS_REFUSED, 1, 1);
 		api_problem(call, 403, "origin", "a page of another origin may not send this");

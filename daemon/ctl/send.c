@@ -13,6 +13,8 @@
 #include "lines.h"
 #include "print.h"
 
+extern const struct ctl_command ctl_send;
+
 #define WAITING_LINES 20000 /* sent and not acknowledged */
 #define POLL_MS 200
 
@@ -21,6 +23,7 @@ struct sending {
 	struct pattern *pattern;
 	const char *site;
 	struct line_counts *seen; /* of the file that is being read */
+	struct csv_header *header; /* the same */
 	struct send_queue queue;
 	struct send_counts counts;
 	struct send_stop stop;
@@ -29,6 +32,7 @@ struct sending {
 	struct line_source source;
 	uint64_t bytes_read, bytes_all;
 	bool has_failed; /* a file could not be read; the others were */
+	bool skips_file; /* the rest of this one is left alone */
 };
 
 static void push_events(struct sending *s)
@@ -43,12 +47,26 @@ static void push_events(struct sending *s)
 	}
 }
 
+/* The first line of a CSV file was read: a file without the columns that are asked for is left alone. */
+static void check_header(struct sending *s)
+{
+	struct errbuf eb = { "" };
+
+	if (!csv_header_is_read(s->header))
+		errbuf_set(&eb, ERR_INPUT, "the first line does not name columns, each once");
+	else if (pattern_check_header(s->pattern, s->header, &eb) == ERR_OK)
+		return;
+	s->skips_file = true;
+	s->has_failed = ctl_fail("%s:%llu: %s", s->source.file, (unsigned long long)s->source.line, eb.text);
+}
+
 static void take_line(struct sending *s, struct bytes line, int64_t file_ms)
 {
-	struct pattern_place place = { file_ms, s->site ? bytes_of(s->site) : BYTES_NONE, s->seen };
+	struct pattern_place place = { file_ms, s->site ? bytes_of(s->site) : BYTES_NONE, s->seen, s->header };
+	bool had_header = s->header && csv_header_is_read(s->header);
 	int n;
 
-	if (!bytes_trim(line).len)
+	if (!bytes_trim(line).len || s->skips_file)
 		return;
 	s->counts.lines++;
 	if (line.len > EVENT_LINE_MAX) {
@@ -62,6 +80,10 @@ static void take_line(struct sending *s, struct bytes line, int64_t file_ms)
 	}
 	text_clear(&s->events);
 	n = decode_pattern_line(s->pattern, &place, line, &s->events);
+	if (s->header && !had_header) {
+		check_header(s);
+		return;
+	}
 	s->counts.skipped += n == 0;
 	if (n < 0 && s->counts.unreadable++ == 0)
 		s->counts.first_unreadable = s->source;
@@ -115,6 +137,15 @@ static int send_lines(struct sending *s, struct sent_file *file)
 	return status;
 }
 
+static void begin_file(struct sending *s)
+{
+	line_counts_free(s->seen);
+	csv_header_free(s->header);
+	s->seen = line_counts_new();
+	s->header = s->pattern && pattern_wants_header(s->pattern) ? csv_header_new() : NULL;
+	s->skips_file = false;
+}
+
 /* What cannot be read is named; the other files are sent all the same. */
 static int send_file(struct sending *s, const char *path)
 {
@@ -126,8 +157,7 @@ static int send_file(struct sending *s, const char *path)
 		s->has_failed = ctl_fail("%s", eb.text);
 		return 0;
 	}
-	line_counts_free(s->seen);
-	s->seen = line_counts_new();
+	begin_file(s);
 	status = send_lines(s, &file);
 	lines_close(&file.lines);
 	return status;
@@ -267,6 +297,15 @@ static uint64_t size_of_all(int n, char **paths)
 	return all;
 }
 
+static int map_columns(struct sending *s, const char *map)
+{
+	struct errbuf eb = { "" };
+
+	if (!map || !s->pattern)
+		return map ? ctl_usage(&ctl_send, "--map goes with --pattern") : 0;
+	return pattern_map(s->pattern, bytes_of(map), &eb) == ERR_OK ? 0 : ctl_fail("--map: %s", eb.text);
+}
+
 static int find_pattern(struct sending *s, const char *name)
 {
 	const struct config *config;
@@ -337,9 +376,9 @@ static int run_send(struct sending *s, const struct send_setup *setup, int n, ch
 }
 
 static int send_run(struct ctl *ctl, int argc, char **argv);
-extern const struct ctl_command ctl_send;
 static const struct reference_option send_options[] = {
 	{ "--pattern", "PATTERN", "The lines are a log's, and the pattern says what is an event: a name in the folder of patterns, or a path.", NULL },
+	{ "--map", "NAME=COLUMN,...", "With a pattern of csv, form or json: what the pattern calls NAME is called COLUMN in the lines.", NULL },
 	{ "--tail", NULL, "Follows the files through rotations until Ctrl-C, and waits for a daemon that is gone.", NULL },
 	{ "--backfill", NULL, "History: sinks are not told, and this machine's clock is no limit.", NULL },
 	{ "--site", "NAME", "Site of accounts whose event names none; with a pattern, of all of them.", NULL },
@@ -360,7 +399,7 @@ const struct ctl_command ctl_send = {
 static int send_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct sending s = { .ctl = ctl };
-	const char *pattern = ctl_option(&argc, argv, "--pattern");
+	const char *pattern = ctl_option(&argc, argv, "--pattern"), *map = ctl_option(&argc, argv, "--map");
 	struct send_setup setup = { .ctl = ctl, .queue = &s.queue, .counts = &s.counts, .stop = &s.stop, .site = ctl_option(&argc, argv, "--site"),
 				    .is_backfill = ctl_flag(&argc, argv, "--backfill"), .is_patient = ctl_flag(&argc, argv, "--tail") };
 	int status = ctl_no_more_options(&ctl_send, &argc, argv);
@@ -375,9 +414,14 @@ static int send_run(struct ctl *ctl, int argc, char **argv)
 	s.site = setup.site;
 	status = find_pattern(&s, pattern);
 	if (!status)
+		status = map_columns(&s, map);
+	if (!status && setup.is_patient && s.pattern && pattern_wants_header(s.pattern))
+		status = ctl_usage(&ctl_send, "--tail may begin in the middle of a file: the pattern must name the columns itself");
+	if (!status)
 		status = run_send(&s, &setup, argc - 1, argv + 1);
 	pattern_free(s.pattern);
 	line_counts_free(s.seen);
+	csv_header_free(s.header);
 	send_queue_free(&s.queue);
 	text_free(&s.events);
 	return status;

@@ -6,6 +6,7 @@
 
 #include "daemon/model/attr_memo.h"
 #include "daemon/model/network.h"
+#include "daemon/model/session.h"
 #include "daemon/base/utf8.h"
 
 #include <stdio.h>
@@ -136,13 +137,15 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 	return intake_check(in, g, ev, eb);
 }
 
-/* An event that found no packets may wait for them. */
-static void tell_network(struct intake *in)
+/* An event that found no packets, or nothing of its session, may wait for them. */
+static void tell_sources(struct intake *in)
 {
-	const struct network_source *network = in->setup.ports.context(in->setup.ports.arg)->network;
+	const struct event_context *context = in->setup.ports.context(in->setup.ports.arg);
 
-	if (network != NULL && network->accepted != NULL)
-		network->accepted(network->arg);
+	if (context->network != NULL && context->network->accepted != NULL)
+		context->network->accepted(context->network->arg);
+	if (context->sessions != NULL)
+		context->sessions->accepted(context->sessions->arg);
 }
 
 /* The batch that holds the id and is not durable yet, or NULL. */
@@ -196,7 +199,7 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 	reason = read_line(in, g, line, ev, &eb);
 	verdict = reason ? refuse(in, g, reason, eb.text) : intake_keep(in, g, ev);
 	if (verdict == LINE_ACCEPTED)
-		tell_network(in);
+		tell_sources(in);
 	if (in->gathering->events.n == 0)
 		arena_reset(in->gathering->arena); /* nothing but duplicates and refused lines so far */
 	return verdict;

@@ -176,6 +176,8 @@ static enum err start_collectors(struct daemon *d, struct errbuf *eb)
 	host.may_ingest = api_may_ingest;
 	host.may_ingest_arg = d->api;
 	host.tls = d->tls;
+	host.serve = api_serve;
+	host.serve_arg = d->api;
 	for (unsigned i = 0; collectors[i] != NULL && i < COLLECTORS_MAX; i++) {
 		const struct collector *row = collectors[i];
 		host.prepared_fd = d->prepared_fds[i];
@@ -187,6 +189,8 @@ static enum err start_collectors(struct daemon *d, struct errbuf *eb)
 		}
 		if (row->network != NULL && row->network(d->collectors[d->n_collectors].self) != NULL)
 			d->context.network = row->network(d->collectors[d->n_collectors].self);
+		if (row->sessions != NULL && row->sessions(d->collectors[d->n_collectors].self) != NULL)
+			d->context.sessions = row->sessions(d->collectors[d->n_collectors].self);
 		d->collectors[d->n_collectors++].row = row;
 	}
 	return ERR_OK;

@@ -68,6 +68,7 @@ struct event {
 
 /* Everything decoding needs; borrowed. hash_key NULL: hashed kinds are hashed without a key (offline work, nothing stored). */
 struct hmac_key;
+struct session_source;
 struct event_context {
 	const struct kinds *kinds;
 	struct hmac_key *hash_key;
@@ -75,6 +76,7 @@ struct event_context {
 	struct arena *scratch; /* for what normalising leaves behind; emptied by the next event. NULL: the event's own arena */
 	struct attr_memo *memo; /* attr_memo.h; NULL: every text is normalised anew */
 	const struct network_source *network; /* network.h; NULL: nobody looks at packets */
+	const struct session_source *sessions; /* session.h: what browsers said; NULL: nobody listens to them */
 	bool used_only; /* leave out kinds that no rule and no search asks for: offline work, where nothing is kept */
 };
 

@@ -414,6 +414,7 @@ static enum err finish(struct event_reader *r)
 		e->id_hash = bytes_hash(e->id, bytes_hash(r->site, ID_SEED));
 	else
 		e->id_hash = event_value_hash(r->doc, r->doc->nodes, bytes_hash(r->site, CONTENT_SEED));
+	event_ask_session(r);
 	event_ask_network(r);
 	event_make_attrs(r);
 	return ERR_OK;

@@ -59,6 +59,8 @@ enum err event_read_relation(struct event_reader *r) MUST_CHECK;
 
 /* What packets said of the event's connection, into slots that the sender left empty. */
 void event_ask_network(struct event_reader *r);
+/* Fills slots that the sender left empty with what is known of the session. */
+void event_ask_session(struct event_reader *r);
 /* Attributes of the slots that were filled, into out->attrs. */
 void event_make_attrs(struct event_reader *r);
 

@@ -7,8 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n);
 
-#define PATTERNS 6
-static const char *const names[PATTERNS] = { "sshd", "sshd-journal", "nginx", "apache", "combined", "jsonlines" };
+#define PATTERNS 8
+static const char *const names[PATTERNS] = { "sshd", "sshd-journal", "nginx", "apache", "combined", "jsonlines", "tirreno", "csv" };
 
 static void check_lines(struct json_parser *parser, struct bytes rest, int events)
 {
@@ -29,10 +29,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 	static struct pattern *patterns[PATTERNS];
 	static struct json_parser *parser;
 	struct line_counts *counts = line_counts_new();
-	struct pattern_place place = { .file_ms = 1767225600000, .site = BYTES_NONE, .counts = counts };
+	struct csv_header *header = csv_header_new();
+	struct pattern_place place = { .file_ms = 1767225600000, .site = BYTES_NONE, .counts = counts, .header = header };
 
 	if (!parser)
 		parser = json_parser_new(16 * 1024 * 1024, 16);
+	BUG_ON(!decode_csv_header(BYTES_LIT("ts,account,ip,identity.email"), header));
 	for (int i = 0; i < PATTERNS; i++) {
 		struct errbuf eb = { "" };
 		struct text out = { 0 };
@@ -44,5 +46,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 		text_free(&out);
 	}
 	line_counts_free(counts);
+	csv_header_free(header);
 	return 0;
 }

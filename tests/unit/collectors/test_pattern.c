@@ -97,13 +97,14 @@ static void reader_init(struct reader *r, const char *name)
 	memset(r, 0, sizeof(*r));
 	if (pattern_load(SOURCE_DIR "/config/patterns", name, &r->p, &eb))
 		fail_msg("%s", eb.text);
-	r->place = (struct pattern_place){ at("2026-01-01T00:00:00Z"), BYTES_NONE, line_counts_new() };
+	r->place = (struct pattern_place){ at("2026-01-01T00:00:00Z"), BYTES_NONE, line_counts_new(), csv_header_new() };
 }
 
 static void reader_fini(struct reader *r)
 {
 	pattern_free(r->p);
 	line_counts_free(r->place.counts);
+	csv_header_free(r->place.header);
 	text_free(&r->out);
 }
 
@@ -156,6 +157,14 @@ static void shipped_patterns_read_their_logs(void **state)
 		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"signup\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\",\"port\":7,"
 		  "\"identity\":{\"email\":\"a@b.c\"}}\n" },
 		{ "jsonlines", "{not json", "" },
+		{ "tirreno", "userName=ada&eventTime=2025-12-10+06%3A55%3A48.500&ipAddress=192.0.2.1&userAgent=Mozilla%2F5.0+%28X11%29&eventType=account_login"
+		  "&emailAddress=ada%40example.org&browserLanguage=en-GB&url=%2Flogin&httpCode=",
+		  "\"ts\":1765349748500,\"site\":\"app\",\"type\":\"login\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\","
+		  "\"user_agent\":\"Mozilla/5.0 (X11)\",\"accept_language\":\"en-GB\",\"identity\":{\"email\":\"ada@example.org\"}}\n" },
+		{ "tirreno", "userName=ada&eventTime=2025-12-10 06:55:48&ipAddress=192.0.2.1&eventType=account_login_fail",
+		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"login\",\"account\":\"ada\",\"ok\":false,\"ip\":\"192.0.2.1\"}\n" },
+		{ "tirreno", "userName=ada&eventTime=2025-12-10 06:55:48&ipAddress=192.0.2.1&eventType=page_search",
+		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"session\",\"account\":\"ada\",\"ip\":\"192.0.2.1\"}\n" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -165,6 +174,45 @@ static void shipped_patterns_read_their_logs(void **state)
 		assert_string_equal(event_of(&r), cases[i].event);
 		reader_fini(&r);
 	}
+}
+
+static void the_first_line_of_csv_names_its_columns(void **state)
+{
+	struct errbuf eb = { "" };
+	struct reader r;
+
+	reader_init(&r, "csv");
+	assert_int_equal(pattern_map(r.p, BYTES_LIT("account=user id, ts=created,identity.email=mail"), &eb), ERR_OK);
+	assert_int_equal(read_line(&r, "\xef\xbb\xbf" "created;\"user id\";mail;ip\r"), 0);
+	assert_int_equal(pattern_check_header(r.p, r.place.header, &eb), ERR_OK);
+	assert_int_equal(read_line(&r, "2025-12-10T06:55:48Z;\"ada; \"\"b\"\"\";ada@example.org;192.0.2.1\r"), 1);
+	assert_string_equal(event_of(&r), "\"ts\":1765349748000,\"type\":\"login\",\"account\":\"ada; \\\"b\\\"\",\"ip\":\"192.0.2.1\","
+			    "\"identity\":{\"email\":\"ada@example.org\"}}\n");
+	assert_int_equal(read_line(&r, "2025-12-10;\"ada"), -1);       /* a quote that does not end */
+	assert_int_equal(read_line(&r, "1;2;3;4;5"), -1);             /* more fields than columns */
+	assert_int_equal(read_line(&r, "2025-12-10T06:55:48Z;;x"), -1); /* nobody's */
+	reader_fini(&r);
+}
+
+static void a_map_that_does_not_fit_is_named(void **state)
+{
+	struct errbuf eb = { "" };
+	struct reader r;
+
+	reader_init(&r, "csv");
+	assert_int_equal(pattern_map(r.p, BYTES_LIT("acount=user"), &eb), ERR_INPUT);
+	assert_non_null(strstr(eb.text, "did you mean account?"));
+	errbuf_clear(&eb);
+	assert_int_equal(pattern_map(r.p, BYTES_LIT("account"), &eb), ERR_INPUT);
+	assert_non_null(strstr(eb.text, "NAME=COLUMN"));
+	errbuf_clear(&eb);
+	assert_int_equal(read_line(&r, "ts,user,ip"), 0);
+	assert_int_equal(pattern_check_header(r.p, r.place.header, &eb), ERR_INPUT);
+	assert_non_null(strstr(eb.text, "there is no column \"account\"; there are: ts, user, ip"));
+	reader_fini(&r);
+	reader_init(&r, "csv");
+	assert_int_equal(read_line(&r, "ts,ts"), -1);
+	reader_fini(&r);
 }
 
 static void a_repeated_message_stands_for_its_attempts(void **state)
@@ -248,7 +296,7 @@ static void wrong_pattern_files_are_refused_with_file_and_line(void **state)
 		{ "line: '(?<t>\\d+)'\ntime: {from: '{t}'}\nrules: []\n", "a pattern needs" },
 		{ "line: '(?<t>\\d+)'\ntime: {from: '{t}'}\nrules:\n  - event: {type: login}\n", "an event needs 'account' and 'type'" },
 		{ "line: '(?<t>\\d+)'\ntime: {from: '{t}'}\nrules:\n  - event: {type: login, account: a, ts: b}\n", "the time comes from 'time'" },
-		{ "format: xml\n", "neither text nor json" },
+		{ "format: xml\n", "none of text, json, form, csv" },
 	};
 	char path[] = "/tmp/pattern-XXXXXX.yaml";
 	int fd = mkstemps(path, 5);
@@ -273,6 +321,8 @@ int main(void)
 		cmocka_unit_test(a_time_without_year_takes_the_latest_that_is_not_after_the_file),
 		cmocka_unit_test(what_is_no_time_is_refused),
 		cmocka_unit_test(shipped_patterns_read_their_logs),
+		cmocka_unit_test(the_first_line_of_csv_names_its_columns),
+		cmocka_unit_test(a_map_that_does_not_fit_is_named),
 		cmocka_unit_test(a_repeated_message_stands_for_its_attempts),
 		cmocka_unit_test(identical_lines_of_a_second_count_apart_and_again_the_same),
 		cmocka_unit_test(line_counts_survive_a_restart),
