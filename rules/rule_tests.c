@@ -284,6 +284,5 @@ static void check_rule_tests(struct builder *b, const struct rule_head *head)
 void rule_tests_check(struct builder *b, bool require_tests)
 {
 	for (unsigned i = 0; require_tests && i < heads_count(&b->set); i++)
-		if (!heads_is_of_table(&b->set, i))
-			check_rule_tests(b, heads_at(&b->set, i));
+		check_rule_tests(b, heads_at(&b->set, i));
 }

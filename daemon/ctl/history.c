@@ -83,7 +83,8 @@ static int history_run(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_history = {
 	.name = "history", .arguments = "ACCOUNT", .run = history_run,
 	.help = "Lists what changed for an account, newest first: links with their scores, clusters, alerts, verdicts, relations, closures.",
-	.more = "Each change has its reason: a value that more accounts hold now, a verdict, a declared relation. The latest 64 "
-		"changes are kept.",
+	.more = "Each change has its reason: a value that more accounts hold now, a verdict, a declared relation, other rules or networks, "
+		"events that were taken out. The latest 64 changes are kept; what a reload changed is one of them until the state is made "
+		"anew from the journal, whose history is that of the rules in force.",
 	.example = "assocctl history shop/anna",
 };

@@ -10,6 +10,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/engine/engine.h"
+#include "rules/heads.h"
 
 #define POPULATION_START_MS INT64_C(1735689600000) /* 2025-01-01 */
 
@@ -159,14 +160,17 @@ static void check_no_link(struct run *run, const struct test_pair *pair)
 			 BYTES_ARG(pair->b), search.link.score);
 }
 
-/* The item of the rule that counts, or NULL. */
+/* The item of the rule that counts, or NULL. What has bits from a table alone speaks whatever a fit made of it: a test says
+ * when, and holds for the next table too. */
 static const struct evidence_view *find_evidence(struct run *run, const struct test_pair *pair)
 {
 	struct why_view *why = ARENA_NEW(run->arena, struct why_view);
 	if (engine_why(run->engine, pair->a, pair->b, run->arena, why))
 		return NULL;
+	int at = heads_find(run->rules, pair->rule);
+	bool is_of_table = at >= 0 && heads_is_of_table(run->rules, (unsigned)at);
 	for (unsigned i = 0; i < why->n_items; i++)
-		if (bytes_eq(why->items[i].rule, pair->rule) && why->items[i].counted_mb != 0)
+		if (bytes_eq(why->items[i].rule, pair->rule) && (is_of_table || why->items[i].counted_mb != 0))
 			return &why->items[i];
 	return NULL;
 }

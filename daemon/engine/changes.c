@@ -114,7 +114,9 @@ struct bytes change_reason(const struct engine *e, const struct change *change, 
 	case CAUSE_ALERT:
 		return reason_of_alert(e, change, a);
 	case CAUSE_RULES:
-		return BYTES_LIT("the rules changed");
+		return BYTES_LIT("the rules or networks changed");
+	case CAUSE_EVENTS_OUT:
+		return BYTES_LIT("events were taken out");
 	case CAUSE_EVIDENCE:
 	case CAUSES:
 		break;

@@ -10,7 +10,8 @@ enum change_cause {
 	CAUSE_VALUE,     /* a value that both hold is held by more: because = the value */
 	CAUSE_STATEMENT, /* a verdict, a relation, a closure: because = said */
 	CAUSE_ALERT,     /* the alert itself knows */
-	CAUSE_RULES,     /* a reload */
+	CAUSE_RULES,     /* a reload (succession.h) */
+	CAUSE_EVENTS_OUT, /* a site was taken out, or a person's events */
 	CAUSES
 };
 

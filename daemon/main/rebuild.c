@@ -50,6 +50,7 @@ void rebuild_free(struct daemon *d)
 	judgement_free(&r->next);
 	journal_map_free(r->journal);
 	removal_free(r->removal);
+	succession_free(r->succession);
 	VEC_FREE(&r->events);
 	arena_free(r->arena);
 	free(r);
@@ -178,6 +179,8 @@ static void swap_engines(struct daemon *d, struct rebuild *r)
 
 static int64_t swap_in(struct daemon *d, struct rebuild *r)
 {
+	succession_free(r->succession);
+	r->succession = NULL;
 	tell_changes(d, r);
 	if (r->next.rules != NULL)
 		swap_rules(d, r);
@@ -188,6 +191,18 @@ static int64_t swap_in(struct daemon *d, struct rebuild *r)
 		removal_answer(r->removal, ERR_OK, "");
 	r->is_swapped = true;
 	go_on(d);
+	return 0;
+}
+
+/* What the new engine says otherwise goes into its histories; then it takes over. Nothing comes meanwhile. */
+static int64_t succeed(struct daemon *d, struct rebuild *r)
+{
+	int64_t until_us = clock_mono_us() + SLICE_US;
+	if (r->succession == NULL)
+		r->succession = succession_new(r->next.engine, d->now.engine, r->removal != NULL ? SUCCESSION_EVENTS_OUT : SUCCESSION_RULES);
+	while (clock_mono_us() < until_us)
+		if (succession_step(r->succession, RUN_EVENTS))
+			return swap_in(d, r);
 	return 0;
 }
 
@@ -212,7 +227,7 @@ static int64_t read_on(struct daemon *d, struct rebuild *r)
 		return STANDSTILL_US;
 	if (is_still && r->was_still && r->events.n == 0) {
 		bool is_stale = r->journal != NULL && journal_map_is_stale(r->journal);
-		return is_stale ? ask(d, rebuild_note_kinds) : swap_in(d, r); /* I1, I4 */
+		return is_stale ? ask(d, rebuild_note_kinds) : succeed(d, r); /* I1, I4 */
 	}
 	r->was_still = is_still;
 	return ask(d, rebuild_read_events);
@@ -235,6 +250,8 @@ int64_t step_rebuild(struct daemon *d)
 		return let_go(d); /* the next start reads the new rules anyhow */
 	if (r->is_swapped)
 		return finish(d, r);
+	if (r->succession != NULL)
+		return succeed(d, r);
 	if (r->removal != NULL && !removal_is_done(r->removal)) {
 		step_removal(d, r);
 		return STANDSTILL_US;

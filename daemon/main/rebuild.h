@@ -5,6 +5,7 @@
 
 #include "daemon.h"
 #include "daemon/base/vec.h"
+#include "daemon/engine/succession.h"
 
 #define REBUILD_CHUNK 4000
 
@@ -28,6 +29,7 @@ struct rebuild {
 	bool was_still; /* when the events were asked for: nothing can come behind them */
 	int64_t started_us, said_us;
 	struct removal *removal;
+	struct succession *succession; /* while the histories are written, at a standstill */
 };
 
 struct rebuild *rebuild_new(struct daemon *d);

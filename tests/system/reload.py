@@ -131,6 +131,30 @@ def a_rule_that_comes_opens_its_alerts(place):
     place.assert_agrees()
 
 
+def changes_of(place, account):
+    return json.loads(place.daemon.ask("GET", "/v1/accounts/" + account.replace("/", "%2F") + "/history")[1])["changes"]
+
+
+@with_rules
+def histories_say_what_other_rules_changed(place):
+    place.feed()
+    account = json.loads(place.daemon.ask("GET", "/v1/links?min=950&limit=1")[1])["links"][0]["a"]
+    with open(os.path.join(place.rules, "table.yaml")) as table:
+        bias = next(line for line in table if line.startswith("bias:"))
+    place.edit("table.yaml", bias, "bias: -60\n")
+    place.reload(1)
+    rows = [change for change in changes_of(place, account) if change["reason"] == "the rules or networks changed"]
+    gone = [row for row in rows if row["change"] == "link_withdrawn"]
+    assert gone and all(row["score_before"] >= 500 > row["score"] for row in gone), rows
+    place.edit("table.yaml", "bias: -60\n", bias)
+    place.reload(2)
+    back = changes_of(place, account)
+    assert {row["account"] for row in back if row["change"] == "link_appeared" and row["reason"]} >= {row["account"] for row in gone}, back
+    assert place.daemon.stop() == 0
+    place.daemon.start()
+    assert changes_of(place, account) == back
+
+
 @with_rules
 def alerts_of_imported_history_change_without_a_word(place):
     place.feed(how="1")
@@ -235,6 +259,7 @@ def a_site_goes_out_whole_and_without_a_word(place):
 
 if __name__ == "__main__":
     sys.exit(run_tests([a_rule_that_is_taken_away_resolves_its_alerts, a_rule_that_comes_opens_its_alerts,
+                        histories_say_what_other_rules_changed,
                         alerts_of_imported_history_change_without_a_word, a_reload_under_load_ends_as_a_replay_does,
                         a_start_with_other_rules_tells_once_what_they_change,
                         a_start_after_a_kill_tells_once_what_other_rules_change, a_start_with_the_same_rules_tells_nothing,
