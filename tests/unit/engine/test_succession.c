@@ -45,7 +45,7 @@ static void other_rules_withdraw_a_link_and_say_so(void **state)
 	struct change_view row;
 	uint64_t total;
 
-	now->rules->table.bias_mb -= 60000; /* nobody is linked any more */
+	now->rules->table.bias_mb[PASS_OWN] -= 60000; /* nobody is linked any more */
 	say(now, "\"type\":\"login\",\"account\":\"ann\"," SHARED);
 	say(now, "\"type\":\"login\",\"account\":\"bob\"," SHARED);
 	say(now, "\"type\":\"login\",\"account\":\"cid\"," SHARED);
@@ -66,7 +66,7 @@ static void a_link_that_new_rules_make_appears(void **state)
 	struct change_view row;
 	uint64_t total;
 
-	before->rules->table.bias_mb -= 60000;
+	before->rules->table.bias_mb[PASS_OWN] -= 60000;
 	say(before, "\"type\":\"login\",\"account\":\"ann\"," SHARED);
 	say(before, "\"type\":\"login\",\"account\":\"bob\"," SHARED);
 	say(before, "\"type\":\"login\",\"account\":\"cid\"," SHARED);
