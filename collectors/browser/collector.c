@@ -76,7 +76,7 @@ static void browser_free(struct browser *b)
 	}
 	sightings_free(b->door.sightings);
 	nonces_free(b->door.nonces);
-	rates_free(b->door.rates);
+	browser_rates_free(b->door.rates);
 	json_parser_free(b->door.parser);
 	metrics_free(b->door.metrics);
 	observation_free(&b->door.observation);
@@ -111,7 +111,7 @@ static enum err browser_start(const struct collector_host *host, const struct ya
 	b->host = *host;
 	b->door.settings = &b->settings;
 	b->door.sightings = sightings_new(b->settings.sessions, b->settings.keep_ms);
-	b->door.rates = rates_new();
+	b->door.rates = browser_rates_new();
 	b->door.parser = json_parser_new(BROWSER_BODY_MAX, JSON_DEPTH_MAX);
 	b->door.metrics = metrics_new(browser_metric_rows, BROWSER_METRICS);
 	b->door.late = tell_late;

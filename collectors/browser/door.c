@@ -96,7 +96,7 @@ static const struct browser_site *site_of(const struct asking *a, struct bytes k
 		refuse(a, REASON_ORIGIN, "the page's origin is none of this key's; `origins` of the site lists them");
 		return NULL;
 	}
-	if (rates_take(a->door->rates, key, a->door->settings->rate, a->now_ms))
+	if (browser_rates_take(a->door->rates, key, a->door->settings->rate, a->now_ms))
 		return site;
 	refuse(a, REASON_RATE, "too many requests of this key in one minute");
 	return NULL;
@@ -197,7 +197,7 @@ void browser_door_collect(struct http_request *r, void *arg)
 	allow_origin(&a);
 	if (is_too_large(&a))
 		refuse(&a, REASON_SIZE, "the body is larger than 8 KiB");
-	else if (!rates_take(a.door->rates, address_of(r), a.door->settings->rate_address, a.now_ms))
+	else if (!browser_rates_take(a.door->rates, address_of(r), a.door->settings->rate_address, a.now_ms))
 		refuse(&a, REASON_RATE, "too many requests of this address in one minute");
 	else if (strcmp(method, "OPTIONS") == 0)
 		answer_preflight(&a);

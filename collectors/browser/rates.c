@@ -14,7 +14,7 @@ struct rates {
 	int64_t minute;
 };
 
-struct rates *rates_new(void)
+struct rates *browser_rates_new(void)
 {
 	struct rates *r = xcalloc(1, sizeof(*r));
 
@@ -22,7 +22,7 @@ struct rates *rates_new(void)
 	return r;
 }
 
-void rates_free(struct rates *r)
+void browser_rates_free(struct rates *r)
 {
 	if (!r)
 		return;
@@ -30,7 +30,7 @@ void rates_free(struct rates *r)
 	free(r);
 }
 
-bool rates_take(struct rates *r, struct bytes name, uint32_t most, int64_t now_ms)
+bool browser_rates_take(struct rates *r, struct bytes name, uint32_t most, int64_t now_ms)
 {
 	uint64_t hash = bytes_hash(name, 0);
 	uint32_t n;

@@ -6,9 +6,9 @@
 
 struct rates;
 
-struct rates *rates_new(void);
-void rates_free(struct rates *r);
+struct rates *browser_rates_new(void);
+void browser_rates_free(struct rates *r);
 /* Counts one more. False: that is more than `most` in its minute; it is not counted then, nor when there are too many names. */
-bool rates_take(struct rates *r, struct bytes name, uint32_t most, int64_t now_ms);
+bool browser_rates_take(struct rates *r, struct bytes name, uint32_t most, int64_t now_ms);
 
 #endif

@@ -89,6 +89,8 @@ enum http_step decode_http_request(struct bytes in, struct http_request *out)
 
 	while (bytes_starts(in, BYTES_LIT("\r\n"))) /* an empty line in front is passed over: 2.2 */
 		in = bytes_slice(in, 2, in.len);
+	if (bytes_eq(in, BYTES_LIT("\r")))
+		return HTTP_MORE;
 	step = take_method(in, &out->method);
 	if (step != HTTP_WHOLE)
 		return step;

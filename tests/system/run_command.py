@@ -36,7 +36,7 @@ class Place:
     def __init__(self):
         self.path = tempfile.mkdtemp()
         shutil.copy(os.path.join(ROOT, "run"), self.path)
-        for name, text in {".ci/install.sh": "", ".ci/build.sh": "", "config/assocd.yaml": "",
+        for name, text in {".ci/install.sh": "", ".ci/web.sh": "", ".ci/build.sh": "", "config/assocd.yaml": "",
                            "build/assocd": DAEMON, "build/assocctl": CONTROL}.items():
             full = os.path.join(self.path, name)
             os.makedirs(os.path.dirname(full), exist_ok=True)

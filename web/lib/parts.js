@@ -101,14 +101,15 @@ export function toast(text, kind = "good") {
 export function cutList(items, most, draw) {
   const rest = items.length - most;
   if (rest <= 0) return items.map(draw);
-  const holder = h("div", { class: "more-holder" });
+  const kept = items.slice(0, most).map(draw);
+  const holder = h(kept[0].tagName === "LI" ? "li" : "div", { class: "more-holder" });
   const more = button(t("more", { n: number(rest) }), () => {
     const first = items.slice(most).map(draw);
     holder.replaceWith(...first);
     first[0].querySelector?.("a, button")?.focus();
   }, { class: "plain" });
   add(holder, more);
-  return [...items.slice(0, most).map(draw), holder];
+  return [...kept, holder];
 }
 
 // What is shown has changed meanwhile: asked again quietly, and the reader says when.

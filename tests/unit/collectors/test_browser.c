@@ -128,14 +128,14 @@ static void a_nonce_is_good_once_for_its_key_and_its_time(void **state)
 
 static void a_name_is_let_in_so_often_a_minute(void **state)
 {
-	struct rates *r = rates_new();
+	struct rates *r = browser_rates_new();
 
 	for (int i = 0; i < 3; i++)
-		assert_true(rates_take(r, BYTES_LIT("a"), 3, 60000 + i));
-	assert_false(rates_take(r, BYTES_LIT("a"), 3, 60010));
-	assert_true(rates_take(r, BYTES_LIT("b"), 3, 60010));
-	assert_true(rates_take(r, BYTES_LIT("a"), 3, 120000));
-	rates_free(r);
+		assert_true(browser_rates_take(r, BYTES_LIT("a"), 3, 60000 + i));
+	assert_false(browser_rates_take(r, BYTES_LIT("a"), 3, 60010));
+	assert_true(browser_rates_take(r, BYTES_LIT("b"), 3, 60010));
+	assert_true(browser_rates_take(r, BYTES_LIT("a"), 3, 120000));
+	browser_rates_free(r);
 }
 
 static void wrong_settings_are_named(void **state)
