@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/rates.h"
 #include "daemon/vendor/json.h"
 #include "door.h"
 
@@ -76,7 +77,7 @@ static void browser_free(struct browser *b)
 	}
 	sightings_free(b->door.sightings);
 	nonces_free(b->door.nonces);
-	browser_rates_free(b->door.rates);
+	rates_free(b->door.rates);
 	json_parser_free(b->door.parser);
 	metrics_free(b->door.metrics);
 	observation_free(&b->door.observation);
@@ -111,7 +112,7 @@ static enum err browser_start(const struct collector_host *host, const struct ya
 	b->host = *host;
 	b->door.settings = &b->settings;
 	b->door.sightings = sightings_new(b->settings.sessions, b->settings.keep_ms);
-	b->door.rates = browser_rates_new();
+	b->door.rates = rates_new();
 	b->door.parser = json_parser_new(BROWSER_BODY_MAX, JSON_DEPTH_MAX);
 	b->door.metrics = metrics_new(browser_metric_rows, BROWSER_METRICS);
 	b->door.late = tell_late;

@@ -2,9 +2,12 @@
  * I2: an answer carries CORS headers for an origin that is listed, and for no other. */
 #include "door.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/rates.h"
+#include "daemon/model/ip.h"
 #include "daemon/vendor/json.h"
 
 enum reason { REASON_METHOD, REASON_SIZE, REASON_RATE, REASON_KEY, REASON_ORIGIN, REASON_JSON, REASON_VALUE, REASON_NONCE, REASON_SESSION, REASONS };
@@ -83,6 +86,20 @@ static void allow_origin(const struct asking *a)
 	http_reply_header(a->http, "Vary", "Origin");
 }
 
+/* False: refused. */
+static bool is_within(const struct asking *a, uint64_t key, unsigned a_minute, const char *otherwise)
+{
+	char seconds[16];
+	unsigned wait_s;
+
+	if (rates_take(a->door->rates, key, (struct rate){ a_minute, RATE_MINUTE_US }, clock_mono_us(), &wait_s))
+		return true;
+	snprintf(seconds, sizeof(seconds), "%u", wait_s);
+	http_reply_header(a->http, "Retry-After", seconds);
+	refuse(a, REASON_RATE, otherwise);
+	return false;
+}
+
 /* The site whose page asks; NULL: refused. A page of the daemon's own origin, behind a proxy of the site's, sends no Origin with GET. */
 static const struct browser_site *site_of(const struct asking *a, struct bytes key, bool needs_origin)
 {
@@ -96,10 +113,7 @@ static const struct browser_site *site_of(const struct asking *a, struct bytes k
 		refuse(a, REASON_ORIGIN, "the page's origin is none of this key's; `origins` of the site lists them");
 		return NULL;
 	}
-	if (browser_rates_take(a->door->rates, key, a->door->settings->rate, a->now_ms))
-		return site;
-	refuse(a, REASON_RATE, "too many requests of this key in one minute");
-	return NULL;
+	return is_within(a, bytes_hash(key, 1), a->door->settings->rate, "too many requests of this key in one minute") ? site : NULL;
 }
 
 static void give_nonce(const struct asking *a)
@@ -197,8 +211,8 @@ void browser_door_collect(struct http_request *r, void *arg)
 	allow_origin(&a);
 	if (is_too_large(&a))
 		refuse(&a, REASON_SIZE, "the body is larger than 8 KiB");
-	else if (!browser_rates_take(a.door->rates, address_of(r), a.door->settings->rate_address, a.now_ms))
-		refuse(&a, REASON_RATE, "too many requests of this address in one minute");
+	else if (!is_within(&a, ip_line_hash(address_of(r)), a.door->settings->rate_address, "too many requests of this address in one minute"))
+		return;
 	else if (strcmp(method, "OPTIONS") == 0)
 		answer_preflight(&a);
 	else if (strcmp(method, "GET") == 0)

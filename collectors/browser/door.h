@@ -6,7 +6,6 @@
 #include "daemon/base/metrics.h"
 #include "daemon/vendor/http.h"
 #include "nonces.h"
-#include "rates.h"
 #include "settings.h"
 #include "sightings.h"
 

@@ -5,9 +5,9 @@
 #include "api.h"
 #include "daemon/base/arena.h"
 #include "daemon/base/metrics.h"
+#include "daemon/base/rates.h"
 #include "daemon/engine/engine.h"
 #include "daemon/vendor/http.h"
-#include "rates.h"
 #include "tokens.h"
 
 #define API_BODY_MAX (8u * 1024 * 1024)

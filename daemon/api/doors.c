@@ -65,19 +65,19 @@ static enum err put_off(struct api_call *call, unsigned by, unsigned wait_s, con
 	return ERR_BUSY;
 }
 
-/* What stands for one sender: an IPv4 address; of IPv6 the /64 that one line has. */
+/* What stands for one sender. */
 static uint64_t address_key(const struct http_request *r)
 {
-	struct ip ip;
 	uid_t uid;
 
 	if (http_peer_user(r, &uid))
 		return bytes_hash(bytes_make((const char *)&uid, sizeof(uid)), 1);
-	if (!decode_ip_as_written(bytes_of(http_peer(r)), &ip))
-		return 0;
-	if (!ip_is_v4(&ip))
-		ip = ip_prefix(&ip, 64);
-	return bytes_hash(bytes_make((const char *)ip.b, sizeof(ip.b)), 0);
+	return ip_line_hash(bytes_of(http_peer(r)));
+}
+
+static struct rate per_second(unsigned requests)
+{
+	return (struct rate){ requests, RATE_SECOND_US };
 }
 
 enum err api_check_address(struct api_call *call)
@@ -86,7 +86,7 @@ enum err api_check_address(struct api_call *call)
 	unsigned wait_s;
 
 	if (api->setup.address_rate == 0 ||
-	    rates_take(api->address_rates, address_key(call->http), api->setup.address_rate, clock_mono_us(), &wait_s))
+	    rates_take(api->address_rates, address_key(call->http), per_second(api->setup.address_rate), clock_mono_us(), &wait_s))
 		return ERR_OK;
 	return put_off(call, 0, wait_s, "more requests come from this address than `address_rate` of the configuration allows");
 }
@@ -97,7 +97,7 @@ static enum err check_token_rate(struct api_call *call)
 	const struct token_grant *grant = &call->grant;
 	unsigned rate = grant->rate ? grant->rate : api->setup.token_rate, wait_s;
 
-	if (rates_take(api->token_rates, bytes_hash(bytes_of(grant->name), 0), rate, clock_mono_us(), &wait_s))
+	if (rates_take(api->token_rates, bytes_hash(bytes_of(grant->name), 0), per_second(rate), clock_mono_us(), &wait_s))
 		return ERR_OK;
 	return put_off(call, 1, wait_s, "more requests come with this token than its rate allows");
 }

@@ -340,6 +340,17 @@ static char *format_v6(const struct ip *ip, char *out)
 	return out;
 }
 
+uint64_t ip_line_hash(struct bytes text)
+{
+	struct ip ip;
+
+	if (!decode_ip_as_written(text, &ip))
+		return 0;
+	if (!ip_is_v4(&ip))
+		ip = ip_prefix(&ip, 64);
+	return bytes_hash(bytes_make((const char *)ip.b, sizeof(ip.b)), 0);
+}
+
 char *ip_format(const struct ip *ip, char out[IP_TEXT_SIZE])
 {
 	char *at = out;

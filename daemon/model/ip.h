@@ -27,6 +27,8 @@ bool ip_in(const struct ip *ip, const struct ip *base, unsigned bits);
 /* 0.0.0.0/8, 127/8, ::, ::1, link-local, multicast, reserved, discard-only, documentation: never evidence. Private ranges
  * are not in it. */
 bool ip_is_placeholder(const struct ip *ip);
+/* Stands for one line in a limit of requests: an IPv4 address, of IPv6 the /64. 0: the text is no address. */
+uint64_t ip_line_hash(struct bytes text);
 char *ip_format(const struct ip *ip, char out[IP_TEXT_SIZE]);
 
 /* What a network is. Order is the order of the names table; unknown is 0. */

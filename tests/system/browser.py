@@ -224,7 +224,7 @@ def an_address_that_asks_too_often_waits(shop):
     try:
         limited.start()
         asked = [limited.ask("GET", f"/v1/collect?key={KEY}", None, {"X-Forwarded-For": "9.9.9.9, 192.0.2.1"}, token=False)[0] for _ in range(12)]
-        assert asked.count(200) in (5, 10) and 429 in asked, asked  # a minute may end between them
+        assert 5 <= asked.count(200) <= 6 and 429 in asked, asked  # one more is let through every 12 s
         assert limited.ask("GET", f"/v1/collect?key={KEY}", None, {"X-Forwarded-For": "192.0.2.2"}, token=False)[0] == 200
     finally:
         limited.discard()

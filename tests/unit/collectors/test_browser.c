@@ -1,4 +1,4 @@
-/* Sessions that pages speak of, nonces, rates, settings: what the door of the browser collector decides by. */
+/* Sessions that pages speak of, nonces, settings: what the door of the browser collector decides by. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "collectors/browser/nonces.h"
-#include "collectors/browser/rates.h"
 #include "collectors/browser/settings.h"
 #include "collectors/browser/sightings.h"
 #include "daemon/vendor/yaml.h"
@@ -126,18 +125,6 @@ static void a_nonce_is_good_once_for_its_key_and_its_time(void **state)
 	nonces_free(other);
 }
 
-static void a_name_is_let_in_so_often_a_minute(void **state)
-{
-	struct rates *r = browser_rates_new();
-
-	for (int i = 0; i < 3; i++)
-		assert_true(browser_rates_take(r, BYTES_LIT("a"), 3, 60000 + i));
-	assert_false(browser_rates_take(r, BYTES_LIT("a"), 3, 60010));
-	assert_true(browser_rates_take(r, BYTES_LIT("b"), 3, 60010));
-	assert_true(browser_rates_take(r, BYTES_LIT("a"), 3, 120000));
-	browser_rates_free(r);
-}
-
 static void wrong_settings_are_named(void **state)
 {
 	static const struct { const char *yaml, *part; } cases[] = {
@@ -169,7 +156,6 @@ int main(void)
 		cmocka_unit_test(a_session_stays_with_its_device_and_its_site),
 		cmocka_unit_test(sessions_end_and_the_oldest_makes_room),
 		cmocka_unit_test(a_nonce_is_good_once_for_its_key_and_its_time),
-		cmocka_unit_test(a_name_is_let_in_so_often_a_minute),
 		cmocka_unit_test(wrong_settings_are_named),
 	};
 

@@ -1,16 +1,15 @@
 /* Rate limits by the generic cell rate algorithm: of a key only the time is kept at which its requests so far would have
  * been due, had they come at the limit.
  * I1: an entry whose time has passed says as much as none, so the one that is furthest behind gives way. Under a flood of
- *     addresses the busiest stay known, and a forgotten one gets at most a second's worth again. */
+ *     addresses the busiest stay known, and a forgotten one gets at most a period's worth again. */
 #include "rates.h"
 
 #include <stdlib.h>
 
-#include "daemon/base/err.h"
+#include "err.h"
 
 #define SETS 2048 /* a power of two; times WAYS keys are known at a time */
 #define WAYS 4
-#define BURST_US 1000000
 
 struct entry {
 	uint64_t key;
@@ -45,19 +44,20 @@ static struct entry *entry_of(struct rates *r, uint64_t key)
 	return oldest;
 }
 
-bool rates_take(struct rates *r, uint64_t key, unsigned per_second, int64_t now_us, unsigned *wait_s)
+bool rates_take(struct rates *r, uint64_t key, struct rate limit, int64_t now_us, unsigned *wait_s)
 {
-	int64_t step_us = per_second ? 1000000 / per_second : 0, ahead_us;
+	int64_t step_us, ahead_us;
 	struct entry *e;
 
-	if (per_second == 0)
+	if (limit.requests == 0)
 		return true;
+	step_us = limit.period_us / limit.requests;
 	e = entry_of(r, key);
 	if (e->due_us < now_us)
 		e->due_us = now_us;
-	ahead_us = e->due_us + step_us - now_us - BURST_US;
+	ahead_us = e->due_us + step_us - now_us - limit.period_us;
 	if (ahead_us > 0) {
-		*wait_s = (unsigned)((ahead_us + 999999) / 1000000);
+		*wait_s = (unsigned)((ahead_us + RATE_SECOND_US - 1) / RATE_SECOND_US);
 		return false;
 	}
 	e->due_us += step_us;
