@@ -32,6 +32,7 @@ SOURCE_CHECKS = [
 ]
 OBJECT_CHECKS = [
     objects.no_variable_is_external_and_mutable,
+    objects.no_two_files_define_one_external_name,
     objects.a_file_has_mutable_state_only_where_its_header_says_so,
     objects.pure_folders_never_reach_outside,
     objects.no_mutex_below_the_edges,

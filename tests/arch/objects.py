@@ -64,6 +64,21 @@ def a_file_has_mutable_state_only_where_its_header_says_so(tree, build):
             yield Breach(source, line_of_name(tree, source, name), f"{name} is a mutable file variable")
 
 
+def no_two_files_define_one_external_name(tree, build):
+    """The linker takes either, without a word, where both lie in static libraries."""
+    defined = {}
+    for source, path in objects(build):
+        if source not in tree.paths:  # an object that an earlier tree left in the build folder
+            continue
+        for name, letter, _ in symbols(path):
+            if letter in "TDBR" and name != "main" and not GENERATED.match(name):
+                defined.setdefault(name, set()).add(source)
+    for name, sources in sorted(defined.items()):
+        first, *others = sorted(sources)
+        for source in others:
+            yield Breach(source, line_of_name(tree, source, name), f"{name} is defined in {first}, too")
+
+
 def forbidden(tree, build, folders, pattern, text):
     for source, path in objects(build):
         if not source.startswith(folders):

@@ -80,13 +80,15 @@ case(DECODERS, {"collectors/tail/a.c": DECODER, "tests/fuzz/fuzz_line.c": "decod
 case(DECODERS, {"collectors/tail/a.c": DECODER.replace("int decode", "static int decode")}, 0)
 
 OBJECTS = [
-    (objects.no_variable_is_external_and_mutable, "daemon/base/a.c", "int a = 1; const int b = 1; static int c = 1; int *f(void) { return &c; }", 1),
-    (objects.no_variable_is_external_and_mutable, "daemon/base/a.c", "const char *const names[] = { \"x\" };", 0),
-    (objects.a_file_has_mutable_state_only_where_its_header_says_so, "daemon/base/a.c",
-     "int f(void) { static int calls; return ++calls; }", 1),
-    (objects.pure_folders_never_reach_outside, "daemon/graph/a.c", "#include <time.h>\nlong f(void) { return time(0); }", 1),
-    (objects.pure_folders_never_reach_outside, "daemon/sinks/a.c", "#include <time.h>\nlong f(void) { return time(0); }", 0),
-    (objects.no_mutex_below_the_edges, "daemon/store/a.c", "#include <pthread.h>\nint f(pthread_mutex_t *m) { return pthread_mutex_lock(m); }", 1),
+    (objects.no_variable_is_external_and_mutable, {"daemon/base/a.c": "int a = 1; const int b = 1; static int c = 1; int *f(void) { return &c; }"}, 1),
+    (objects.no_variable_is_external_and_mutable, {"daemon/base/a.c": "const char *const names[] = { \"x\" };"}, 0),
+    (objects.a_file_has_mutable_state_only_where_its_header_says_so, {"daemon/base/a.c": "int f(void) { static int calls; return ++calls; }"}, 1),
+    (objects.pure_folders_never_reach_outside, {"daemon/graph/a.c": "#include <time.h>\nlong f(void) { return time(0); }"}, 1),
+    (objects.pure_folders_never_reach_outside, {"daemon/sinks/a.c": "#include <time.h>\nlong f(void) { return time(0); }"}, 0),
+    (objects.no_mutex_below_the_edges, {"daemon/store/a.c": "#include <pthread.h>\nint f(pthread_mutex_t *m) { return pthread_mutex_lock(m); }"}, 1),
+    (objects.no_two_files_define_one_external_name, {"daemon/api/a.c": "int f(void) { return 1; }", "collectors/a.c": "int f(void) { return 2; }"}, 1),
+    (objects.no_two_files_define_one_external_name,
+     {"daemon/api/a.c": "static int f(void) { return 1; } int g(void) { return f(); }", "collectors/a.c": "int f(void) { return 2; }"}, 0),
 ]
 
 
@@ -115,12 +117,13 @@ def run_source_cases():
 
 def run_object_cases():
     failed = 0
-    for number, (check, path, source, wanted) in enumerate(OBJECTS, 1):
+    for number, (check, files, wanted) in enumerate(OBJECTS, 1):
         with tempfile.TemporaryDirectory() as root:
-            grow(root, {path: source})
-            out = os.path.join(root, "build/CMakeFiles/x.dir", path + ".o")
-            os.makedirs(os.path.dirname(out))
-            subprocess.run(["cc", "-fPIE", "-c", os.path.join(root, path), "-o", out], check=True)
+            grow(root, files)
+            for path in files:
+                out = os.path.join(root, "build/CMakeFiles/x.dir", path + ".o")
+                os.makedirs(os.path.dirname(out))
+                subprocess.run(["cc", "-fPIE", "-c", os.path.join(root, path), "-o", out], check=True)
             found = list(check(Tree(root), os.path.join(root, "build")))
             failed += verdict(f"arch-self {check.__name__} object case {number}", found, wanted)
     return failed
