@@ -1,6 +1,7 @@
 /* The events of one account, newest first, from the journal. It has no index by account (one would cost every event a write
  * in a random place): the reader thread goes backwards through it, until it has as many as are wanted.
  * I1: what the reader thread finds is copied; kinds and rules are only used on the loop thread afterwards. */
+#include "daemon/base/clock.h"
 #include "daemon.h"
 
 #include <stdlib.h>
@@ -81,13 +82,19 @@ static void lookup_back(struct store_query *q)
 	free_lookup(l);
 }
 
+/* The end waits for those who have asked, also for whose question came with it, but not for ever. */
+static bool is_too_late(const struct daemon *d)
+{
+	return d->stop_by_us != 0 && clock_mono_us() >= d->stop_by_us;
+}
+
 enum err look_up_events(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg)
 {
 	struct daemon *d = arg;
 	struct lookup *l;
 	enum err err;
 
-	if (d->lookups_out == LOOKUPS_MAX || d->wants_stop)
+	if (d->lookups_out == LOOKUPS_MAX || is_too_late(d))
 		return ERR_BUSY;
 	l = xcalloc(1, sizeof(*l));
 	l->d = d;
