@@ -183,7 +183,7 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 	struct rule_head *head = &source->head;
 	const uint64_t summed[2] = { b->set.coverage_kinds[0], b->set.coverage_kinds[1] };
 	if (source->signal) {
-		struct signal_rule rule = { .requires = -1 };
+		struct signal_rule rule = { .requires = -1, .tokens.held_milli = TOKEN_HELD_SHARED };
 		keys_read(r, source->signal, signal_keys, &rule);
 		rule.head = *head;
 		if (rule.coverage_mb != 0 && !builder_sum_days(b, (unsigned)rule.kind))
@@ -196,6 +196,7 @@ static void read_kind_of_rule(struct reader *r, struct rule_source *source)
 		keys_read(r, source->compare, compare_keys, &rule);
 		rule.tokens.max_mb = TOKEN_MAX_MB;
 		rule.tokens.min_mb = -TOKEN_MAX_MB;
+		rule.tokens.held_milli = TOKEN_HELD;
 		rule.head = *head;
 		if (rule.head.status != RULE_DISABLED)
 			VEC_PUSH(&b->compares, rule);

@@ -18,6 +18,9 @@ enum pass { PASS_OWN, PASS_SUPPORT, PASS_AGAIN, PASSES };
 /* An expression cut into bins: 0 where it is missing; a number or duration: 1 below the first cut, then one a cut; a text:
  * one a word, then one for any other; true or false: 1 no, 2 yes. */
 #define TOKEN_AXES_MAX 6
+#define TOKEN_HELD_SHARED 500    /* a shared value or turns; it is never below 0 either */
+#define TOKEN_HELD 1000
+#define TOKEN_HELD_TOGETHER 2000 /* kinds of evidence together, which are correlated with each of them */
 #define TOKEN_MAX_MB 8700 /* more than that a fit gives no token, unless its rule says so */
 struct token_axis {
 	const struct expr *of;
@@ -33,6 +36,7 @@ struct token_set {
 	unsigned n_axes;
 	uint32_t first, n;
 	int32_t min_mb, max_mb; /* what a fit may give one token */
+	uint32_t held_milli;    /* how much a fit holds it near 0: 1000 as a comparison, more as what goes along with other tokens */
 	bool is_fitted; /* table.yaml has bits for some of them */
 	bool has_gap;   /* an axis asks for value.gap: the rule's half-life is in the table */
 };

@@ -41,6 +41,7 @@ void timing_read(struct reader *r, const struct yaml_node *at, struct timing_rul
 	rule->least = source.least;
 	rule->least_mb = source.least_mb;
 	rule->tokens.max_mb = source.max_mb;
+	rule->tokens.held_milli = TOKEN_HELD_SHARED;
 	rule->on_kind = source.on ? builder_kind(r, source.on) : -1;
 	rule->family = source.family ? builder_family(r, source.family) : -1;
 	if (!source.on && !source.among)
@@ -79,6 +80,7 @@ void interaction_read(struct reader *r, const struct yaml_node *at, struct inter
 	keys_read(r, at, interaction_keys, &source);
 	rule->tokens.max_mb = source.max_mb;
 	rule->tokens.min_mb = -source.max_mb;
+	rule->tokens.held_milli = rule->pass == PASS_OWN ? TOKEN_HELD_TOGETHER : TOKEN_HELD;
 	if (rule->pass == PASS_OWN && source.round != 1)
 		problem_at(r, at, "only support has rounds");
 	else if (rule->pass != PASS_OWN)

@@ -76,14 +76,14 @@ static enum err collect_all(struct calibration *c, struct collector *collector, 
 }
 
 /* Of the changes of bits: what the rule allows one token in all. A shared value and turns never speak against (least 0). */
-static struct logistic_bound *bounds_of(const struct ruleset *rules)
+static struct logistic_bound *bounds_of(const struct ruleset *rules, double l2)
 {
 	struct logistic_bound *bounds = xcalloc(rules->table.n + 1, sizeof(*bounds));
 	for (uint32_t t = 0; t < rules->table.n; t++) {
 		const struct rule_head *head;
 		const struct token_set *set = ruleset_token_set(rules, t, &head);
 		double now = rules->table.bits[t] / 1000.0;
-		bounds[t] = (struct logistic_bound){ fmin(set->min_mb / 1000.0 - now, 0), fmax(set->max_mb / 1000.0 - now, 0) };
+		bounds[t] = (struct logistic_bound){ fmin(set->min_mb / 1000.0 - now, 0), fmax(set->max_mb / 1000.0 - now, 0), l2 * set->held_milli / 1000 };
 	}
 	return bounds;
 }
@@ -97,10 +97,10 @@ static int32_t moved_mb(int32_t mb, double bits)
 static enum err fit_pass(struct calibration *c, const struct collector *collected, struct errbuf *eb)
 {
 	struct token_table *table = &c->rules->table;
-	struct logistic_bound *bounds = bounds_of(c->rules);
+	struct logistic_bound *bounds = bounds_of(c->rules, c->l2);
 	double *weights = xcalloc(table->n + 1, sizeof(*weights));
 	int32_t *bias_mb = &table->bias_mb[collected->pass];
-	struct logistic_problem problem = { .n_tokens = table->n, .bounds = bounds, .bias_bound = BIAS_BOUND, .l2 = c->l2, .steps = STEPS_MAX };
+	struct logistic_problem problem = { .n_tokens = table->n, .bounds = bounds, .bias_bound = BIAS_BOUND, .steps = STEPS_MAX };
 	struct logistic_result result;
 	problem.rows = patterns_rows(collected->patterns, &problem.n_rows);
 	enum err err = logistic_fit(&problem, weights, &result, eb);

@@ -18,7 +18,7 @@ struct fit {
 	const struct logistic_problem *problem;
 	uint32_t *variable_of; /* by token */
 	uint32_t n;            /* variables; the last is the bias */
-	double *x, *trial, *low, *high, *gradient, *step;
+	double *x, *trial, *low, *high, *l2, *gradient, *step;
 	double *matrix;        /* n x n, lower triangle */
 	bool *is_held;
 };
@@ -38,15 +38,15 @@ static double sum_row(const struct fit *f, const struct logistic_row *row, const
 
 static double loss_at(const struct fit *f, const double *x)
 {
-	double loss = 0, squares = 0;
+	double loss = 0, held = 0;
 	for (size_t i = 0; i < f->problem->n_rows; i++) {
 		const struct logistic_row *row = &f->problem->rows[i];
 		double z = sum_row(f, row, x);
 		loss += row->positives * log_of_sum(-z) + row->negatives * log_of_sum(z);
 	}
 	for (uint32_t i = 0; i + 1 < f->n; i++)
-		squares += x[i] * x[i];
-	return loss + f->problem->l2 / 2 * squares;
+		held += f->l2[i] * x[i] * x[i];
+	return loss + held / 2;
 }
 
 /* The outer product of the row with itself, times its curvature. */
@@ -76,8 +76,8 @@ static void derive(struct fit *f, uint32_t *at)
 		add_curvature(f, at, row->n + 1, weight * p * (1 - p));
 	}
 	for (uint32_t i = 0; i + 1 < f->n; i++) {
-		f->gradient[i] += f->problem->l2 * f->x[i];
-		f->matrix[(size_t)i * f->n + i] += f->problem->l2;
+		f->gradient[i] += f->l2[i] * f->x[i];
+		f->matrix[(size_t)i * f->n + i] += f->l2[i];
 	}
 	f->matrix[(size_t)f->n * f->n - 1] += BIAS_RIDGE;
 }
@@ -168,6 +168,7 @@ static void fit_init(struct fit *f)
 	f->trial = reals_new(f->n);
 	f->low = reals_new(f->n);
 	f->high = reals_new(f->n);
+	f->l2 = reals_new(f->n);
 	f->gradient = reals_new(f->n);
 	f->step = reals_new(f->n);
 	f->matrix = reals_new((size_t)f->n * f->n);
@@ -175,7 +176,8 @@ static void fit_init(struct fit *f)
 	for (uint32_t t = 0; t < p->n_tokens; t++) {
 		if (f->variable_of[t] == UINT32_MAX)
 			continue;
-		BUG_ON(p->bounds[t].low > 0 || p->bounds[t].high < 0);
+		BUG_ON(p->bounds[t].low > 0 || p->bounds[t].high < 0 || p->bounds[t].l2 <= 0);
+		f->l2[f->variable_of[t]] = p->bounds[t].l2;
 		f->low[f->variable_of[t]] = p->bounds[t].low * M_LN2;
 		f->high[f->variable_of[t]] = p->bounds[t].high * M_LN2;
 	}
@@ -190,6 +192,7 @@ static void fit_fini(struct fit *f)
 	free(f->trial);
 	free(f->low);
 	free(f->high);
+	free(f->l2);
 	free(f->gradient);
 	free(f->step);
 	free(f->matrix);
@@ -228,7 +231,6 @@ enum err logistic_fit(const struct logistic_problem *problem, double *weights, s
 	struct fit f = { .problem = problem };
 	unsigned longest = 0;
 	enum err err = check_classes(problem, &longest, eb);
-	BUG_ON(problem->l2 <= 0);
 	*out = (struct logistic_result){ 0 };
 	if (err != ERR_OK)
 		return err;

@@ -17,7 +17,9 @@ struct logistic_row {
 	double positives, negatives;
 };
 
-struct logistic_bound { double low, high; }; /* low <= 0 <= high */
+/* Where a weight may lie, low <= 0 <= high, and how much it is held near 0: l2, above 0; half of it times the square of the
+ * weight in nats is added to the loss. The bias is not held. */
+struct logistic_bound { double low, high, l2; };
 
 /* Borrowed. */
 struct logistic_problem {
@@ -26,7 +28,6 @@ struct logistic_problem {
 	uint32_t n_tokens;
 	const struct logistic_bound *bounds; /* by token */
 	double bias_bound;                   /* the bias lies between this and its negative */
-	double l2;     /* above 0: half of it times the square of each weight in nats is added to the loss; not of the bias */
 	unsigned steps; /* at most */
 };
 

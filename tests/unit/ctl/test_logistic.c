@@ -14,12 +14,12 @@
 static const double truth[TOKENS] = { 5, -3, 1.5, 0, -0.75, 2 };
 #define TRUE_BIAS -4.0
 
-static const struct logistic_bound wide[TOKENS] = { { -40, 40 }, { -40, 40 }, { -40, 40 }, { -40, 40 }, { -40, 40 }, { -40, 40 } };
+#define WIDE(l2) { { -40, 40, (l2) }, { -40, 40, (l2) }, { -40, 40, (l2) }, { -40, 40, (l2) }, { -40, 40, (l2) }, { -40, 40, (l2) } }
+static const struct logistic_bound wide[TOKENS] = WIDE(1e-6), held[TOKENS] = WIDE(1);
 
 static struct logistic_problem problem_of(const struct logistic_row *rows, size_t n)
 {
-	return (struct logistic_problem){ .rows = rows, .n_rows = n, .n_tokens = TOKENS, .bounds = wide, .bias_bound = 30, .l2 = 1e-6,
-					  .steps = 100 };
+	return (struct logistic_problem){ .rows = rows, .n_rows = n, .n_tokens = TOKENS, .bounds = wide, .bias_bound = 30, .steps = 100 };
 }
 
 /* Every combination of the six tokens, in the proportions that the true weights give. */
@@ -79,8 +79,8 @@ static double loss_of(const struct logistic_problem *p, const double *weights, d
 		loss += p->rows[i].positives * log1p(exp2(-z)) + p->rows[i].negatives * log1p(exp2(z));
 	}
 	for (unsigned t = 0; t < p->n_tokens; t++)
-		squares += weights[t] * M_LN2 * weights[t] * M_LN2;
-	return loss + p->l2 / 2 * squares;
+		squares += p->bounds[t].l2 * weights[t] * M_LN2 * weights[t] * M_LN2;
+	return loss + squares / 2;
 }
 
 static void bounds_hold_and_the_rest_makes_the_best_of_it(void **state)
@@ -90,12 +90,11 @@ static void bounds_hold_and_the_rest_makes_the_best_of_it(void **state)
 	struct logistic_result r;
 	double weights[TOKENS], moved[TOKENS];
 	world_make(&w, 0);
-	memcpy(bounds, wide, sizeof(bounds));
-	bounds[0] = (struct logistic_bound){ -2, 2 };
-	bounds[2] = (struct logistic_bound){ -8, 0 }; /* forced to speak against, or not at all */
+	memcpy(bounds, held, sizeof(bounds));
+	bounds[0] = (struct logistic_bound){ -2, 2, 1 };
+	bounds[2] = (struct logistic_bound){ -8, 0, 1 }; /* forced to speak against, or not at all */
 	struct logistic_problem p = problem_of(w.rows, 1 << TOKENS);
 	p.bounds = bounds;
-	p.l2 = 1;
 	assert_int_equal(logistic_fit(&p, weights, &r, NULL), ERR_OK);
 	assert_true(weights[0] == 2 && weights[2] == 0);
 	assert_true(fabs(loss_of(&p, weights, r.bias) - r.loss) < 1e-6 * r.loss);
@@ -115,7 +114,7 @@ static void data_that_one_token_separates_stays_finite(void **state)
 	struct logistic_result r;
 	double weights[TOKENS];
 	struct logistic_problem p = problem_of(rows, 2);
-	p.l2 = 1;
+	p.bounds = held;
 	assert_int_equal(logistic_fit(&p, weights, &r, NULL), ERR_OK);
 	assert_true(r.has_settled && isfinite(r.bias) && weights[3] > 10 && weights[3] <= 40);
 	assert_true(weights[0] == 0); /* of no row */
@@ -187,7 +186,7 @@ static void fit_in_order(bool is_backwards, double *weights)
 	}
 	struct logistic_problem problem = problem_of(NULL, 0);
 	problem.rows = patterns_rows(p, &problem.n_rows);
-	problem.l2 = 1;
+	problem.bounds = held;
 	assert_int_equal(logistic_fit(&problem, weights, &r, NULL), ERR_OK);
 	weights[TOKENS] = r.bias;
 	patterns_free(p);
