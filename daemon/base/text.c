@@ -141,11 +141,26 @@ static bool is_invisible(uint32_t c)
 	       (c >= 0xe0000 && c <= 0xe007f);
 }
 
+/* How many bytes in front are ASCII to be seen. */
+static size_t plain_run(struct bytes s)
+{
+	size_t n = 0;
+	while (n < s.len && s.ptr[n] >= 0x20 && s.ptr[n] < 0x7f)
+		n++;
+	return n;
+}
+
 void text_add_visible(struct text *t, struct bytes s)
 {
 	for (size_t at = 0; at < s.len;) {
 		uint32_t c;
-		size_t n = utf8_next(bytes_slice(s, at, 4), &c);
+		size_t n = plain_run(bytes_slice(s, at, s.len));
+		if (n > 0) {
+			text_add(t, bytes_slice(s, at, n));
+			at += n;
+			continue;
+		}
+		n = utf8_next(bytes_slice(s, at, 4), &c);
 		if (n == 0 || (n == 1 && is_invisible(c)))
 			text_addf(t, "\\x%02x", (unsigned char)s.ptr[at]);
 		else if (is_invisible(c))
