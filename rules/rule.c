@@ -24,7 +24,7 @@ const struct key_row rule_keys[] = {
 	  .help = "Name of the rule; never changed, alerts are bound to it." },
 	{ "title", KEY_TEXT, .is_required = true, .is_prose = true, HEAD(title), RANGE(1, 120), .help = "One line for people." },
 	{ "status", KEY_WORD, HEAD(status), .words = status_names, .otherwise = "experimental",
-	  .help = "stable judges, and needs tests beside it; experimental judges nothing and is tried ('assocctl rules overlap' says what it would change); disabled is checked and left out." },
+	  .help = "stable judges, and needs tests beside it; experimental judges nothing and is tried ('assocctl rules overlap' says what it would change, 'assocctl rules status' what it would have said); disabled is checked and left out." },
 	{ "level", KEY_WORD, HEAD(level), .words = level_names, .otherwise = "info", .help = "How grave an alert of it is." },
 	{ "explain", KEY_NODE, .is_prose = true, FIELD(explain), .takes = "text",
 	  .help = "The sentence shown with the evidence. {a}, {b}, {value}, {holders}, {network} and {gap} of a shared value are filled in; {common}: neighbours that "

@@ -68,7 +68,9 @@ static const struct {
 		    "\"accounts\":{\"type\":\"integer\"}}}}}}}}}" },
 	{ "Rules", "{\"type\":\"object\",\"properties\":{\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},"
 		   "\"form\":{\"enum\":[\"signal\",\"compare\",\"limit\",\"policy\"]},\"status\":{\"enum\":[\"stable\",\"experimental\"]},"
-		   "\"links\":{\"type\":\"integer\"},\"opened\":{\"type\":\"integer\"},\"standing\":{\"type\":\"integer\"}}}},"
+		   "\"links\":{\"type\":\"integer\"},"
+		   "\"tried\":{\"type\":\"object\",\"description\":\"an experimental rule of evidence, weighed beside the others since the start\"},"
+		   "\"opened\":{\"type\":\"integer\"},\"standing\":{\"type\":\"integer\"}}}},"
 		   "\"links_read\":{\"type\":\"integer\"},\"links\":{\"type\":\"integer\"}}}" },
 	{ "Dossier", "{\"type\":\"object\",\"properties\":{\"dossier\":{\"const\":1},\"title\":{\"type\":\"string\"},\"audience\":{\"type\":\"string\"},"
 		     "\"as_of\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"

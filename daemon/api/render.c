@@ -217,6 +217,17 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	json_close_object(out);
 }
 
+static void render_tried(struct text *out, const struct rule_view *rule)
+{
+	json_key(out, "tried");
+	json_open_object(out);
+	json_member_int(out, "readings", (int64_t)rule->read);
+	json_member_int(out, "counts", (int64_t)rule->counts);
+	json_member_int(out, "raised", (int64_t)rule->raised);
+	json_member_int(out, "lowered", (int64_t)rule->lowered);
+	json_close_object(out);
+}
+
 void render_rules(struct text *out, const struct rules_view *rules)
 {
 	json_open_object(out);
@@ -232,6 +243,8 @@ void render_rules(struct text *out, const struct rules_view *rules)
 		json_member_string(out, "level", rule->level);
 		json_member_string(out, "title", rule->title);
 		json_member_int(out, "links", (int64_t)rule->links);
+		if (rule->is_tried)
+			render_tried(out, rule);
 		json_member_int(out, "opened", (int64_t)rule->opened);
 		json_member_int(out, "standing", (int64_t)rule->standing);
 		json_close_object(out);

@@ -14,6 +14,7 @@
 #include "memo.h"
 #include "observe.h"
 #include "pairs.h"
+#include "shadows.h"
 #include "statements.h"
 #include "support.h"
 #include "timing.h"
@@ -82,6 +83,12 @@ static void free_lists(struct engine *e)
 	VEC_FREE(&e->candidate_list);
 }
 
+void engine_try_rules(struct engine *e)
+{
+	if (e->shadows == NULL)
+		e->shadows = shadows_new(e->rules);
+}
+
 void engine_free(struct engine *e)
 {
 	if (e == NULL)
@@ -110,6 +117,7 @@ void engine_free(struct engine *e)
 	free(e->field_room);
 	free(e->reach);
 	windows_free(e->windows);
+	shadows_free(e->shadows);
 	free(e);
 }
 

@@ -14,6 +14,8 @@ struct engine;
 
 /* ruleset and enrich are borrowed and must outlive the engine. */
 struct engine *engine_new(const struct ruleset *rules, const struct enrich *enrich);
+/* From now on experimental rules of evidence are weighed beside the others and counted (engine_rules). A replay has no use for it. */
+void engine_try_rules(struct engine *e);
 void engine_free(struct engine *e);
 
 /* Effects, in order, in the caller's arena. */

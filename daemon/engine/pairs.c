@@ -10,6 +10,7 @@
 #include "contagion.h"
 #include "observe.h"
 #include "relations.h"
+#include "shadows.h"
 #include "support.h"
 #include "verdicts.h"
 #include "weigh.h"
@@ -254,6 +255,8 @@ static void conclude(struct engine *e, struct weighing *w)
 	if (pair == NULL)
 		pair = pair_make(e, w->a, w->b);
 	pair_set_evidence(e, pair, w, direct_mb);
+	if (e->shadows != NULL)
+		shadows_weigh(e, pair->a, pair->b);
 	if (!pair_counts(e, pair) && !pair->is_touched)
 		pair_fell(e, pair);
 }

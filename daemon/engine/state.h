@@ -75,6 +75,7 @@ struct engine {
 	struct field_room *field_room;  /* fields.h */
 	struct policy_reach *reach;           /* by policy: decide.c */
 	struct windows *windows; /* windows.h */
+	struct shadows *shadows; /* shadows.h; NULL: nothing is tried */
 	struct plan plan;
 };
 

@@ -3,6 +3,7 @@
 #include "accounts.h"
 
 #include "rules/heads.h"
+#include "shadows.h"
 #include "views.h"
 
 static const char *const status_words[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental",
@@ -45,6 +46,18 @@ static void count_alerts(const struct engine *e, struct rules_view *out)
 	}
 }
 
+static void count_tried(const struct engine *e, struct rule_view *rule)
+{
+	struct shadow_counts counts;
+	rule->is_tried = shadows_counts(e, rule->rule, &counts);
+	if (!rule->is_tried)
+		return;
+	rule->read = counts.read;
+	rule->counts = counts.counts;
+	rule->raised = counts.raised;
+	rule->lowered = counts.lowered;
+}
+
 void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out)
 {
 	struct link_query query = { .min_score = e->rules->scoring.score_bands[0], .max = max_links };
@@ -58,6 +71,8 @@ void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, s
 						 .status = bytes_of(status_words[head->status]),
 						 .level = bytes_of(rule_level_names[head->level]), .title = head->title };
 	}
+	for (unsigned i = 0; i < n; i++)
+		count_tried(e, &out->at[i]);
 	count_links(e, &list, out);
 	count_alerts(e, out);
 }

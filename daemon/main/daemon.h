@@ -76,6 +76,8 @@ struct daemon {
 /* judgement.c */
 enum err judgement_load(const struct config *c, struct judgement *out, struct errbuf *eb) MUST_CHECK;
 void judgement_free(struct judgement *j);
+/* An empty engine of those rules, which tries the experimental ones (engine_try_rules). */
+struct engine *judgement_engine(const struct judgement *j);
 /* Networks of the configuration, then those that `assocctl db import` put into the state folder. */
 enum err judgement_enrich(const struct config *c, struct enrich **out, struct errbuf *eb) MUST_CHECK;
 /* What a snapshot is bound to: rules, networks and the key of hashed kinds. */

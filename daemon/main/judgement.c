@@ -40,6 +40,13 @@ static void log_report(const struct text *report)
 	}
 }
 
+struct engine *judgement_engine(const struct judgement *j)
+{
+	struct engine *e = engine_new(j->rules, j->enrich);
+	engine_try_rules(e);
+	return e;
+}
+
 enum err judgement_load(const struct config *c, struct judgement *out, struct errbuf *eb)
 {
 	struct text report = { 0 };
@@ -55,7 +62,7 @@ enum err judgement_load(const struct config *c, struct judgement *out, struct er
 	if (err == ERR_OK)
 		err = judgement_enrich(c, &out->enrich, eb);
 	if (err == ERR_OK)
-		out->engine = engine_new(out->rules, out->enrich);
+		out->engine = judgement_engine(out);
 	else
 		judgement_free(out);
 	return err;

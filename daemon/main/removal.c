@@ -79,7 +79,7 @@ void step_removal(struct daemon *d, struct rebuild *r)
 	for (size_t i = 0; i < m->removed.ids.n; i++)
 		intake_forget(d->intake, m->removed.ids.at[i]);
 	m->is_done = true;
-	r->next.engine = engine_new(d->now.rules, d->now.enrich);
+	r->next.engine = judgement_engine(&d->now);
 	log_info("journal", "%llu events of site %.*s are taken out", (unsigned long long)m->removed.events, BYTES_ARG(text_bytes(&m->site)));
 }
 

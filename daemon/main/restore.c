@@ -94,7 +94,7 @@ static uint64_t load_snapshot(struct daemon *d, const struct store_state *state)
 	}
 	log_info("snapshot", "not used (%s): the journal is applied from the start", eb.text[0] ? eb.text : err_word(err));
 	engine_free(d->now.engine);
-	d->now.engine = engine_new(d->now.rules, d->now.enrich);
+	d->now.engine = judgement_engine(&d->now);
 	return 0;
 }
 

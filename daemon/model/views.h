@@ -78,6 +78,8 @@ struct stack_view {
 struct rule_view {
 	struct bytes rule, form, status, level, title;
 	uint64_t links;            /* it counts in, of those that were read */
+	bool is_tried;             /* an experimental rule of evidence, weighed beside the others since the start: */
+	uint64_t read, counts, raised, lowered; /* readings of pairs; where it says something; where the band would be another */
 	uint64_t opened, standing; /* its alerts; of an experimental rule those that it would have raised */
 };
 struct rules_view {

@@ -131,6 +131,18 @@ def a_rule_that_comes_opens_its_alerts(place):
     place.assert_agrees()
 
 
+@with_rules
+def evidence_that_is_tried_is_weighed_beside_the_rest(place):
+    place.edit("shared-email.yaml", "status: stable", "status: experimental")
+    place.reload(1)
+    place.feed()
+    rules = {r["rule"]: r for r in json.loads(place.daemon.ask("GET", "/v1/rules")[1])["rules"]}
+    tried = rules["shared-email"]["tried"]
+    assert tried["readings"] >= tried["counts"] > 0 and tried["counts"] >= tried["raised"] >= 0 == tried["lowered"], tried
+    assert rules["shared-email"]["links"] == 0 and rules["shared-email"]["status"] == "experimental", rules["shared-email"]
+    assert all("tried" not in r for rule, r in rules.items() if rule != "shared-email")
+
+
 def changes_of(place, account):
     return json.loads(place.daemon.ask("GET", "/v1/accounts/" + account.replace("/", "%2F") + "/history")[1])["changes"]
 
@@ -260,7 +272,7 @@ def a_site_goes_out_whole_and_without_a_word(place):
 
 if __name__ == "__main__":
     sys.exit(run_tests([a_rule_that_is_taken_away_resolves_its_alerts, a_rule_that_comes_opens_its_alerts,
-                        histories_say_what_other_rules_changed,
+                        evidence_that_is_tried_is_weighed_beside_the_rest, histories_say_what_other_rules_changed,
                         alerts_of_imported_history_change_without_a_word, a_reload_under_load_ends_as_a_replay_does,
                         a_start_with_other_rules_tells_once_what_they_change,
                         a_start_after_a_kill_tells_once_what_other_rules_change, a_start_with_the_same_rules_tells_nothing,

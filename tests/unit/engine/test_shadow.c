@@ -1,4 +1,4 @@
-/* Experimental policies: asked and counted beside the others, and told to nobody. */
+/* Experimental rules: asked and weighed beside the others, counted, and told to nobody. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -39,14 +39,15 @@ static void say(struct bench *t, const char *members)
 	engine_apply(t->engine, (const struct event *const *)&ev, 1, &t->effects);
 }
 
-/* Every policy is stable but the tried one, whose status is given. */
-static struct bench *bench_new(enum rule_status status)
+/* Every rule is stable but the tried one, whose status is given. */
+static struct bench *bench_trying(const char *rule, enum rule_status status)
 {
 	struct bench *t = calloc(1, sizeof(*t));
 	assert_int_equal(ruleset_load(SOURCE_DIR "/rules/default", false, &t->rules, NULL, NULL), ERR_OK);
-	int at = heads_find(t->rules, BYTES_LIT(TRIED));
+	int at = heads_find(t->rules, bytes_of(rule));
 	((struct rule_head *)heads_at(t->rules, (unsigned)at))->status = status;
 	t->engine = engine_new(t->rules, NULL);
+	engine_try_rules(t->engine);
 	t->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
 	t->arena = arena_new(1 << 16);
 	t->effects.arena = t->arena;
@@ -56,6 +57,11 @@ static struct bench *bench_new(enum rule_status status)
 		say(t, arena_printf(t->arena, "\"type\":\"login\",\"account\":\"%s\",\"device\":{\"id\":\"shared\"},\"identity\":"
 					      "{\"card\":\"4012888888881881\",\"tax_id\":\"TUS623537003\"}", i == 0 ? "ann" : "bob"));
 	return t;
+}
+
+static struct bench *bench_new(enum rule_status status)
+{
+	return bench_trying(TRIED, status);
 }
 
 static void bench_free(struct bench *t)
@@ -168,6 +174,44 @@ static void rules_are_counted_by_the_links_they_speak_in(void **state)
 	bench_free(t);
 }
 
+/* ---- evidence ---- */
+
+static int score_of(struct bench *t)
+{
+	struct why_view why;
+	assert_int_equal(engine_why(t->engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t->arena, &why), ERR_OK);
+	return why.link.score;
+}
+
+static void evidence_that_is_tried_is_weighed_and_counts_for_nothing(void **state)
+{
+	struct bench *stable = bench_trying("shared-card", RULE_STABLE), *t = bench_trying("shared-card", RULE_EXPERIMENTAL);
+	struct rule_view rule = rule_in(t->engine, t->arena, "shared-card");
+	assert_true(score_of(t) <= score_of(stable));
+	assert_true(rule.is_tried);
+	assert_true(rule.read > 0);
+	assert_true(rule.counts > 0 && rule.counts <= rule.read);
+	assert_int_equal(rule.links, 0);
+	assert_false(rule_in(stable->engine, stable->arena, "shared-card").is_tried);
+	assert_int_equal(rule_in(stable->engine, stable->arena, "shared-card").links, 1);
+	bench_free(stable);
+	bench_free(t);
+}
+
+/* A comparison that speaks against: promoted, it would lower what stands. */
+static void what_would_change_its_band_is_counted_by_direction(void **state)
+{
+	struct bench *t = bench_trying("tax-id-differs", RULE_EXPERIMENTAL);
+	for (unsigned i = 0; i < 2; i++)
+		say(t, arena_printf(t->arena, "\"type\":\"login\",\"account\":\"%s\",\"device\":{\"id\":\"of-%u\"},\"identity\":"
+					      "{\"phone\":\"+4930901820\",\"card\":\"4012888888881881\",\"tax_id\":\"TUS62353700%u\"}", i == 0 ? "eve" : "fay", i, i));
+	struct rule_view rule = rule_in(t->engine, t->arena, "tax-id-differs");
+	assert_true(rule.counts > 0);
+	assert_true(rule.lowered > 0);
+	assert_int_equal(rule.raised, 0);
+	bench_free(t);
+}
+
 /* ---- a snapshot has them too ---- */
 
 static enum err keep(void *arg, const void *p, size_t n)
@@ -209,6 +253,8 @@ int main(void)
 		cmocka_unit_test(nobody_acknowledges_what_was_not_raised),
 		cmocka_unit_test(it_resolves_as_the_condition_ends),
 		cmocka_unit_test(rules_are_counted_by_the_links_they_speak_in),
+		cmocka_unit_test(evidence_that_is_tried_is_weighed_and_counts_for_nothing),
+		cmocka_unit_test(what_would_change_its_band_is_counted_by_direction),
 		cmocka_unit_test(a_snapshot_keeps_what_is_tried),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
