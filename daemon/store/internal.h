@@ -22,6 +22,9 @@ enum err schema_open(const char *dir, struct db **out, struct errbuf *eb) MUST_C
 /* Opens for reading; ERR_VERSION when it is of another version. */
 enum err schema_open_read(const char *dir, struct db **out, struct errbuf *eb) MUST_CHECK;
 
+/* Is it ours, and of this version? path is for the error. */
+enum err schema_check(struct db *db, const char *path, struct errbuf *eb) MUST_CHECK;
+
 /* ERR_FULL when DIR has not this much room; nothing is left of the attempt. */
 enum err space_check(const char *dir, uint64_t bytes, struct errbuf *eb) MUST_CHECK;
 

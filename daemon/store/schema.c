@@ -120,20 +120,27 @@ enum err schema_open(const char *dir, struct db **out, struct errbuf *eb)
 	return err;
 }
 
+enum err schema_check(struct db *db, const char *path, struct errbuf *eb)
+{
+	int64_t version = 0;
+	enum err err = check_version(db, path, &version, eb);
+
+	if (err || version == STORE_SCHEMA_VERSION)
+		return err;
+	return errbuf_set(eb, ERR_VERSION, "%s has schema %d; start assocd once to bring it to %d", path, (int)version,
+			  STORE_SCHEMA_VERSION);
+}
+
 enum err schema_open_read(const char *dir, struct db **out, struct errbuf *eb)
 {
 	char path[PATH_MAX];
-	int64_t version = 0;
 	enum err err;
 
 	store_path(path, dir, "assocd.db");
 	err = db_open(path, DB_READ, out, eb);
 	if (err)
 		return err;
-	err = check_version(*out, path, &version, eb);
-	if (!err && version < STORE_SCHEMA_VERSION)
-		err = errbuf_set(eb, ERR_VERSION, "%s has schema %d; start assocd once to bring it to %d", path, (int)version,
-				 STORE_SCHEMA_VERSION);
+	err = schema_check(*out, path, eb);
 	if (err) {
 		db_close(*out);
 		*out = NULL;

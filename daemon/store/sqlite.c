@@ -67,18 +67,53 @@ static const char *const write_pragmas =
 	"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
 	"PRAGMA cache_size=-1024; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
 
+/* As a URI, the one form in which SQLite believes that a file does not change. */
+static char *frozen_name(const char *path)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *name = xmalloc(strlen(path) * 3 + sizeof("file:?immutable=1")), *at = name + 5;
+
+	memcpy(name, "file:", 5);
+	for (; *path; path++) {
+		bool is_plain = *path == '/' || *path == '.' || *path == '-' || *path == '_' || (*path >= '0' && *path <= '9') ||
+				(*path >= 'A' && *path <= 'Z') || (*path >= 'a' && *path <= 'z');
+
+		if (is_plain) {
+			*at++ = *path;
+			continue;
+		}
+		*at++ = '%';
+		*at++ = hex[(unsigned char)*path >> 4];
+		*at++ = hex[(unsigned char)*path & 15];
+	}
+	memcpy(at, "?immutable=1", sizeof("?immutable=1"));
+	return name;
+}
+
+static int open_handle(struct db *db, enum db_mode mode)
+{
+	static const int flags[] = {
+		[DB_READ] = SQLITE_OPEN_READONLY, [DB_WRITE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+		[DB_FROZEN] = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+	};
+	char *name = mode == DB_FROZEN ? frozen_name(db->path) : xstrdup(db->path);
+	int code = sqlite3_open_v2(name, &db->handle, flags[mode] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+	free(name);
+	return code;
+}
+
 enum err db_open(const char *path, enum db_mode mode, struct db **out, struct errbuf *eb)
 {
-	int flags = mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	struct db *db = xcalloc(1, sizeof(*db));
 	enum err err;
 	int code;
 
 	db->path = xstrdup(path);
 	*out = NULL;
-	code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	code = open_handle(db, mode);
 	if (code != SQLITE_OK) {
-		bool missing = mode == DB_READ && sqlite3_system_errno(db->handle) == ENOENT;
+		bool missing = mode != DB_WRITE && sqlite3_system_errno(db->handle) == ENOENT;
 
 		err = missing ? errbuf_set(eb, ERR_NOTFOUND, "%s: there is no database", path) : fail(db, code, eb);
 		db_close(db);
@@ -162,6 +197,55 @@ enum err db_checkpoint(struct db *db, bool whole, struct errbuf *eb)
 		return fail(db, code, eb);
 	db->wal_pages = pages > moved ? (unsigned)(pages - moved) : 0;
 	return ERR_OK;
+}
+
+#define COPY_PAGES 1024 /* 8 MiB between two words of progress */
+
+/* A transaction of the source holds the moment: without it every commit of another program would begin the copy anew. */
+static enum err copy_pages(struct db *from, struct db *to, const struct db_progress *progress, struct errbuf *eb)
+{
+	sqlite3_backup *copy = sqlite3_backup_init(to->handle, "main", from->handle, "main");
+	int code = SQLITE_OK;
+
+	if (!copy)
+		return fail(to, sqlite3_extended_errcode(to->handle), eb);
+	while (code == SQLITE_OK) {
+		int left, all;
+
+		code = sqlite3_backup_step(copy, COPY_PAGES);
+		left = sqlite3_backup_remaining(copy);
+		all = sqlite3_backup_pagecount(copy);
+		if (progress)
+			progress->tell(progress->arg, (uint64_t)(all - left), (uint64_t)all);
+	}
+	sqlite3_backup_finish(copy);
+	return code == SQLITE_DONE ? ERR_OK : fail(to, code, eb);
+}
+
+enum err db_copy(struct db *from, struct db *to, const struct db_progress *progress, struct errbuf *eb)
+{
+	int64_t version;
+	enum err err = db_run(from, "BEGIN", eb);
+
+	if (!err)
+		err = db_number(from, "PRAGMA user_version", &version, eb);
+	if (!err)
+		err = copy_pages(from, to, progress, eb);
+	db_rollback(from);
+	return err;
+}
+
+enum err db_check(struct db *db, struct errbuf *eb)
+{
+	struct statement *st;
+	enum err err = db_prepare(db, "PRAGMA integrity_check(1)", &st, eb);
+
+	if (err)
+		return err;
+	if (statement_step(st, &err, eb) == YES && !bytes_is(statement_column_bytes(st, 0), "ok"))
+		err = errbuf_set(eb, ERR_CORRUPT, "%s is damaged: %.*s", db->path, BYTES_ARG(statement_column_bytes(st, 0)));
+	statement_free(st);
+	return err;
 }
 
 enum err db_prepare(struct db *db, const char *sql, struct statement **out, struct errbuf *eb)

@@ -9,9 +9,10 @@
 struct db;
 struct statement;
 
-enum db_mode { DB_READ, DB_WRITE };
+enum db_mode { DB_READ, DB_WRITE, DB_FROZEN };
 
-/* DB_WRITE creates the file, DB_READ gives ERR_NOTFOUND when there is none. Nothing is written yet. */
+/* DB_WRITE creates the file, the others give ERR_NOTFOUND when there is none. Nothing is written yet. DB_FROZEN is for a
+ * file that nobody writes any more: no lock is taken and nothing made beside it, so that it may lie on read-only media. */
 enum err db_open(const char *path, enum db_mode mode, struct db **out, struct errbuf *eb) MUST_CHECK;
 /* Makes the database what writing wants (WAL mode, page size): once it is known to be ours. */
 enum err db_prepare_writing(struct db *db, struct errbuf *eb) MUST_CHECK;
@@ -27,6 +28,11 @@ uint64_t db_changes(struct db *db);
 unsigned db_wal_pages(const struct db *db);
 /* Moves the log into the database as far as readers allow; whole: also truncates it, waiting for readers. */
 enum err db_checkpoint(struct db *db, bool whole, struct errbuf *eb) MUST_CHECK;
+/* Every page as of one moment, though others go on writing; what `to` held is gone. */
+struct db_progress { void (*tell)(void *arg, uint64_t pages, uint64_t of); void *arg; };
+enum err db_copy(struct db *from, struct db *to, const struct db_progress *progress, struct errbuf *eb) MUST_CHECK;
+/* ERR_CORRUPT with what SQLite found first. Reads all of it. */
+enum err db_check(struct db *db, struct errbuf *eb) MUST_CHECK;
 
 enum err db_prepare(struct db *db, const char *sql, struct statement **out, struct errbuf *eb) MUST_CHECK;
 void statement_free(struct statement *st);
