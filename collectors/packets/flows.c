@@ -143,7 +143,8 @@ static struct flow *begin_flow(struct flows *f, const struct prepared *in)
 
 static void touch(struct flows *f, struct flow *flow, int64_t at_us)
 {
-	flow->first_us = at_us < flow->first_us ? at_us : flow->first_us;
+	if (!flow->is_told) /* from then on it is known by it */
+		flow->first_us = at_us < flow->first_us ? at_us : flow->first_us;
 	flow->last_us = at_us > flow->last_us ? at_us : flow->last_us;
 	if (f->clock_us - flow->listed_us > FLOW_LISTED_LAG_US)
 		flow_enlist(f->table, flow, (enum flow_list)flow->list, f->clock_us);

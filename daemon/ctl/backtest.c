@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "captures.h"
 #include "comparison.h"
 #include "daemon/main/config.h"
 #include "offline.h"
@@ -12,6 +13,7 @@ extern const struct ctl_command ctl_backtest;
 struct options {
 	const char *dir[2]; /* old, new */
 	struct offline_networks networks;
+	struct captures_wanted captures;
 	int min_score;
 	unsigned max;
 };
@@ -22,6 +24,8 @@ static int parse_options(struct ctl *ctl, struct options *o, int *argc, char **a
 	*o = (struct options){ .dir = { ctl_option(argc, argv, "--against"), ctl_option(argc, argv, "--rules") }, .min_score = -1 };
 	const char *least = ctl_option(argc, argv, "--min-score"), *max = ctl_option(argc, argv, "--max");
 	int status = offline_take_networks(&ctl_backtest, &o->networks, argc, argv);
+	if (status == 0)
+		status = captures_take_options(&ctl_backtest, &o->captures, argc, argv);
 	if (status == 0)
 		status = ctl_no_more_options(&ctl_backtest, argc, argv);
 	if (status == 0)
@@ -230,16 +234,23 @@ static enum err replay_both(struct ctl *ctl, const struct options *o, struct rul
 			    struct errbuf *eb)
 {
 	const struct replay_set sets[2] = { { .rules = rules[0] }, { .rules = rules[1] } };
+	struct captures *captures = NULL;
 	struct enrich *enrich = NULL;
 	enum err err = offline_load_networks(&o->networks, &enrich, eb);
 	if (err != ERR_OK)
 		return err;
 	struct replay *r = replay_new(sets, 2, enrich);
-	err = offline_replay(r, ctl, files, eb);
+	err = captures_read(&o->captures, &captures, eb);
+	replay_ask_network(r, captures_network(captures));
+	if (err == ERR_OK)
+		err = offline_replay(r, ctl, files, eb);
 	if (err == ERR_OK)
 		err = offline_check_read(r, 2, eb);
 	if (err == ERR_OK)
 		compare(ctl, o, r, rules);
+	if (err == ERR_OK)
+		err = captures_sum_up(captures, eb);
+	captures_free(captures);
 	replay_free(r);
 	enrich_free(enrich);
 	return err;
@@ -275,6 +286,7 @@ static const struct reference_option backtest_options[] = {
 	{ "--min-score", "N", "Compares links from that score on, 0 to 1000; without it those that each rule set shows.", NULL },
 	{ "--max", "N", "At most so many rows of each list; without it 20.", NULL },
 	OFFLINE_NETWORK_OPTIONS,
+	CAPTURES_OPTIONS,
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -1,4 +1,5 @@
 /* assocctl replay: event files through the engine in memory; links, clusters and alerts into files. */
+#include "captures.h"
 #include "offline.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@ extern const struct ctl_command ctl_replay;
 struct options {
 	const char *rules_dir, *links, *clusters, *alerts;
 	struct offline_networks networks;
+	struct captures_wanted captures;
 	int min_score;
 };
 
@@ -24,6 +26,8 @@ static int parse_options(struct options *o, int *argc, char **argv)
 			       .min_score = 1 };
 	const char *least = ctl_option(argc, argv, "--min-score");
 	int status = offline_take_networks(&ctl_replay, &o->networks, argc, argv);
+	if (status == 0)
+		status = captures_take_options(&ctl_replay, &o->captures, argc, argv);
 	if (status == 0)
 		status = ctl_no_more_options(&ctl_replay, argc, argv);
 	if (status == 0)
@@ -150,40 +154,69 @@ static enum err replay_and_write(struct ctl *ctl, const struct options *o, struc
 	return err;
 }
 
+/* What a replay stands on. */
+struct ground {
+	struct ruleset *rules;
+	struct enrich *enrich;
+	struct captures *captures;
+};
+
+static enum err load(const struct options *o, struct ground *g, struct errbuf *eb)
+{
+	enum err err = offline_load_rules(o->rules_dir, &g->rules, eb);
+	if (err == ERR_OK)
+		err = offline_load_networks(&o->networks, &g->enrich, eb);
+	if (err == ERR_OK)
+		err = captures_read(&o->captures, &g->captures, eb);
+	return err;
+}
+
+static void unload(struct ground *g)
+{
+	captures_free(g->captures);
+	enrich_free(g->enrich);
+	ruleset_free(g->rules);
+}
+
+static enum err replay_on(struct ctl *ctl, const struct options *o, const struct ground *g, char **files, struct errbuf *eb)
+{
+	struct writer alerts = { .file = NULL };
+	if (o->alerts != NULL && (alerts.file = open_output(o->alerts, eb)) == NULL)
+		return ERR_IO;
+	struct replay_set set = { g->rules, alerts.file != NULL ? write_alert : NULL, &alerts };
+	struct replay *r = replay_new(&set, 1, g->enrich);
+	replay_ask_network(r, captures_network(g->captures));
+	enum err err = replay_and_write(ctl, o, r, files, eb);
+	if (err == ERR_OK)
+		print_shadows(g->rules, replay_engine(r, 0));
+	if (err == ERR_OK)
+		err = captures_sum_up(g->captures, eb);
+	replay_free(r);
+	if (alerts.file != NULL && close_output(alerts.file, o->alerts, eb) != ERR_OK)
+		err = ERR_IO;
+	text_free(&alerts.line);
+	return err;
+}
+
 static int replay_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct options o;
 	struct errbuf eb = { { 0 } };
-	struct ruleset *rules = NULL;
-	struct enrich *enrich = NULL;
+	struct ground g = { NULL, NULL, NULL };
 	int status = parse_options(&o, &argc, argv);
 	if (status != 0)
 		return status;
-	struct writer alerts = { .file = NULL };
-	enum err err = offline_load_rules(o.rules_dir, &rules, &eb);
+	enum err err = load(&o, &g, &eb);
 	if (err == ERR_OK)
-		err = offline_load_networks(&o.networks, &enrich, &eb);
-	if (err == ERR_OK && o.alerts != NULL && (alerts.file = open_output(o.alerts, &eb)) == NULL)
-		err = ERR_IO;
-	if (err == ERR_OK) {
-		struct replay_set set = { rules, alerts.file != NULL ? write_alert : NULL, &alerts };
-		struct replay *r = replay_new(&set, 1, enrich);
-		err = replay_and_write(ctl, &o, r, argv + 1, &eb);
-		if (err == ERR_OK)
-			print_shadows(rules, replay_engine(r, 0));
-		replay_free(r);
-	}
-	if (alerts.file != NULL && close_output(alerts.file, o.alerts, &eb) != ERR_OK)
-		err = ERR_IO;
-	text_free(&alerts.line);
-	enrich_free(enrich);
-	ruleset_free(rules);
+		err = replay_on(ctl, &o, &g, argv + 1, &eb);
+	unload(&g);
 	return err == ERR_OK ? 0 : ctl_fail("%s", eb.text);
 }
 
 static const struct reference_option replay_options[] = {
 	{ "--rules", "DIR", "The folder of rules; without it the shipped one.", NULL },
 	OFFLINE_NETWORK_OPTIONS,
+	CAPTURES_OPTIONS,
 	{ "--links", "FILE", "Writes account_a,account_b,score,first_seen, sorted by the accounts; - is standard output.", NULL },
 	{ "--clusters", "FILE", "Writes account,cluster of every cluster of two and more.", NULL },
 	{ "--alerts", "FILE", "Writes the alert log: a JSON line a change.", NULL },
@@ -194,6 +227,8 @@ static const struct reference_option replay_options[] = {
 const struct ctl_command ctl_replay = {
 	.name = "replay", .arguments = "[OPTION]... EVENTS...", .options = replay_options, .run = replay_run,
 	.help = "Runs event files through the engine offline, in memory, without a daemon; - is standard input.",
-	.more = "Two runs write the same bytes. Neither the configuration nor the state folder is read.",
-	.example = "assocctl replay --networks networks.csv --links links.csv events.ndjson",
+	.more = "Two runs write the same bytes. Neither the configuration nor the state folder is read. With captures events learn what the "
+		"packets of their connections say, by address, port and time as the daemon joins them; all captures are read first, as one "
+		"recording in the order given. Where a capture is damaged, what is in front of the place counts, and the exit status is 1.",
+	.example = "assocctl replay --networks networks.csv --capture logins.pcap --links links.csv events.ndjson",
 };

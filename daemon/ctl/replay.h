@@ -5,6 +5,7 @@
 
 #include "ctl.h"
 #include "daemon/engine/engine.h"
+#include "daemon/model/network.h"
 #include "refusals.h"
 
 #define REPLAY_SETS_MAX 9
@@ -27,6 +28,8 @@ struct replay_set {
 /* 1 to REPLAY_SETS_MAX sets; their rules and enrich are borrowed. */
 struct replay *replay_new(const struct replay_set *sets, unsigned n, const struct enrich *enrich);
 void replay_free(struct replay *r);
+/* What packets said, asked for every event from now on; NULL: nobody. Borrowed. */
+void replay_ask_network(struct replay *r, const struct network_source *network);
 /* A whole file, "-" for standard input. The last line needs no newline; refused lines are tallied. */
 enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct errbuf *eb) MUST_CHECK;
 /* Applies what is gathered. */

@@ -90,6 +90,12 @@ void replay_free(struct replay *r)
 	free(r);
 }
 
+void replay_ask_network(struct replay *r, const struct network_source *network)
+{
+	for (unsigned i = 0; i < r->n_readings; i++)
+		r->readings[i].context.network = network;
+}
+
 /* I2. In two steps, as all look-ups in large tables. */
 static void number_events(struct reading *reading)
 {

@@ -10,6 +10,7 @@ import sys
 import time
 
 import netns
+import packets
 import plain
 
 if not plain.use():
@@ -118,6 +119,20 @@ def a_login_before_its_packets_and_one_after_their_end_are_joined(net, d):
     assert ja4(d, "after") == ja4(d, "early"), values(d, "after")
 
 
+def a_login_over_http3_is_joined_to_its_packets(net, d):
+    """A client's side of a recorded connection, where there is one; else an Initial that was made for the fuzzer."""
+    recorded = os.path.join(os.path.dirname(ROOT), "shared", "pcap", "zeek__quicv2-http3-443.pcap")
+    if os.path.exists(recorded):
+        expected, sent = "q13i0310h3_55b375c5d22e_df5b9e597968", packets.datagrams_to(443, recorded)
+    else:
+        with open(os.path.join(ROOT, "tests/fuzz/seeds/quic/v1"), "rb") as seed:
+            expected, sent = "q13", [seed.read()[1:]]
+    net.send(40071, sent)
+    login(d, "http3", net.CLIENT, 40071)
+    until(lambda: ja4(d, "http3"), lambda: f"{values(d, 'http3')} {d.status()['join']} {source(d)}")
+    assert ja4(d, "http3").startswith(expected), ja4(d, "http3")
+
+
 def without_a_port_one_connection_is_believed_and_a_proxys_never(net, d):
     for last in (3, 9):
         netns.run("ip", "-n", net.client, "address", "add", f"10.77.0.{last}/24", "dev", "wire")
@@ -223,7 +238,8 @@ def without_permission_the_capability_is_named(net, d):
 
 
 TESTS = (a_login_is_joined_to_its_own_packets, a_client_that_lies_in_its_user_agent_is_told_and_no_other,
-         a_login_before_its_packets_and_one_after_their_end_are_joined, without_a_port_one_connection_is_believed_and_a_proxys_never,
+         a_login_before_its_packets_and_one_after_their_end_are_joined, a_login_over_http3_is_joined_to_its_packets,
+         without_a_port_one_connection_is_believed_and_a_proxys_never,
          a_replay_of_the_journal_gives_the_same, the_capturing_process_is_confined, one_that_is_killed_is_started_again_and_counted,
          an_interface_that_disappears_and_returns_is_captured_again, floods_move_counters_and_nothing_else,
          without_permission_the_capability_is_named)

@@ -3,6 +3,7 @@ import ctypes
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -90,6 +91,14 @@ class Net:
         done = subprocess.run(["ip", "netns", "exec", self.client, "openssl", "s_client", "-connect", f"{self.SERVER}:443",
                                "-bind", f"{self.CLIENT}:{port}", *more], input="", capture_output=True, text=True, timeout=20)
         assert "CONNECTED" in done.stdout, done.stderr
+
+    def send(self, port, datagrams):
+        """From that port to the server's 443."""
+        script = ("import socket, sys\nout = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\nout.bind((sys.argv[1], int(sys.argv[2])))\n"
+                  "for line in sys.stdin:\n    out.sendto(bytes.fromhex(line), (sys.argv[3], 443))\n")
+        done = subprocess.run(["ip", "netns", "exec", self.client, sys.executable, "-c", script, self.CLIENT, str(port), self.SERVER],
+                              input="".join(d.hex() + "\n" for d in datagrams), capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, done.stderr
 
     def enter(self):
         """This process and what it starts live in the server's namespace from here on."""

@@ -6,12 +6,12 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: Test/1\r\nAccept
 LINUX = bytes.fromhex("020405b40402080a010203040000000001030307")
 
 
-def client_hello(name=b"shop.example", suites=(0x1301, 0x1302), extra=b""):
+def client_hello(name=b"shop.example", suites=(0x1301, 0x1302), alpn=b"h2", extra=b""):
     """A handshake record with a ClientHello for TLS 1.3."""
     def block(kind, body):
         return struct.pack(">HH", kind, len(body)) + body
     extensions = (block(0, struct.pack(">HBH", len(name) + 3, 0, len(name)) + name) + block(10, bytes.fromhex("0002001d")) +
-                  block(13, bytes.fromhex("000404030804")) + block(16, b"\x00\x03\x02h2") + block(43, bytes.fromhex("020304")) + extra)
+                  block(13, bytes.fromhex("000404030804")) + block(16, struct.pack(">HB", len(alpn) + 1, len(alpn)) + alpn) + block(43, bytes.fromhex("020304")) + extra)
     body = (b"\x03\x03" + b"r" * 32 + b"\0" + struct.pack(">H", 2 * len(suites)) + b"".join(struct.pack(">H", s) for s in suites) + b"\x01\0" +
             struct.pack(">H", len(extensions)) + extensions)
     message = b"\x01" + struct.pack(">I", len(body))[1:] + body
@@ -44,6 +44,19 @@ def pcap(packets, link=101, start=1700000000, step=0.001):
         at = start + number * step
         return struct.pack("<IIII", int(at), int(at % 1 * 1e6), len(packet), len(packet)) + packet
     return struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, link) + b"".join(record(*pair) for pair in enumerate(packets))
+
+
+def datagrams_to(port, path):
+    """What datagrams to that port carry, of a pcap file of IPv4 in Ethernet frames."""
+    with open(path, "rb") as file:
+        rest = file.read()[24:]
+    found = []
+    while rest:
+        size = struct.unpack_from("<I", rest, 8)[0]
+        frame, rest = rest[16:16 + size], rest[16 + size:]
+        if frame[12:14] == b"\x08\0" and frame[23] == 17 and struct.unpack_from(">H", frame, 36)[0] == port:
+            found.append(frame[42:])
+    return found
 
 
 def block(kind, body):

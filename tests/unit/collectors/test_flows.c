@@ -130,6 +130,21 @@ static void first_and_last_time_are_those_of_packets_in_any_order(void **state)
 	flow_bench_end(&b);
 }
 
+/* Whoever was told of it knows it by that. */
+static void flow_that_was_told_of_keeps_its_first_time(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	int64_t at_us = b.at_us;
+	flow_bench_open(&b, 1);
+	flow_bench_client(&b, 2, BYTES_LIT(REQUEST));
+	assert_int_equal(b.learned, 1);
+	b.at_us -= 50 * SECOND;
+	flow_bench_client(&b, 2 + REQUEST_LEN, BYTES_LIT("x"));
+	flow_bench_expect(&b, "1000>80 tcp GET Test/1 64:0:1024:|");
+	assert_int_equal(b.first_us, at_us);
+	flow_bench_end(&b);
+}
+
 static void full_table_gives_up_what_is_worth_least(void **state)
 {
 	flow_bench_begin(&b, (struct flows_limits){ .flows = 16 });
@@ -232,6 +247,7 @@ int main(void)
 		cmocka_unit_test(silent_flow_ends_and_a_busy_one_does_not),
 		cmocka_unit_test(one_wrong_time_ends_no_flow),
 		cmocka_unit_test(first_and_last_time_are_those_of_packets_in_any_order),
+		cmocka_unit_test(flow_that_was_told_of_keeps_its_first_time),
 		cmocka_unit_test(full_table_gives_up_what_is_worth_least),
 		cmocka_unit_test(closed_flows_go_first),
 		cmocka_unit_test(datagrams_of_one_pair_of_ends_are_one_flow),
