@@ -22,6 +22,7 @@ struct named_list {
 struct builder {
 	struct ruleset set; /* first: a ruleset handed out is its builder */
 	struct arena *arena;
+	const struct ruleset_change *change; /* NULL: the folder as it is */
 	struct problems problems;
 	struct text canonical; /* what judges, without prose and positions: the hash is taken of it */
 	struct named_list lists[LISTS_MAX];

@@ -238,11 +238,18 @@ static void read_doc(struct builder *b, struct yaml_doc *doc, enum file_form for
 	yaml_doc_free(doc);
 }
 
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
 static void load_yaml(struct builder *b, const char *path, enum file_form form, struct bytes name)
 {
 	struct yaml_doc *doc = NULL;
 	struct errbuf eb = {0};
-	if (yaml_load(path, &doc, &eb))
+	bool is_changed = b->change && form != FORM_LIST && bytes_eq(b->change->file, bytes_of(last_name(path)));
+	if (is_changed ? yaml_parse(b->change->content, path, &doc, &eb) : yaml_load(path, &doc, &eb))
 		problem_plain(&b->problems, "%s", eb.text);
 	else
 		read_doc(b, doc, form, name);
@@ -318,12 +325,30 @@ static void load_files(struct builder *b, const char *dir, char **names, size_t 
 			load_yaml(b, arena_printf(b->arena, "%s/table.yaml", dir), FORM_TABLE, BYTES_NONE);
 }
 
-enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out, struct text *report, struct errbuf *eb)
+/* A changed file may be a new one; names stay sorted and single. */
+static char **with_changed(const struct ruleset_change *change, char **names, size_t *n)
 {
-	struct builder *b = builder_new(report, eb);
+	size_t at = 0;
+	int order = 1;
+	while (at < *n && (order = bytes_cmp(change->file, bytes_of(names[at]))) > 0)
+		at++;
+	if (at < *n && order == 0)
+		return names;
+	names = xrealloc(names, (*n + 1) * sizeof *names);
+	memmove(names + at + 1, names + at, (*n - at) * sizeof *names);
+	names[at] = xmalloc(change->file.len + 1);
+	memcpy(names[at], change->file.ptr, change->file.len);
+	names[at][change->file.len] = '\0';
+	++*n;
+	return names;
+}
+
+static void load_folder(struct builder *b, const char *dir)
+{
 	size_t n;
 	char **names = folder_names(b, dir, false, &n);
-	*out = NULL;
+	if (b->change)
+		names = with_changed(b->change, names, &n);
 	if (!b->problems.n) {
 		load_lists(b, dir);
 		load_yaml(b, arena_printf(b->arena, "%s/scoring.yaml", dir), FORM_SCORING, BYTES_NONE);
@@ -331,6 +356,12 @@ enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out,
 		load_files(b, dir, names, n);
 	}
 	names_free(names, n);
+}
+
+static enum err finish(struct builder *b, const char *dir, bool require_tests, struct ruleset **out)
+{
+	struct text *report = b->problems.report;
+	*out = NULL;
 	builder_seal(b);
 	if (!b->problems.n)
 		contradictions_check(b, dir);
@@ -346,4 +377,21 @@ enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out,
 	b->problems = (struct problems){0};
 	*out = &b->set;
 	return ERR_OK;
+}
+
+enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out, struct text *report, struct errbuf *eb)
+{
+	struct builder *b = builder_new(report, eb);
+	load_folder(b, dir);
+	return finish(b, dir, require_tests, out);
+}
+
+enum err ruleset_load_changed(const char *dir, const struct ruleset_change *change, struct ruleset **out, struct text *report,
+			      struct errbuf *eb)
+{
+	struct builder *b = builder_new(report, eb);
+	b->change = change;
+	load_folder(b, dir);
+	b->change = NULL;
+	return finish(b, dir, false, out);
 }

@@ -85,6 +85,11 @@ struct ruleset {
  * line; the first to eb. */
 struct text;
 enum err ruleset_load(const char *dir, bool require_tests, struct ruleset **out, struct text *report, struct errbuf *eb) MUST_CHECK;
+/* The same with one file as told instead of its own, or besides: what an edited rule would do. It lies in no folder, and a
+ * stable rule needs no test: it is tried, not enabled. */
+struct ruleset_change { struct bytes file, content; };
+enum err ruleset_load_changed(const char *dir, const struct ruleset_change *change, struct ruleset **out, struct text *report,
+			      struct errbuf *eb) MUST_CHECK;
 void ruleset_free(struct ruleset *rs);
 /* For fitting: every token is worth 0 bits, every pair that is met is stored. The bits are then set in rs->table. */
 void ruleset_begin_fit(struct ruleset *rs);
