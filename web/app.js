@@ -173,7 +173,7 @@ function shell() {
       h("div", { class: "right" }, h("span", { id: "lamp", class: "live" }), h("span", { id: "zone", class: "zone quiet", title: t("menu.clock") }), menu())),
     h("div", { id: "away", class: "away", role: "status", hidden: true }, h("b", null, t("away.title")), " ", t("away.text")),
     main,
-    h("div", { id: "toasts", class: "toasts" }),
+    h("section", { id: "toasts", class: "toasts", "aria-label": t("toasts") }),
     h("div", { id: "spoken", class: "heard", role: "status", "aria-live": "polite" }));
   showZone();
 }

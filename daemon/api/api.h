@@ -55,6 +55,11 @@ struct api_ports {
 	void (*series)(void *arg, struct text *json);
 	/* Reads the journal; done is called later, once, on the loop thread. ERR_BUSY: not now. NULL: there is no journal. */
 	enum err (*events)(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg);
+	/* Tries a rule file that is to hold `text` on the stored events; ERR_INPUT or ERR_BUSY with the reason. Ends that. Its
+	 * state, and in the end what it would change, as a JSON object. NULL: there is no journal. */
+	enum err (*trial_begin)(void *arg, struct bytes file, struct bytes text, struct errbuf *eb);
+	void (*trial_cancel)(void *arg);
+	void (*trial_render)(void *arg, struct text *json);
 };
 
 /* Who comes by a Unix socket needs no token. The daemon's own user and root are administrators anyway. */

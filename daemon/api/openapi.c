@@ -82,6 +82,13 @@ static const struct {
 		    "\"next\":{\"type\":[\"integer\",\"null\"],\"description\":\"before= of what comes behind\"}}}" },
 	{ "Series", "{\"type\":\"object\",\"properties\":{\"days\":{\"type\":\"object\",\"description\":\"arrays of equal length: at (seconds), accounts, links, alerts\"},"
 		    "\"minutes\":{\"type\":\"object\",\"description\":\"at (seconds), accepted, refused\"}}}" },
+	{ "RuleFile", "{\"type\":\"object\",\"required\":[\"file\",\"text\"],\"properties\":{\"rule\":{\"type\":\"string\"},"
+		      "\"file\":{\"type\":\"string\",\"description\":\"its name in the rules folder, NAME.yaml\"},\"text\":{\"type\":\"string\"}}}" },
+	{ "Backtest", "{\"type\":\"object\",\"properties\":{\"state\":{\"enum\":[\"none\",\"running\",\"failed\",\"cancelled\",\"done\"]},\"file\":{\"type\":\"string\"},"
+		      "\"seq\":{\"type\":\"integer\"},\"of\":{\"type\":\"integer\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		      "\"took_ms\":{\"type\":\"integer\"},\"difference\":{\"type\":\"object\",\"properties\":{"
+		      "\"links\":{\"type\":\"object\",\"description\":\"of 500 and more: how many appear, disappear, change their band; examples\"},"
+		      "\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}" },
 	{ "Me", "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"roles\":{\"type\":\"array\",\"items\":"
 		"{\"enum\":[\"ingest\",\"read\",\"analyst\",\"admin\",\"trusted\"]}}}}" },
 	{ "Status", "{\"type\":\"object\",\"properties\":{\"version\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"events\":{\"type\":\"integer\"},\"accounts\":{\"type\":\"integer\"}}}" },

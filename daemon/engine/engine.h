@@ -97,6 +97,8 @@ void engine_each_member(const struct engine *e, member_fn *fn, void *arg);
 
 /* Every rule, in the order of rules/heads.h; the evidence of at most max_links links is read for it. */
 void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, struct rules_view *out);
+/* The path of the file that a rule came from; false: there is no such rule. */
+bool engine_rule_file(const struct engine *e, struct bytes id, struct bytes *path);
 /* The last max days; one pass over accounts, pairs and alerts. */
 void engine_days(const struct engine *e, unsigned max, struct arena *a, struct days_view *out);
 /* Tokens of every stored pair, in order of their making, pass by pass, and the bits before each pass: what a table is

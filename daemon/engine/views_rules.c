@@ -76,3 +76,11 @@ void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, s
 	count_links(e, &list, out);
 	count_alerts(e, out);
 }
+
+bool engine_rule_file(const struct engine *e, struct bytes id, struct bytes *path)
+{
+	int at = heads_find(e->rules, id);
+	if (at >= 0)
+		*path = heads_at(e->rules, (unsigned)at)->file;
+	return at >= 0;
+}

@@ -18,6 +18,7 @@
 #include "journal.h"
 #include "measure.h"
 #include "series.h"
+#include "trial.h"
 
 #define COLLECTORS_MAX 32
 #define WATCHES_MAX 6
@@ -70,6 +71,7 @@ struct daemon {
 	int64_t memory_look_us;
 	bool is_barred; /* more memory than `memory_limit` */
 	struct series series;
+	struct trial *trial; /* of an edited rule file, the newest */
 	unsigned lookups_out; /* questions about the journal that are on their way */
 };
 

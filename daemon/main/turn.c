@@ -127,6 +127,7 @@ void loop_once(void *arg)
 	wake_in(d, step_memory(d, mono_us), mono_us);
 	step_reload(d);
 	wake_in(d, step_rebuild(d), mono_us);
+	wake_in(d, step_trial(d), mono_us);
 	step_snapshot(d, mono_us);
 	step_watchdog(d, mono_us);
 	step_stop(d, mono_us);

@@ -124,6 +124,28 @@ async function the_queue_is_worked_through_by_keyboard() {
   await page.getByRole("heading", { name: "Rules" }).waitFor();
 }
 
+async function an_edited_rule_is_tried_before_it_is_enabled() {
+  await b.go(d, VIEWS.rule);
+  const field = page.locator("#rule-text"), file = await field.inputValue();
+  check(file.includes("id: return-after-closure"), "the file is not shown");
+  check((await page.getByRole("button", { name: "Back to the file" }).count()) === 0, "what was not edited is offered back");
+  await field.fill(file.replace("status: stable", "status: disabled"));
+  check((await page.locator(".line-diff .went").innerText()).includes("status: stable"), "the line that went is not shown");
+  await page.getByRole("button", { name: "Try on stored events" }).click();
+  await page.getByText("To enable it, put it into the rules folder").waitFor();
+  check(/1 \u2192 0/.test(await page.locator(".outcome tr", { hasText: "return-after-closure" }).innerText()), "the alert that would not be raised is not told");
+  await b.go(d, "#/rules");
+  await b.go(d, VIEWS.rule);
+  check((await field.inputValue()).includes("status: disabled"), "what was typed is gone");
+  await field.fill(file + "\nnonsense: 1\n");
+  await page.getByRole("button", { name: "Try on stored events" }).click();
+  await until("the line is named", async () => /return-after-closure\.yaml:\d+/.test(await page.locator(".errors").innerText().catch(() => "")));
+  const found = await b.accessibility();
+  check(found.length === 0, found.join(" | "));
+  await page.getByRole("button", { name: "Back to the file" }).click();
+  check((await field.inputValue()) === file, "the file does not come back");
+}
+
 const NASTY = ["<img src=x onerror=alert(1)>", "<script>alert(2)</script>", "\u202egnirts\u202c", "%2e%2e/..%2f", "'\"><svg onload=alert(3)>", "\u0645\u062d\u0645\u062f", "x".repeat(240)];
 
 async function hostile_names_are_shown_and_never_run() {
@@ -304,7 +326,7 @@ async function main() {
   try {
     d.ctl("sample", "load");
     return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
-      a_newcomer_finds_the_ring_understands_it_and_decides, the_queue_is_worked_through_by_keyboard, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      a_newcomer_finds_the_ring_understands_it_and_decides, the_queue_is_worked_through_by_keyboard, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
     ], async () => {

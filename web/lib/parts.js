@@ -135,10 +135,11 @@ export function watchForChange(root, load, shown, redraw) {
   return stop;
 }
 
+// text, or a function that says it when it is asked for.
 export function copyButton(text, label) {
   return button(t("copy"), async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
       toast(t("copied"));
     } catch {
       toast(t("copy.failed"), "bad");

@@ -88,6 +88,10 @@ export default {
   "rules.policies": "Policies: what raises alerts", "rules.evidence": "Evidence: what makes scores", "rules.shadows": "In the shadow", "rules.shadow": "Shadow", "rules.shadow.help": "experimental: counted as if they were on, and nobody is told", "rules.shadows.none": "No rule is experimental.",
   "rules.counts": "Counts in", "rules.counts.of": "{n} of {of} links", "rules.opened": "Alerts", "rules.standing": "Standing", "rules.read": "of the {of} links the strongest {n} were read", "rules.unknown": "There is no rule \u201c{rule}\u201d.",
 
+  "toasts": "What was done", "trial.title": "The file, and what another one would do", "trial.note": "tried on the stored events in the background; nothing changes by it", "trial.go": "Try on stored events", "trial.back": "Back to the file", "trial.back.done": "The file as it is in force.", "trial.copy": "Copy the file as it stands here", "trial.cancel": "End it", "trial.cancelled": "It was ended before it was done.", "trial.changed": ({ n }) => `${n} ${s(n, "line differs", "lines differ")} from the file in force`,
+  "trial.running": "The stored events are applied", "trial.progress": "{n} of {of} events", "trial.failed": "These rules do not load:", "trial.done": "{file} on {n} events, {ms} ms. To enable it, put it into the rules folder and reload (SIGHUP).",
+  "trial.links": "Links of 500 and more: {appear} would appear, {disappear} would go, {change} would change their band, {same} stay.", "trial.rules": "By rule", "trial.rules.same": "No rule counts or raises otherwise.", "trial.examples": "Links that change", "trial.before": "Now", "trial.after": "Then",
+
   "band.strong": "strong", "band.probable": "probable", "band.possible": "possible", "band.none": "none",
   "level.critical": "critical", "level.high": "high", "level.medium": "medium", "level.low": "low", "level.info": "info",
   "state.open": "open", "state.acknowledged": "acknowledged", "state.appealed": "appealed", "state.resolved": "resolved",

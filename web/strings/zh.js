@@ -86,6 +86,10 @@ export default {
   "rules.policies": "策略：产生告警", "rules.evidence": "证据：构成分数", "rules.shadows": "影子规则", "rules.shadow": "影子", "rules.shadow.help": "试验中：照常计数，但不通知任何人", "rules.shadows.none": "没有试验中的规则。",
   "rules.counts": "起作用", "rules.counts.of": "{of} 条关联中 {n} 条", "rules.opened": "告警", "rules.standing": "未结案", "rules.read": "{of} 条关联中读取了最强的 {n} 条", "rules.unknown": "没有规则“{rule}”。",
 
+  "toasts": "操作结果", "trial.title": "规则文件，以及修改后的效果", "trial.note": "在后台用已存事件试跑；不会改变任何内容", "trial.go": "用已存事件试跑", "trial.back": "恢复原文件", "trial.back.done": "已恢复为当前生效的文件。", "trial.copy": "复制当前文本", "trial.cancel": "终止", "trial.cancelled": "试跑已提前终止。", "trial.changed": ({ n }) => `与生效文件相差 ${n} 行`,
+  "trial.running": "正在应用已存事件", "trial.progress": "{of} 条事件中的 {n} 条", "trial.failed": "这些规则无法加载：", "trial.done": "{file}：{n} 条事件，{ms} 毫秒。要启用，请放入规则目录并重新加载（SIGHUP）。",
+  "trial.links": "500 分及以上的关联：新增 {appear}，消失 {disappear}，级别变化 {change}，不变 {same}。", "trial.rules": "按规则", "trial.rules.same": "没有规则的作用发生变化。", "trial.examples": "变化的关联", "trial.before": "现在", "trial.after": "之后",
+
   "band.strong": "极强", "band.probable": "很可能", "band.possible": "有可能", "band.none": "无",
   "level.critical": "危急", "level.high": "高", "level.medium": "中", "level.low": "低", "level.info": "提示",
   "state.open": "待处理", "state.acknowledged": "已接手", "state.appealed": "申诉中", "state.resolved": "已结案",

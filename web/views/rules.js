@@ -4,6 +4,7 @@ import { add, h } from "../lib/dom.js";
 import { chip, empty, facts, heading, number, panel, quiet, table, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { t, word } from "../lib/words.js";
+import { trial } from "./rules_trial.js";
 
 const FORMS = ["signal", "compare", "limit", "timing", "interaction", "support", "policy"];
 
@@ -29,9 +30,9 @@ export async function show(at, root, redraw) {
   const load = () => ask("/v1/rules"), found = await load();
   if (at.parts[0]) {
     const rule = found.rules.find((r) => r.rule === at.parts[0]);
-    if (rule) one(root, rule, found);
-    else add(root, heading(t("tab.rules")), empty(t("rules.unknown", { rule: at.parts[0] })));
-    return null;
+    if (!rule) return void add(root, heading(t("tab.rules")), empty(t("rules.unknown", { rule: at.parts[0] })));
+    one(root, rule, found);
+    return trial(rule.rule, root);
   }
   const shadows = found.rules.filter((r) => r.status === "experimental"), policies = found.rules.filter((r) => r.form === "policy" && r.status !== "experimental");
   const evidence = found.rules.filter((r) => r.form !== "policy" && r.status !== "experimental").sort((a, b) => b.links - a.links || FORMS.indexOf(a.form) - FORMS.indexOf(b.form) || a.rule.localeCompare(b.rule));
