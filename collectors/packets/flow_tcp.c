@@ -68,9 +68,9 @@ static void tell_once(struct flows *f, struct flow *flow, unsigned side)
 }
 
 /* A record of the handshake with a ClientHello at its front. */
-static bool begins_hello(struct bytes payload)
+static bool begins_hello(const struct flows *f, struct bytes payload)
 {
-	return payload.len >= 6 && payload.ptr[0] == 0x16 && (payload.ptr[1] == 3 || payload.ptr[1] == 1) && payload.ptr[5] == 1;
+	return payload.len >= 6 && payload.ptr[0] == 0x16 && payload.ptr[5] == 1 && look_begins_hello(f->look, payload);
 }
 
 /* May something in front of it be on its way? Records of TLS and answers of servers are no such thing. */
@@ -83,7 +83,7 @@ static enum look_found look_at(struct flows *f, struct flow *flow, unsigned side
 {
 	enum look_found found = look_at_stream(f->look, front, !flow->has_request, &f->facts);
 
-	if (flow->side[side] == SIDE_FLOATING && begins_hello(front))
+	if (flow->side[side] == SIDE_FLOATING && begins_hello(f, front))
 		flow->side[side] = SIDE_AT; /* nothing belongs in front of it */
 	if (found == LOOK_HELLO)
 		finish(f, flow, side);
@@ -96,11 +96,12 @@ static enum look_found look_at(struct flows *f, struct flow *flow, unsigned side
 }
 
 /* A stream without a beginning begins as early as its segments; one in which a hello begins, there: what lies in front of it
- * was something else, and a hole in that is not waited for. */
-static enum err place_stream(struct flow *flow, unsigned side, uint32_t seq, struct bytes payload)
+ * was something else, and a hole in that is not waited for. Where a hello is under way, what looks like another one is a record
+ * in the middle of it. */
+static enum err place_stream(const struct flows *f, struct flow *flow, unsigned side, uint32_t seq, struct bytes payload)
 {
 	struct stream *s = pending_stream(flow, side);
-	bool is_beginning = begins_hello(payload);
+	bool is_beginning = begins_hello(f, payload) && !((int32_t)(seq - s->base) > 0 && begins_hello(f, stream_front(s)));
 
 	if (!is_beginning && (flow->side[side] != SIDE_FLOATING || (int32_t)(seq - s->base) >= 0))
 		return ERR_OK;
@@ -111,7 +112,7 @@ static void add_to(struct flows *f, struct flow *flow, unsigned side, uint32_t s
 {
 	struct stream *s = pending_stream(flow, side);
 	uint32_t front = s->front, base = s->base;
-	enum err err = place_stream(flow, side, seq, payload);
+	enum err err = place_stream(f, flow, side, seq, payload);
 
 	if (err == ERR_OK)
 		err = stream_add(s, seq, payload);
@@ -166,7 +167,7 @@ static void take_payload(struct flows *f, struct flow *flow, unsigned side, cons
 		add_to(f, flow, side, seq, p->payload);
 		return;
 	}
-	int32_t ahead = begins_hello(p->payload) ? 0 : (int32_t)(seq - flow->next[side]);
+	int32_t ahead = begins_hello(f, p->payload) ? 0 : (int32_t)(seq - flow->next[side]);
 	if (ahead > 0 && flow->next[side] - flow->start[side] < EARLY && (uint32_t)ahead < STREAM_MAX) {
 		open_stream(f, flow, side, flow->next[side]);
 		add_to(f, flow, side, seq, p->payload);

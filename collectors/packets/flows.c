@@ -173,18 +173,23 @@ static void find_key(struct flows *f, struct prepared *in)
 	in->hash = flow_hash(f->table, &in->key);
 }
 
-/* A fragment that makes its datagram whole becomes that datagram. */
+/* A fragment that makes its datagram whole becomes that datagram, which may be a tunnel's and carry a fragment: each is shorter
+ * than the one before by a header. */
 static void gather_fragment(struct flows *f, struct prepared *in)
 {
+	enum packet_end end = PACKET_FRAGMENT;
 	struct bytes whole;
 
-	f->counts.fragments++;
-	if (fragments_add(f->fragments, &in->packet, in->at_us, &whole)) {
+	while (end == PACKET_FRAGMENT) {
+		f->counts.fragments++;
+		if (!fragments_add(f->fragments, &in->packet, in->at_us, &whole))
+			break;
 		f->counts.datagrams++;
-		if (decode_datagram(whole, &in->packet) == PACKET_WHOLE) {
-			find_key(f, in);
-			apply(f, in);
-		}
+		end = decode_datagram(whole, &in->packet);
+	}
+	if (end == PACKET_WHOLE) {
+		find_key(f, in);
+		apply(f, in);
 	}
 	f->counts.fragments_dropped = fragments_dropped(f->fragments);
 }

@@ -38,6 +38,14 @@ enum look_found look_at_hello(struct look *l, struct bytes message, enum hello_c
 	return LOOK_HELLO;
 }
 
+bool look_begins_hello(struct look *l, struct bytes payload)
+{
+	struct tls_hello hello;
+	enum tls_front front = decode_tls_front(payload, l->room, &hello);
+
+	return front == TLS_FRONT_HELLO || front == TLS_FRONT_MORE;
+}
+
 static enum look_found read_request(struct bytes front, struct flow_facts *facts)
 {
 	struct http_request request;

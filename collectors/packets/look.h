@@ -18,6 +18,8 @@ enum look_found {
 struct look;
 struct look *look_new(void);
 void look_free(struct look *l);
+/* Does a ClientHello begin here, as far as it is there? */
+bool look_begins_hello(struct look *l, struct bytes payload);
 /* Looks for a request only where may_be_request. */
 enum look_found look_at_stream(struct look *l, struct bytes front, bool may_be_request, struct flow_facts *facts);
 /* A handshake message that came otherwise: LOOK_HELLO or LOOK_LIAR. */

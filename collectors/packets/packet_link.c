@@ -158,8 +158,23 @@ enum layer layer_frame_relay(struct walk *w)
 	}
 }
 
-/* Behind the labels nothing says what follows (RFC 4928): IP by its version where its header can be one, a control word
- * in front of a frame, or a frame. */
+/* A frame whose type is one of those that lead on, and fits what follows. */
+static bool is_frame(const struct cursor *c, size_t at)
+{
+	const uint8_t *type = c->at + at + 12;
+
+	if (cur_left(c) < at + 15)
+		return false;
+	switch (type[0] << 8 | type[1]) {
+	case 0x0800: return type[2] >> 4 == 4;
+	case 0x86dd: return type[2] >> 4 == 6;
+	case 0x8100: case 0x88a8: case 0x8847: case 0x8864: case 0x0806: return true;
+	default: return false;
+	}
+}
+
+/* Behind the labels nothing says what follows (RFC 4928): a control word of the pseudowire in front of a frame, a frame, or IP by its
+ * version where its header can be one. The first nibble of an address of a card may be any. */
 enum layer layer_mpls(struct walk *w)
 {
 	struct cursor *c = &w->c;
@@ -170,6 +185,8 @@ enum layer layer_mpls(struct walk *w)
 	while (!c->err && !(label & 0x100));
 	if (cur_left(c) < 4)
 		return walk_end(w, PACKET_CUT);
+	if (is_frame(c, 0))
+		return LAYER_ETHERNET;
 	size_t total = (size_t)c->at[2] << 8 | c->at[3];
 	if (c->at[0] >> 4 == 4 && (c->at[0] & 15) >= 5 && (total >= 20 || total == 0))
 		return LAYER_IPV4;

@@ -71,6 +71,8 @@ static size_t message_length(const char *start, size_t have)
 {
 	struct bytes b = bytes_make(start, have);
 
+	if (have >= 2 && byte(b, 1) > HELLO_LENGTH_MAX >> 16)
+		return 0;
 	if (have < MESSAGE_HEADER)
 		return MESSAGE_HEADER;
 	size_t length = MESSAGE_HEADER + ((size_t)byte(b, 1) << 16 | (size_t)byte(b, 2) << 8 | byte(b, 3));

@@ -248,6 +248,26 @@ static void neither_hello_nor_request_is_told_once_with_its_syn(void **state)
 	flow_bench_end(&b);
 }
 
+/* Many a record begins with the number of a ClientHello, and a segment with such a record. */
+static void records_of_a_byte_each_are_one_hello_however_they_are_cut(void **state)
+{
+	char records[6 * HELLO_LEN];
+	size_t n = 0;
+
+	for (size_t i = 5; i < HELLO_LEN; i++) {
+		memcpy(records + n, "\x16\x03\x01\x00\x01", 5);
+		records[n + 5] = HELLO[i];
+		n += 6;
+	}
+	for (size_t size = 1; size <= 120; size++) {
+		flow_bench_begin(&b, (struct flows_limits){ 0 });
+		flow_bench_open(&b, 99);
+		for (size_t at = 0; at < n; at += size)
+			flow_bench_client(&b, 100 + (uint32_t)at, bytes_make(records + at, n - at < size ? n - at : size));
+		expect_hello(1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +282,7 @@ int main(void)
 		cmocka_unit_test(each_connection_on_the_same_ports_has_its_hello),
 		cmocka_unit_test(liar_is_counted_and_no_hello),
 		cmocka_unit_test(overlaps_and_duplicates),
+		cmocka_unit_test(records_of_a_byte_each_are_one_hello_however_they_are_cut),
 		cmocka_unit_test(request_behind_a_byte_that_came_twice),
 		cmocka_unit_test(payload_of_a_syn_is_read),
 		cmocka_unit_test(syn_that_comes_late_belongs_to_the_flow),

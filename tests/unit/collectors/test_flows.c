@@ -233,6 +233,49 @@ static void fragmented_segment_is_read(void **state)
 	flow_bench_end(&b);
 }
 
+/* What is in b.packet, without its first `front` bytes, in two fragments, the second one first. */
+static void send_fragments(uint8_t protocol, void (*send)(const struct bench *fragment))
+{
+	struct bench packet = b.packet, fragment;
+	struct bytes whole = bench_bytes(&packet);
+	size_t first = whole.len / 16 * 8;
+
+	for (int i = 1; i >= 0; i--) {
+		bench_clear(&fragment);
+		bench_put(&fragment, whole.ptr + (i ? first : 0), i ? whole.len - first : first);
+		uint8_t *header = bench_ipv4(&fragment, protocol, 1, 2);
+		bench_u16(header + 4, (size_t)protocol);
+		bench_u16(header + 6, i == 0 ? 0x2000 : first / 8);
+		send(&fragment);
+	}
+}
+
+static void send_as_it_is(const struct bench *fragment)
+{
+	b.packet = *fragment;
+	flow_bench_send(&b);
+}
+
+/* In GRE, whose packet is sent in fragments itself. */
+static void send_in_a_tunnel(const struct bench *fragment)
+{
+	b.packet = *fragment;
+	bench_hex(&b.packet, "0000 0800");
+	send_fragments(47, send_as_it_is);
+}
+
+static void fragments_in_a_tunnel_of_fragments_are_read(void **state)
+{
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	bench_clear(&b.packet);
+	bench_put(&b.packet, REQUEST, REQUEST_LEN);
+	bench_tcp(&b.packet, (struct bench_tcp){ 1000, 80, 7, TCP_ACK });
+	send_fragments(PACKET_TCP, send_in_a_tunnel);
+	assert_int_equal(flows_counts(b.flows)->datagrams, 3);
+	flow_bench_expect(&b, "1000>80 tcp GET Test/1|");
+	flow_bench_end(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +296,7 @@ int main(void)
 		cmocka_unit_test(datagrams_of_one_pair_of_ends_are_one_flow),
 		cmocka_unit_test(packets_are_counted_by_what_became_of_them),
 		cmocka_unit_test(fragmented_segment_is_read),
+		cmocka_unit_test(fragments_in_a_tunnel_of_fragments_are_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
