@@ -114,14 +114,14 @@ static void call_kinds(const struct profile *p, unsigned family, struct value *o
 
 static void call_turns(const struct profile *p, unsigned slot, struct value *out)
 {
-	give_number(out, INT64_C(1000) * timing_turns(p->e, p->a, p->b, slot));
+	give_number(out, INT64_C(1000) * p->turns[slot]);
 }
 
 static void call_turn_share(const struct profile *p, unsigned slot, struct value *out)
 {
 	unsigned sessions = timing_sessions(p, slot);
 	if (sessions > 0)
-		give_number(out, INT64_C(1000) * timing_turns(p->e, p->a, p->b, slot) / sessions);
+		give_number(out, INT64_C(1000) * p->turns[slot] / sessions);
 }
 
 static void call_surprise(const struct profile *p, unsigned slot, struct value *out)
@@ -166,13 +166,13 @@ static void pair_since_closure(const struct profile *p, struct value *out)
 
 static void pair_days_low(const struct profile *p, struct value *out)
 {
-	uint32_t a = account_a(p)->sessions, b = account_b(p)->sessions;
+	uint32_t a = account_a(p)->use_days, b = account_b(p)->use_days;
 	give_number(out, INT64_C(1000) * (a < b ? a : b));
 }
 
 static void pair_days_high(const struct profile *p, struct value *out)
 {
-	uint32_t a = account_a(p)->sessions, b = account_b(p)->sessions;
+	uint32_t a = account_a(p)->use_days, b = account_b(p)->use_days;
 	give_number(out, INT64_C(1000) * (a > b ? a : b));
 }
 

@@ -66,7 +66,7 @@ static void free_lists(struct engine *e)
 		free(e->accounts.at[i].facts);
 		for (int round = 0; round < SUPPORT_ROUNDS; round++)
 			free(e->accounts.at[i].near[round].at);
-		timing_free(e->accounts.at[i].timing);
+		free(e->accounts.at[i].sessions);
 	}
 	for (size_t i = 0; i < e->groups.n; i++)
 		VEC_FREE(&e->groups.at[i].members), VEC_FREE(&e->groups.at[i].declared);
@@ -145,13 +145,16 @@ static void apply_evidence(struct engine *e, const struct event *ev, uint32_t ac
 {
 	bool is_session = observe_event(e, ev, account, g);
 	e->candidates += e->candidate_list.n;
+	timing_use(e, ev, account, g);
 	if (is_session) {
-		timing_session(e, ev, account);
 		pairs_add_neighbours(e, account);
 		support_add_candidates(e, account);
-	} else
-		timing_use(e, ev, account);
-	pairs_rescore(e, account, e->candidate_list.at, e->candidate_list.n);
+	}
+	size_t n = e->candidate_list.n;
+	if (!pairs_rescore(e, account, e->candidate_list.at, n))
+		return;
+	support_add_candidates(e, account); /* whom its new neighbours know */
+	pairs_rescore(e, account, e->candidate_list.at + n, e->candidate_list.n - n);
 }
 
 static const char *const cluster_words[] = {

@@ -19,7 +19,7 @@ static void make_account(struct engine *e, struct bytes name)
 	uint32_t id = account_intern(e, name);
 	struct account *account = &e->accounts.at[id];
 	account->first_ms = account->last_ms = 1;
-	account->sessions = 1;
+	account->use_days = 1;
 	for (unsigned i = 0; i < COVERAGE_SLOTS; i++)
 		account->days[i] = 1;
 }

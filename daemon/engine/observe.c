@@ -8,6 +8,9 @@
 
 #include "accounts.h"
 #include "pairs.h"
+#include "sessions.h"
+
+#define DAY_S 86400
 
 void observe_candidate(struct engine *e, uint32_t other)
 {
@@ -52,7 +55,6 @@ struct observation {
 	const struct gathered *gathered;
 	uint32_t account;
 	uint32_t at_s;
-	bool is_session;
 	unsigned tokens;
 };
 
@@ -63,7 +65,7 @@ static struct index_seen observe_value(struct observation *ob, const struct attr
 	const struct kind_plan *plan = &e->plan.kinds[attr->kind];
 	struct index_use use = {
 		.key = attr->key, .value = value, .kind = (uint8_t)attr->kind, .network = (uint8_t)ob->gathered->network.kind,
-		.at_s = ob->at_s, .is_session = ob->is_session,
+		.at_s = ob->at_s,
 		.keeps_shown = plan->is_counted, .hub_cap = plan->is_counted ? UINT32_MAX : e->rules->kinds.rows[attr->kind].hub_cap, .shown = attr->shown,
 	};
 	struct index_seen seen;
@@ -125,29 +127,25 @@ static unsigned observe_fact(struct engine *e, uint32_t account, const struct ev
 	return at - first;
 }
 
-/* What tells one session's address from another's, 0 without an address. */
-static uint32_t session_key(const struct engine *e, const struct event *ev)
+uint32_t observe_address(const struct engine *e, const struct event *ev)
 {
 	for (unsigned i = 0; i < ev->n_attrs && (int)ev->attrs[i].kind <= e->plan.session_kind; i++)
 		if ((int)ev->attrs[i].kind == e->plan.session_kind)
-			return (uint32_t)(ev->attrs[i].key >> 33) + 1;
+			return session_key(ev->attrs[i].key);
 	return 0;
 }
 
-/* A session ends by silence or by another address. The address is the value of the first network kind. */
+/* A session ends by silence or by another address; a late event may begin one too. */
 static bool session_begins(struct engine *e, struct account *account, const struct event *ev, uint32_t at_s)
 {
-	uint32_t ip_key = session_key(e, ev);
+	uint32_t address = observe_address(e, ev), last_s = account->last_use_s;
 	uint32_t gap_s = (uint32_t)(e->rules->scoring.session_gap_ms / 1000);
-	bool is_new = account->sessions == 0 || at_s > account->last_use_s + gap_s ||
-		      (ip_key != 0 && ip_key != account->session_ip);
-	if (ip_key != 0)
-		account->session_ip = ip_key;
-	if (is_new && at_s >= account->last_use_s) {
-		account->session_start_s = at_s;
-		account->sessions++;
-	}
-	if (at_s > account->last_use_s)
+	bool is_new = account->use_days == 0 || at_s > last_s + gap_s || at_s + gap_s < last_s ||
+		      (address != 0 && address != account->session_ip);
+	account->use_days += account->use_days == 0 || at_s / DAY_S > last_s / DAY_S;
+	if (address != 0)
+		account->session_ip = address;
+	if (at_s > last_s)
 		account->last_use_s = at_s;
 	return is_new;
 }
@@ -156,7 +154,7 @@ bool observe_event(struct engine *e, const struct event *ev, uint32_t account, c
 {
 	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000);
 	bool is_session = session_begins(e, &e->accounts.at[account], ev, at_s);
-	struct observation ob = { .e = e, .gathered = g, .account = account, .at_s = at_s, .is_session = is_session };
+	struct observation ob = { .e = e, .gathered = g, .account = account, .at_s = at_s };
 	e->stamp++;
 	e->candidate_list.n = 0;
 	for (unsigned i = 0; i < ev->n_attrs;) {

@@ -383,22 +383,28 @@ static bool has_moved(const struct engine *e, const struct reading *r)
 	return false;
 }
 
-static void rescore_run(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
+static bool rescore_run(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
 {
 	struct reading readings[READINGS_AT_ONCE];
 	unsigned left = SPREAD_MAX;
+	bool has_risen = false;
 	for (size_t i = 0; i < n; i++)
 		read_first(e, account, others[i], &readings[i]);
 	for (size_t i = 0; i < n; i++)
 		read_second(e, &readings[i]);
-	for (size_t i = 0; i < n && left > 0; i++)
-		if (has_moved(e, &readings[i]))
-			left = spread(e, account, others[i], left);
+	for (size_t i = 0; i < n; i++) {
+		if (!has_moved(e, &readings[i]))
+			continue;
+		has_risen |= support_strength_mb(e, PASS_AGAIN, account, others[i]) > 0;
+		left = spread(e, account, others[i], left);
+	}
+	return has_risen;
 }
 
 /* In steps, so that the cache misses of many accounts overlap. */
-void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
+bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
 {
+	bool has_risen = false;
 	for (size_t i = 0; i < n; i++) {
 		index_prefetch_account(e->index, others[i]);
 		__builtin_prefetch(&e->accounts.at[others[i]]);
@@ -409,7 +415,8 @@ void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 		__builtin_prefetch(e->accounts.at[others[i]].facts);
 	}
 	for (size_t at = 0; at < n; at += READINGS_AT_ONCE)
-		rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);
+		has_risen |= rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);
+	return has_risen;
 }
 
 typedef void step_fn(struct engine *e, struct pair *pair);

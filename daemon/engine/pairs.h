@@ -23,7 +23,8 @@ uint32_t pair_index(const struct engine *e, const struct pair *pair);
 uint32_t pair_other(const struct pair *pair, uint32_t account);
 /* The account's best neighbours join the candidates. */
 void pairs_add_neighbours(struct engine *e, uint32_t account);
-void pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n);
+/* Reads the account with each of them anew; true when one of them became a neighbour that speaks for it, or does so more. */
+bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n);
 /* A value became a hub: every stored pair among its remembered holders is read anew. */
 void pairs_withdraw_value(struct engine *e, uint32_t value);
 

@@ -2,6 +2,8 @@
  * I1: hubs are left out.  I2: recycled addresses have a group of their own that `best` never names. */
 #include "profile.h"
 
+#include "timing.h"
+
 uint32_t posting_gap_s(const struct posting *a, const struct posting *b)
 {
 	uint32_t start = a->first_s > b->first_s ? a->first_s : b->first_s;
@@ -88,6 +90,7 @@ void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_
 		if (p->shared[i].value != without)
 			add_shared(p, &p->shared[i]);
 	find_best(p);
+	timing_count_turns(p);
 }
 
 void profile_keep(struct profile *p, const struct value_test *kept)

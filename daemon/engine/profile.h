@@ -33,6 +33,7 @@ struct profile {
 	unsigned n;
 	struct kind_set shares;           /* kinds with a best */
 	uint8_t best[KINDS_MAX];          /* 1 + group with the fewest holders that is not recycled, 0 none */
+	uint16_t turns[TIMINGS_MAX];      /* by slot of the timing rule */
 	const struct shared_group *value; /* that value.* fields are about */
 	const struct support_facts *support;
 };

@@ -21,16 +21,16 @@ struct near_list {
 /* Ids count up from 0 in order of arrival and are the ids of the name table. */
 struct account {
 	int64_t first_ms, last_ms, closed_ms; /* first_ms 0: named, but no event applied yet */
-	uint32_t session_start_s, last_use_s; /* of uses: events that are evidence */
-	uint32_t session_ip;                  /* value id, NONE before the first */
-	uint32_t sessions, events, failed;
+	uint32_t use_days, last_use_s; /* of uses: events that are evidence; on how many days (UTC) */
+	uint32_t session_ip;           /* observe_address of the last use that has one, NONE before the first */
+	uint32_t events, failed;
 	uint32_t days[COVERAGE_SLOTS]; /* days of use, summed over the values of a kind */
 	uint32_t *pairs; /* indexes into the pairs, unordered */
 	uint32_t n_pairs, cap_pairs;
 	uint32_t *groups; /* relation groups it belongs to */
 	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
 	struct near_list near[SUPPORT_ROUNDS];
-	struct account_timing *timing; /* timing.h; NULL: took no turns */
+	struct sessions *sessions; /* sessions.h; NULL: none */
 	uint16_t n_groups, n_facts;
 	bool is_closed;
 	uint8_t standing; /* contagion.c */

@@ -1,7 +1,7 @@
 /* The engine's state as bytes. One machine's snapshot is read by the same build: the file around it carries format,
  * binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
- *   alerts | standing | said | verdicts | history | windows | turns
+ *   alerts | standing | said | verdicts | history | windows | sessions
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
@@ -21,7 +21,7 @@ struct snapshot_header {
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 5
+#define SNAPSHOT_VERSION 6
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
@@ -90,7 +90,7 @@ static void put_account(struct out *out, const struct account *account)
 	plain.facts = NULL;
 	for (int round = 0; round < SUPPORT_ROUNDS; round++)
 		plain.near[round].at = NULL;
-	plain.timing = NULL;
+	plain.sessions = NULL;
 	put(out, &plain, sizeof(plain));
 	put(out, account->pairs, account->n_pairs * sizeof(*account->pairs));
 	put(out, account->groups, account->n_groups * sizeof(*account->groups));
@@ -133,7 +133,7 @@ static void get_account(struct in *in, struct account *account, const struct sna
 	}
 	account->pairs = account->groups = NULL;
 	account->facts = NULL;
-	account->timing = NULL;
+	account->sessions = NULL;
 	if (in->err != ERR_OK) {
 		account->n_pairs = account->n_groups = account->n_facts = 0;
 		return;

@@ -1,6 +1,7 @@
 /* Turns and chance.
- * I1: the turns of a pair are kept by the account with the lower id, in a list of TURNS_KEPT.
- * I2: a cohort names each account once. */
+ * I1: turns follow from the two accounts' sessions alone, whenever they are read; only whom a use makes a candidate depends on
+ *     what had come before it.
+ * I2: a cohort's ring is sorted by time. */
 #include "timing.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "daemon/base/bits.h"
 
 #include "fields.h"
+#include "gather.h"
 #include "observe.h"
 
 #define DAY_S 86400
@@ -17,162 +19,160 @@
 #define LOG2_E_MILLI 1443
 #define MICRO INT64_C(1000000)
 
-static struct account_timing *timing_of(struct engine *e, uint32_t account)
+static struct session_test test_of(const struct timing_rule *rule)
 {
-	struct account *acc = &e->accounts.at[account];
-	if (acc->timing == NULL)
-		acc->timing = xcalloc(1, sizeof(*acc->timing));
-	return acc->timing;
+	return (struct session_test){ .slot = (unsigned)rule->slot, .is_same_key = rule->on_kind >= 0,
+				      .within_s = (uint32_t)(rule->within_ms / 1000) };
 }
 
-void timing_free(struct account_timing *timing)
+/* ---- cohorts ---- */
+
+static struct cohort_use *cohort_at(struct cohort *c, uint32_t i)
 {
-	if (timing == NULL)
-		return;
-	free(timing->turns);
-	free(timing);
+	return &c->at[(c->begin + i) % COHORT_KEPT];
 }
 
-static struct turns *turns_find(const struct account_timing *t, uint32_t other)
+/* Returns its place, or COHORT_KEPT when all that are kept are younger. */
+static uint32_t cohort_add(struct cohort *c, struct cohort_use use)
 {
-	for (uint32_t i = 0; t != NULL && i < t->n; i++)
-		if (t->turns[i].other == other)
-			return &t->turns[i];
-	return NULL;
+	if (c->n == COHORT_KEPT && use.at_s < cohort_at(c, 0)->at_s)
+		return COHORT_KEPT;
+	if (c->n == COHORT_KEPT)
+		c->begin = (c->begin + 1) % COHORT_KEPT;
+	else
+		c->n++;
+	uint32_t at = c->n - 1;
+	for (; at > 0 && cohort_at(c, at - 1)->at_s > use.at_s; at--)
+		*cohort_at(c, at) = *cohort_at(c, at - 1);
+	*cohort_at(c, at) = use;
+	return at;
 }
 
-static unsigned turns_total(const struct turns *t)
+/* Customers of one exit at one hour are many: only those at different addresses take turns here. */
+static bool may_take_turns(const struct cohort_use *x, const struct cohort_use *y)
 {
-	unsigned n = 0;
-	for (unsigned i = 0; i < TIMINGS_MAX; i++)
-		n += t->count[i];
-	return n;
+	return x->account != y->account && x->key != y->key;
 }
 
-/* The pair with the fewest turns gives way, the oldest among equals. */
-static void turns_drop_rarest(struct account_timing *t)
+/* Uses at most `within` before the one at that place (step -1) or after it (1). */
+static void meet_cohort(struct engine *e, struct cohort *c, uint32_t from, int step, uint32_t within_s)
 {
-	uint32_t rarest = 0;
-	for (uint32_t i = 1; i < t->n; i++)
-		if (turns_total(&t->turns[i]) < turns_total(&t->turns[rarest]))
-			rarest = i;
-	memmove(&t->turns[rarest], &t->turns[rarest + 1], (t->n - rarest - 1) * sizeof(*t->turns));
-	t->n--;
-}
-
-static struct turns *turns_make(struct engine *e, uint32_t a, uint32_t b)
-{
-	struct account_timing *t = timing_of(e, a < b ? a : b);
-	struct turns *known = turns_find(t, a < b ? b : a);
-	if (known != NULL)
-		return known;
-	if (t->n == TURNS_KEPT) {
-		turns_drop_rarest(t);
-		e->limits_hit++;
-	}
-	if (t->n == t->cap) {
-		t->cap = t->cap == 0 ? 2 : t->cap * 2;
-		t->turns = xrealloc(t->turns, t->cap * sizeof(*t->turns));
-	}
-	t->turns[t->n] = (struct turns){ .other = a < b ? b : a };
-	return &t->turns[t->n++];
-}
-
-static void take_turn(struct engine *e, uint32_t account, uint32_t other, unsigned slot)
-{
-	struct turns *turns = turns_make(e, account, other);
-	turns->count[slot] += turns->count[slot] < UINT16_MAX;
-	observe_candidate(e, other);
-}
-
-/* Who used the same value shortly before. */
-static void session_on_kind(struct engine *e, const struct timing_rule *rule, const struct event *ev, uint32_t account)
-{
-	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000), within_s = (uint32_t)(rule->within_ms / 1000);
-	for (unsigned i = 0; i < ev->n_attrs; i++) {
-		uint32_t value = ev->attrs[i].kind == rule->on_kind ? index_find(e->index, ev->attrs[i].key) : NONE;
-		if (value == NONE || index_value(e->index, value)->is_hub)
-			continue;
-		const uint32_t *holders;
-		unsigned n = index_holders(e->index, value, &holders);
-		for (unsigned k = n > TURNS_KEPT ? n - TURNS_KEPT : 0; k < n; k++) {
-			const struct posting *use = holders[k] != account ? index_posting(e->index, holders[k], value) : NULL;
-			if (use != NULL && use->last_s <= at_s && at_s - use->last_s <= within_s)
-				take_turn(e, account, holders[k], (unsigned)rule->slot);
+	const struct cohort_use *use = cohort_at(c, from);
+	unsigned looked = 0, met = 0;
+	for (int64_t i = (int64_t)from + step; i >= 0 && i < c->n; i += step) {
+		const struct cohort_use *other = cohort_at(c, (uint32_t)i);
+		uint32_t apart_s = step < 0 ? use->at_s - other->at_s : other->at_s - use->at_s;
+		if (apart_s > within_s)
+			return;
+		if (looked++ == COHORT_LOOK || met == TURNS_LOOK) {
+			e->limits_hit++;
+			return;
+		}
+		if (may_take_turns(use, other)) {
+			observe_candidate(e, other->account);
+			met++;
 		}
 	}
 }
 
-static void cohort_move_up(struct cohort *c, uint32_t account, uint32_t at_s, uint32_t address)
+/* ---- uses ---- */
+
+struct use {
+	struct engine *e;
+	const struct event *ev;
+	const struct gathered *gathered;
+	uint32_t account;
+	bool is_late;
+};
+
+/* A session begins, goes on, or is none of the rule's. */
+enum course { NOT_AMONG, GOES_ON, BEGINS };
+
+static enum course take_down(const struct use *u, const struct timing_rule *rule, uint32_t key)
 {
-	unsigned at = 0;
-	while (at < c->n && c->account[at] != account)
-		at++;
-	if (at == c->n && c->n < COHORT_KEPT)
-		c->n++;
-	else if (at == c->n)
-		at = 0;
-	unsigned after = c->n - 1 - at;
-	memmove(&c->account[at], &c->account[at + 1], after * sizeof(*c->account));
-	memmove(&c->last_s[at], &c->last_s[at + 1], after * sizeof(*c->last_s));
-	memmove(&c->address[at], &c->address[at + 1], after * sizeof(*c->address));
-	c->account[c->n - 1] = account;
-	c->address[c->n - 1] = address;
-	c->last_s[c->n - 1] = at_s;
+	struct account *acc = &u->e->accounts.at[u->account];
+	struct field_subject subject = { u->e, u->account, NONE, NONE };
+	const struct session_use use = { .slot = (unsigned)rule->slot, .key = key, .at_s = (uint32_t)(u->ev->ts_ms / 1000),
+					 .gap_s = (uint32_t)(u->e->rules->scoring.session_gap_ms / 1000) };
+	if (sessions_extend(acc->sessions, &use))
+		return GOES_ON;
+	if (rule->among != NULL && expr_test(rule->among, field_answer, &subject) != YES)
+		return NOT_AMONG;
+	sessions_begin(&acc->sessions, &use);
+	return BEGINS;
 }
 
-static void attend(struct attendance *a, uint32_t at_s)
+/* Of the latest holders of the value, those with a session on it about then. */
+static void meet_holders(const struct use *u, const struct timing_rule *rule, uint32_t value, uint32_t key)
 {
-	a->first_s = a->sessions == 0 || at_s < a->first_s ? at_s : a->first_s;
-	a->last_s = at_s > a->last_s ? at_s : a->last_s;
-	a->sessions++;
+	struct engine *e = u->e;
+	const struct session_test test = test_of(rule);
+	const uint32_t *holders;
+	unsigned n = index_holders(e->index, value, &holders);
+	for (unsigned k = n > TURNS_LOOK ? n - TURNS_LOOK : 0; k < n; k++)
+		if (holders[k] != u->account &&
+		    sessions_is_near(e->accounts.at[holders[k]].sessions, &test, key, (uint32_t)(u->ev->ts_ms / 1000)))
+			observe_candidate(e, holders[k]);
 }
 
-/* Customers of one exit at one hour are many: only sessions from different addresses take turns here. */
-static void session_in_cohort(struct engine *e, const struct timing_rule *rule, const struct event *ev, uint32_t account)
+static void use_on_kind(const struct use *u, const struct timing_rule *rule)
 {
-	uint32_t address = e->accounts.at[account].session_ip;
-	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000), within_s = (uint32_t)(rule->within_ms / 1000);
-	struct cohort *cohort = &e->cohorts[rule->slot];
-	attend(&timing_of(e, account)->attendance[rule->slot], at_s);
-	for (unsigned i = 0; i < cohort->n; i++) {
-		uint32_t last_s = cohort->last_s[i];
-		if (cohort->account[i] != account && cohort->address[i] != address && last_s <= at_s && at_s - last_s <= within_s)
-			take_turn(e, account, cohort->account[i], (unsigned)rule->slot);
+	for (unsigned i = 0; i < u->ev->n_attrs; i++) {
+		uint32_t value = u->gathered->values[i], key = session_key(u->ev->attrs[i].key);
+		if (u->ev->attrs[i].kind != rule->on_kind || (value != NONE && index_value(u->e->index, value)->is_hub))
+			continue;
+		enum course course = take_down(u, rule, key);
+		if (value != NONE && (course == BEGINS || (course == GOES_ON && u->is_late)))
+			meet_holders(u, rule, value, key);
 	}
-	cohort_move_up(cohort, account, at_s, address);
 }
 
-void timing_session(struct engine *e, const struct event *ev, uint32_t account)
+static void use_in_cohort(const struct use *u, const struct timing_rule *rule)
 {
+	struct cohort *cohort = &u->e->cohorts[rule->slot];
+	uint32_t key = observe_address(u->e, u->ev), within_s = test_of(rule).within_s;
+	enum course course = take_down(u, rule, key);
+	if (course == NOT_AMONG)
+		return;
+	uint32_t at = cohort_add(cohort, (struct cohort_use){ u->account, key, (uint32_t)(u->ev->ts_ms / 1000) });
+	if (at == COHORT_KEPT || (course == GOES_ON && !u->is_late))
+		return;
+	meet_cohort(u->e, cohort, at, -1, within_s);
+	meet_cohort(u->e, cohort, at, 1, within_s);
+}
+
+void timing_use(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g)
+{
+	const struct use use = { e, ev, g, account, ev->ts_ms < e->now_ms };
 	for (unsigned i = 0; i < e->rules->n_timings; i++) {
 		const struct timing_rule *rule = &e->rules->timings[i];
-		struct field_subject subject = { e, account, NONE, NONE };
-		if (rule->head.status != RULE_STABLE ||
-		    (rule->among != NULL && expr_test(rule->among, field_answer, &subject) != YES))
+		if (rule->head.status != RULE_STABLE)
 			continue;
 		if (rule->on_kind >= 0)
-			session_on_kind(e, rule, ev, account);
+			use_on_kind(&use, rule);
 		else
-			session_in_cohort(e, rule, ev, account);
+			use_in_cohort(&use, rule);
 	}
 }
 
-void timing_use(struct engine *e, const struct event *ev, uint32_t account)
+/* ---- reading ---- */
+
+static const struct timing_rule *rule_of(const struct engine *e, unsigned slot)
 {
-	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000);
-	for (unsigned slot = 0; slot < e->rules->n_timing_slots; slot++) {
-		struct cohort *c = &e->cohorts[slot];
-		for (unsigned i = 0; i < c->n; i++)
-			if (c->account[i] == account && c->last_s[i] < at_s)
-				c->last_s[i] = at_s;
-	}
+	for (unsigned i = 0; i < e->rules->n_timings; i++)
+		if (e->rules->timings[i].slot == (int)slot)
+			return &e->rules->timings[i];
+	return NULL;
 }
 
-unsigned timing_turns(const struct engine *e, uint32_t a, uint32_t b, unsigned slot)
+void timing_count_turns(struct profile *p)
 {
-	const struct turns *turns = turns_find(e->accounts.at[a < b ? a : b].timing, a < b ? b : a);
-	return turns != NULL ? turns->count[slot] : 0;
+	const struct sessions *a = p->e->accounts.at[p->a].sessions, *b = p->e->accounts.at[p->b].sessions;
+	memset(p->turns, 0, sizeof(p->turns));
+	for (unsigned i = 0; a != NULL && b != NULL && i < p->e->rules->n_timings; i++) {
+		const struct session_test test = test_of(&p->e->rules->timings[i]);
+		p->turns[test.slot] = (uint16_t)sessions_turns(a, b, &test);
+	}
 }
 
 /* Turns that chance gives two who are there so often within the time, in millionths. */
@@ -187,36 +187,46 @@ static int64_t overlap_of(uint32_t first_a, uint32_t last_a, uint32_t first_b, u
 	return (int64_t)(last_a < last_b ? last_a : last_b) - (first_a > first_b ? first_a : first_b);
 }
 
+struct both { struct session_sum a, b; };
+
+static struct both sums_of(const struct profile *p, unsigned slot, const uint32_t *key)
+{
+	return (struct both){ sessions_sum(p->e->accounts.at[p->a].sessions, slot, key),
+			      sessions_sum(p->e->accounts.at[p->b].sessions, slot, key) };
+}
+
+/* Sessions on the i-th shared value; none when it is of another kind. */
+static struct both sums_on(const struct profile *p, const struct timing_rule *rule, unsigned i)
+{
+	const struct index_value *value = index_value(p->e->index, p->shared[i].value);
+	uint32_t key = session_key(value->key);
+	return value->kind == rule->on_kind ? sums_of(p, (unsigned)rule->slot, &key) : (struct both){ { 0 }, { 0 } };
+}
+
+static int64_t chance_of(const struct both *sums, int64_t within_s)
+{
+	return chance_micro(sums->a.n, sums->b.n, within_s,
+			    overlap_of(sums->a.first_s, sums->a.last_s, sums->b.first_s, sums->b.last_s));
+}
+
 static int64_t expected_micro(const struct profile *p, const struct timing_rule *rule)
 {
 	int64_t within_s = rule->within_ms / 1000, sum = 0;
 	if (rule->on_kind < 0) {
-		const struct account_timing *a = p->e->accounts.at[p->a].timing, *b = p->e->accounts.at[p->b].timing;
-		if (a == NULL || b == NULL)
-			return 0;
-		const struct attendance *x = &a->attendance[rule->slot], *y = &b->attendance[rule->slot];
-		return chance_micro(x->sessions, y->sessions, within_s, overlap_of(x->first_s, x->last_s, y->first_s, y->last_s));
+		const struct both sums = sums_of(p, (unsigned)rule->slot, NULL);
+		return chance_of(&sums, within_s);
 	}
 	for (unsigned i = 0; i < p->n_shared; i++) {
-		const struct posting *a = p->shared[i].a, *b = p->shared[i].b;
-		if (index_value(p->e->index, p->shared[i].value)->kind == rule->on_kind)
-			sum += chance_micro(a->sessions, b->sessions, within_s, overlap_of(a->first_s, a->last_s, b->first_s, b->last_s));
+		const struct both sums = sums_on(p, rule, i);
+		sum += chance_of(&sums, within_s);
 	}
 	return sum;
-}
-
-static const struct timing_rule *rule_of(const struct engine *e, unsigned slot)
-{
-	for (unsigned i = 0; i < e->rules->n_timings; i++)
-		if (e->rules->timings[i].slot == (int)slot)
-			return &e->rules->timings[i];
-	return NULL;
 }
 
 int32_t timing_surprise_mb(const struct profile *p, unsigned slot)
 {
 	const struct timing_rule *rule = rule_of(p->e, slot);
-	unsigned turns = timing_turns(p->e, p->a, p->b, slot);
+	unsigned turns = p->turns[slot];
 	if (rule == NULL || turns == 0 || turns < rule->least)
 		return 0;
 	int64_t expected = expected_micro(p, rule), seen = turns * MICRO;
@@ -230,19 +240,11 @@ int32_t timing_surprise_mb(const struct profile *p, unsigned slot)
 unsigned timing_sessions(const struct profile *p, unsigned slot)
 {
 	const struct timing_rule *rule = rule_of(p->e, slot);
-	const struct account_timing *x = p->e->accounts.at[p->a].timing, *y = p->e->accounts.at[p->b].timing;
 	unsigned a = 0, b = 0;
-	if (rule == NULL)
-		return 0;
-	if (rule->on_kind < 0) {
-		a = x != NULL ? x->attendance[slot].sessions : 0;
-		b = y != NULL ? y->attendance[slot].sessions : 0;
-	}
-	for (unsigned i = 0; rule->on_kind >= 0 && i < p->n_shared; i++) {
-		if (index_value(p->e->index, p->shared[i].value)->kind != rule->on_kind)
-			continue;
-		a += p->shared[i].a->sessions;
-		b += p->shared[i].b->sessions;
+	for (unsigned i = 0; rule != NULL && i < (rule->on_kind < 0 ? 1 : p->n_shared); i++) {
+		const struct both sums = rule->on_kind < 0 ? sums_of(p, slot, NULL) : sums_on(p, rule, i);
+		a += sums.a.n;
+		b += sums.b.n;
 	}
 	return a < b ? a : b;
 }

@@ -144,7 +144,7 @@ static void weigh_timings(struct profile *p, const struct evidence *without, str
 	for (unsigned i = 0; i < p->e->rules->n_timings; i++) {
 		const struct timing_rule *rule = &p->e->rules->timings[i];
 		if (rule->head.status != RULE_STABLE || is_without(without, &rule->head) ||
-		    timing_turns(p->e, p->a, p->b, (unsigned)rule->slot) == 0 ||
+		    p->turns[rule->slot] == 0 ||
 		    timing_surprise_mb(p, (unsigned)rule->slot) < (rule->least_mb > 0 ? rule->least_mb : 1))
 			continue;
 		uint32_t token = token_of(&rule->tokens, p);

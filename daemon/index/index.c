@@ -193,9 +193,8 @@ static struct posting *posting_find(const struct index *ix, uint32_t account, ui
 /* Late events count at their own time: they may move first_s back, never last_s. */
 static bool posting_use(struct posting *p, const struct index_use *use)
 {
-	bool is_new_day = use->at_s / DAY_S > p->last_s / DAY_S && p->days < UINT16_MAX;
+	bool is_new_day = use->at_s / DAY_S > p->last_s / DAY_S;
 	p->days += is_new_day;
-	p->sessions += use->is_session && p->sessions < UINT16_MAX;
 	if (use->at_s < p->first_s)
 		p->first_s = use->at_s;
 	if (use->at_s > p->last_s)
@@ -232,7 +231,7 @@ void index_observe(struct index *ix, uint32_t account, const struct index_use *u
 	seen->depth = INDEX_HOLDERS_MAX;
 	p = posting_insert(ix, account, id);
 	p->first_s = p->last_s = use->at_s;
-	p->days = p->sessions = 1;
+	p->days = 1;
 	if (!is_first)
 		value_gain_holder(ix, id, account, use);
 	seen->wants_shown = ix->values[id].holders > 1 && ix->values[id].shown == 0;

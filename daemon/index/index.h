@@ -17,8 +17,7 @@ struct index;
 struct posting {
 	uint32_t value;
 	uint32_t first_s, last_s; /* seconds since 1970 */
-	uint16_t days;            /* on how many days (UTC) */
-	uint16_t sessions;        /* in how many sessions */
+	uint32_t days;            /* on how many days (UTC) */
 };
 
 struct index_value {
@@ -38,7 +37,6 @@ struct index_use {
 	uint32_t value; /* of the key where it was found before, UINT32_MAX otherwise: then it is looked up */
 	uint8_t kind, network;
 	uint32_t at_s;
-	bool is_session; /* the first event of a session */
 	bool keeps_shown; /* its text is kept though one account alone holds it */
 	uint32_t hub_cap;
 	struct bytes shown;

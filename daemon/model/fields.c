@@ -72,8 +72,8 @@ const struct field_row field_rows[] = {
 	{ "pair.same_site", PAIR, VALUE_BOOL, "True when both accounts are of one site." },
 	{ "pair.since_closure", PAIR, VALUE_DURATION,
 	  "From the closure of one account to the first event of the other, below 0 when that came before; missing while both are open." },
-	{ "pair.days_low", PAIR, VALUE_NUMBER, "Sessions of the account that has fewer." },
-	{ "pair.days_high", PAIR, VALUE_NUMBER, "Sessions of the account that has more." },
+	{ "pair.days_low", PAIR, VALUE_NUMBER, "Days (UTC) of use of the account that has fewer." },
+	{ "pair.days_high", PAIR, VALUE_NUMBER, "Days (UTC) of use of the account that has more." },
 	{ "pair.overlap", PAIR, VALUE_DURATION, "Time during which both accounts were in use; below 0: the gap between them." },
 
 	{ "support.direct", SCOPE_SUPPORT, VALUE_NUMBER, "Bits of the pair's own evidence." },
