@@ -47,6 +47,28 @@ static const struct pcap_magic *magic_of(uint32_t value)
 	return NULL;
 }
 
+/* What a compressed file begins with, and who unpacks it. */
+static const char *unpacker_of(uint32_t value)
+{
+	static const struct { uint32_t mask, value; const char *program; } rows[] = {
+		{ 0xffff0000, 0x1f8b0000, "zcat" }, { 0xffffffff, 0x28b52ffd, "zstdcat" }, { 0xffffffff, 0xfd377a58, "xzcat" },
+		{ 0xffffff00, 0x425a6800, "bzcat" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if ((value & rows[i].mask) == rows[i].value)
+			return rows[i].program;
+	return NULL;
+}
+
+static enum capture_step no_capture(uint32_t value, struct errbuf *eb)
+{
+	const char *unpacker = unpacker_of(value);
+
+	if (unpacker == NULL)
+		return BROKEN(eb, "neither pcap nor pcapng: it begins with %08x", value);
+	return BROKEN(eb, "is compressed: unpack it with %s, and give - to read that", unpacker);
+}
+
 static enum capture_step begin_pcap(struct capture_file *f, struct bytes in, size_t *used, struct errbuf *eb)
 {
 	struct cursor c = cursor_of(in.ptr, in.len);
@@ -57,7 +79,7 @@ static enum capture_step begin_pcap(struct capture_file *f, struct bytes in, siz
 	if (magic == NULL)
 		magic = magic_of(__builtin_bswap32(value));
 	if (magic == NULL)
-		return BROKEN(eb, "neither pcap nor pcapng: it begins with %08x", value);
+		return no_capture(value, eb);
 	*used = PCAP_HEADER;
 	if (in.len < PCAP_HEADER)
 		return CAPTURE_MORE;

@@ -134,6 +134,11 @@ void hello_sort(uint16_t *numbers, size_t n)
 	}
 }
 
+uint32_t hello_random_hash(struct bytes random)
+{
+	return (uint32_t)bytes_hash(random, 0) | 1;
+}
+
 bool hello_has_extension(const struct client_hello *hello, uint16_t type)
 {
 	for (size_t i = 0; i < hello->n_extensions; i++)

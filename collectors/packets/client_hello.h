@@ -40,6 +40,8 @@ struct client_hello {
 /* message: the handshake message whole, its header of four bytes (type and length) included; of DTLS in the same form. */
 enum err decode_client_hello(struct bytes message, enum hello_carrier carrier, struct client_hello *hello) MUST_CHECK;
 
+/* Of the random bytes, never 0: the same for copies of a hello, and for the second one that a HelloRetryRequest asks for. */
+uint32_t hello_random_hash(struct bytes random);
 bool hello_has_extension(const struct client_hello *hello, uint16_t type);
 /* The number at index i of a list; GREASE numbers (RFC 8701) stand for nothing. */
 static inline uint16_t hello_number(struct bytes list, size_t i)

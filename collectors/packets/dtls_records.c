@@ -5,6 +5,7 @@
 #include "daemon/base/cursor.h"
 
 #define RECORD_HEADER 13u
+#define CHANNEL_HEADER 4u
 #define HANDSHAKE 22
 #define CLIENT_HELLO 1
 
@@ -30,9 +31,21 @@ static bool read_fragment(struct cursor *c, struct dtls_fragment *f)
 	       f->offset <= f->length - f->bytes.len;
 }
 
+/* RFC 8656 section 12.4: through a relay a datagram comes behind the number of a channel, 4000 to 4fff, and its length. */
+static size_t channel_header(struct bytes datagram)
+{
+	struct cursor c = cursor_of(datagram.ptr, datagram.len);
+	bool is_channel = cur_u16(&c) >> 12 == 4;
+	size_t length = cur_u16(&c);
+
+	return is_channel && !c.err && length <= cur_left(&c) ? CHANNEL_HEADER : 0;
+}
+
 /* A record holds one fragment or more; the cursor of a record ends where the record does. */
 enum err decode_dtls_fragment(struct bytes datagram, size_t *at, struct dtls_fragment *fragment)
 {
+	if (*at == 0)
+		*at = channel_header(datagram);
 	while (*at < datagram.len) {
 		struct cursor c = cursor_of(datagram.ptr + *at, datagram.len - *at);
 		uint8_t type = cur_u8(&c);

@@ -41,7 +41,7 @@ struct flow {
 	uint8_t syn_side;     /* who sent `syn` */
 	bool has_syn, has_hello, has_request, is_told;
 	uint8_t tries;        /* of QUIC: packets that nothing opened */
-	uint32_t server_id, hello_random; /* of QUIC: hashes; 0: none */
+	uint32_t server_id, hello_random; /* of QUIC; of any hello: hashes; 0: none */
 	uint8_t fins;         /* bit of a side */
 	uint32_t next[2], start[2];
 	struct flow_pending *pending; /* streams under way */

@@ -10,13 +10,33 @@
 #define EARLY 65536u     /* holes so near to the beginning are waited for */
 #define OLD_MAX 65536
 
+#define RANDOM_AT 11      /* behind the headers of record and message, and the version */
+#define RANDOM_SIZE 32
+
+/* A record of the handshake with a ClientHello at its front. */
+static bool begins_hello(const struct flows *f, struct bytes payload)
+{
+	return payload.len >= 6 && payload.ptr[0] == 0x16 && payload.ptr[5] == 1 && look_begins_hello(f->look, payload);
+}
+
+/* Another hello than the one that was read, whole up to its random bytes: the SYN between them was not captured. */
+static bool is_another_hello(const struct flows *f, const struct flow *flow, struct bytes payload)
+{
+	if (payload.len < RANDOM_AT + RANDOM_SIZE || !begins_hello(f, payload))
+		return false;
+	size_t record = (size_t)(uint8_t)payload.ptr[3] << 8 | (uint8_t)payload.ptr[4];
+	return record >= RANDOM_AT + RANDOM_SIZE - 5 && hello_random_hash(bytes_slice(payload, RANDOM_AT, RANDOM_SIZE)) != flow->hello_random;
+}
+
 /* A SYN may come behind what it began: packets of one connection pass each other in front of a capture, too. */
-bool flow_is_reused(const struct flow *flow, unsigned side, const struct packet *p)
+bool flow_is_reused(const struct flows *f, const struct flow *flow, unsigned side, const struct packet *p)
 {
 	uint32_t ahead = flow->start[side] - (p->seq + 1);
 
-	if ((p->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN || flow->key.protocol != PACKET_TCP)
+	if (flow->key.protocol != PACKET_TCP)
 		return false;
+	if ((p->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+		return flow->has_hello && side == flow->client && is_another_hello(f, flow, p->payload);
 	if (flow->has_syn)
 		return flow->syn_side != side || ahead != 0;
 	return flow->list == FLOW_CLOSED || (flow->side[side] != SIDE_NEW && ahead > STREAM_MAX);
@@ -48,6 +68,7 @@ static void finish(struct flows *f, struct flow *flow, unsigned side)
 	pending_drop(&f->pendings, flow);
 	flow->side[0] = flow->side[1] = SIDE_DONE;
 	flow->has_hello = true;
+	flow->hello_random = look_hello_random(f->look);
 	f->counts.hellos++;
 	flow_learn(f, flow, side);
 }
@@ -65,12 +86,6 @@ static void tell_once(struct flows *f, struct flow *flow, unsigned side)
 		return;
 	flow->is_told = true;
 	flow_tell(f, flow, FLOW_LEARNED);
-}
-
-/* A record of the handshake with a ClientHello at its front. */
-static bool begins_hello(const struct flows *f, struct bytes payload)
-{
-	return payload.len >= 6 && payload.ptr[0] == 0x16 && payload.ptr[5] == 1 && look_begins_hello(f->look, payload);
 }
 
 /* May something in front of it be on its way? Records of TLS and answers of servers are no such thing. */

@@ -6,6 +6,8 @@
 #include "flow_work.h"
 #include "quic_packet.h"
 
+#define RANDOM_AT 6 /* behind type, length and version */
+
 static uint32_t hash_of_id(struct bytes id)
 {
 	return (uint32_t)bytes_hash(id, 0) | 1;
@@ -32,8 +34,7 @@ static void begin_again(struct flows *f, struct flow *flow, int64_t at_us)
 
 static void take_quic_hello(struct flows *f, struct flow *flow, unsigned side, struct bytes message, int64_t at_us)
 {
-	/* Behind type, length and version: the client's random bytes. */
-	uint32_t random = (uint32_t)bytes_hash(bytes_slice(message, 6, 32), 0) | 1;
+	uint32_t random = hello_random_hash(bytes_slice(message, RANDOM_AT, 32));
 
 	if (flow->has_hello && flow->hello_random == random) {
 		pending_drop(&f->pendings, flow);
@@ -117,6 +118,6 @@ void flow_take_datagram(struct flows *f, struct flow *flow, unsigned side, const
 
 	if ((first & 0xc0) == 0xc0)
 		take_quic(f, flow, side, p, in->at_us);
-	else if (first >= 20 && first <= 24)
+	else if ((first >= 20 && first <= 24) || first >> 4 == 4) /* a record, or a channel of a relay with one in it */
 		take_dtls(f, flow, side, p);
 }

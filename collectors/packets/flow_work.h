@@ -6,7 +6,6 @@
 #include "flows.h"
 #include "fragments.h"
 #include "look.h"
-#include "look.h"
 
 #define FLOWS_BATCH 32
 
@@ -36,8 +35,8 @@ struct flows {
 
 /* flow_tcp.c: a segment of the flow, sent by the side. */
 void flow_take_segment(struct flows *f, struct flow *flow, unsigned side, const struct packet *p);
-/* Does this SYN begin another connection on the same ports? */
-bool flow_is_reused(const struct flow *flow, unsigned side, const struct packet *p);
+/* Does this SYN, or this hello, begin another connection on the same ports? */
+bool flow_is_reused(const struct flows *f, const struct flow *flow, unsigned side, const struct packet *p);
 /* flow_udp.c: a datagram of the flow, sent by the side. */
 void flow_take_datagram(struct flows *f, struct flow *flow, unsigned side, const struct prepared *in);
 /* flow_notes.c */

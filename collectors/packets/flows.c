@@ -154,7 +154,7 @@ static void apply(struct flows *f, const struct prepared *in)
 {
 	struct flow *flow = flow_find(f->table, &in->key, in->hash);
 
-	if (flow != NULL && flow_is_reused(flow, in->side, &in->packet)) {
+	if (flow != NULL && flow_is_reused(f, flow, in->side, &in->packet)) {
 		end_flow(f, flow);
 		flow = NULL;
 	}

@@ -8,6 +8,7 @@
 #include "tls_records.h"
 
 struct look {
+	uint32_t random;
 	struct hello_prints *prints;
 	struct client_hello hello;
 	uint8_t room[HELLO_LENGTH_MAX];
@@ -35,7 +36,13 @@ enum look_found look_at_hello(struct look *l, struct bytes message, enum hello_c
 		return LOOK_LIAR;
 	facts_clear_texts(facts);
 	hello_prints_fill(l->prints, &l->hello, facts);
+	l->random = hello_random_hash(l->hello.random);
 	return LOOK_HELLO;
+}
+
+uint32_t look_hello_random(const struct look *l)
+{
+	return l->random;
 }
 
 bool look_begins_hello(struct look *l, struct bytes payload)

@@ -18,6 +18,8 @@ enum look_found {
 struct look;
 struct look *look_new(void);
 void look_free(struct look *l);
+/* The hash of the random bytes of the hello that was read last. */
+uint32_t look_hello_random(const struct look *l);
 /* Does a ClientHello begin here, as far as it is there? */
 bool look_begins_hello(struct look *l, struct bytes payload);
 /* Looks for a request only where may_be_request. */

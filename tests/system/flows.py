@@ -2,6 +2,7 @@
 """assocctl flows on captures made by hand, on damaged ones, on floods; and on the captures of ../shared/pcap, where they are."""
 import csv
 import glob
+import gzip
 import json
 import os
 import subprocess
@@ -86,13 +87,14 @@ def interfaces_of_different_links_are_read(write):
 def damage_is_named_and_the_other_files_go_on(write):
     good = packets.pcap(packets.connection(packets.client_hello()))
     whole, cut, empty = write("whole.pcap", good), write("cut.pcap", good[:-3]), write("empty.pcap", b"")
-    other, folder = write("other.txt", b"no capture at all"), os.path.dirname(whole)
-    status, lines, said = flows(cut, empty, other, folder, os.path.join(folder, "none.pcap"), whole)
+    other, packed, folder = write("other.txt", b"no capture at all"), write("whole.pcap.gz", gzip.compress(good)), os.path.dirname(whole)
+    status, lines, said = flows(cut, empty, other, packed, folder, os.path.join(folder, "none.pcap"), whole)
     assert status == 1 and [line.split("\t")[0] for line in lines] == [cut, whole], (lines, said)
     last = len(good) - 40 - 16
     assert said.splitlines() == [
         f"assocctl: {cut}: byte {last}: is cut short in the middle of a record", f"assocctl: {empty}: byte 0: is empty",
-        f"assocctl: {other}: byte 0: neither pcap nor pcapng: it begins with 6e6f2063", f"assocctl: {folder}: is a directory, not a capture",
+        f"assocctl: {other}: byte 0: neither pcap nor pcapng: it begins with 6e6f2063",
+        f"assocctl: {packed}: byte 0: is compressed: unpack it with zcat, and give - to read that", f"assocctl: {folder}: is a directory, not a capture",
         f"assocctl: {os.path.join(folder, 'none.pcap')}: cannot open: No such file or directory"], said
 
 

@@ -107,10 +107,28 @@ static void what_is_no_hello_gives_nothing(void **state)
 	}
 }
 
+static void hello_through_a_relays_channel_is_read(void **state)
+{
+	struct made inner;
+	struct bytes message;
+
+	for (size_t length_too_large = 0; length_too_large < 2; length_too_large++) {
+		put_fragment(0, body(), 0, body().len);
+		inner = datagram;
+		datagram.n = 0;
+		made_number(&datagram, 0x4001, 2);
+		made_number(&datagram, (unsigned)(inner.n + length_too_large), 2);
+		made_add(&datagram, inner.bytes, inner.n);
+		assert_int_equal(take(&message), length_too_large ? DTLS_NONE : DTLS_HELLO);
+		dtls_client_end(&client);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_whole_hello_is_read, tear_down),
+		cmocka_unit_test_teardown(hello_through_a_relays_channel_is_read, tear_down),
 		cmocka_unit_test_teardown(fragments_come_in_any_order, tear_down),
 		cmocka_unit_test_teardown(another_message_begins_again, tear_down),
 		cmocka_unit_test_teardown(what_is_no_hello_gives_nothing, tear_down),

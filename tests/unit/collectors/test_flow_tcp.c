@@ -139,6 +139,23 @@ static void each_connection_on_the_same_ports_has_its_hello(void **state)
 	expect_hello(10);
 }
 
+/* A capture that was cut to hellos has no SYN between them. A copy, and the answer to a HelloRetryRequest, have the same random bytes. */
+static void another_hello_on_the_same_ports_is_another_connection(void **state)
+{
+	char other[] = HELLO;
+
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	other[12]++;
+	flow_bench_client(&b, 100, bytes_make(HELLO, HELLO_LEN));
+	flow_bench_client(&b, 100, bytes_make(HELLO, HELLO_LEN));
+	flow_bench_client(&b, 100 + HELLO_LEN, bytes_make(HELLO, HELLO_LEN));
+	flow_bench_client(&b, 90000000, bytes_make(other, 45));
+	flow_bench_client(&b, 90000045, bytes_make(other + 45, HELLO_LEN - 45));
+	flow_bench_client(&b, 90000000 + HELLO_LEN, bytes_make(other, HELLO_LEN));
+	assert_int_equal(flows_counts(b.flows)->flows, 2);
+	expect_hello(2);
+}
+
 static void liar_is_counted_and_no_hello(void **state)
 {
 	char liar[] = HELLO;
@@ -280,6 +297,7 @@ int main(void)
 		cmocka_unit_test(sender_of_the_hello_is_the_client),
 		cmocka_unit_test(only_the_first_hello_counts),
 		cmocka_unit_test(each_connection_on_the_same_ports_has_its_hello),
+		cmocka_unit_test(another_hello_on_the_same_ports_is_another_connection),
 		cmocka_unit_test(liar_is_counted_and_no_hello),
 		cmocka_unit_test(overlaps_and_duplicates),
 		cmocka_unit_test(records_of_a_byte_each_are_one_hello_however_they_are_cut),
