@@ -173,7 +173,7 @@ void committer_commit(struct committer *c, struct store_batch *b)
 
 	errbuf_clear(&b->error);
 	b->outbox_last = 0;
-	b->result = write_all(c, b, &b->error);
+	b->result = b->edits ? edits_commit(c->db, b->edits, &b->error) : write_all(c, b, &b->error);
 	c->was_full = b->result == ERR_FULL;
 	if (b->result) {
 		db_rollback(c->db); /* I1 */

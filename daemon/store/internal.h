@@ -35,6 +35,10 @@ void committer_free(struct committer *c);
 /* One transaction; fills the batch's answers. All of it or nothing. */
 void committer_commit(struct committer *c, struct store_batch *batch);
 
+/* edits.c: on the writer's handle, in a transaction of its own. */
+struct store_edits;
+enum err edits_commit(struct db *db, struct store_edits *edits, struct errbuf *eb) MUST_CHECK;
+
 /* A thread with a ring in and a ring out. `work` runs there once an item, `idle` after a quiet second. */
 struct worker;
 struct worker_jobs {

@@ -1,6 +1,7 @@
 /* The one file that includes sqlite3.h.
  * I1: every connection runs in WAL mode with synchronous=FULL: a commit that returned survives a power cut.
- * I2: an error names the database file, and what a person can do about it where there is something. */
+ * I2: what goes is overwritten in the file (secure_delete), not only forgotten.
+ * I3: an error names the database file, and what a person can do about it where there is something. */
 #include "sqlite.h"
 
 #include <errno.h>
@@ -65,7 +66,8 @@ static int note_wal_pages(void *arg, sqlite3 *handle, const char *schema, int pa
 
 static const char *const write_pragmas =
 	"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-	"PRAGMA cache_size=-1024; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+	"PRAGMA cache_size=-1024; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;"
+	"PRAGMA secure_delete=ON;";
 
 /* As a URI, the one form in which SQLite believes that a file does not change. */
 static char *frozen_name(const char *path)

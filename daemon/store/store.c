@@ -63,10 +63,12 @@ static void reader_work(void *arg, void *item)
 static enum err read_state(struct store *s, struct errbuf *eb)
 {
 	int64_t last = 0, applied = 0, through = 0, events = 0;
-	enum err err = db_number(s->db, "SELECT coalesce(max(seq), 0) FROM journal", &last, eb);
+	enum err err = db_number(s->db, "SELECT value FROM meta WHERE key='applied'", &applied, eb);
 
+	/* The newest events may have been taken out: their numbers are not given again. */
 	if (!err)
-		err = db_number(s->db, "SELECT value FROM meta WHERE key='applied'", &applied, eb);
+		err = db_number(s->db, "SELECT max(coalesce((SELECT max(seq) FROM journal), 0),"
+				" (SELECT value FROM meta WHERE key='applied'))", &last, eb);
 	if (!err)
 		err = db_number(s->db, "SELECT coalesce(max(number), 0) FROM outbox", &through, eb);
 	if (!err)

@@ -38,12 +38,14 @@ struct store_batch {
 	struct bytes sink; uint64_t sink_through; /* outbox rows up to here are delivered; empty: none */
 	uint64_t outbox_drop;                 /* outbox rows up to here have reached every sink and go; 0: none */
 	int64_t arrived_ms;                   /* wall clock: the day of arrival of these events */
+	struct store_edits *edits;            /* edits.h: then nothing of the above; NULL: none */
 	/* set by the writer before completion */
 	enum err result;
 	struct errbuf error;
 	int64_t commit_us;
 	uint64_t outbox_last; /* number of the newest outbox row of this batch, 0 when it has none */
 	void *owner; /* the caller's */
+	void (*done)(struct store_batch *batch); /* who is told of its completion; NULL: intake */
 };
 
 /* Opens or creates DIR/assocd.db; migrates an older version after copying it aside; refuses a newer one (ERR_VERSION)
