@@ -36,6 +36,18 @@ struct api_events_query {
 	unsigned max;
 };
 
+/* What became of an erasure; valid during the call. */
+struct api_erased {
+	enum err result;
+	const char *error;
+	uint64_t events, told, log_lines; /* that went; told: rows of alerts and outbox */
+	unsigned compressed_logs;         /* that were not looked into */
+	uint64_t searched_bytes, left;    /* of all files afterwards, and how often the name is still in them */
+	const char *left_in;
+	bool was_packed;
+};
+typedef void api_erased_fn(void *done_arg, const struct api_erased *erased);
+
 /* What main answers for the api. The engine and the rules may be swapped between two calls (a reload). */
 struct api_ports {
 	void *arg;
@@ -60,6 +72,8 @@ struct api_ports {
 	enum err (*trial_begin)(void *arg, struct bytes file, struct bytes text, struct errbuf *eb);
 	void (*trial_cancel)(void *arg);
 	void (*trial_render)(void *arg, struct text *json);
+	/* Takes everything about the account out and keeps it from coming back. done is called later, once, on the loop thread. */
+	void (*erase)(void *arg, struct bytes account, api_erased_fn *done, void *done_arg);
 };
 
 /* Who comes by a Unix socket needs no token. The daemon's own user and root are administrators anyway. */

@@ -2,9 +2,8 @@
 #include <stdlib.h>
 
 #include "call.h"
+#include "journal.h"
 #include "render.h"
-
-#define EVENTS_MAX 500
 
 struct waiting_for_events {
 	struct api *api;
@@ -41,9 +40,11 @@ static void render_statement(struct text *out, const struct event *event)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].text.len > 0)
 			json_member_string(out, rows[i].key, rows[i].text);
+	if (event->until_ms)
+		json_member_time(out, "until", event->until_ms);
 }
 
-static void render_event(struct text *out, const struct kinds *kinds, const struct event *event)
+void journal_render_event(struct text *out, const struct kinds *kinds, const struct event *event)
 {
 	char ip[IP_TEXT_SIZE];
 
@@ -52,6 +53,8 @@ static void render_event(struct text *out, const struct kinds *kinds, const stru
 	json_member_time(out, "ts", event->ts_ms);
 	json_member_string(out, "type", event->word);
 	json_member_string(out, "account", event->account);
+	if (event->id.len > 0)
+		json_member_string(out, "id", event->id);
 	if (event->is_failed)
 		json_member_bool(out, "ok", false);
 	if (event->has_ip)
@@ -75,7 +78,7 @@ static void render_found(struct api_call *call, const struct waiting_for_events 
 	json_key(call->out, "events");
 	json_open_array(call->out);
 	for (unsigned i = 0; i < found->n; i++)
-		render_event(call->out, kinds, &found->at[i]);
+		journal_render_event(call->out, kinds, &found->at[i]);
 	json_close_array(call->out);
 	json_key(call->out, "next");
 	if (found->next)
@@ -125,7 +128,7 @@ void get_account_events(struct api_call *call)
 	struct api_events_query query;
 	uint64_t limit;
 
-	if (!api_query_number(call, "limit", 100, EVENTS_MAX, &limit) ||
+	if (!api_query_number(call, "limit", 100, JOURNAL_EVENTS_MAX, &limit) ||
 	    !api_query_number(call, "before", 0, INT64_MAX, &query.before))
 		return;
 	query.max = (unsigned)limit;

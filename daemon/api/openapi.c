@@ -78,6 +78,15 @@ static const struct {
 		     "\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"seal\":{\"type\":\"string\"}}}}}}" },
 	{ "Found", "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		   "\"alert\":{},\"cluster\":{},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
+	{ "Subject", "{\"type\":\"object\",\"properties\":{\"schema\":{\"const\":\"assocd.subject/1\"},\"account\":{\"type\":\"string\"},"
+		     "\"made_at\":{\"type\":\"string\"},\"standing\":{\"$ref\":\"#/components/schemas/Account\"},"
+		     "\"history\":{\"$ref\":\"#/components/schemas/History\"},\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},"
+		     "\"next\":{\"type\":[\"integer\",\"null\"],\"description\":\"before= of what comes behind\"},"
+		     "\"events\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
+	{ "Erased", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"events\":{\"type\":\"integer\"},\"told\":{\"type\":\"integer\","
+		    "\"description\":\"rows of alerts and messages that went\"},\"log_lines\":{\"type\":\"integer\"},\"compressed_logs\":{\"type\":\"integer\","
+		    "\"description\":\"files that were not looked into\"},\"searched_bytes\":{\"type\":\"integer\"},\"left\":{\"type\":\"integer\","
+		    "\"description\":\"how often the name is still in the files\"},\"left_in\":{\"type\":[\"string\",\"null\"]},\"packed\":{\"type\":\"boolean\"}}}" },
 	{ "Events", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		    "\"next\":{\"type\":[\"integer\",\"null\"],\"description\":\"before= of what comes behind\"}}}" },
 	{ "Series", "{\"type\":\"object\",\"properties\":{\"days\":{\"type\":\"object\",\"description\":\"arrays of equal length: at (seconds), accounts, links, alerts\"},"

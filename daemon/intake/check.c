@@ -2,9 +2,10 @@
 #include "internal.h"
 
 #include "daemon/base/clock.h"
+#include "daemon/model/erased.h"
 
 const char *const intake_reasons[] = {
-	"json", "utf8", "key", "type", "ts", "account", "value", "size", "relation", "future", "trust", "other",
+	"json", "utf8", "key", "type", "ts", "account", "value", "size", "relation", "future", "trust", "erased", "other",
 };
 _Static_assert(ARRAY_LEN(intake_reasons) == INTAKE_REASONS, "one counter a reason");
 
@@ -41,6 +42,10 @@ const char *intake_check(const struct intake *in, const struct group *g, const s
 	if (g->pub.voice < event_types[ev->type].needs && g->pub.source != SOURCE_INTERNAL) {
 		errbuf_set(eb, ERR_DENIED, "a statement (%s) needs %s", event_types[ev->type].name, needs[event_types[ev->type].needs]);
 		return "trust";
+	}
+	if (erased_names(in->setup.ports.context(in->setup.ports.arg)->erased, ev)) {
+		errbuf_set(eb, ERR_DENIED, "it names an account that was erased");
+		return "erased";
 	}
 	return check_time(in, g, ev->ts_ms, eb);
 }

@@ -59,7 +59,7 @@ void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, ui
 
 /* Stable words of refusals; the last one stands for any other. */
 extern const char *const intake_reasons[];
-#define INTAKE_REASONS 12
+#define INTAKE_REASONS 13
 
 struct intake_stats {
 	uint64_t lines[SOURCES], accepted, duplicate, refused[INTAKE_REASONS];

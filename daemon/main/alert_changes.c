@@ -1,11 +1,13 @@
 /* Effects without an event.
  * I1: an alert that is told of and unknown to the engine is resolved; one that stands and is not told of is opened.
- * I2: a whole view is made of what differs only: a reload runs this on the loop thread, over every alert that stands. */
+ * I2: a whole view is made of what differs only: a reload runs this on the loop thread, over every alert that stands.
+ * I3: nobody is told the name of an account that was erased. */
 #include "alert_changes.h"
 
 #include "daemon/base/map.h"
 #include "daemon/base/vec.h"
 #include "daemon/model/alert_json.h"
+#include "daemon/model/erased.h"
 #include "site.h"
 
 #define ALERT_MAX (16 << 20)
@@ -28,6 +30,22 @@ static void add(struct comparing *c, enum effect_type type, const struct alert_v
 	};
 }
 
+/* I3. The others that it is about are still named. */
+static void keep_silent(const struct comparing *c, struct alert_view *alert)
+{
+	struct bytes *kept = ARENA_ARRAY(c->out->arena, struct bytes, alert->n_accounts + 1);
+	unsigned n = 0;
+	for (unsigned i = 0; i < alert->n_accounts; i++)
+		if (c->told->erased == NULL || !erased_has(c->told->erased, alert->accounts[i]))
+			kept[n++] = alert->accounts[i];
+	if (n == alert->n_accounts)
+		return;
+	alert->accounts = kept;
+	alert->n_accounts = n;
+	alert->summary = BYTES_LIT("An account that this alert was about was erased");
+	alert->recommendation = BYTES_NONE; /* rules name accounts in it */
+}
+
 static void resolve(struct comparing *c, struct alert_view *alert)
 {
 	if (c->told->gone.len > 0 && site_has_alert(c->told->gone, alert))
@@ -37,6 +55,7 @@ static void resolve(struct comparing *c, struct alert_view *alert)
 	alert->reason = bytes_of(c->told->reason);
 	alert->updated_ms = c->stats.now_ms;
 	alert->updated_seq = c->stats.seq;
+	keep_silent(c, alert);
 	add(c, EFFECT_ALERT_RESOLVED, alert);
 }
 

@@ -10,6 +10,7 @@ struct alerts_told {
 	uint64_t through_seq; /* changes by later events are told anyhow */
 	const char *reason;   /* why one stands no more, where its engine does not say */
 	struct bytes gone;    /* a site that was taken out: its alerts go without a word; empty: none */
+	const struct erased *erased; /* erased.h: what is told names none of them; NULL: nobody was */
 };
 /* Effects that bring whoever knows the alerts of `before` to those of `now`, each for the audience that knows of it. */
 void alerts_since_engine(const struct alerts_told *told, const struct engine *before, const struct engine *now,

@@ -31,9 +31,10 @@ struct judgement {
 };
 
 struct rebuild; /* rebuild.c */
+struct erasure; /* erasure.c */
 
 /* Who wants intake to stand still: any of them suffices. */
-enum hold_reason { HOLD_SNAPSHOT = 1, HOLD_REBUILD = 2, HOLD_STOP = 4 };
+enum hold_reason { HOLD_SNAPSHOT = 1, HOLD_REBUILD = 2, HOLD_STOP = 4, HOLD_ERASURE = 8 };
 
 struct daemon {
 	struct config *config;
@@ -66,6 +67,9 @@ struct daemon {
 	uint64_t snapshot_seq; /* of the newest snapshot that was begun */
 	int64_t snapshot_due_us, snapshot_give_up_us;
 	struct rebuild *rebuild;
+	struct erasure *erasure;
+	struct erased *erased; bool is_erasure_due; /* NULL: nobody was; the journal holds events of them */
+	bool is_engine_stale; /* it holds what is out of the journal: no snapshot is written of it */
 	unsigned reloads, reloads_failed;
 	struct metrics *measures;
 	int64_t memory_look_us;
@@ -86,7 +90,10 @@ enum err judgement_enrich(const struct config *c, struct enrich **out, struct er
 uint64_t judgement_binding(const struct judgement *j, uint64_t key_fingerprint);
 
 /* state_folder.c: the folder itself, and the key of hashed kinds in it. */
+#define STATE_KEY_SIZE 32
 enum err state_folder_make(const char *dir, struct errbuf *eb) MUST_CHECK;
+/* A file of random bytes. ERR_NOTFOUND without a text: there is none, and none may be made. */
+enum err state_folder_secret(const char *path, bool may_make, uint8_t key[STATE_KEY_SIZE], struct errbuf *eb) MUST_CHECK;
 enum err state_folder_key(const char *dir, bool may_make, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb) MUST_CHECK;
 
 /* restore.c: the engine, the ids and the effects as of the journal's end. */

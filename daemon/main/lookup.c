@@ -35,7 +35,7 @@ static enum err note_row(void *arg, const struct store_event *row)
 	arena_reset(l->scratch);
 	if (decode_event(row->payload, l->scratch, &event) != ERR_OK)
 		return ERR_OK; /* the start-up says so of a row that does not decode */
-	if (!bytes_eq(event.account, l->account) && !bytes_eq(event.with, l->account))
+	if (!event_names(&event, l->account))
 		return ERR_OK;
 	if (l->rows.n == l->max) {
 		l->is_cut = true;

@@ -30,6 +30,25 @@ struct rebuild *rebuild_new(struct daemon *d)
 	return r;
 }
 
+enum err rebuild_because(struct daemon *d, const struct rebuild_cause *cause)
+{
+	if (d->rebuild != NULL)
+		return ERR_BUSY;
+	struct rebuild *r = rebuild_new(d);
+	r->cause = *cause;
+	r->next.engine = engine_new(d->now.rules, d->now.enrich);
+	return ERR_OK;
+}
+
+/* Tells whoever waits, once. */
+static void cause_over(struct rebuild *r, enum err result, const char *error)
+{
+	void (*over)(void *arg, enum err result, const char *error) = r->cause.over;
+	r->cause.over = NULL;
+	if (over != NULL)
+		over(r->cause.arg, result, error);
+}
+
 bool rebuild_is_busy(const struct daemon *d)
 {
 	return d->rebuild != NULL && (d->rebuild->is_out || d->rebuild->removal != NULL);
@@ -47,6 +66,7 @@ void rebuild_free(struct daemon *d)
 	if (r == NULL)
 		return;
 	BUG_ON(r->is_out); /* the loop goes on until it is back */
+	cause_over(r, ERR_BUSY, "the daemon is stopping");
 	judgement_free(&r->next);
 	journal_map_free(r->journal);
 	removal_free(r->removal);
@@ -70,6 +90,8 @@ static int64_t fail(struct daemon *d)
 	struct rebuild *r = d->rebuild;
 	if (r->removal != NULL) {
 		removal_answer(r->removal, r->result, r->error.text);
+	} else if (r->cause.over != NULL) {
+		cause_over(r, r->result, r->error.text);
 	} else {
 		d->reloads_failed++;
 		log_error("rules", "%s; the old rules stay in force", r->error.text);
@@ -142,9 +164,11 @@ static void tell_changes(struct daemon *d, struct rebuild *r)
 {
 	struct arena *arena = arena_new(64 * 1024);
 	struct effects effects = { .arena = arena };
-	struct alerts_told told = { .through_seq = UINT64_MAX, .reason = "the rules or networks changed" };
+	struct alerts_told told = { .through_seq = UINT64_MAX, .reason = r->cause.reason, .erased = d->erased };
 	struct intake_stats stats;
 	intake_stats(d->intake, &stats);
+	if (told.reason == NULL)
+		told.reason = "the rules or networks changed";
 	if (r->removal != NULL) {
 		told.gone = removal_site(r->removal);
 		told.reason = arena_printf(arena, "the events of site %.*s were taken out", BYTES_ARG(told.gone));
@@ -189,9 +213,16 @@ static int64_t swap_in(struct daemon *d, struct rebuild *r)
 	d->snapshot_seq = 0;
 	if (r->removal != NULL)
 		removal_answer(r->removal, ERR_OK, "");
+	cause_over(r, ERR_OK, "");
 	r->is_swapped = true;
 	go_on(d);
 	return 0;
+}
+
+/* Events were taken out, nothing else. */
+static bool keeps_rules(const struct rebuild *r)
+{
+	return r->next.rules == NULL;
 }
 
 /* What the new engine says otherwise goes into its histories; then it takes over. Nothing comes meanwhile. */
@@ -199,7 +230,7 @@ static int64_t succeed(struct daemon *d, struct rebuild *r)
 {
 	int64_t until_us = clock_mono_us() + SLICE_US;
 	if (r->succession == NULL)
-		r->succession = succession_new(r->next.engine, d->now.engine, r->removal != NULL ? SUCCESSION_EVENTS_OUT : SUCCESSION_RULES);
+		r->succession = succession_new(r->next.engine, d->now.engine, keeps_rules(r) ? SUCCESSION_EVENTS_OUT : SUCCESSION_RULES);
 	while (clock_mono_us() < until_us)
 		if (succession_step(r->succession, RUN_EVENTS))
 			return swap_in(d, r);
@@ -256,9 +287,9 @@ int64_t step_rebuild(struct daemon *d)
 		step_removal(d, r);
 		return STANDSTILL_US;
 	}
-	if (r->removal == NULL && !r->is_loaded)
+	if (r->removal == NULL && r->cause.over == NULL && !r->is_loaded)
 		return ask(d, rebuild_read_rules);
-	r->is_wanted = r->is_wanted || r->removal != NULL || has_changed(d, r);
+	r->is_wanted = r->is_wanted || keeps_rules(r) || has_changed(d, r);
 	if (!r->is_wanted)
 		return let_go(d);
 	return r->n_applied < r->events.n ? apply_slice(d, r) : read_on(d, r);

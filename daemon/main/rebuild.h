@@ -11,6 +11,13 @@
 
 struct removal; /* removal.c: events of a site that go out first */
 
+/* The journal was changed under the same rules: why, as alerts that go with it say, and who waits. */
+struct rebuild_cause {
+	const char *reason;
+	void (*over)(void *arg, enum err result, const char *error); /* once; ERR_OK: the new engine is in place */
+	void *arg;
+};
+
 struct rebuild {
 	/* while is_out the reader thread's, with everything below but `removal` */
 	struct store_query query;
@@ -29,10 +36,13 @@ struct rebuild {
 	bool was_still; /* when the events were asked for: nothing can come behind them */
 	int64_t started_us, said_us;
 	struct removal *removal;
+	struct rebuild_cause cause; /* over NULL: none */
 	struct succession *succession; /* while the histories are written, at a standstill */
 };
 
 struct rebuild *rebuild_new(struct daemon *d);
+/* ERR_BUSY: another one is under way. */
+enum err rebuild_because(struct daemon *d, const struct rebuild_cause *cause) MUST_CHECK;
 
 /* Steps for the reader thread: store_query's run. */
 void rebuild_read_rules(struct store_query *q, const char *dir);

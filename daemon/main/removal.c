@@ -86,7 +86,7 @@ void step_removal(struct daemon *d, struct rebuild *r)
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg)
 {
 	struct daemon *d = arg;
-	if (d->rebuild != NULL || d->wants_stop || site.len == 0) {
+	if (d->rebuild != NULL || d->erasure != NULL || d->wants_stop || site.len == 0) {
 		done(done_arg, ERR_BUSY, 0, "rules are being reloaded; try again in a moment");
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "erasure.h"
 
 #define SINKS_TOLD 8
 
@@ -94,6 +95,7 @@ void report_status(void *arg, struct text *json)
 	json_member_int(json, "reloads", d->reloads);
 	json_member_int(json, "reloads_failed", d->reloads_failed);
 	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
+	report_erasure(d, json);
 	json_member_int(json, "snapshot_seq", (int64_t)d->snapshot_seq);
 	json_key(json, "confinement");
 	json_open_object(json);

@@ -10,6 +10,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
+#include "erasure.h"
 
 #define BATCH_EVENTS 512
 #define PROGRESS_EVERY 500000
@@ -55,7 +56,7 @@ static enum err restore_event(void *arg, const struct store_event *row)
 	struct restoring *r = arg;
 	struct event *ev = ARENA_NEW(r->arena, struct event);
 	enum err err = journal_event(r->d->journal, row, r->arena, ev, r->eb);
-	if (err != ERR_OK)
+	if (err != ERR_OK || erasure_hides(r->d, ev))
 		return err;
 	if (++r->n % PROGRESS_EVERY == 0) {
 		log_info("journal", "%llu events applied", (unsigned long long)r->n);
@@ -73,6 +74,8 @@ static uint64_t load_snapshot(struct daemon *d, const struct store_state *state)
 	struct snapshot_reader *reader;
 	struct errbuf eb = { { 0 } };
 	uint64_t seq = 0;
+	if (d->is_erasure_due)
+		return 0; /* it may hold what is to go */
 	enum err err = snapshot_open(d->config->state_dir, judgement_binding(&d->now, d->key_fingerprint), &seq, &reader, &eb);
 	if (err == ERR_NOTFOUND)
 		return 0;
@@ -122,7 +125,7 @@ static enum err tell_changes(struct daemon *d, const struct store_state *state, 
 	struct arena *arena = arena_new(64 * 1024);
 	struct effects effects = { .arena = arena };
 	struct alerts_told told = {
-		.through_seq = state->applied_seq,
+		.through_seq = state->applied_seq, .erased = d->erased,
 		.reason = "the rules, networks or events behind it changed while assocd was stopped",
 	};
 	enum err err = alerts_since_store(&told, d->config->state_dir, d->now.engine, &effects, eb);

@@ -1,5 +1,6 @@
 /* Snapshots: written by a forked child, which has the state as of the fork and touches neither database nor sockets.
- * I1: one child at a time.  I2: a snapshot is taken only when every effect so far is durable. */
+ * I1: one child at a time.  I2: a snapshot is taken only when every effect so far is durable.  I3: never of an engine that
+ * holds what is being erased. */
 #include "daemon.h"
 
 #include <signal.h>
@@ -68,7 +69,7 @@ static void reap_child(struct daemon *d)
 void step_snapshot(struct daemon *d, int64_t mono_us)
 {
 	reap_child(d);
-	bool is_free = d->snapshot_child == 0 && d->rebuild == NULL && !d->wants_stop;
+	bool is_free = d->snapshot_child == 0 && d->rebuild == NULL && !d->wants_stop && !d->is_engine_stale;
 	bool is_due = mono_us >= d->snapshot_due_us && is_free && applied_seq(d) != d->snapshot_seq;
 	bool is_late = d->snapshot_give_up_us > 0 && mono_us > d->snapshot_give_up_us;
 	if (is_due && !is_late && !intake_is_settled(d->intake)) {
@@ -95,7 +96,7 @@ void snapshot_last(struct daemon *d)
 		d->snapshot_seq = 0;
 	}
 	uint64_t seq = applied_seq(d);
-	if (seq == 0 || seq == d->snapshot_seq || !intake_is_settled(d->intake))
+	if (seq == 0 || seq == d->snapshot_seq || d->is_engine_stale || !intake_is_settled(d->intake))
 		return;
 	if (write_snapshot(d, seq, &eb) != ERR_OK)
 		log_warn("snapshot", "not written: %s; the next start applies the journal", eb.text);

@@ -11,7 +11,9 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/metrics.h"
+#include "daemon/model/erased.h"
 #include "daemon/vendor/sd.h"
+#include "erasure.h"
 
 static int64_t port_wall_ms(void *arg) { return clock_wall_ms(); }
 static const struct event_context *port_context(void *arg) { return &((struct daemon *)arg)->context; }
@@ -138,7 +140,7 @@ static enum err start_api(struct daemon *d, struct errbuf *eb)
 	struct api_setup setup = {
 		.loop = d->loop, .intake = d->intake, .hash_key = d->hash_key,
 		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready,
-			   report_series, look_up_events, trial_begin, trial_cancel, trial_render },
+			   report_series, look_up_events, trial_begin, trial_cancel, trial_render, erase_subject },
 		.state_dir = d->config->state_dir, .tls = d->tls, .peers = d->peers, .n_peers = d->n_peers,
 		.token_rate = (unsigned)d->config->token_rate, .address_rate = (unsigned)d->config->address_rate,
 		.default_site = d->config->default_site, .n_allowed_hosts = d->config->n_allowed_hosts,
@@ -217,6 +219,7 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	d->started_us = clock_mono_us();
 	d->measures = measures_new();
 	d->snapshot_due_us = d->started_us + d->config->snapshot_every_ms * 1000;
+	setenv("SQLITE_TMPDIR", dir, 1); /* elsewhere it may write nothing */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit of file size is then an error like a full disk */
 	umask(0027);
@@ -237,7 +240,9 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 		return err;
 	start_intake(d);
 	d->loop = loop_new();
-	err = restore(d, eb);
+	err = erasure_load(d, eb);
+	if (err == ERR_OK)
+		err = restore(d, eb);
 	if (err == ERR_OK)
 		err = start_sinks(d, eb);
 	if (err == ERR_OK)
@@ -246,8 +251,10 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 		err = start_api(d, eb);
 	if (err == ERR_OK)
 		err = start_collectors(d, eb);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		start_watches(d);
+		erasure_resume(d);
+	}
 	return err;
 }
 
@@ -265,6 +272,8 @@ void daemon_close(struct daemon *d)
 		sinks_free(d->sinks);
 	rebuild_free(d);
 	trial_free(d);
+	if (d->erasure != NULL)
+		erasure_free(d);
 	if (d->intake != NULL)
 		intake_free(d->intake);
 	for (unsigned i = 0; i < d->n_watches; i++)
@@ -278,6 +287,7 @@ void daemon_close(struct daemon *d)
 	journal_map_free(d->journal);
 	judgement_free(&d->now);
 	hmac_key_free(d->hash_key);
+	erased_free(d->erased);
 	metrics_free(d->measures);
 	config_free(d->config);
 }

@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEY_SIZE 32
-
 static enum err make_folder(const char *path, struct errbuf *eb)
 {
 	struct stat st;
@@ -37,14 +35,14 @@ enum err state_folder_make(const char *dir, struct errbuf *eb)
 	return err;
 }
 
-static enum err make_key(const char *path, uint8_t key[KEY_SIZE], struct errbuf *eb)
+static enum err make_key(const char *path, uint8_t key[STATE_KEY_SIZE], struct errbuf *eb)
 {
-	if (crypto_random(key, KEY_SIZE) != ERR_OK)
+	if (crypto_random(key, STATE_KEY_SIZE) != ERR_OK)
 		return errbuf_set(eb, ERR_IO, "no random bytes for %s", path);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return errbuf_set(eb, ERR_IO, "cannot make %s: %m", path);
-	bool is_written = write(fd, key, KEY_SIZE) == KEY_SIZE && fsync(fd) == 0;
+	bool is_written = write(fd, key, STATE_KEY_SIZE) == STATE_KEY_SIZE && fsync(fd) == 0;
 	if (!is_written)
 		errbuf_set(eb, ERR_IO, "cannot write %s: %m", path);
 	close(fd);
@@ -53,29 +51,29 @@ static enum err make_key(const char *path, uint8_t key[KEY_SIZE], struct errbuf 
 	return is_written ? ERR_OK : ERR_IO;
 }
 
-static enum err read_key(const char *path, bool may_make, uint8_t key[KEY_SIZE], struct errbuf *eb)
+enum err state_folder_secret(const char *path, bool may_make, uint8_t key[STATE_KEY_SIZE], struct errbuf *eb)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && may_make)
 		return make_key(path, key, eb);
-	if (fd < 0 && errno == ENOENT)
-		return errbuf_set(eb, ERR_NOTFOUND, "%s is missing, and this journal was written with it; bring it back from a "
-				  "backup, or start with another state folder", path);
 	if (fd < 0)
-		return errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
-	ssize_t got = read(fd, key, KEY_SIZE);
+		return errno == ENOENT ? ERR_NOTFOUND : errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
+	ssize_t got = read(fd, key, STATE_KEY_SIZE);
 	close(fd);
-	if (got == KEY_SIZE)
+	if (got == STATE_KEY_SIZE)
 		return ERR_OK;
-	return errbuf_set(eb, ERR_CORRUPT, "%s must hold %d bytes; bring it back from a backup", path, KEY_SIZE);
+	return errbuf_set(eb, ERR_CORRUPT, "%s must hold %d bytes; bring it back from a backup", path, STATE_KEY_SIZE);
 }
 
 enum err state_folder_key(const char *dir, bool may_make, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb)
 {
 	struct text path = { 0 };
-	uint8_t key[KEY_SIZE], sum[CRYPTO_HASH_SIZE];
+	uint8_t key[STATE_KEY_SIZE], sum[CRYPTO_HASH_SIZE];
 	text_addf(&path, "%s/hash.key", dir);
-	enum err err = read_key(path.ptr, may_make, key, eb);
+	enum err err = state_folder_secret(path.ptr, may_make, key, eb);
+	if (err == ERR_NOTFOUND)
+		errbuf_set(eb, err, "%s is missing, and this journal was written with it; bring it back from a backup, or start with "
+			   "another state folder", path.ptr);
 	text_free(&path);
 	if (err != ERR_OK)
 		return err;

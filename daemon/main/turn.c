@@ -4,6 +4,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
+#include "erasure.h"
 
 static void step_completions(struct daemon *d)
 {
@@ -11,7 +12,10 @@ static void step_completions(struct daemon *d)
 	struct store_query *query;
 	while ((batch = store_completed(d->store)) != NULL) {
 		measure_commit(d, batch->commit_us);
-		intake_completed(d->intake, batch);
+		if (batch->done != NULL)
+			batch->done(batch);
+		else
+			intake_completed(d->intake, batch);
 	}
 	while ((query = store_completed_query(d->store)) != NULL)
 		query->done(query);
@@ -92,12 +96,12 @@ static void step_stop(struct daemon *d, int64_t mono_us)
 	}
 	if (intake_is_empty(d->intake))
 		turn_hold(d, HOLD_STOP, true);
-	bool is_done = !rebuild_is_busy(d) && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks) &&
+	bool is_done = !rebuild_is_busy(d) && !erasure_is_busy(d) && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks) &&
 		       d->lookups_out == 0;
 	if (!is_done && mono_us >= d->stop_by_us)
 		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");
 	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !rebuild_is_busy(d) &&
-			d->lookups_out == 0))
+			!erasure_is_busy(d) && d->lookups_out == 0))
 		loop_stop(d->loop);
 	wake_in(d, 20000, mono_us);
 }
@@ -128,6 +132,7 @@ void loop_once(void *arg)
 	step_reload(d);
 	wake_in(d, step_rebuild(d), mono_us);
 	wake_in(d, step_trial(d), mono_us);
+	wake_in(d, step_erasure(d), mono_us);
 	step_snapshot(d, mono_us);
 	step_watchdog(d, mono_us);
 	step_stop(d, mono_us);

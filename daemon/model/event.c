@@ -65,6 +65,11 @@ struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes
 	return bytes_make(out, len);
 }
 
+bool event_names(const struct event *e, struct bytes account)
+{
+	return bytes_eq(e->account, account) || bytes_eq(e->with, account) || bytes_eq(e->relation_with, account);
+}
+
 struct bytes event_account_site(struct bytes name)
 {
 	ptrdiff_t slash = bytes_find_char(name, '/');

@@ -69,6 +69,7 @@ struct event {
 /* Everything decoding needs; borrowed. hash_key NULL: hashed kinds are hashed without a key (offline work, nothing stored). */
 struct hmac_key;
 struct session_source;
+struct erased;
 struct event_context {
 	const struct kinds *kinds;
 	struct hmac_key *hash_key;
@@ -77,6 +78,7 @@ struct event_context {
 	struct attr_memo *memo; /* attr_memo.h; NULL: every text is normalised anew */
 	const struct network_source *network; /* network.h; NULL: nobody looks at packets */
 	const struct session_source *sessions; /* session.h: what browsers said; NULL: nobody listens to them */
+	const struct erased *erased; /* erased.h: whose events are refused; NULL: nobody's */
 	bool used_only; /* leave out kinds that no rule and no search asks for: offline work, where nothing is kept */
 };
 
@@ -105,6 +107,8 @@ enum err decode_event(struct bytes in, struct arena *a, struct event *out) MUST_
 
 /* Account name from its parts: "account" or "site/account"; an account with '/' and no site gets an empty site ("/a/b"). */
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account);
+/* It is the account's own event, or states something about it. */
+bool event_names(const struct event *e, struct bytes account);
 /* Site part of a name, empty when there is none. */
 struct bytes event_account_site(struct bytes name);
 

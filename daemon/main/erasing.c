@@ -1,0 +1,117 @@
+/* The half of an erasure that reads: rows, alerts, lines.
+ * I1: what is decided is decided by tombstones, never by the name alone: a restart goes on without it. */
+#include "erasing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/model/alert_json.h"
+#include "traces.h"
+
+#define ALERT_MAX (16 << 20)
+
+static bool concerns(const struct erased *whom, const struct alert_view *alert)
+{
+	for (unsigned i = 0; i < alert->n_accounts; i++)
+		if (erased_has(whom, alert->accounts[i]))
+			return true;
+	return false;
+}
+
+/* Of an alert as JSON; *id is in the scratch arena. What is no alert concerns nobody. */
+static bool json_concerns(struct erasure *e, struct bytes json, struct bytes *id)
+{
+	struct alert_view alert = { 0 };
+	struct json_doc doc;
+	/* Most lines do not even hold the name. */
+	if (e->account.len > 0 && bytes_find(json, e->quoted) < 0)
+		return false;
+	arena_reset(e->scratch);
+	if (json_parse(e->parser, json, &doc, NULL) != ERR_OK || alert_from_json(&doc, e->scratch, &alert) != ERR_OK)
+		return false;
+	*id = alert.id;
+	return concerns(e->whom, &alert);
+}
+
+static enum err note_alert(void *arg, const struct store_told *row)
+{
+	struct erasure *e = arg;
+	struct bytes id;
+	if (json_concerns(e, row->json, &id))
+		strtab_intern(e->alerts, id);
+	return ERR_OK;
+}
+
+void erasing_note(struct store_query *q, const char *dir)
+{
+	struct erasure *e = q->owner;
+	e->parser = json_parser_new(ALERT_MAX, EVENT_DEPTH_MAX);
+	e->alerts = strtab_new();
+	e->result = e->account.len > 0 ? tombstones_add(dir, e->account, &e->error) : ERR_OK;
+	if (e->result == ERR_OK)
+		e->result = tombstones_read(dir, &e->fresh, &e->error);
+	if (e->result == ERR_OK)
+		e->result = tombstones_read(dir, &e->whom, &e->error);
+	if (e->result == ERR_OK)
+		e->result = store_read_told(dir, note_alert, e, &e->error);
+}
+
+enum sweep_verdict erasing_decide(void *arg, const struct store_event *row, struct text *changed)
+{
+	struct erasure *e = arg;
+	struct event ev;
+	arena_reset(e->scratch);
+	if (decode_event(row->payload, e->scratch, &ev) != ERR_OK)
+		return SWEEP_KEEPS; /* the start-up says so of a row that does not decode */
+	bool is_gone = erased_names(e->whom, &ev) || (ev.alert.len > 0 && strtab_find(e->alerts, ev.alert) != STRTAB_NONE);
+	return is_gone ? SWEEP_REMOVES : SWEEP_KEEPS;
+}
+
+static enum err note_told(void *arg, const struct store_told *row)
+{
+	struct erasure *e = arg;
+	struct bytes id;
+	if (!json_concerns(e, row->json, &id))
+		return ERR_OK;
+	if (row->alert.len > 0)
+		VEC_PUSH(&e->gone_alerts, arena_bytes(e->arena, row->alert));
+	else
+		VEC_PUSH(&e->gone_outbox, row->number);
+	return ERR_OK;
+}
+
+void erasing_read(struct store_query *q, const char *dir)
+{
+	struct erasure *e = q->owner;
+	e->result = store_read_told(dir, note_told, e, &e->error);
+}
+
+static bool is_line_gone(void *arg, struct bytes line)
+{
+	struct bytes id;
+	return json_concerns(arg, line, &id);
+}
+
+void erasing_logs(struct store_query *q, const char *dir)
+{
+	struct erasure *e = q->owner;
+	e->result = log_lines_erase(e->d->config->alert_log, is_line_gone, e, &e->lines, &e->error);
+}
+
+void erasing_mark(struct store_query *q, const char *dir)
+{
+	struct erasure *e = q->owner;
+	e->result = store_set_fact(dir, TOMBSTONES_FACT, erased_count(e->whom), &e->error);
+}
+
+void erasing_look(struct erasure *e)
+{
+	struct traces_wanted wanted = { .exact = e->coded, .word = e->account };
+	struct traces found;
+	traces_look(e->d->config->state_dir, e->d->config->alert_log, &wanted, &found);
+	e->found->bytes = found.bytes;
+	e->found->database = found.database;
+	e->found->elsewhere = found.elsewhere;
+	snprintf(e->found->where, sizeof(e->found->where), "%s", found.where.len > 0 ? found.where.ptr : "");
+	text_free(&found.where);
+}

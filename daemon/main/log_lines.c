@@ -1,0 +1,129 @@
+/* Overwriting lines of a file that others read.
+ * I1: a line keeps its length and stays a JSON object, so that offsets of readers hold and every line still parses.
+ * I2: a pipe or a device is not looked into: nothing can be taken back there. */
+#include "log_lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/base/text.h"
+
+#define PIECE (1u << 20)
+#define LINE_LIMIT (16u << 20) /* longer ones are no alerts */
+#define GONE_LINE "{\"schema\":\"assocd.erased/1\"}"
+
+static const char *const compressed[] = { ".gz", ".xz", ".zst", ".bz2" };
+
+static bool is_compressed(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(compressed); i++)
+		if (bytes_ends(bytes_of(path), bytes_of(compressed[i])))
+			return true;
+	return false;
+}
+
+struct file {
+	int fd;
+	const char *path;
+	struct text held; /* from the last newline on */
+	off_t at;         /* of held in the file */
+	log_line_fn *is_gone;
+	void *arg;
+	struct log_lines_gone *out;
+};
+
+/* I1 */
+static bool overwrite(const struct file *f, off_t at, size_t len)
+{
+	struct text line = { 0 };
+	bool is_done;
+
+	text_adds(&line, GONE_LINE);
+	while (line.len < len)
+		text_addc(&line, ' ');
+	is_done = pwrite(f->fd, line.ptr, len, at) == (ssize_t)len;
+	text_free(&line);
+	return is_done;
+}
+
+static bool take_lines(struct file *f)
+{
+	struct bytes rest = text_bytes(&f->held);
+	struct text left = { 0 };
+	bool is_fine = true;
+	ptrdiff_t end;
+
+	while (is_fine && (end = bytes_find_char(rest, '\n')) >= 0) {
+		struct bytes line = bytes_slice(rest, 0, (size_t)end);
+
+		if (line.len >= sizeof(GONE_LINE) && f->is_gone(f->arg, line)) {
+			is_fine = overwrite(f, f->at, line.len);
+			f->out->lines++;
+		}
+		f->at += end + 1;
+		rest = bytes_slice(rest, (size_t)end + 1, rest.len);
+	}
+	text_add(&left, rest);
+	text_free(&f->held);
+	f->held = left;
+	return is_fine;
+}
+
+static enum err take_file(struct file *f, struct errbuf *eb)
+{
+	char *piece = xmalloc(PIECE);
+	bool is_fine = true;
+	ssize_t n = 0;
+
+	while (is_fine && f->held.len < LINE_LIMIT && (n = read(f->fd, piece, PIECE)) > 0) {
+		text_add(&f->held, bytes_make(piece, (size_t)n));
+		is_fine = take_lines(f);
+	}
+	if (is_fine && n >= 0)
+		is_fine = fdatasync(f->fd) == 0;
+	free(piece);
+	return is_fine && n >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s", f->path, strerror(errno));
+}
+
+static enum err erase_in(struct file *f, struct errbuf *eb)
+{
+	struct stat st;
+	enum err err = ERR_OK;
+
+	if (stat(f->path, &st) != 0 || !S_ISREG(st.st_mode))
+		return ERR_OK; /* I2; or rotated away meanwhile */
+	f->fd = open(f->path, O_RDWR | O_CLOEXEC);
+	if (f->fd < 0)
+		return errbuf_set(eb, ERR_IO, "alert log %s: %s", f->path, strerror(errno));
+	err = take_file(f, eb);
+	close(f->fd);
+	text_free(&f->held);
+	return err;
+}
+
+enum err log_lines_erase(const char *path, log_line_fn *is_gone, void *arg, struct log_lines_gone *out, struct errbuf *eb)
+{
+	struct text pattern = { 0 };
+	enum err err = ERR_OK;
+	glob_t found;
+
+	text_addf(&pattern, "%s*", path);
+	*out = (struct log_lines_gone){ 0 };
+	if (glob(pattern.ptr, GLOB_NOSORT, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc && err == ERR_OK; i++) {
+			struct file f = { .path = found.gl_pathv[i], .is_gone = is_gone, .arg = arg, .out = out };
+
+			if (is_compressed(f.path))
+				out->compressed++;
+			else
+				err = erase_in(&f, eb);
+		}
+	globfree(&found);
+	text_free(&pattern);
+	return err;
+}

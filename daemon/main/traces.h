@@ -1,0 +1,22 @@
+/* Do bytes still stand anywhere in what the daemon keeps? The files are read as they lie on the disk, free space of the
+ * database and all. */
+#ifndef ASSOCD_MAIN_TRACES_H
+#define ASSOCD_MAIN_TRACES_H
+
+#include "daemon/base/text.h"
+
+#define TRACES_SHORTEST 7 /* what is shorter is found in anything */
+
+struct traces {
+	uint64_t bytes;             /* read */
+	uint64_t database, elsewhere; /* times found */
+	struct text where;          /* names of files beside the database */
+};
+/* Every regular file of the state folder, and the alert log with what rotation made of it. The caller frees `where`. */
+struct traces_wanted {
+	struct bytes exact; /* wherever it stands */
+	struct bytes word;  /* where it is no part of a longer name */
+};
+void traces_look(const char *dir, const char *alert_log, const struct traces_wanted *wanted, struct traces *out);
+
+#endif
