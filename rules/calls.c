@@ -46,6 +46,7 @@ static int argument_of(struct parser *p, const struct call_row *call, const stru
 	int found = -1;
 	switch (call->argument) {
 	case CALL_KIND:
+	case CALL_COUNTED:
 		found = builder_kind(p->r, &at);
 		break;
 	case CALL_FAMILY:
@@ -71,6 +72,8 @@ int parser_call(struct parser *p, const struct token *name, const struct token *
 	int argument = argument_of(p, &call_rows[call], word);
 	if (argument < 0)
 		return -1;
+	if (call_rows[call].argument == CALL_COUNTED && !p->r->builder->set.kinds.rows[argument].is_counted)
+		return parser_fail(p, word->offset, arena_printf(p->r->arena, "'%.*s' is not a counted kind, such as tls.claim", BYTES_ARG(word->text))), -1;
 	if (call_rows[call].argument == CALL_KIND)
 		use_kind(p, call_rows[call].name, (unsigned)argument, word);
 	return call_field(call, (unsigned)argument);

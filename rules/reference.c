@@ -78,7 +78,7 @@ static void write_fields(struct text *out, enum reference_form form)
 
 static void write_calls(struct text *out, enum reference_form form)
 {
-	static const char *const arguments[] = { [CALL_KIND] = "KIND", [CALL_FAMILY] = "FAMILY", [CALL_TIMING] = "\"RULE\"" };
+	static const char *const arguments[] = { [CALL_KIND] = "KIND", [CALL_COUNTED] = "KIND", [CALL_FAMILY] = "FAMILY", [CALL_TIMING] = "\"RULE\"" };
 	for (const struct call_row *row = call_rows; row->name; row++) {
 		struct text notes = {0}, name = {0};
 		text_addf(&name, "%s(%s)", row->name, arguments[row->argument]);

@@ -130,7 +130,7 @@ static enum found choose(const struct join *j, const struct network_ask *ask, bo
 
 static void give(const struct seen_flow *flow, struct network_facts *out)
 {
-	*out = (struct network_facts){ bytes_of(flow->ja4), bytes_of(flow->key), bytes_of(flow->syn) };
+	*out = (struct network_facts){ bytes_of(flow->ja4), bytes_of(flow->key), bytes_of(flow->traits), bytes_of(flow->syn) };
 }
 
 static struct bytes kept(char *to, size_t size, struct bytes text)
@@ -255,6 +255,7 @@ static void write_line(struct text *line, const struct network_ask *ask, const s
 	add_text(line, "user_agent", ask->user_agent);
 	add_text(line, "ja4", facts->ja4);
 	add_text(line, "tls_key", facts->tls_key);
+	add_text(line, "tls_traits", facts->tls_traits);
 	add_text(line, "tcp", facts->tcp);
 	json_close_object(line);
 }

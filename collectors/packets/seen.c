@@ -197,6 +197,7 @@ void seen_put(struct seen *s, const struct flow_facts *facts, bool is_open)
 	flow->last_us = facts->last_us;
 	memcpy(flow->ja4, facts->ja4, sizeof(flow->ja4));
 	memcpy(flow->key, facts->key, sizeof(flow->key));
+	memcpy(flow->traits, facts->traits, sizeof(flow->traits));
 	memcpy(flow->syn, facts->syn, sizeof(flow->syn));
 }
 

@@ -13,7 +13,7 @@ struct seen_flow {
 	uint16_t port;
 	bool is_udp, is_open;
 	int64_t first_us, last_us;
-	char ja4[FACTS_JA4_SIZE], key[FACTS_KEY_SIZE], syn[FACTS_SYN_SIZE];
+	char ja4[FACTS_JA4_SIZE], key[FACTS_KEY_SIZE], traits[FACTS_TRAITS_SIZE], syn[FACTS_SYN_SIZE];
 	uint32_t at_port[2], at_client[2], by_age[2]; /* next and previous in the lists that it stands in */
 };
 

@@ -65,7 +65,7 @@ static const struct {
 	{ "Stacks", "{\"type\":\"object\",\"properties\":{\"stacks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
 		    "\"kind\":{\"type\":\"string\"},\"stack\":{\"type\":\"string\"},\"accounts\":{\"type\":\"integer\"},\"rarity\":{\"type\":\"number\"},"
 		    "\"claims\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"agent\":{\"type\":\"string\"},"
-		    "\"accounts\":{\"type\":\"integer\"}}}}}}}}}" },
+		    "\"accounts\":{\"type\":\"integer\"},\"of\":{\"type\":\"integer\"}}}}}}}}}" },
 	{ "Rules", "{\"type\":\"object\",\"properties\":{\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},"
 		   "\"form\":{\"enum\":[\"signal\",\"compare\",\"limit\",\"policy\"]},\"status\":{\"enum\":[\"stable\",\"experimental\"]},"
 		   "\"links\":{\"type\":\"integer\"},"

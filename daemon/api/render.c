@@ -295,6 +295,7 @@ void render_stack(struct text *out, const struct stack_view *stack)
 		json_open_object(out);
 		json_member_string(out, "agent", stack->claims[i].agent);
 		json_member_int(out, "accounts", stack->claims[i].accounts);
+		json_member_int(out, "of", stack->claims[i].of);
 		json_close_object(out);
 	}
 	json_close_array(out);

@@ -14,7 +14,7 @@ static struct text claims_text(const struct json_doc *doc, const struct json_nod
 	for (const char *comma = ""; claim; claim = json_after(doc, list, claim), comma = ", ") {
 		text_adds(&out, comma);
 		text_add(&out, json_get_text(doc, claim, "agent"));
-		text_addf(&out, " %lld", (long long)json_get_int(doc, claim, "accounts", 0));
+		text_addf(&out, " %lld of %lld", (long long)json_get_int(doc, claim, "accounts", 0), (long long)json_get_int(doc, claim, "of", 0));
 	}
 	return out;
 }
@@ -75,6 +75,7 @@ static const struct reference_option stacks_options[] = {
 const struct ctl_command ctl_stacks = {
 	.name = "stacks", .arguments = "[OPTION]...", .options = stacks_options, .run = stacks_run,
 	.help = "Lists the TLS and TCP stacks seen, how many accounts have each, and which browsers and systems they say they are.",
-	.more = "Bits say how rare a stack is here: log2(accounts / those that have it). A stack that claims what others with another "
-		"stack are is worth a look.",
+	.more = "Bits say how rare a stack is here: log2(accounts / those that have it). `chrome windows 8 of 412`: of 412 accounts that say they "
+		"are that browser on that system, 8 have this stack. Where they are few of many, and the stack is mostly something else's, it is worth "
+		"a look; the rule stack-of-another-claim looks.",
 };

@@ -5,6 +5,7 @@
 #include "daemon/base/bits.h"
 
 #include "accounts.h"
+#include "claims.h"
 #include "compare.h"
 #include "fields.h"
 #include "timing.h"
@@ -133,8 +134,23 @@ static const struct { const char *name; call_handler *fn; } calls[] = {
 	{ "shared", call_shared }, { "holders", call_holders }, { "rarity", call_rarity }, { "gap", call_gap },
 	{ "network", call_network }, { "coverage_low", call_coverage_low }, { "coverage_high", call_coverage_high },
 	{ "agreement", call_agreement }, { "kinds", call_kinds }, { "turns", call_turns }, { "surprise", call_surprise }, { "turn_share", call_turn_share },
-	{ "value", NULL },
 };
+
+/* The event's own value of the kind. */
+static void event_value(const struct engine *e, unsigned kind, struct value *out)
+{
+	for (unsigned i = 0; i < e->event->n_attrs; i++)
+		if (e->event->attrs[i].kind == kind && e->event->attrs[i].shown.len > 0) {
+			*out = (struct value){ .type = VALUE_TEXT, .text = e->event->attrs[i].shown };
+			return;
+		}
+}
+
+static const struct { const char *name; claims_handler *fn; } event_calls[] = {
+	{ "value", event_value }, { "claimants", claims_claimants }, { "claim_share", claims_claim_share },
+	{ "stack_holders", claims_stack_holders }, { "stack_share", claims_stack_share },
+};
+#define CALLS (ARRAY_LEN(calls) + ARRAY_LEN(event_calls))
 
 /* ---- fields ---- */
 
@@ -225,7 +241,8 @@ static const struct { const char *name; pair_handler *fn; } pair_fields[] = {
 /* Handlers by number of field and call, found by name once. */
 struct pair_handlers {
 	pair_handler *fields[FIELDS_MAX];
-	call_handler *calls[ARRAY_LEN(calls)];
+	call_handler *calls[CALLS];
+	claims_handler *event_calls[CALLS];
 };
 
 struct pair_handlers *pair_handlers_new(void)
@@ -238,8 +255,13 @@ struct pair_handlers *pair_handlers_new(void)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
 		int call = call_find(bytes_of(calls[i].name));
-		BUG_ON(call < 0 || (size_t)call >= ARRAY_LEN(calls));
+		BUG_ON(call < 0 || (size_t)call >= CALLS);
 		h->calls[call] = calls[i].fn;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(event_calls); i++) {
+		int call = call_find(bytes_of(event_calls[i].name));
+		BUG_ON(call < 0 || (size_t)call >= CALLS);
+		h->event_calls[call] = event_calls[i].fn;
 	}
 	return h;
 }
@@ -256,20 +278,11 @@ void pair_answer(void *profile, int field, struct value *out)
 		h->fields[field](p, out);
 }
 
-/* The event's own value of the kind. */
-static void event_value(const struct engine *e, unsigned kind, struct value *out)
-{
-	for (unsigned i = 0; i < e->event->n_attrs; i++)
-		if (e->event->attrs[i].kind == kind && e->event->attrs[i].shown.len > 0) {
-			*out = (struct value){ .type = VALUE_TEXT, .text = e->event->attrs[i].shown };
-			return;
-		}
-}
-
 void call_answer(const struct engine *e, uint32_t pair, int field, struct value *out)
 {
-	if (e->pair_handlers->calls[field_call(field)] == NULL) {
-		event_value(e, field_argument(field), out);
+	claims_handler *of_event = e->pair_handlers->event_calls[field_call(field)];
+	if (of_event != NULL) {
+		of_event(e, field_argument(field), out);
 		return;
 	}
 	if (pair == NONE)

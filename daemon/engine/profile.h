@@ -47,7 +47,7 @@ uint32_t posting_gap_s(const struct posting *a, const struct posting *b);
 /* calls.c: fields and calls of the scopes PAIR, VALUE and SUPPORT; the profile is the subject. */
 void pair_answer(void *profile, int field, struct value *out);
 struct pair_handlers *pair_handlers_new(void);
-/* Of a call in link scope, or of value(KIND) on the event. */
+/* Of a call in link scope, or of one that asks the event. */
 void call_answer(const struct engine *e, uint32_t pair, int field, struct value *out);
 
 #endif

@@ -1,5 +1,5 @@
-/* Stacks and who claims them. A kind that is counted has two sorts of values: "STACK", and "STACK|AGENT" for what its
- * accounts say they are. */
+/* Stacks and who claims them. A kind that is counted has three sorts of values: "STACK", "STACK|AGENT" for what its accounts say
+ * they are, and "|AGENT" for all that say so. */
 #include <stdlib.h>
 
 #include "daemon/base/bits.h"
@@ -18,6 +18,7 @@ struct rows {
 	const struct engine *e;
 	struct VEC(struct row) of;
 	struct u64map *by_stack; /* hash of kind and stack -> row */
+	struct u64map *by_agent; /* hash of kind and agent -> accounts */
 };
 
 static bool is_counted(const struct rows *r, uint32_t value)
@@ -36,8 +37,11 @@ static void add_stack(struct rows *r, uint32_t value)
 {
 	const struct index_value *v = index_value(r->e->index, value);
 	struct bytes shown = index_shown(r->e->index, value);
+	ptrdiff_t bar = bytes_find_char(shown, '|');
 
-	if (!is_counted(r, value) || bytes_find_char(shown, '|') >= 0)
+	if (is_counted(r, value) && bar == 0)
+		u64map_put(r->by_agent, hash_of(v->kind, bytes_slice(shown, 1, shown.len)), v->holders);
+	if (!is_counted(r, value) || bar >= 0)
 		return;
 	u64map_put(r->by_stack, hash_of(v->kind, shown), (uint32_t)r->of.n);
 	VEC_PUSH(&r->of, ((struct row){ .value = value, .kind = v->kind, .accounts = v->holders }));
@@ -50,11 +54,14 @@ static void add_claim(struct rows *r, uint32_t value)
 	ptrdiff_t bar = bytes_find_char(shown, '|');
 	uint32_t row;
 
-	if (!is_counted(r, value) || bar < 0)
+	if (!is_counted(r, value) || bar <= 0)
 		return;
 	row = u64map_get(r->by_stack, hash_of(v->kind, bytes_slice(shown, 0, (size_t)bar)));
-	if (row != U64MAP_NONE)
-		VEC_PUSH(&r->of.at[row].claims, ((struct claim_view){ bytes_slice(shown, (size_t)bar + 1, shown.len), v->holders }));
+	if (row == U64MAP_NONE)
+		return;
+	struct bytes agent = bytes_slice(shown, (size_t)bar + 1, shown.len);
+	uint32_t of = u64map_get(r->by_agent, hash_of(v->kind, agent));
+	VEC_PUSH(&r->of.at[row].claims, ((struct claim_view){ agent, v->holders, of != U64MAP_NONE && of > v->holders ? of : v->holders }));
 }
 
 /* Ties by the order in which values came, which a replay repeats. */
@@ -109,7 +116,7 @@ static unsigned view_rows(struct rows *r, unsigned max, struct arena *a, struct 
 
 unsigned engine_stacks(const struct engine *e, unsigned max, struct arena *a, struct stack_view **out)
 {
-	struct rows r = { .e = e, .by_stack = u64map_new() };
+	struct rows r = { .e = e, .by_stack = u64map_new(), .by_agent = u64map_new() };
 	struct index_counts counts;
 	unsigned n;
 
@@ -126,5 +133,6 @@ unsigned engine_stacks(const struct engine *e, unsigned max, struct arena *a, st
 		VEC_FREE(&r.of.at[i].claims);
 	VEC_FREE(&r.of);
 	u64map_free(r.by_stack);
+	u64map_free(r.by_agent);
 	return n;
 }

@@ -45,6 +45,7 @@ const struct event_key event_keys[] = {
 	SLOT("ja4", SLOT_JA4, "JA4 fingerprint of the TLS client."),
 	SLOT("tcp", SLOT_TCP, "TCP fingerprint of the first packet: ttl:mss:window:options."),
 	SLOT("tls_key", SLOT_TLS_KEY, "Key of the TLS client that a resumed connection leaves alike; capture makes it."),
+	SLOT("tls_traits", SLOT_TLS_TRAITS, "What the TLS client can, as words with commas: grease,alps,h2; capture makes it."),
 	CALL("identity", event_read_identity, TAKES_IDENTITY, 0,
 	     "What identifies a person or a company: members of a text, or of a list of at most 16."),
 	CALL("items", read_items, TAKES_TEXTS, 0, "Ids of listings, pages or targets that the account acts on, at most 64."),
@@ -67,10 +68,10 @@ enum { KEYS = ARRAY_LEN(event_keys) - 1 };
 #define KEY_SLOTS 64
 /* Row + 1 by key_slot(); a unit test finds every key. */
 static const uint8_t key_slots[KEY_SLOTS] = {
-	5, 23, 18, 4, 2, 0, 7, 0, 27, 0, 0, 0, 0, 0, 0, 0,
-	22, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 19, 0, 0, 0, 0,
-	0, 26, 24, 15, 20, 28, 12, 13, 0, 0, 0, 0, 0, 17, 6, 0,
-	0, 10, 3, 16, 14, 21, 11, 0, 0, 0, 0, 25, 8, 0, 1, 0,
+	5, 24, 19, 4, 2, 0, 7, 0, 28, 0, 0, 0, 18, 0, 0, 0,
+	23, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 20, 0, 0, 0, 0,
+	0, 27, 25, 15, 21, 29, 12, 13, 0, 0, 0, 0, 0, 17, 6, 0,
+	0, 10, 3, 16, 14, 22, 11, 0, 0, 0, 0, 26, 8, 0, 1, 0,
 };
 
 static unsigned key_slot(struct bytes key)

@@ -20,7 +20,7 @@ void event_ask_network(struct event_reader *r)
 	const struct network_source *network = r->ctx->network;
 	const struct event *e = r->out;
 	const struct json_node *agent = r->slot[SLOT_USER_AGENT];
-	struct network_facts facts = { BYTES_NONE, BYTES_NONE, BYTES_NONE };
+	struct network_facts facts = { BYTES_NONE, BYTES_NONE, BYTES_NONE, BYTES_NONE };
 
 	if (network == NULL || !e->has_ip || !acts(e->type) || (r->slot[SLOT_JA4] != NULL && r->slot[SLOT_TCP] != NULL))
 		return;
@@ -30,5 +30,6 @@ void event_ask_network(struct event_reader *r)
 		return;
 	fill(r, SLOT_JA4, &r->network[0], facts.ja4);
 	fill(r, SLOT_TLS_KEY, &r->network[1], facts.tls_key);
-	fill(r, SLOT_TCP, &r->network[2], facts.tcp);
+	fill(r, SLOT_TLS_TRAITS, &r->network[2], facts.tls_traits);
+	fill(r, SLOT_TCP, &r->network[3], facts.tcp);
 }

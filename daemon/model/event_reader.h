@@ -8,7 +8,7 @@
 
 /* Slots of kind_fixed_paths. */
 enum { SLOT_IP, SLOT_PORT, SLOT_USER_AGENT, SLOT_LANGUAGE, SLOT_TIMEZONE, SLOT_SCREEN, SLOT_SESSION, SLOT_JA4, SLOT_TCP,
-       SLOT_ITEMS, SLOT_SITE, SLOT_TLS_KEY };
+       SLOT_ITEMS, SLOT_SITE, SLOT_TLS_KEY, SLOT_TLS_TRAITS };
 
 #define EVENT_ITEMS_MAX 64
 #define EVENT_IDENTITY_VALUES_MAX 16 /* of one kind in one event */
@@ -29,7 +29,7 @@ struct event_reader {
 	struct bytes site, account, with, relation_with;
 	const struct json_node *relation;
 	struct json_node site_node; /* the event's or the default site, as a slot */
-	struct json_node network[3]; /* what packets said, as slots */
+	struct json_node network[4]; /* what packets said, as slots */
 	bool has_ts;
 	const struct json_node *slot[KIND_SLOTS_MAX]; /* by kinds.slots; the first kinds.slots.n are set */
 };

@@ -36,7 +36,7 @@ int field_find(struct bytes name);
 #define FIELD_WINDOWS 1024
 
 /* What is asked about one kind, family or rule: "holders(device.id)". Its number as a field is made of the two. */
-enum call_argument { CALL_KIND, CALL_FAMILY, CALL_TIMING };
+enum call_argument { CALL_KIND, CALL_COUNTED, CALL_FAMILY, CALL_TIMING }; /* COUNTED: a kind whose holders are counted by claim */
 struct call_row {
 	const char *name;
 	enum call_argument argument;

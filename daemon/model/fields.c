@@ -105,6 +105,11 @@ const struct call_row call_rows[] = {
 	  "Those turns as a share of the sessions of the account that has fewer: of its address for 'on', of its cohort for 'among'." },
 	{ "surprise", CALL_TIMING, PAIR_OR_LINK, VALUE_NUMBER, "Bits by which that exceeds what chance explains." },
 	{ "value", CALL_KIND, SCOPE_EVENT, VALUE_TEXT, "The event's value of the kind, where its kind is kept in the clear." },
+	{ "claimants", CALL_COUNTED, SCOPE_EVENT, VALUE_NUMBER,
+	  "Accounts whose user agent names the event's browser and system, where their stack is known; of a counted kind, as the next three." },
+	{ "claim_share", CALL_COUNTED, SCOPE_EVENT, VALUE_NUMBER, "Share of them that has the event's stack: how usual the stack is for what it says it is." },
+	{ "stack_holders", CALL_COUNTED, SCOPE_EVENT, VALUE_NUMBER, "Accounts that have the event's stack." },
+	{ "stack_share", CALL_COUNTED, SCOPE_EVENT, VALUE_NUMBER, "Share of them that says it is the event's browser and system." },
 	{ NULL, CALL_KIND, 0, VALUE_MISSING, NULL },
 };
 

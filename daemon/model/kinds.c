@@ -7,6 +7,7 @@
 
 const char *const kind_fixed_paths[KIND_FIXED_PATHS] = {
 	"ip", "port", "user_agent", "accept_language", "timezone", "screen", "session", "ja4", "tcp", "items", "site", "tls_key",
+	"tls_traits",
 };
 
 static const char *const parent_names[] = { "device.", "identity." };

@@ -50,7 +50,7 @@ static inline uint64_t kind_length_bit(size_t len) { return UINT64_C(1) << (len 
 
 /* Every path that some kind names is a slot, so that an event is read without comparing paths: first the fixed ones
  * (kind_fixed_paths, in their order), then the members of device and of identity. */
-#define KIND_FIXED_PATHS 12
+#define KIND_FIXED_PATHS 13
 #define KIND_SLOTS_MAX 256
 #define KIND_BUCKETS 1024
 struct kind_slots {
@@ -66,7 +66,7 @@ struct kinds {
 	struct kind_slots slots;
 };
 
-/* ip, port, user_agent, accept_language, timezone, screen, session, ja4, tcp, items, site, tls_key. */
+/* ip, port, user_agent, accept_language, timezone, screen, session, ja4, tcp, items, site, tls_key, tls_traits. */
 extern const char *const kind_fixed_paths[KIND_FIXED_PATHS];
 /* A fixed path, or "device." or "identity." and one member name of [A-Za-z0-9_-]{1,64}. */
 bool kind_path_exists(struct bytes path);

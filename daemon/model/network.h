@@ -17,7 +17,7 @@ struct network_ask {
 
 /* Empty: unknown. Valid until the source is used again. */
 struct network_facts {
-	struct bytes ja4, tls_key, tcp;
+	struct bytes ja4, tls_key, tls_traits, tcp;
 };
 
 struct network_source {

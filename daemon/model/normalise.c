@@ -30,7 +30,7 @@ const struct normaliser_step normaliser_steps[] = {
 	{ "user_agent", step_user_agent, "Browser family, major version and system: \"chrome 139 windows\"; of another program its name.", NULL },
 	{ "tls_stack", step_tls_stack, "What kind of TLS client a JA4 is of: browser, library (no HTTP/2, an old version or more cipher suites than a "
 	  "browser has) or quic.", NULL },
-	{ "claim", step_claim, "'STACK|USER AGENT' to the stack, and to the stack with the browser and the system that the agent names.", NULL },
+	{ "claim", step_claim, "'STACK|USER AGENT' to the stack, to the stack with the browser and the system that the agent names, and to those alone.", NULL },
 	{ "tcp_claim", step_tcp_claim, "The same of 'ttl:mss:window:options|USER AGENT', the stack by step tcp.", NULL },
 	{ "user_agent_family", step_user_agent_family, "Browser of a user agent without its version: chrome, firefox, curl ...", NULL },
 	{ "user_agent_os", step_user_agent_os, "System family of a user agent: windows, macos, ios, android, chromeos, linux.", NULL },

@@ -259,4 +259,7 @@ void step_claim(struct arena *a, const struct words *words, struct bytes in, str
 	struct bytes family = tokens_join(a, &t, ' ');
 	struct tokens claim = { .at = { stack, family }, .n = 2 };
 	normalised_add(out, tokens_join(a, &claim, '|'));
+	struct tokens claimant = { .at = { BYTES_LIT(""), family }, .n = 2 };
+	if (family.len > 0)
+		normalised_add(out, tokens_join(a, &claimant, '|'));
 }

@@ -66,7 +66,7 @@ struct value_holders_view {
 };
 
 /* A stack of a kind that is counted, and what its accounts say they are: browser and system. */
-struct claim_view { struct bytes agent; unsigned accounts; };
+struct claim_view { struct bytes agent; unsigned accounts, of; }; /* of: that claim to be it, whatever their stack of this kind */
 struct stack_view {
 	struct bytes kind, kind_title, stack;
 	unsigned accounts;

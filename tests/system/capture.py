@@ -102,9 +102,9 @@ def a_client_that_lies_in_its_user_agent_is_told_and_no_other(net, d):
 
     def told():
         alerts = json.loads(d.ask("GET", "/v1/alerts?limit=100")[1])["alerts"]
-        return sorted((alert["rule"], alert["accounts"][0]) for alert in alerts if alert["rule"].endswith("-contradicts-agent"))
-    until(lambda: len(told()) == 2, told)
-    assert told() == [("tcp-contradicts-agent", "liar"), ("tls-contradicts-agent", "liar")], told()
+        return sorted((alert["rule"], alert["accounts"][0]) for alert in alerts if alert["rule"].endswith("-agent"))
+    until(lambda: len(told()) == 3, told)
+    assert told() == [(rule, "liar") for rule in ("tcp-contradicts-agent", "tls-contradicts-agent", "tls-traits-contradict-agent")], told()
 
 
 def a_login_before_its_packets_and_one_after_their_end_are_joined(net, d):

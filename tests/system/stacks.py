@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """assocctl stacks: which TLS and TCP stacks there are, how many accounts have each, and what they say they are."""
+import glob
 import json
+import os
+import sqlite3
 import sys
 
 from daemon import Daemon
@@ -23,9 +26,9 @@ def stacks_of(d):
 def accounts_and_claims_are_counted_once(d):
     rows = {row["stack"]: row for row in stacks_of(d) if row["kind"] == "tls.claim"}
     assert set(rows) == {COMMON, TOOL}, rows
-    assert rows[COMMON]["accounts"] == 8 and rows[COMMON]["claims"] == [{"agent": "chrome windows", "accounts": 8}], rows[COMMON]
+    assert rows[COMMON]["accounts"] == 8 and rows[COMMON]["claims"] == [{"agent": "chrome windows", "accounts": 8, "of": 9}], rows[COMMON]
     assert rows[TOOL]["accounts"] == 2, rows[TOOL]
-    assert rows[TOOL]["claims"] == [{"agent": "chrome windows", "accounts": 1}, {"agent": "curl", "accounts": 1}], rows[TOOL]
+    assert rows[TOOL]["claims"] == [{"agent": "chrome windows", "accounts": 1, "of": 9}, {"agent": "curl", "accounts": 1, "of": 1}], rows[TOOL]
     assert rows[TOOL]["rarity"] > rows[COMMON]["rarity"] >= 0, rows
     tcp = [row for row in stacks_of(d) if row["kind"] == "tcp.claim"]
     assert [(row["stack"], row["accounts"]) for row in tcp] == [("64:64240:mss,sok,ts,nop,ws7", 9)], tcp
@@ -33,7 +36,7 @@ def accounts_and_claims_are_counted_once(d):
 
 def they_are_listed_for_people_and_as_csv(d):
     status, said = d.ctl("stacks")
-    assert status == 0 and TOOL in said and "chrome windows 8" in said, said
+    assert status == 0 and TOOL in said and "chrome windows 8 of 9" in said, said
     status, said = d.ctl("--csv", "stacks", "--limit", "1")
     assert status == 0 and COMMON in said and TOOL not in said, said
     status, said = d.ctl("stacks", "extra")
@@ -53,6 +56,36 @@ def the_liar_is_told(d):
     assert told == [["liar"]], told
 
 
+def values(d, account):
+    """kind -> texts of the account's values."""
+    found = {}
+    for row in json.loads(d.ask("GET", f"/v1/accounts/{account}")[1])["values"]:
+        found.setdefault(row["kind"], []).append(row["shown"])
+    return found
+
+
+def a_journal_with_kinds_of_other_names_opens_and_goes_on(d):
+    """Before kinds of packets came, JA4 was the kind ja4, and the SYN tcp: what was written so stays in the journal and is left out."""
+    before, stacks = d.status()["events"], stacks_of(d)
+    assert d.stop() == 0
+    with sqlite3.connect(glob.glob(os.path.join(d.state, "*.db"))[0]) as db:
+        (names,), = db.execute("SELECT names FROM names").fetchall()
+        old = {"tls.claim": "ja4", "tcp.claim": "tcp"}
+        db.execute("UPDATE names SET names = ?", ["".join(old.get(name, name) + "\n" for name in names.splitlines())])
+    db.close()
+    os.unlink(os.path.join(d.state, "snapshot"))
+    d.start()
+    assert d.status()["events"] == before and stacks_of(d) == [], (d.status()["events"], stacks_of(d))
+    assert len(values(d, "user0")["ip"]) == 2, values(d, "user0")
+    status, answer = d.send([login(92, "user0", COMMON, CHROME % 139)])
+    assert status == 200 and answer["accepted"] == 1, answer
+    again = stacks_of(d)
+    assert [(row["stack"], row["accounts"]) for row in again] == [(COMMON, 1), ("64:64240:mss,sok,ts,nop,ws7", 1)], again
+    assert len(stacks) > len(again)
+    they_survive_a_restart(d)
+    assert d.status()["events"] == before + 1, d.status()["events"]
+
+
 def main():
     failed = 0
     d = Daemon().start()
@@ -62,7 +95,8 @@ def main():
     try:
         status, answer = d.send(lines)
         assert status == 200 and answer["accepted"] == 18, answer
-        for test in (accounts_and_claims_are_counted_once, they_are_listed_for_people_and_as_csv, they_survive_a_restart, the_liar_is_told):
+        for test in (accounts_and_claims_are_counted_once, they_are_listed_for_people_and_as_csv, they_survive_a_restart, the_liar_is_told,
+                     a_journal_with_kinds_of_other_names_opens_and_goes_on):
             try:
                 test(d)
                 print(f"ok {test.__name__}", flush=True)

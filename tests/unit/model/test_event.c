@@ -207,7 +207,7 @@ static void unknown_keys_are_refused_with_the_nearest(void **state)
 static void a_key_that_is_null_is_absent(void **state)
 {
 	static const char *const optional[] = { "id", "ok", "site", "ip", "port", "user_agent", "accept_language", "timezone", "screen",
-						"session", "device", "ja4", "tcp", "tls_key", "identity", "items", "relation", "actor", "with",
+						"session", "device", "ja4", "tcp", "tls_key", "tls_traits", "identity", "items", "relation", "actor", "with",
 						"alert", "reason", "value", "until", "kind", "round" };
 	char text[300];
 	struct event e;
@@ -236,7 +236,7 @@ static void a_key_that_is_null_is_absent(void **state)
 static void every_key_has_its_type(void **state)
 {
 	static const char *const strings[] = { "id", "site", "ip", "user_agent", "accept_language", "timezone", "screen", "session", "ja4",
-					       "tcp", "tls_key", "actor", "with", "alert", "reason" };
+					       "tcp", "tls_key", "tls_traits", "actor", "with", "alert", "reason" };
 	char text[300];
 
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++) {

@@ -11,7 +11,7 @@
 #include "daemon/model/network.h"
 #include "daemon/model/normalise.h"
 
-enum { K_JA4, K_KEY, K_TCP };
+enum { K_JA4, K_KEY, K_TCP, K_TRAITS };
 
 struct answers {
 	struct network_facts facts;
@@ -54,10 +54,11 @@ static int make(void **state)
 	add_kind(&f->kinds, "tls.ja4", "ja4");
 	add_kind(&f->kinds, "tls.key", "tls_key");
 	add_kind(&f->kinds, "tcp.syn", "tcp");
+	add_kind(&f->kinds, "tls.traits", "tls_traits");
 	assert_int_equal(kinds_prepare(&f->kinds, NULL), ERR_OK);
 	f->arena = arena_new(16384);
 	f->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
-	f->answers.facts = (struct network_facts){ BYTES_LIT("t13"), BYTES_LIT("key"), BYTES_LIT("64:1:2:mss") };
+	f->answers.facts = (struct network_facts){ BYTES_LIT("t13"), BYTES_LIT("key"), BYTES_LIT("grease"), BYTES_LIT("64:1:2:mss") };
 	f->source = (struct network_source){ &f->answers, find, NULL };
 	*state = f;
 	return 0;
@@ -100,9 +101,10 @@ static void what_was_found_is_part_of_the_event(void **state)
 	struct fixture *f = *state;
 	struct event e = event_of(f, LOGIN ",\"ip\":\"10.9.0.1\",\"port\":5000,\"user_agent\":\"curl/7\"}");
 
-	assert_int_equal(e.n_attrs, 3);
+	assert_int_equal(e.n_attrs, 4);
 	assert_string_equal(shown(&e, K_JA4), "t13");
 	assert_string_equal(shown(&e, K_KEY), "key");
+	assert_string_equal(shown(&e, K_TRAITS), "grease");
 	assert_string_equal(shown(&e, K_TCP), "64:1:2:mss");
 	assert_true(f->answers.asked.has_port && f->answers.asked.port == 5000);
 	assert_true(bytes_is(f->answers.asked.account, "shop/a") && bytes_is(f->answers.asked.user_agent, "curl/7"));
@@ -113,9 +115,9 @@ static void the_id_is_that_of_what_was_sent(void **state)
 	struct fixture *f = *state;
 	struct event with = event_of(f, LOGIN ",\"ip\":\"10.9.0.1\"}"), without;
 
-	f->answers.facts = (struct network_facts){ BYTES_NONE, BYTES_NONE, BYTES_NONE };
+	f->answers.facts = (struct network_facts){ BYTES_NONE, BYTES_NONE, BYTES_NONE, BYTES_NONE };
 	without = event_of(f, LOGIN ",\"ip\":\"10.9.0.1\"}");
-	assert_int_equal(with.n_attrs, 3);
+	assert_int_equal(with.n_attrs, 4);
 	assert_int_equal(without.n_attrs, 0);
 	assert_true(with.id_hash == without.id_hash);
 }

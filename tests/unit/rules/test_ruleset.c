@@ -158,6 +158,7 @@ static void every_mistake_in_a_window_is_told(void **state)
 		{ WINDOW("take: count, bound: 5, timespan: 1d"), "bound belongs to time_below" },
 		{ WINDOW("take: count, where: event.tpye == 'x', timespan: 1d"), "no field 'event.tpye' (did you mean 'event.type'?)" },
 		{ WINDOW("take: count, where: window.w > 1, timespan: 1d"), "no field 'window.w'" },
+		{ WINDOW("take: count, where: claimants(ip) > 1, timespan: 1d"), "'ip' is not a counted kind, such as tls.claim" },
 		{ WINDOW("take: count, timspan: 1d"), "unknown key 'timspan' (did you mean 'timespan'?)" },
 		{ WINDOW("take: since_first, timespan: 1d"), "'>' does not go with a duration and a number" },
 		{ HEAD "policy: {scope: account, when: window.pionts > 1, windows: {points: {take: count, timespan: 1d}}}\n",
