@@ -126,21 +126,47 @@ void get_cluster_history(struct api_call *call)
 	api_reply_json(call, 200);
 }
 
-/* A state of alerts; "all" and absence are -1. False: answered 400. */
+/* A state of alerts; absence is all. False: answered 400. */
 static bool query_state(struct api_call *call, int *state)
 {
 	struct bytes word = http_query(call->http, "state");
 
-	*state = -1;
-	if (word.len == 0 || bytes_is(word, "all"))
+	*state = bytes_is(word, "standing") ? ALERTS_STANDING : ALERTS_ALL;
+	if (word.len == 0 || bytes_is(word, "all") || bytes_is(word, "standing"))
 		return true;
 	for (int i = 0; i < ALERT_STATES; i++)
 		if (bytes_is(word, alert_state_names[i])) {
 			*state = i;
 			return true;
 		}
-	api_problem(call, 400, "query", "state is one of open, acknowledged, appealed, resolved, all");
+	api_problem(call, 400, "query", "state is one of open, acknowledged, appealed, resolved, standing, all");
 	return false;
+}
+
+/* By the newest change or by urgency. False: answered 400. */
+static bool query_order(struct api_call *call, bool *by_urgency)
+{
+	struct bytes word = http_query(call->http, "order");
+
+	*by_urgency = bytes_is(word, "urgent");
+	if (word.len == 0 || *by_urgency || bytes_is(word, "changed"))
+		return true;
+	api_problem(call, 400, "query", "order is changed or urgent");
+	return false;
+}
+
+static void render_counts(struct api_call *call, int state)
+{
+	struct alert_counts counts;
+
+	engine_alert_counts(call->engine, state, &counts);
+	json_member_int(call->out, "total", (int64_t)counts.total);
+	json_member_int(call->out, "overdue", (int64_t)counts.overdue);
+	json_key(call->out, "levels");
+	json_open_object(call->out);
+	for (int level = LEVELS - 1; level >= 0; level--)
+		json_member_int(call->out, rule_level_names[level], (int64_t)counts.levels[level]);
+	json_close_object(call->out);
 }
 
 void get_alerts(struct api_call *call)
@@ -150,7 +176,7 @@ void get_alerts(struct api_call *call)
 	uint64_t limit;
 	unsigned n, shown;
 
-	if (!query_state(call, &query.state) || !api_query_number(call, "limit", 100, ALERTS_MAX, &limit))
+	if (!query_state(call, &query.state) || !query_order(call, &query.by_urgency) || !api_query_number(call, "limit", 100, ALERTS_MAX, &limit))
 		return;
 	query.max = (unsigned)limit + 1; /* one more says whether the listing goes on */
 	if (engine_alerts(call->engine, &query, call->arena, &alerts, &n) != ERR_OK) {
@@ -165,6 +191,7 @@ void get_alerts(struct api_call *call)
 		render_alert(call->out, &alerts[i]);
 	json_close_array(call->out);
 	render_optional(call->out, "next", shown < n ? alerts[shown - 1].id : BYTES_NONE);
+	render_counts(call, query.state);
 	json_close_object(call->out);
 	api_reply_json(call, 200);
 }

@@ -66,14 +66,19 @@ typedef void value_fn(void *arg, const struct value_holders_view *value);
 void engine_each_shared(const struct engine *e, int kind, value_fn *fn, void *arg);
 /* Values that at least two of the n accounts share, most shared first. */
 unsigned engine_correlate(const struct engine *e, const struct bytes *names, unsigned n, struct arena *a, struct value_holders_view **out);
-/* Alerts, newest update first. */
+/* Alerts, newest update first, or the most urgent first: overdue, then by level, then by deadline, then by age. */
+enum alert_states { ALERTS_STANDING = -2, ALERTS_ALL = -1 };
 struct alert_query {
-	int state;          /* < 0: all */
+	int state;          /* enum alert_state or enum alert_states */
+	bool by_urgency;
 	struct bytes after; /* only those that come behind this one; empty: from the newest. ERR_NOTFOUND: there is no such alert */
 	unsigned max;
 };
 enum err engine_alerts(const struct engine *e, const struct alert_query *query, struct arena *a, struct alert_view **out,
 		       unsigned *n) MUST_CHECK;
+/* Of those in the state; by level in the order of rule_level_names. */
+struct alert_counts { uint64_t total, overdue, levels[LEVELS]; };
+void engine_alert_counts(const struct engine *e, int state, struct alert_counts *out);
 /* Of every alert that is not resolved, in order of opening; cheap enough for tens of thousands. */
 unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct alert_head **out);
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out) MUST_CHECK;

@@ -104,6 +104,11 @@ static struct bytes view_alert_id(const struct alert *alert, struct arena *a)
 	return bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id));
 }
 
+static bool is_overdue(const struct engine *e, const struct alert *alert)
+{
+	return alert->deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= alert->deadline_ms;
+}
+
 void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out)
 {
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
@@ -116,7 +121,7 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
 		.deadline_ms = alert->deadline_ms, .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
 		.appeal_round = alert->round,
-		.is_overdue = alert->deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= alert->deadline_ms,
+		.is_overdue = is_overdue(e, alert),
 		.cluster = BYTES_NONE,
 	};
 	out->accounts = ARENA_ARRAY(a, struct bytes, alert->accounts.n + 1);
@@ -128,7 +133,7 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		out->cluster = view_cluster_id(graph_cluster_of(e->graph, alert->accounts.at[0]), a);
 }
 
-struct alert_order { uint64_t updated_seq; size_t at; };
+struct alert_order { uint64_t updated_seq; int64_t due_ms, opened_ms; size_t at; int level; bool is_overdue; };
 
 static int compare_alerts(const void *x, const void *y)
 {
@@ -138,22 +143,64 @@ static int compare_alerts(const void *x, const void *y)
 	return a->at < b->at ? -1 : a->at > b->at;
 }
 
+static int compare_urgency(const void *x, const void *y)
+{
+	const struct alert_order *a = x, *b = y;
+	if (a->is_overdue != b->is_overdue)
+		return a->is_overdue ? -1 : 1;
+	if (a->level != b->level)
+		return a->level > b->level ? -1 : 1;
+	if (a->due_ms != b->due_ms)
+		return a->due_ms < b->due_ms ? -1 : 1;
+	if (a->opened_ms != b->opened_ms)
+		return a->opened_ms < b->opened_ms ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static struct alert_order order_of(const struct engine *e, size_t at)
+{
+	const struct alert *alert = &e->alerts.at[at];
+	return (struct alert_order){ .updated_seq = alert->updated_seq, .due_ms = alert->deadline_ms != 0 ? alert->deadline_ms : INT64_MAX,
+				     .opened_ms = alert->opened_ms, .at = at, .level = alert->level, .is_overdue = is_overdue(e, alert) };
+}
+
+/* Shadows are in no state that people know. */
+static bool is_in_state(const struct engine *e, const struct alert *alert, int state)
+{
+	if (alert_is_shadow(e, alert))
+		return false;
+	return state == ALERTS_STANDING ? alert->state != ALERT_RESOLVED : state < 0 || alert->state == (enum alert_state)state;
+}
+
+void engine_alert_counts(const struct engine *e, int state, struct alert_counts *out)
+{
+	*out = (struct alert_counts){ 0 };
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		const struct alert *alert = &e->alerts.at[i];
+		if (!is_in_state(e, alert, state))
+			continue;
+		out->total++;
+		out->overdue += is_overdue(e, alert);
+		out->levels[alert->level]++;
+	}
+}
+
 enum err engine_alerts(const struct engine *e, const struct alert_query *query, struct arena *a, struct alert_view **out,
 		       unsigned *n)
 {
-	struct best best = { .size = sizeof(struct alert_order), .room = query->max, .order = compare_alerts };
-	struct alert_order first = { UINT64_MAX, 0 };
+	struct best best = { .size = sizeof(struct alert_order), .room = query->max, .order = query->by_urgency ? compare_urgency : compare_alerts };
+	struct alert_order first = { 0 };
 	if (query->after.len > 0) {
 		const struct alert *after = alert_by_id(e, query->after);
 		if (after == NULL)
 			return ERR_NOTFOUND;
-		first = (struct alert_order){ after->updated_seq, (size_t)(after - e->alerts.at) };
+		first = order_of(e, (size_t)(after - e->alerts.at));
 	}
 	for (size_t i = 0; i < e->alerts.n; i++) {
-		struct alert_order row = { e->alerts.at[i].updated_seq, i };
-		if (alert_is_shadow(e, &e->alerts.at[i]))
+		if (!is_in_state(e, &e->alerts.at[i], query->state))
 			continue;
-		if ((query->state < 0 || e->alerts.at[i].state == query->state) && compare_alerts(&first, &row) < 0)
+		struct alert_order row = order_of(e, i);
+		if (query->after.len == 0 || best.order(&first, &row) < 0)
 			best_offer(&best, &row);
 	}
 	best_sort(&best);

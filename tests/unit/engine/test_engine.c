@@ -292,6 +292,55 @@ static void pages_of_alerts_make_the_listing(void **state)
 	world_free(&w);
 }
 
+static int level_of(const struct alert_view *alert)
+{
+	int level = LEVELS - 1;
+	while (level > 0 && !bytes_is(alert->level, rule_level_names[level]))
+		level--;
+	return level;
+}
+
+/* By overdue, level, deadline, age; in pages too; and those that stand are counted by level. */
+static void the_most_urgent_alerts_come_first_and_all_are_counted(void **state)
+{
+	struct world w;
+	struct text effects = { 0 };
+	struct alert_query all = { .state = ALERTS_STANDING, .by_urgency = true, .max = UINT32_MAX }, page = { ALERTS_STANDING, true, BYTES_NONE, 3 };
+	struct alert_counts counts;
+	struct alert_view *rows, *some;
+	unsigned n, got, seen = 0;
+	world_make(&w, NULL);
+	struct engine *e = engine_new(w.rules, NULL);
+	apply(e, &w, 0, 64, &effects);
+	assert_int_equal(engine_alerts(e, &all, w.arena, &rows, &n), ERR_OK);
+	assert_true(n > 6);
+	for (unsigned i = 0; i + 1 < n; i++) {
+		const struct alert_view *x = &rows[i], *y = &rows[i + 1];
+		int64_t x_due = x->deadline_ms != 0 ? x->deadline_ms : INT64_MAX, y_due = y->deadline_ms != 0 ? y->deadline_ms : INT64_MAX;
+		assert_true(x->is_overdue >= y->is_overdue && x->state != ALERT_RESOLVED);
+		if (x->is_overdue != y->is_overdue)
+			continue;
+		assert_true(level_of(x) >= level_of(y));
+		assert_true(level_of(x) > level_of(y) || x_due < y_due || (x_due == y_due && x->opened_ms <= y->opened_ms));
+	}
+	for (; engine_alerts(e, &page, w.arena, &some, &got) == ERR_OK && got > 0; page.after = some[got - 1].id)
+		for (unsigned i = 0; i < got; i++)
+			assert_true(bytes_eq(some[i].id, rows[seen++].id));
+	assert_int_equal(seen, n);
+	engine_alert_counts(e, ALERTS_STANDING, &counts);
+	assert_int_equal(counts.total, n);
+	for (unsigned i = 0; i < n; i++) {
+		counts.levels[level_of(&rows[i])]--;
+		counts.overdue -= rows[i].is_overdue;
+	}
+	for (int level = 0; level < LEVELS; level++)
+		assert_int_equal(counts.levels[level], 0);
+	assert_int_equal(counts.overdue, 0);
+	engine_free(e);
+	text_free(&effects);
+	world_free(&w);
+}
+
 /* The strongest links are the head of all of them. */
 static void strongest_links_come_first_and_all_are_counted(void **state)
 {
@@ -371,6 +420,7 @@ int main(void)
 		cmocka_unit_test(a_cut_snapshot_is_refused),
 		cmocka_unit_test(the_waterfall_adds_up),
 		cmocka_unit_test(pages_of_alerts_make_the_listing),
+		cmocka_unit_test(the_most_urgent_alerts_come_first_and_all_are_counted),
 		cmocka_unit_test(strongest_links_come_first_and_all_are_counted),
 		cmocka_unit_test(what_is_unknown_is_not_found),
 		cmocka_unit_test(statements_on_alerts_do_what_they_say),
