@@ -1,10 +1,10 @@
 // The shell: who is signed in, where the reader is, what is said of the connection. A view is a module of views/ whose show(at,
 // root) draws into root and answers what ends it.
 import { add, fill, h, isTyping } from "./lib/dom.js";
-import { connection, firstStatus, liveStatus, onLive, startLive } from "./lib/live.js";
+import { beginStatus, connection, firstStatus, liveStatus, onLive, startLive } from "./lib/live.js";
 import { failure, say, waiting } from "./lib/parts.js";
 import { go, here, placeOf } from "./lib/places.js";
-import { isSignedIn, may, myName, signIn, signOut, takeToken } from "./lib/session.js";
+import { currentToken, isSignedIn, may, myName, signIn, signOut, takeToken } from "./lib/session.js";
 import { keepSetting, setting, showTheme } from "./lib/settings.js";
 import { zone } from "./lib/times.js";
 import { chosenLanguage, languages, loadWords, number, t } from "./lib/words.js";
@@ -181,6 +181,8 @@ function shell() {
 async function start() {
   showTheme();
   takeToken();
+  views[here().view]?.().catch(() => null); // what will be drawn comes while it is asked who draws
+  if (currentToken()) beginStatus(currentToken());
   await loadWords();
   if (!(await isSignedIn().catch(() => false))) await signIn();
   shell();

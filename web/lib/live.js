@@ -94,8 +94,14 @@ export async function startLive() {
   }
 }
 
-// The first status, for views that are drawn before the stream speaks.
+// The first status, for views that are drawn before the stream speaks. Begun early it goes beside the question who asks.
+let early = null;
+
+export function beginStatus(token) {
+  early = fetch("/v1/status", { cache: "no-store", headers: { Authorization: "Bearer " + token } }).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+}
+
 export async function firstStatus() {
-  state.status ??= await ask("/v1/status");
+  state.status ??= (await early) ?? (await ask("/v1/status"));
   return state.status;
 }

@@ -65,11 +65,19 @@ export function bandOf(value) {
   return ["strong", "probable", "possible"].find((band) => value >= from[band]) ?? "none";
 }
 
+const ROWS_AT_ONCE = 30;
+
+// What is out of sight of a long table is drawn after what is in sight, a run of rows a frame.
+function drawRows(body, rows, draw, from = 0) {
+  add(body, rows.slice(from, from + ROWS_AT_ONCE).map((row, n) => draw(row, from + n)));
+  if (from + ROWS_AT_ONCE < rows.length) setTimeout(() => requestAnimationFrame(() => drawRows(body, rows, draw, from + ROWS_AT_ONCE)));
+}
+
 // columns: [{ title, class, of: row => node }]. The first cell of a row names it.
 export function table(label, columns, rows, options = {}) {
-  const head = h("thead", null, h("tr", null, columns.map((c) => h("th", { scope: "col", class: c.class }, c.title))));
-  const body = h("tbody", null, rows.map((row, n) => h("tr", options.row?.(row, n) || null, columns.map((c, i) =>
-    h(i === 0 ? "th" : "td", { class: c.class, scope: i === 0 ? "row" : null }, c.of(row, n))))));
+  const head = h("thead", null, h("tr", null, columns.map((c) => h("th", { scope: "col", class: c.class }, c.title)))), body = h("tbody");
+  drawRows(body, rows, (row, n) => h("tr", options.row?.(row, n) || null, columns.map((c, i) =>
+    h(i === 0 ? "th" : "td", { class: c.class, scope: i === 0 ? "row" : null }, c.of(row, n)))));
   return h("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": label }, h("table", null, head, body));
 }
 

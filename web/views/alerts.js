@@ -11,25 +11,28 @@ import { cut, visible } from "../lib/shown.js";
 import { at as timeAt, spanText } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
 import { actions, detail, offer } from "./alert.js";
-import { byUrgency } from "./now.js";
 
 const SHOWS = ["standing", "open", "acknowledged", "appealed", "overdue", "mine", "changed", "snoozed", "resolved", "all"];
 const ORDERS = ["urgent", "newest", "oldest"];
-const LEVELS = ["critical", "high", "medium", "low"];
+const LEVELS = ["critical", "high", "medium", "low", "info"];
 
-// Pages of a thousand until the end; each is drawn as it comes.
-async function loadAll(state, got, isGone) {
-  let rows = [], after = "";
-  do {
-    const page = await ask(`/v1/alerts?state=${state}&limit=1000${after && "&after=" + encodeURIComponent(after)}`);
-    if (isGone()) return;
-    rows = rows.concat(page.alerts);
-    after = page.next;
-    got(rows, !after);
-  } while (after);
+// Most urgent first: a short page to look at, then large ones. More than MOST_KEPT nobody works through at once.
+const FIRST_PAGE = 200, PAGE = 1000, MOST_KEPT = 20000, DRAWN_EVERY = 5;
+const pageOf = (state, limit, after) => ask(`/v1/alerts?state=${state}&order=urgent&limit=${limit}${after && "&after=" + encodeURIComponent(after)}`);
+
+const serverState = (show) => (["open", "acknowledged", "appealed", "resolved", "all"].includes(show) ? show : show === "changed" ? "all" : "standing");
+
+// Times as numbers, once: they are compared again and again.
+function withTimes(alert) {
+  alert.openedMs = timeAt(alert.opened);
+  alert.deadlineMs = timeAt(alert.deadline) || Infinity;
+  return alert;
 }
 
-const serverState = (show) => (["open", "acknowledged", "appealed", "resolved"].includes(show) ? show : "all");
+const rank = (alert) => LEVELS.indexOf(alert.level);
+function byUrgency(a, b) {
+  return Number(b.is_overdue) - Number(a.is_overdue) || rank(a) - rank(b) || (a.deadlineMs === b.deadlineMs ? 0 : a.deadlineMs - b.deadlineMs) || a.openedMs - b.openedMs;
+}
 
 function passes(alert, filter, seen) {
   const { show, level, rule, text, me } = filter;
@@ -48,7 +51,7 @@ function passes(alert, filter, seen) {
 function ordered(rows, order) {
   if (order === "urgent") return rows.sort(byUrgency);
   const sign = order === "newest" ? -1 : 1;
-  return rows.sort((a, b) => sign * (timeAt(a.opened) - timeAt(b.opened)) || a.id.localeCompare(b.id));
+  return rows.sort((a, b) => sign * (a.openedMs - b.openedMs) || a.id.localeCompare(b.id));
 }
 
 function rowOf(alert, seen) {
@@ -124,23 +127,54 @@ class Queue {
   }
 
   async load() {
-    const turn = (this.turn = (this.turn || 0) + 1);
+    const turn = (this.turn = (this.turn || 0) + 1), state = serverState(this.filter.show), isOver = () => this.isGone || turn !== this.turn;
     try {
-      await loadAll(serverState(this.filter.show), (rows, isLast) => {
-        this.all = rows;
-        this.apply(isLast);
-      }, () => this.isGone || turn !== this.turn);
-      if (!this.isGone && !this.bar.contains(document.activeElement)) this.drawBar();
-      if (this.seen === Infinity && this.all.length) this.markSeen(true);
+      const first = await pageOf(state, FIRST_PAGE, "");
+      if (isOver()) return;
+      this.take(first, true);
+      this.rest = this.loadRest(state, first.next, isOver).catch((error) => this.isGone || fill(this.count, error.message));
     } catch (error) {
       if (!this.isGone) fill(this.count, error.message);
     }
   }
 
+  async loadRest(state, next, isOver) {
+    for (let n = 1, after = next; after && this.all.length < MOST_KEPT; n += 1) {
+      const page = await pageOf(state, PAGE, after);
+      if (isOver()) return;
+      after = page.next;
+      this.take(page, false, n % DRAWN_EVERY === 0 || !after || this.all.length + page.alerts.length >= MOST_KEPT);
+    }
+    if (!this.bar.contains(document.activeElement)) this.drawBar();
+    if (this.seen === Infinity && this.all.length) this.markSeen(true);
+  }
+
+  take(page, isFirst, isDrawn = true) {
+    const rows = page.alerts.map(withTimes);
+    this.total = page.total ?? 0;
+    this.isWhole = !page.next;
+    this.all = isFirst ? rows : this.all.concat(rows);
+    this.newest = rows.reduce((most, a) => Math.max(most, a.updated_seq), isFirst ? 0 : this.newest);
+    if (isDrawn) this.apply(this.isWhole);
+  }
+
+  // What has changed since, newest change first, until what is known already; many changes, or what left the state: all anew.
+  async catchUp() {
+    if (this.newest === undefined) return this.load();
+    const page = await ask(`/v1/alerts?state=all&limit=${FIRST_PAGE}`), fresh = page.alerts.filter((a) => a.updated_seq > this.newest).map(withTimes);
+    if (this.isGone || !fresh.length) return;
+    if (fresh.length === page.alerts.length) return this.load();
+    const ids = new Set(fresh.map((a) => a.id)), state = serverState(this.filter.show);
+    const stays = (a) => state === "all" || (state === "standing" ? a.state !== "resolved" : a.state === state);
+    this.all = this.all.filter((a) => !ids.has(a.id)).concat(fresh.filter(stays));
+    this.newest = fresh.reduce((most, a) => Math.max(most, a.updated_seq), this.newest);
+    this.apply();
+  }
+
   apply(isLast = true) {
     const rows = ordered(this.all.filter((a) => passes(a, this.filter, this.seen)), this.order);
     this.list.setRows(rows);
-    fill(this.count, t("alerts.count", { n: number(rows.length) }));
+    fill(this.count, t("alerts.count", { n: number(rows.length) }), this.isWhole || !this.total ? null : [" ", t("alerts.of", { n: number(this.all.length), of: number(this.total) })]);
     this.drawBulk();
     if (this.wanted && isLast && !rows.some((a) => a.id === this.wanted) && this.all.some((a) => a.id === this.wanted)) {
       this.filter.show = "all"; // the one that was asked for is settled or snoozed
@@ -196,7 +230,7 @@ class Queue {
     if (!chosen.length || !(await offer(which, chosen))) return;
     this.marked.clear();
     const next = this.list.rows[this.list.at + 1];
-    await this.load();
+    await this.catchUp();
     if (this.shown && chosen.some((a) => a.id === this.shown.id)) await this.showAnew(this.shown.id);
     if (!this.list.current() && next) this.list.find(next.id);
     this.list.box.focus();
@@ -244,7 +278,7 @@ export async function show(at, root) {
   const stop = onLive((kind) => {
     if ((kind !== "change" && kind !== "back") || Date.now() - asked < 2000) return;
     asked = Date.now();
-    queue.load();
+    queue.catchUp().catch(() => null);
   });
   return () => {
     queue.isGone = true;

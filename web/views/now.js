@@ -9,7 +9,8 @@ import { age, at as timeAt, spanText, time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
 import { linkTable } from "./links.js";
 
-const LEVELS = ["critical", "high", "medium", "low"];
+const LEVELS = ["critical", "high", "medium", "low", "info"];
+const MOST_URGENT = 8;
 const BANDS = ["strong", "probable", "possible"];
 
 export function deadline(alert, now) {
@@ -17,12 +18,6 @@ export function deadline(alert, now) {
   const left = timeAt(alert.deadline) - now;
   return h("span", { class: "deadline" + (alert.is_overdue || left < 0 ? " over" : left < 86400000 ? " soon" : "") },
     alert.is_overdue || left < 0 ? t("deadline.over", { span: spanText(left) }) : t("deadline.left", { span: spanText(left) }));
-}
-
-const rank = (alert) => LEVELS.indexOf(alert.level);
-export function byUrgency(a, b) {
-  return Number(b.is_overdue) - Number(a.is_overdue) || rank(a) - rank(b) ||
-    (timeAt(a.deadline) || Infinity) - (timeAt(b.deadline) || Infinity) || timeAt(a.opened) - timeAt(b.opened);
 }
 
 function tile(title, figure, href, ...more) {
@@ -36,26 +31,25 @@ function bandBar(links) {
 }
 
 function tiles(status, standing) {
-  const open = standing.filter((alert) => alert.state === "open"), over = standing.filter((alert) => alert.is_overdue);
   const refused = Object.values(status.refused || {}).reduce((sum, n) => sum + n, 0), links = status.links || {};
   return h("div", { class: "tiles" },
-    tile(t("now.open"), number(status.alerts?.open ?? 0), "#/alerts", LEVELS.filter((level) => open.some((a) => a.level === level)).map((level) =>
-      chip("level", level, `${open.filter((a) => a.level === level).length} ${word("level", level)}`))),
-    tile(t("now.overdue"), number(over.length), "#/alerts?show=overdue", over.length ? t("now.overdue.some") : t("now.overdue.none")),
+    tile(t("now.open"), number(standing.total), "#/alerts", LEVELS.filter((level) => standing.levels[level]).map((level) =>
+      chip("level", level, `${number(standing.levels[level])} ${word("level", level)}`))),
+    tile(t("now.overdue"), number(standing.overdue), "#/alerts?show=overdue", standing.overdue ? t("now.overdue.some") : t("now.overdue.none")),
     tile(t("now.strong"), number(links.strong ?? 0), "#/links", bandBar(links), h("span", { class: "legend" }, t("now.bands", { probable: number(links.probable ?? 0), possible: number(links.possible ?? 0) }))),
     tile(t("now.accounts"), number(status.accounts ?? 0), null, t("now.clusters", { n: number(status.clusters ?? 0), hubs: number(status.hubs ?? 0) })),
     tile(t("now.accepted"), number(status.events ?? 0), null, t("now.since", { n: number(status.accepted ?? 0), refused: number(refused) })));
 }
 
-function urgent(standing, now) {
-  if (!standing.length) return empty(t("now.nothing"));
+function urgent(alerts, now) {
+  if (!alerts.length) return empty(t("now.nothing"));
   return table(t("now.urgent"), [
     { title: t("col.alert"), class: "grow", of: (a) => h("a", { href: placeOf.alert(a.id) }, prose(a.summary, 160)) },
     { title: t("col.level"), of: (a) => levelChip(a.level) },
     { title: t("col.state"), of: (a) => stateChip(a.state) },
     { title: t("col.opened"), class: "when", of: (a) => age(a.opened, now) },
     { title: t("col.deadline"), class: "when", of: (a) => deadline(a, now) ?? h("span", { class: "quiet" }, "\u2014") },
-  ], standing.slice(0, 8));
+  ], alerts);
 }
 
 function refusals(status) {
@@ -88,11 +82,11 @@ export async function show(at, root) {
     busy = true;
     asked = Date.now();
     try {
-      const [status, alerts, links] = await Promise.all([liveStatus() ?? ask("/v1/status"), standingAlerts(), ask("/v1/links?min=500&limit=8")]);
+      const [status, standing, links] = await Promise.all([liveStatus() ?? ask("/v1/status"), ask(`/v1/alerts?state=standing&order=urgent&limit=${MOST_URGENT}`), ask("/v1/links?min=500&limit=8")]);
       if (isGone || root.contains(document.activeElement?.closest?.("table a"))) return;
-      const standing = alerts.sort(byUrgency), now = engineNow();
+      const now = engineNow();
       fill(top, tiles(status, standing));
-      fill(lists, panel(t("now.urgent"), { class: "wide", beside: h("a", { href: "#/alerts" }, t("now.all")) }, urgent(standing, now)));
+      fill(lists, panel(t("now.urgent"), { class: "wide", beside: h("a", { href: "#/alerts" }, t("now.all")) }, urgent(standing.alerts, now)));
       fill(low, panel(t("links.strongest"), { class: "wide", beside: h("a", { href: "#/links" }, t("now.all")) }, links.links.length ? linkTable(t("links.strongest"), links.links) : empty(t("links.none"))),
         panel(t("now.refused"), { note: t("now.refused.note") }, refusals(status)));
     } finally {
@@ -121,10 +115,4 @@ export async function show(at, root) {
     isGone = true;
     stop();
   };
-}
-
-// Open, acknowledged and appealed: what waits for people.
-async function standingAlerts() {
-  const found = await Promise.all(["open", "acknowledged", "appealed"].map((state) => ask(`/v1/alerts?state=${state}&limit=200`)));
-  return found.flatMap((answer) => answer.alerts);
 }

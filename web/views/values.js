@@ -23,7 +23,7 @@ export function valueRows(label, values) {
 }
 
 export async function show(at, root, redraw) {
-  const load = () => ask("/v1/hubs?limit=200");
+  const load = () => ask("/v1/hubs?limit=100");
   const hubs = await load();
   add(root, heading(t("tab.values")),
     panel(t("values.find"), {}, h("p", null, t("values.how"))),
