@@ -90,7 +90,34 @@ async function a_newcomer_finds_the_ring_understands_it_and_decides() {
   await b.go(d, place("alerts", id));
   await until("the alert is resolved", async () => (await d.ask("/v1/alerts/" + id)).state === "resolved");
   await until("the page says so", async () => (await page.locator(".side .state-resolved").count()) > 0);
+  await b.go(d, place("pair", VIKTOR, MARTIN));
+  const file = await savedDossier("analyst");
+  check(fs.readFileSync(file, "utf8").includes("newcomer-martin"), "the dossier is about somebody else");
   await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+// The file that the button saves; whole, as assocctl says.
+async function savedDossier(audience) {
+  await page.getByRole("button", { name: "Save dossier" }).click();
+  await page.locator("dialog select[name=audience]").selectOption(audience);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("dialog button[type=submit]").click()]);
+  const file = path.join(d.folder, download.suggestedFilename());
+  await download.saveAs(file);
+  d.ctl("report", "--verify", file);
+  return file;
+}
+
+async function a_dossier_is_saved_from_account_and_cluster() {
+  await b.go(d, VIEWS.account);
+  const told = fs.readFileSync(await savedDossier("subject"), "utf8");
+  check(!told.includes("newcomer-martin"), "the subject is told of another account");
+  await b.go(d, VIEWS.cluster);
+  await page.getByRole("button", { name: "Save dossier" }).click();
+  check((await page.locator("dialog select[name=audience]").locator("option").count()) === 2, "a cluster has a form for a subject");
+  const found = await b.accessibility();
+  check(found.length === 0, found.join(" | "));
+  await page.keyboard.press("Escape");
+  check((await savedDossier("third-party")).endsWith(".html"), "it is no page");
 }
 
 async function the_queue_is_worked_through_by_keyboard() {
@@ -326,7 +353,7 @@ async function main() {
   try {
     d.ctl("sample", "load");
     return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
-      a_newcomer_finds_the_ring_understands_it_and_decides, the_queue_is_worked_through_by_keyboard, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      a_newcomer_finds_the_ring_understands_it_and_decides, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
     ], async () => {

@@ -33,7 +33,7 @@ export default {
   "span.now": "just now", "span.ago": "{span} ago", "span.seconds": "{n} s", "span.minutes": "{n} min", "span.hours": "{n} h", "span.days": "{n} d",
   "deadline.left": "{span} left", "deadline.over": "{span} overdue", "deadline.over.short": "overdue",
 
-  "now.time": "Newest event", "now.open": "Open alerts", "now.overdue": "Overdue", "now.overdue.none": "every deadline is kept", "now.overdue.some": "their deadline has passed", "now.strong": "Strong links",
+  "now.time": "Newest event", "now.open": "Unresolved alerts", "now.overdue": "Overdue", "now.overdue.none": "every deadline is kept", "now.overdue.some": "their deadline has passed", "now.strong": "Strong links",
   "now.bands": "{probable} probable, {possible} possible", "now.accounts": "Accounts", "now.clusters": ({ n, hubs }) => `${n} ${s(n, "cluster", "clusters")}, ${hubs} generic ${s(hubs, "value", "values")}`, "now.accepted": "Events",
   "now.since": "{n} accepted and {refused} refused since the start", "now.urgent": "Most urgent alerts", "now.all": "All", "now.nothing": "No alert waits for anybody.",
   "now.refused": "Refused events", "now.refused.note": "since the start, by reason", "now.refused.none": "Nothing was refused.",
@@ -43,7 +43,7 @@ export default {
 
   "links.strongest": "Strongest links", "links.count": ({ n }) => `${n} ${s(n, "link", "links")}`, "links.first": "the first {n}", "links.none": "No link has reached 500 yet.",
 
-  "alerts.list": "Alerts", "alerts.show": "Show", "alerts.levels": "Every level", "alerts.rules": "Every rule", "alerts.order": "Order", "alerts.text": "Contains \u2026", "alerts.count": ({ n }) => `${n} ${s(n, "alert", "alerts")}`,
+  "alerts.list": "Alerts", "alerts.show": "Show", "alerts.levels": "Every level", "alerts.rules": "Every rule", "alerts.order": "Order", "alerts.text": "Contains \u2026", "alerts.of": "the {n} most urgent of {of} are read", "alerts.count": ({ n }) => `${n} ${s(n, "alert", "alerts")}`,
   "alerts.new": "new", "alerts.changed": "changed", "alerts.seen": "Mark all as seen", "alerts.seen.title": "What opens or changes from now on is marked as new", "alerts.seen.done": "From now on what is new is marked.",
   "alerts.pick": "Choose an alert.", "alerts.keys": "j and k move, a acknowledges, v gives a verdict, ? shows every key.", "alerts.none": "No alert waits for anybody.", "alerts.filtered": "No alert passes these filters.",
   "alerts.marked": "{n} marked", "alerts.mark.all": "Mark all shown", "alerts.unmark": "Unmark",
@@ -74,6 +74,10 @@ export default {
   "account.history": "What changed", "account.history.none": "Nothing has changed yet.", "account.raw": "Events, newest first", "account.events.none": "The journal holds no event of it.", "account.events.older": "Older events",
   "account.contagion": "Reached by a closure", "account.contagion.from": "{source} was {because}; over strong links that reaches this account with {score}.", "account.clean": "Found clean", "account.clean.help": "Its links are set aside until new evidence comes.",
   "lanes.events": ({ n }) => `${n} ${s(n, "event", "events")}`,
+
+  "dossier.save": "Save dossier", "dossier.saved": "The dossier is among your downloads.", "dossier.audience": "For", "dossier.format": "As", "dossier.verify": "A change in it shows: assocctl report --verify FILE.",
+  "dossier.audience.analyst": "analysts", "dossier.audience.subject": "the subject", "dossier.audience.third-party": "a third party", "dossier.format.html": "a page to read and print", "dossier.format.json": "JSON", "dossier.format.md": "Markdown",
+  "dossier.help.analyst": "All that is known, with names and values.", "dossier.help.subject": "What the owner of the (first) account may be told: no other account, no value, no score.", "dossier.help.third-party": "Kinds, weights and days; other accounts are account 1, account 2.",
 
   "value.what": "What it is", "value.hidden": "not kept in the clear", "value.hub": "generic", "value.hub.help": "so many hold it that it means nothing", "value.shared": "shared", "value.shared.help": "counts as evidence between those who hold it", "value.alone": "one holder", "value.alone.help": "one account holds it: it links nobody",
   "value.holders": "Who holds it", "value.holders.none": "No holder is remembered.", "value.latest": "the latest {n} are remembered", "value.tenancy": "When each held it", "value.tenancy.note": "bars that overlap were there together; a gap speaks for a recycled address",

@@ -31,7 +31,7 @@ export default {
   "span.now": "刚刚", "span.ago": "{span}前", "span.seconds": "{n} 秒", "span.minutes": "{n} 分钟", "span.hours": "{n} 小时", "span.days": "{n} 天",
   "deadline.left": "还剩 {span}", "deadline.over": "超期 {span}", "deadline.over.short": "已超期",
 
-  "now.time": "最新事件", "now.open": "待处理告警", "now.overdue": "超期", "now.overdue.none": "所有期限都未超过", "now.overdue.some": "已过期限", "now.strong": "强关联",
+  "now.time": "最新事件", "now.open": "未结案告警", "now.overdue": "超期", "now.overdue.none": "所有期限都未超过", "now.overdue.some": "已过期限", "now.strong": "强关联",
   "now.bands": "很可能 {probable}，有可能 {possible}", "now.accounts": "账号", "now.clusters": "{n} 个团伙，{hubs} 个通用值", "now.accepted": "事件",
   "now.since": "启动以来接收 {n} 条，拒绝 {refused} 条", "now.urgent": "最紧急的告警", "now.all": "全部", "now.nothing": "没有等待处理的告警。",
   "now.refused": "被拒绝的事件", "now.refused.note": "启动以来，按原因", "now.refused.none": "没有被拒绝的事件。",
@@ -41,7 +41,7 @@ export default {
 
   "links.strongest": "最强关联", "links.count": "{n} 条关联", "links.first": "前 {n} 条", "links.none": "还没有达到 500 分的关联。",
 
-  "alerts.list": "告警", "alerts.show": "显示", "alerts.levels": "所有级别", "alerts.rules": "所有规则", "alerts.order": "排序", "alerts.text": "包含……", "alerts.count": "{n} 条告警",
+  "alerts.list": "告警", "alerts.show": "显示", "alerts.levels": "所有级别", "alerts.rules": "所有规则", "alerts.order": "排序", "alerts.text": "包含……", "alerts.of": "已读取 {of} 条中最紧急的 {n} 条", "alerts.count": "{n} 条告警",
   "alerts.new": "新", "alerts.changed": "有变化", "alerts.seen": "全部标为已看", "alerts.seen.title": "此后新产生或变化的会有标记", "alerts.seen.done": "此后的新内容会有标记。",
   "alerts.pick": "请选择一条告警。", "alerts.keys": "j、k 移动，a 接手，v 裁定，? 显示所有快捷键。", "alerts.none": "没有等待处理的告警。", "alerts.filtered": "没有符合筛选条件的告警。",
   "alerts.marked": "已勾选 {n} 条", "alerts.mark.all": "勾选全部", "alerts.unmark": "取消勾选",
@@ -72,6 +72,10 @@ export default {
   "account.history": "变化记录", "account.history.none": "尚无变化。", "account.raw": "事件（最新在前）", "account.events.none": "日志中没有该账号的事件。", "account.events.older": "更早的事件",
   "account.contagion": "受关闭账号牵连", "account.contagion.from": "{source}{because}；沿强关联牵连至本账号，分数 {score}。", "account.clean": "认定清白", "account.clean.help": "其关联搁置，直到出现新证据。",
   "lanes.events": "{n} 条事件",
+
+  "dossier.save": "保存档案", "dossier.saved": "档案已保存到下载目录。", "dossier.audience": "给谁", "dossier.format": "格式", "dossier.verify": "内容若被改动可以查出：assocctl report --verify FILE。",
+  "dossier.audience.analyst": "分析人员", "dossier.audience.subject": "当事人", "dossier.audience.third-party": "第三方", "dossier.format.html": "可阅读和打印的网页", "dossier.format.json": "JSON", "dossier.format.md": "Markdown",
+  "dossier.help.analyst": "已知的全部内容，含名称和数值。", "dossier.help.subject": "可以告知（第一个）账号所有者的内容：不含其他账号、数值和分数。", "dossier.help.third-party": "仅含类型、权重和日期；其他账号写作“账号 1”“账号 2”。",
 
   "value.what": "基本信息", "value.hidden": "不以明文保存", "value.hub": "通用值", "value.hub.help": "持有者太多，不说明任何问题", "value.shared": "共享", "value.shared.help": "在持有者之间算作证据", "value.alone": "仅一个账号", "value.alone.help": "只有一个账号持有：不构成关联",
   "value.holders": "持有账号", "value.holders.none": "没有记住的持有者。", "value.latest": "记住最近 {n} 个", "value.tenancy": "各自的持有时间", "value.tenancy.note": "重叠表示同时使用；有间隔则可能是回收的 IP",

@@ -12,6 +12,7 @@ import { name, plainName, prose } from "../lib/shown.js";
 import { age, at as timeAt, range, secondText, time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
 import { changeList } from "./changes.js";
+import { dossierButton } from "./dossier.js";
 import { linkTable } from "./links.js";
 import { state } from "./statement.js";
 
@@ -203,7 +204,7 @@ export async function show(at, root, redraw) {
   const load = () => ask(urlOf`/v1/accounts/${at.parts[0] ?? ""}`);
   const account = await load();
   const events = new Events(account.account), when = h("div"), devices = h("div", null, h("p", { class: "quiet" }, t("waiting"))), scores = h("div"), changes = h("div");
-  add(root, heading(accountName(account.account, 96), account.is_closed ? h("span", { class: "chip closed" }, t("account.closed")) : null, account.verdict ? chip("verdict", account.verdict) : null, statements(account, redraw)),
+  add(root, heading(accountName(account.account, 96), account.is_closed ? h("span", { class: "chip closed" }, t("account.closed")) : null, account.verdict ? chip("verdict", account.verdict) : null, dossierButton(urlOf`/v1/reports/${account.account}`, [account.account]), statements(account, redraw)),
     headline(account), contagion(account),
     panel(t("account.links"), { note: t("links.count", { n: number(account.links.length) }), class: "wide" }, account.links.length ? linkTable(t("account.links"), account.links, { of: account.account }) : empty(t("account.links.none"))),
     h("div", { class: "columns" }, panel(t("account.families"), {}, families(account)), panel(t("account.score"), {}, scores)),

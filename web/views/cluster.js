@@ -10,6 +10,7 @@ import { onLive } from "../lib/live.js";
 import { time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
 import { changeList } from "./changes.js";
+import { dossierButton } from "./dossier.js";
 import { linkTable } from "./links.js";
 
 const edge = (link, isApart) => ({ a: link.a, b: link.b, score: link.score, band: link.band, isBridge: link.is_bridge === true, isApart });
@@ -129,7 +130,7 @@ export async function show(at, root, redraw) {
   const holder = h("div", { class: "graph-holder" }), side = h("aside", { class: "graph-side", "aria-label": t("graph.side") }, quiet(t("graph.pick"))), changes = h("div");
   let picture = null;
   const closed = cluster.members.filter((m) => m.is_closed).length, bridges = cluster.links.filter((l) => l.is_bridge).length;
-  add(root, heading(t("cluster.title", { id: cluster.cluster })),
+  add(root, heading(t("cluster.title", { id: cluster.cluster }), dossierButton(urlOf`/v1/reports/${cluster.cluster}`, [cluster.cluster], true)),
     panel(t("value.what"), {}, facts([t("cluster.members"), number(cluster.members.length)], [t("account.links"), number(cluster.links.length)], [t("cluster.closed"), number(closed)], [t("cluster.bridges"), number(bridges)], [t("cluster.apart"), number(cluster.held_apart.length)])),
     panel(t("cluster.graph"), { class: "wide graph-panel" }, h("div", { class: "graph-columns" }, holder, side)),
     panel(t("cluster.members"), { class: "wide", note: cluster.members.length > 500 ? t("links.first", { n: 500 }) : "" }, memberTable(cluster, (account) => {

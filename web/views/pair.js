@@ -9,6 +9,7 @@ import { may } from "../lib/session.js";
 import { name, plainName, prose, visible } from "../lib/shown.js";
 import { at as timeAt, range, spanText, time } from "../lib/times.js";
 import { bits, number, t, word } from "../lib/words.js";
+import { dossierButton } from "./dossier.js";
 import { state } from "./statement.js";
 
 // Bits at which the score is so much, given scale and shift.
@@ -157,7 +158,7 @@ export async function show(at, root, redraw) {
     return void add(root, unlinked(a, b, error));
   }
   const { link } = why, times = h("div");
-  add(root, heading(t("pair.title"), verdictButtons(why, about.alerts, redraw)),
+  add(root, heading(t("pair.title"), verdictButtons(why, about.alerts, redraw), dossierButton(urlOf`/v1/reports/${link.a}/${link.b}`, [link.a, link.b])),
     h("div", { class: "pair-head" },
       h("a", { class: "side-a", href: placeOf.account(link.a) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.a), about.closed[0] ? h("span", { class: "chip closed" }, t("account.closed")) : null),
       h("span", { class: "pair-score" }, score(link.score, link.band), chip("link", link.state), link.explained_by ? quiet(word("relation", link.explained_by)) : null),
