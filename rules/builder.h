@@ -8,7 +8,6 @@
 
 #define LIST_VALUES_MAX 100000
 #define LISTS_MAX 64
-#define RULES_MAX 512
 
 struct values VEC(struct bytes);
 

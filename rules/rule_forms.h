@@ -5,6 +5,7 @@
 #include "daemon/model/ip.h"
 #include "policy.h"
 
+#define RULES_MAX 512
 #define FAMILIES_MAX 16
 #define RELATIONS_MAX 16
 #define COVERAGE_SLOTS 3 /* kinds whose days of use are summed for each account */

@@ -46,6 +46,8 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->contagion = contagion_new();
 	e->history = history_new();
 	e->said = strtab_new();
+	e->rule_sets = strtab_new();
+	rule_set_keep(e, &(struct rule_set){ { 0 } });
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
@@ -106,6 +108,7 @@ void engine_free(struct engine *e)
 	contagion_free(e->contagion);
 	history_free(e->history);
 	strtab_free(e->said);
+	strtab_free(e->rule_sets);
 	weights_free(e->weights);
 	plan_free(&e->plan);
 	memo_free(e->memo);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "memo.h"
-#include "weigh.h"
+#include "evidence.h"
 
 static const struct pair *pair_of(const struct field_subject *s)
 {
@@ -87,17 +87,8 @@ void field_link_relation(const struct field_subject *s, struct value *out)
 	give_list(out, list, n);
 }
 
-/* Weighed anew: policies ask it last, of links that are strong already. */
 void field_link_evidence(const struct field_subject *s, struct value *out)
 {
 	struct bytes *list = s->e->field_room->evidence;
-	struct weighing w;
-	unsigned n = 0;
-	weigh_fully(s->e, pair_of(s)->a, pair_of(s)->b, &w);
-	for (unsigned i = 0; i < w.n && n < FIELD_LIST_MAX; i++)
-		if (w.items[i].counted_mb != 0)
-			list[n++] = evidence_head(&w.items[i])->id;
-	for (unsigned i = 0; i < w.n_limits && n < FIELD_LIST_MAX; i++)
-		list[n++] = evidence_head(&w.limits[i])->id;
-	give_list(out, list, n);
+	*out = (struct value){ .type = VALUE_LIST, .list = list, .n_list = rule_set_ids(s->e, pair_of(s)->rules, list) };
 }

@@ -192,16 +192,29 @@ struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b)
 	return &e->pairs.at[at];
 }
 
-static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w, int32_t direct_mb)
+/* A pair's own evidence: what the first step finds and the second begins with. */
+struct own {
+	uint32_t a, b; /* a < b */
+	int32_t strength_mb;
+	uint16_t families;
+	struct rule_set rules;
+};
+
+static void pair_set_own(struct engine *e, struct pair *pair, const struct own *own)
+{
+	pair->direct_mb = own->strength_mb;
+	pair->own_rules = rule_set_keep(e, &own->rules);
+}
+
+static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w)
 {
 	int before_score = pair->score;
-	uint32_t before_evidence = pair->evidence;
+	uint32_t before_rules = pair->rules;
 	unsigned before_state = pair->state;
-	pair->direct_mb = direct_mb;
 	pair->strength_mb = w->strength_mb;
 	pair->computed = (int16_t)w->computed;
 	pair->families = w->families;
-	pair->evidence = w->evidence;
+	pair->rules = rule_set_keep(e, &w->rules);
 	pair_refresh_state(e, pair);
 	if (pair->computed >= e->rules->scoring.score_bands[0] && !(pair->flags & PAIR_REACHED)) {
 		pair->flags |= PAIR_REACHED;
@@ -209,7 +222,7 @@ static void pair_set_evidence(struct engine *e, struct pair *pair, const struct 
 	}
 	pair->last_ms = e->event->ts_ms;
 	/* What a strong link rests on changes without its score, and policies may ask for that. */
-	bool has_other_evidence = pair->evidence != before_evidence && pair->score >= e->rules->scoring.score_bands[2];
+	bool has_other_evidence = pair->rules != before_rules && pair->score >= e->rules->scoring.score_bands[2];
 	if (pair->score != before_score || pair->state != before_state || has_other_evidence)
 		pair_touch(e, pair);
 }
@@ -229,32 +242,38 @@ static uint32_t main_value(const struct weighing *w)
 }
 
 /* First step: the pair's own evidence, which both accounts' lists of neighbours follow. */
-static void read_evidence(struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
+static void read_own(struct engine *e, uint32_t a, uint32_t b, struct own *out)
 {
 	const struct pair *pair = pair_find(e, a, b);
-	weigh_pair(e, a < b ? a : b, a < b ? b : a, pair != NULL && pair_is_kept(pair), w);
+	struct weighing w;
+	weigh_pair(e, a < b ? a : b, a < b ? b : a, pair != NULL && pair_is_kept(pair), &w);
 	if (e->rules->table.is_given)
-		support_set(e, PASS_SUPPORT, a, b, &(struct near){ .strength_mb = w->strength_mb, .value = main_value(w) });
+		support_set(e, PASS_SUPPORT, a, b, &(struct near){ .strength_mb = w.strength_mb, .value = main_value(&w) });
+	*out = (struct own){ w.a, w.b, w.strength_mb, w.families, w.rules };
 	e->rescored++;
 }
 
 /* Second step: what the neighbours say; the stored pair follows. */
-static void conclude(struct engine *e, struct weighing *w)
+static void conclude(struct engine *e, const struct own *own)
 {
-	int32_t direct_mb = w->strength_mb;
-	weigh_support(e, w->a, w->b, w);
-	struct pair *pair = pair_find(e, w->a, w->b);
-	bool is_stored = w->strength_mb >= e->rules->scoring.floor_mb;
+	struct weighing w;
+	weigh_begin(&w, own->strength_mb);
+	w.families = own->families;
+	w.rules = own->rules;
+	weigh_support(e, own->a, own->b, &w);
+	struct pair *pair = pair_find(e, own->a, own->b);
+	bool is_stored = w.strength_mb >= e->rules->scoring.floor_mb;
 	if (pair == NULL && !is_stored) {
-		support_forget(e, w->a, w->b);
+		support_forget(e, own->a, own->b);
 		return;
 	}
 	if (e->rules->table.is_given)
-		support_set(e, PASS_AGAIN, w->a, w->b,
-			    &(struct near){ .strength_mb = w->before_mb[PASS_AGAIN], .value = support_value(e, w->a, w->b) });
+		support_set(e, PASS_AGAIN, own->a, own->b,
+			    &(struct near){ .strength_mb = w.before_mb[PASS_AGAIN], .value = support_value(e, own->a, own->b) });
 	if (pair == NULL)
-		pair = pair_make(e, w->a, w->b);
-	pair_set_evidence(e, pair, w, direct_mb);
+		pair = pair_make(e, own->a, own->b);
+	pair_set_own(e, pair, own);
+	pair_set_evidence(e, pair, &w);
 	if (e->shadows != NULL)
 		shadows_weigh(e, pair->a, pair->b);
 	if (!pair_counts(e, pair) && !pair->is_touched)
@@ -263,9 +282,9 @@ static void conclude(struct engine *e, struct weighing *w)
 
 void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
 {
-	struct weighing w;
-	read_evidence(e, a, b, &w);
-	conclude(e, &w);
+	struct own own;
+	read_own(e, a, b, &own);
+	conclude(e, &own);
 }
 
 /* The strongest first, at most neighbours_rescored of them. */
@@ -301,10 +320,8 @@ void pairs_add_neighbours(struct engine *e, uint32_t account)
 
 /* What the first step leaves for the second. */
 struct reading {
-	uint32_t a, b, evidence;
-	int32_t strength_mb;
+	struct own own;
 	int32_t before_mb[PASSES]; /* what the lists of neighbours said */
-	uint16_t families;
 };
 #define READINGS_AT_ONCE 512
 #define SPREAD_MAX 96       /* pairs of neighbours that one run of readings may read anew */
@@ -313,15 +330,9 @@ struct reading {
 /* The pair's own evidence as it stands; its neighbours anew. */
 static void refresh_support(struct engine *e, struct pair *pair)
 {
-	struct weighing w;
-	w.a = pair->a;
-	w.b = pair->b;
-	w.n = 0;
-	w.evidence = pair->evidence;
-	w.families = pair->families;
-	w.sum_mb = w.strength_mb = pair->direct_mb;
-	w.computed = bits_score(pair->direct_mb);
-	conclude(e, &w);
+	struct own own = { .a = pair->a, .b = pair->b, .strength_mb = pair->direct_mb, .families = pair->families };
+	rule_set_read(e, pair->own_rules, &own.rules);
+	conclude(e, &own);
 }
 
 /* What the account's strength with `changed` became also speaks in the pairs of `changed` with the account's other
@@ -348,35 +359,16 @@ static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, uns
 
 static void read_first(struct engine *e, uint32_t account, uint32_t other, struct reading *out)
 {
-	struct weighing w;
 	for (int pass = PASS_SUPPORT; pass < PASSES; pass++)
 		out->before_mb[pass] = support_strength_mb(e, (enum pass)pass, account, other);
-	read_evidence(e, account, other, &w);
-	out->a = w.a;
-	out->b = w.b;
-	out->evidence = w.evidence;
-	out->families = w.families;
-	out->strength_mb = w.strength_mb;
-}
-
-static void read_second(struct engine *e, const struct reading *r)
-{
-	struct weighing w;
-	w.a = r->a;
-	w.b = r->b;
-	w.n = 0;
-	w.evidence = r->evidence;
-	w.families = r->families;
-	w.sum_mb = w.strength_mb = r->strength_mb;
-	w.computed = bits_score(r->strength_mb);
-	conclude(e, &w);
+	read_own(e, account, other, &out->own);
 }
 
 /* Enough in either round to be told to the neighbours. */
 static bool has_moved(const struct engine *e, const struct reading *r)
 {
 	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
-		int32_t by_mb = support_strength_mb(e, (enum pass)pass, r->a, r->b) - r->before_mb[pass];
+		int32_t by_mb = support_strength_mb(e, (enum pass)pass, r->own.a, r->own.b) - r->before_mb[pass];
 		if (by_mb >= SPREAD_FROM_MB || by_mb <= -SPREAD_FROM_MB)
 			return true;
 	}
@@ -391,7 +383,7 @@ static bool rescore_run(struct engine *e, uint32_t account, const uint32_t *othe
 	for (size_t i = 0; i < n; i++)
 		read_first(e, account, others[i], &readings[i]);
 	for (size_t i = 0; i < n; i++)
-		read_second(e, &readings[i]);
+		conclude(e, &readings[i].own);
 	for (size_t i = 0; i < n; i++) {
 		if (!has_moved(e, &readings[i]))
 			continue;
@@ -423,11 +415,10 @@ typedef void step_fn(struct engine *e, struct pair *pair);
 
 static void withdraw_own(struct engine *e, struct pair *pair)
 {
-	struct weighing w;
-	read_evidence(e, pair->a, pair->b, &w);
-	pair->direct_mb = w.strength_mb;
-	pair->evidence = w.evidence;
-	pair->families = w.families;
+	struct own own;
+	read_own(e, pair->a, pair->b, &own);
+	pair_set_own(e, pair, &own);
+	pair->families = own.families;
 }
 
 static void withdraw_whole(struct engine *e, struct pair *pair)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "needs.h"
+#include "rules/heads.h"
 
 /* Where the kind is no evidence, and where it is let again. */
 static void plan_networks(struct kind_plan *kind, const struct signal_rule *signal)
@@ -55,6 +56,22 @@ static void plan_needs(struct plan *plan, const struct ruleset *rules)
 		needs_of(plan, rules, rules->interactions[i].when, &plan->needs[i]);
 }
 
+static int compare_heads(const void *x, const void *y)
+{
+	const struct rule_head *const *a = x, *const *b = y;
+	return bytes_cmp((*a)->id, (*b)->id);
+}
+
+static void plan_places(struct plan *plan, const struct ruleset *rules)
+{
+	unsigned n = heads_count(rules);
+	for (unsigned i = 0; i < n; i++)
+		plan->rule_at[i] = heads_at(rules, i);
+	qsort(plan->rule_at, n, sizeof(*plan->rule_at), compare_heads);
+	for (unsigned place = 0; place < n; place++)
+		plan->rule_place[heads_find(rules, plan->rule_at[place]->id)] = (uint16_t)place;
+}
+
 void plan_free(struct plan *plan)
 {
 	free(plan->needs);
@@ -85,4 +102,5 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 	BUG_ON(slots > COVERAGE_SLOTS); /* the loader counted them */
 	plan->most_compared_mb = most_compared(rules);
 	plan_needs(plan, rules);
+	plan_places(plan, rules);
 }

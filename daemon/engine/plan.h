@@ -26,6 +26,8 @@ struct plan {
 	int32_t most_compared_mb;          /* what comparisons can add at most */
 	const struct limit_rule *limits;
 	struct kind_set *needs; /* of each interaction (needs.h) */
+	const struct rule_head *rule_at[RULES_MAX]; /* in the order of their ids */
+	uint16_t rule_place[RULES_MAX];             /* by number (rules/heads.h) */
 };
 
 void plan_make(struct plan *plan, const struct ruleset *rules);

@@ -56,9 +56,9 @@ struct pair {
 	uint8_t explained; /* 1 + index of the relation kind, 0 = none */
 	uint8_t is_touched;
 	uint8_t told_state, told_band; /* as the history last said */
-	uint32_t evidence; /* hash of the rules that counted when it was last read */
-	uint16_t carries;  /* probability that contagion passes it with, in thousandths; 0: none */
-	uint8_t unused[6];
+	uint32_t own_rules, rules; /* that counted when it was last read: without support, and all (evidence.h) */
+	uint16_t carries; /* probability that contagion passes it with, in thousandths; 0: none */
+	uint8_t unused[2];
 	int64_t first_ms, last_ms;
 };
 

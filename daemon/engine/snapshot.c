@@ -1,7 +1,7 @@
 /* The engine's state as bytes. One machine's snapshot is read by the same build: the file around it carries format,
  * binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
- *   alerts | standing | said | verdicts | history | windows | sessions
+ *   alerts | standing | said | rule sets | verdicts | history | windows | sessions
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
@@ -17,7 +17,7 @@
 
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;
-	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing, said;
+	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing, said, rule_sets;
 	uint64_t n_accounts, population, seq, n_events, limits_hit;
 	int64_t now_ms;
 };
@@ -300,7 +300,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		.group_names = strtab_count(e->group_names), .accounts = e->accounts.n, .pairs = e->pairs.n,
 		.n_pairs = e->n_pairs, .groups = e->groups.n, .alerts = e->alerts.n, .standing = u64map_count(e->alert_of),
 		.n_accounts = e->n_accounts, .population = weights_population(e->weights), .seq = e->seq,
-		.said = strtab_count(e->said), .n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
+		.said = strtab_count(e->said), .rule_sets = strtab_count(e->rule_sets), .n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
 	};
 	put(&out, &h, sizeof(h));
 	put_names(&out, e->names);
@@ -317,6 +317,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
 	put_names(&out, e->said);
+	put_names(&out, e->rule_sets);
 	put_verdicts(&out, e);
 	if (out.err == ERR_OK)
 		out.err = history_save(e->history, write, arg);
@@ -343,7 +344,8 @@ static void get_pairs(struct in *in, struct engine *e, const struct snapshot_hea
 		if (pair->a == NONE)
 			continue;
 		corrupt_if(in, pair->a >= h->accounts || pair->b >= h->accounts || pair->a >= pair->b ||
-				       pair->state >= LINK_STATES || pair->explained > e->rules->n_relations);
+				       pair->state >= LINK_STATES || pair->explained > e->rules->n_relations ||
+				       pair->rules >= h->rule_sets || pair->own_rules >= h->rule_sets);
 		if (in->err == ERR_OK)
 			u64map_put(e->pair_of, (uint64_t)pair->a << 32 | pair->b, i);
 	}
@@ -388,6 +390,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		get_alert(&in, e, &h);
 	get_standing(&in, e, &h);
 	get_names(&in, e->said, h.said);
+	get_names(&in, e->rule_sets, h.rule_sets);
 	get_verdicts(&in, e, &h);
 	get_history(&in, e);
 	if (in.err == ERR_OK)

@@ -54,6 +54,7 @@ struct engine {
 	struct verdicts *verdicts; /* verdicts.h */
 	struct contagion *contagion; /* contagion.h */
 	struct history *history;   /* history.h */
+	struct strtab *rule_sets;  /* evidence.h */
 	struct strtab *said;       /* what statements said, as changes.h packs it */
 	struct weights *weights; /* bits by signal and holders, for the current step of N */
 	uint64_t n_accounts;     /* that have had an event applied */

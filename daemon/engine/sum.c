@@ -6,9 +6,6 @@
 
 #include "daemon/base/bits.h"
 
-#define HASH_FACTOR 0x9e3779b1u /* 2^32 over the golden ratio */
-#define LIMIT_FACTOR 0x85ebca6bu
-
 struct tally {
 	int32_t family_mb[FAMILIES_MAX];
 	unsigned kinds_of[FAMILIES_MAX]; /* kinds with positive evidence */
@@ -118,15 +115,14 @@ static int32_t count_comparisons(struct weighing *w, const struct evidence *with
 	return sum_mb;
 }
 
-/* Depends on which rules counted, how often, and on nothing else. */
-static uint32_t evidence_hash(const struct engine *e, const struct weighing *w)
+static void name_rules(const struct engine *e, struct weighing *w)
 {
-	uint32_t hash = 0;
+	w->rules = (struct rule_set){ { 0 } };
 	for (unsigned i = 0; i < w->n; i++)
-		hash += w->items[i].counted_mb != 0 ? (evidence_number(e, &w->items[i]) + 1) * HASH_FACTOR : 0;
+		if (w->items[i].counted_mb != 0)
+			rule_set_add(e, &w->rules, &w->items[i]);
 	for (unsigned i = 0; i < w->n_limits; i++)
-		hash ^= (uint32_t)(w->limits[i].limit - e->rules->limits + 1) * LIMIT_FACTOR;
-	return hash;
+		rule_set_add(e, &w->rules, &w->limits[i]);
 }
 
 void sum_evidence(const struct engine *e, struct weighing *w, const struct evidence *without)
@@ -143,5 +139,5 @@ void sum_evidence(const struct engine *e, struct weighing *w, const struct evide
 	w->sum_mb += count_comparisons(w, without, &t);
 	w->strength_mb = sum_strength(&e->rules->scoring, w->sum_mb);
 	w->computed = bits_score(w->strength_mb);
-	w->evidence = evidence_hash(e, w);
+	name_rules(e, w);
 }

@@ -9,8 +9,6 @@
 #include "compare.h"
 #include "timing.h"
 
-#define TOKEN_FACTOR 0x9e3779b1u /* 2^32 over the golden ratio */
-
 static unsigned bin_of_number(const struct token_axis *axis, int64_t num)
 {
 	unsigned bin = 1;
@@ -179,7 +177,7 @@ static void add_up(const struct engine *e, struct weighing *out, unsigned first)
 		if (family >= 0)
 			family_mb[family] += item->counted_mb;
 		if (item->counted_mb != 0)
-			out->evidence += (evidence_number(e, item) + 1) * TOKEN_FACTOR;
+			rule_set_add(e, &out->rules, item);
 	}
 	for (unsigned i = 0; i < e->rules->n_families; i++)
 		out->families |= family_mb[i] > 0 ? (uint16_t)(1u << i) : 0;
@@ -192,7 +190,7 @@ void tokens_weigh(struct profile *p, const struct evidence *without, struct weig
 	const struct ruleset *rules = p->e->rules;
 	out->n = out->n_limits = 0;
 	out->families = 0;
-	out->evidence = 0;
+	out->rules = (struct rule_set){ { 0 } };
 	out->before_mb[PASS_OWN] = 0;
 	out->prior_mb = out->sum_mb = rules->table.bias_mb[PASS_OWN];
 	weigh_signals(p, out);

@@ -3,6 +3,8 @@
  * I1: every item is computed from the postings and counts as they are now.  I2: integers only. */
 #include "weigh.h"
 
+#include "daemon/base/bits.h"
+
 #include "accounts.h"
 #include "compare.h"
 #include "profile.h"
@@ -177,7 +179,7 @@ static void weigh_by_formula(const struct engine *e, bool is_full, const struct 
 		p.n = keep_shared(shared, p.n, kept);
 	out->n = out->n_limits = 0;
 	out->families = 0;
-	out->evidence = 0;
+	out->rules = (struct rule_set){ { 0 } };
 	out->computed = 0;
 	out->prior_mb = weights_prior(e->weights);
 	for (unsigned i = 0; i < p.n; i++)
@@ -239,6 +241,14 @@ void weigh_profile(struct profile *p, struct weighing *out)
 	add_support(p, NULL, out);
 }
 
+void weigh_begin(struct weighing *w, int32_t strength_mb)
+{
+	w->n = w->n_limits = 0;
+	w->prior_mb = 0;
+	w->sum_mb = w->strength_mb = strength_mb;
+	w->computed = bits_score(strength_mb);
+}
+
 void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
 {
 	if (!e->rules->table.is_given)
@@ -276,44 +286,4 @@ int weigh_without(const struct engine *e, const struct weighing *w, const struct
 	bool is_limit = item >= w->limits && item < w->limits + w->n_limits;
 	sum_evidence(e, &copy, is_limit ? &copy.limits[item - w->limits] : &copy.items[item - w->items]);
 	return copy.computed;
-}
-
-const struct rule_head *evidence_head(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return &item->signal->head;
-	if (item->compare != NULL)
-		return &item->compare->head;
-	if (item->timing != NULL)
-		return &item->timing->head;
-	return item->interaction != NULL ? &item->interaction->head : &item->limit->head;
-}
-
-int evidence_family(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return item->signal->family;
-	if (item->compare != NULL)
-		return item->compare->family;
-	if (item->timing != NULL)
-		return item->timing->family;
-	return item->interaction != NULL ? item->interaction->family : item->limit->family;
-}
-
-uint32_t evidence_number(const struct engine *e, const struct evidence *item)
-{
-	const struct ruleset *rules = e->rules;
-	uint32_t base = 0;
-	if (item->signal != NULL)
-		return (uint32_t)(item->signal - rules->signals);
-	base += rules->n_signals;
-	if (item->compare != NULL)
-		return base + (uint32_t)(item->compare - rules->compares);
-	base += rules->n_compares;
-	if (item->timing != NULL)
-		return base + (uint32_t)(item->timing - rules->timings);
-	base += rules->n_timings;
-	if (item->interaction != NULL)
-		return base + (uint32_t)(item->interaction - rules->interactions);
-	return base + rules->n_interactions + (uint32_t)(item->limit - rules->limits);
 }

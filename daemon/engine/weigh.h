@@ -3,28 +3,10 @@
 #ifndef ASSOCD_ENGINE_WEIGH_H
 #define ASSOCD_ENGINE_WEIGH_H
 
-#include "state.h"
+#include "evidence.h"
 
 #define EVIDENCE_MAX 128
 #define LIMITS_MAX 8 /* limits that can hold for one pair; further ones are not asked */
-
-enum evidence_note { NOTE_NONE, NOTE_RECYCLED, NOTE_FURTHER, NOTE_LITTLE_COVERAGE, NOTE_GENERIC };
-
-struct evidence {
-	const struct signal_rule *signal;   /* of a shared value, or NULL */
-	const struct compare_rule *compare; /* of a comparison, or NULL */
-	const struct limit_rule *limit;     /* of a cap, or NULL */
-	const struct timing_rule *timing;   /* of turns, or NULL */
-	const struct interaction_rule *interaction; /* of an interaction or of support, or NULL */
-	uint32_t token;                     /* calibrated tier; NONE without one */
-	uint32_t value;                     /* shared value, NONE for the others */
-	int32_t raw_mb, counted_mb;
-	uint32_t holders, gap_s;
-	uint8_t outcome; /* compare: 0 equal, 1 overlap, 2 differ */
-	uint8_t note;
-	uint8_t network;
-	const struct posting *a, *b;
-};
 
 struct weighing {
 	uint32_t a, b;
@@ -37,13 +19,8 @@ struct weighing {
 	int32_t before_mb[PASSES]; /* calibrated tier: the strength before each pass */
 	int computed;             /* score */
 	uint16_t families;        /* bit per family with positive evidence */
-	uint32_t evidence;        /* hash of the rules that counted, whatever their bits */
+	struct rule_set rules;    /* that counted */
 };
-
-/* What every item has, whatever its kind: its rule's head, its family (-1: none), a number of its own among all rules. */
-const struct rule_head *evidence_head(const struct evidence *item);
-int evidence_family(const struct evidence *item);
-uint32_t evidence_number(const struct engine *e, const struct evidence *item);
 
 /* The evidence of the two alone, without support. a < b. Unless is_full, a pair that cannot reach the floor is left with
  * an upper bound of its strength, which is below the floor too. */
@@ -57,6 +34,8 @@ int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s);
 /* The whole of a finished profile: with support. */
 struct profile;
 void weigh_profile(struct profile *p, struct weighing *out);
+/* A weighing that has come to the strength already. */
+void weigh_begin(struct weighing *w, int32_t strength_mb);
 /* Adds what common neighbours say to a weighing of the two. */
 void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w);
 /* The score without one item or limit of a finished weighing of the two. */
