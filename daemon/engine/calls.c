@@ -107,10 +107,9 @@ static void call_agreement(const struct profile *p, unsigned kind, struct value 
 
 static void call_kinds(const struct profile *p, unsigned family, struct value *out)
 {
-	int64_t n = 0;
-	for (unsigned kind = 0; kind < p->e->rules->kinds.n; kind++)
-		n += p->best[kind] > 0 && p->e->plan.kinds[kind].family == (int)family;
-	give_number(out, n * 1000);
+	const struct kind_set *kinds = &p->e->plan.family_kinds[family];
+	int n = __builtin_popcountll(kinds->bits[0] & p->shares.bits[0]) + __builtin_popcountll(kinds->bits[1] & p->shares.bits[1]);
+	give_number(out, INT64_C(1000) * n);
 }
 
 static void call_turns(const struct profile *p, unsigned slot, struct value *out)
@@ -270,7 +269,7 @@ void pair_answer(void *profile, int field, struct value *out)
 {
 	const struct profile *p = profile;
 	const struct pair_handlers *h = p->e->pair_handlers;
-	*out = (struct value){ .type = VALUE_MISSING };
+	out->type = VALUE_MISSING;
 	if (field_is_call(field)) {
 		if (h->calls[field_call(field)] != NULL)
 			h->calls[field_call(field)](p, field_argument(field), out);

@@ -305,7 +305,7 @@ void fields_prepare(struct engine *e)
 void field_answer(void *subject, int field, struct value *out)
 {
 	const struct field_subject *s = subject;
-	*out = (struct value){ .type = VALUE_MISSING };
+	out->type = VALUE_MISSING;
 	if (field_is_call(field)) {
 		call_answer(s->e, s->pair, field, out);
 		return;

@@ -25,8 +25,6 @@ struct needs {
 	const struct ruleset *rules;
 };
 
-static void add_kind(struct kind_set *set, unsigned kind) { set->bits[kind >> 6] |= UINT64_C(1) << (kind & 63); }
-
 /* A count that is 0 unless one of the kinds is shared. */
 static bool count_needs(const struct needs *n, const struct expr *e, struct kind_set *out)
 {
@@ -34,10 +32,10 @@ static bool count_needs(const struct needs *n, const struct expr *e, struct kind
 		return count_needs(n, e->left, out) && count_needs(n, e->right, out);
 	int sort = e->op == EXPR_FIELD ? sort_of_call(e->field) : CALL_OTHER;
 	if (sort == CALL_SHARED)
-		add_kind(out, field_argument(e->field));
+		kind_set_add(out, field_argument(e->field));
 	for (unsigned kind = 0; sort == CALL_KINDS && kind < n->rules->kinds.n; kind++)
 		if (n->plan->kinds[kind].family == (int)field_argument(e->field))
-			add_kind(out, kind);
+			kind_set_add(out, kind);
 	return sort == CALL_SHARED || sort == CALL_KINDS;
 }
 
@@ -46,7 +44,7 @@ static bool missing_needs(const struct expr *e, struct kind_set *out)
 {
 	if ((e->op != EXPR_FIELD && e->op != EXPR_HAS) || sort_of_call(e->field) != CALL_MISSING_UNLESS_SHARED)
 		return false;
-	add_kind(out, field_argument(e->field));
+	kind_set_add(out, field_argument(e->field));
 	return true;
 }
 

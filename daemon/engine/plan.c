@@ -100,6 +100,9 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 		if (rules->coverage_kinds[i >> 6] >> (i & 63) & 1)
 			plan->kinds[i].coverage = ++slots;
 	BUG_ON(slots > COVERAGE_SLOTS); /* the loader counted them */
+	for (unsigned i = 0; i < rules->kinds.n; i++)
+		if (plan->kinds[i].family >= 0)
+			kind_set_add(&plan->family_kinds[plan->kinds[i].family], i);
 	plan->most_compared_mb = most_compared(rules);
 	plan_needs(plan, rules);
 	plan_places(plan, rules);

@@ -25,6 +25,7 @@ struct plan {
 	int port_block_kind, session_kind; /* -1 none */
 	int32_t most_compared_mb;          /* what comparisons can add at most */
 	const struct limit_rule *limits;
+	struct kind_set family_kinds[FAMILIES_MAX];
 	struct kind_set *needs; /* of each interaction (needs.h) */
 	const struct rule_head *rule_at[RULES_MAX]; /* in the order of their ids */
 	uint16_t rule_place[RULES_MAX];             /* by number (rules/heads.h) */
@@ -33,10 +34,15 @@ struct plan {
 void plan_make(struct plan *plan, const struct ruleset *rules);
 void plan_free(struct plan *plan);
 
+static inline void kind_set_add(struct kind_set *set, unsigned kind)
+{
+	set->bits[kind >> 6] |= UINT64_C(1) << (kind & 63);
+}
+
 static inline struct kind_set kind_set_of(unsigned kind)
 {
 	struct kind_set set = { { 0 } };
-	set.bits[kind >> 6] = UINT64_C(1) << (kind & 63);
+	kind_set_add(&set, kind);
 	return set;
 }
 

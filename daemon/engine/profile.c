@@ -65,7 +65,7 @@ static void find_best(struct profile *p)
 		uint8_t *best = &p->best[group->kind];
 		if (group->is_recycled)
 			continue;
-		p->shares.bits[group->kind >> 6] |= UINT64_C(1) << (group->kind & 63);
+		kind_set_add(&p->shares, group->kind);
 		if (*best == 0 || is_rarer(&p->groups[*best - 1], group->holders, group->gap_s))
 			*best = (uint8_t)(i + 1);
 	}

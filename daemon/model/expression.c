@@ -18,41 +18,38 @@ struct evaluation {
 
 static const struct value missing = { .type = VALUE_MISSING };
 
-static struct value evaluate(struct evaluation *v, const struct expr *e);
+/* Where conditions are asked a thousand times for each that holds: constants are borrowed, the truth of a node never becomes
+ * a value, and a field is answered in the room of the one who asks. */
+static enum tri test(struct evaluation *v, const struct expr *e);
+static const struct value *operand(struct evaluation *v, const struct expr *e, struct value *room);
 
-static struct value truth(enum tri t)
+static bool is_over(struct evaluation *v, const struct expr *e)
 {
-	return t == UNKNOWN ? missing : (struct value){ .type = VALUE_BOOL, .num = t == YES };
+	return e == NULL || ++v->steps > EXPR_STEPS_MAX;
 }
 
-static enum tri as_tri(struct value v)
+static enum tri as_tri(const struct value *v)
 {
-	if (v.type != VALUE_BOOL)
+	if (v->type != VALUE_BOOL)
 		return UNKNOWN;
-	return v.num ? YES : NO;
+	return v->num ? YES : NO;
 }
 
-static struct value ask_field(struct evaluation *v, int field)
-{
-	struct value out = missing;
+static enum tri tri_of(bool is_true) { return is_true ? YES : NO; }
 
-	v->field(v->arg, field, &out);
-	return out;
-}
-
-static struct value evaluate_logic(struct evaluation *v, const struct expr *e)
+static enum tri test_logic(struct evaluation *v, const struct expr *e)
 {
 	enum tri decides = e->op == EXPR_OR ? YES : NO;
-	enum tri left = as_tri(evaluate(v, e->left)), right;
+	enum tri left = test(v, e->left), right;
 
 	if (e->op == EXPR_NOT)
-		return truth(left == UNKNOWN ? UNKNOWN : left == YES ? NO : YES);
+		return left == UNKNOWN ? UNKNOWN : left == YES ? NO : YES;
 	if (left == decides)
-		return truth(left);
-	right = as_tri(evaluate(v, e->right));
+		return left;
+	right = test(v, e->right);
 	if (right == decides)
-		return truth(right);
-	return truth(left == UNKNOWN || right == UNKNOWN ? UNKNOWN : left);
+		return right;
+	return left == UNKNOWN || right == UNKNOWN ? UNKNOWN : left;
 }
 
 /* UNKNOWN when the types differ; *order is the sign of a - b. */
@@ -67,26 +64,27 @@ static enum tri compare(const struct value *a, const struct value *b, int *order
 	return YES;
 }
 
-static struct value evaluate_compare(struct evaluation *v, const struct expr *e)
+static enum tri test_compare(struct evaluation *v, const struct expr *e)
 {
-	struct value a = evaluate(v, e->left), b = evaluate(v, e->right);
+	struct value left, right;
+	const struct value *a = operand(v, e->left, &left), *b = operand(v, e->right, &right);
 	int order = 0;
 
-	if (compare(&a, &b, &order) != YES)
-		return missing;
+	if (compare(a, b, &order) != YES)
+		return UNKNOWN;
 	switch (e->op) {
 	case EXPR_EQ:
-		return truth(order == 0);
+		return tri_of(order == 0);
 	case EXPR_NE:
-		return truth(order != 0);
+		return tri_of(order != 0);
 	case EXPR_LT:
-		return truth(order < 0);
+		return tri_of(order < 0);
 	case EXPR_LE:
-		return truth(order <= 0);
+		return tri_of(order <= 0);
 	case EXPR_GT:
-		return truth(order > 0);
+		return tri_of(order > 0);
 	default:
-		return truth(order >= 0);
+		return tri_of(order >= 0);
 	}
 }
 
@@ -123,35 +121,36 @@ static bool list_covers(const struct value *list, struct bytes text)
 }
 
 /* A text in a list, or any text of a list in another list. */
-static struct value is_in(const struct value *a, const struct value *list)
+static enum tri is_in(const struct value *a, const struct value *list)
 {
 	if (list->type != VALUE_LIST)
-		return missing;
+		return UNKNOWN;
 	if (a->type == VALUE_TEXT)
-		return truth(list_has(list, a->text) || list_covers(list, a->text));
+		return tri_of(list_has(list, a->text) || list_covers(list, a->text));
 	if (a->type != VALUE_LIST)
-		return missing;
+		return UNKNOWN;
 	for (unsigned i = 0; i < a->n_list; i++)
 		if (list_has(list, a->list[i]))
-			return truth(YES);
-	return truth(NO);
+			return YES;
+	return NO;
 }
 
-static struct value evaluate_text(struct evaluation *v, const struct expr *e)
+static enum tri test_text(struct evaluation *v, const struct expr *e)
 {
-	struct value a = evaluate(v, e->left), b = evaluate(v, e->right);
+	struct value left, right;
+	const struct value *a = operand(v, e->left, &left), *b = operand(v, e->right, &right);
 
 	if (e->op == EXPR_IN)
-		return is_in(&a, &b);
-	if (e->op == EXPR_CONTAINS && a.type == VALUE_LIST && b.type == VALUE_TEXT)
-		return truth(list_has(&a, b.text));
-	if (a.type != VALUE_TEXT || b.type != VALUE_TEXT)
-		return missing;
+		return is_in(a, b);
+	if (e->op == EXPR_CONTAINS && a->type == VALUE_LIST && b->type == VALUE_TEXT)
+		return tri_of(list_has(a, b->text));
+	if (a->type != VALUE_TEXT || b->type != VALUE_TEXT)
+		return UNKNOWN;
 	if (e->op == EXPR_STARTSWITH)
-		return truth(bytes_starts(a.text, b.text));
+		return tri_of(bytes_starts(a->text, b->text));
 	if (e->op == EXPR_ENDSWITH)
-		return truth(bytes_ends(a.text, b.text));
-	return truth(bytes_find(a.text, b.text) >= 0);
+		return tri_of(bytes_ends(a->text, b->text));
+	return tri_of(bytes_find(a->text, b->text) >= 0);
 }
 
 static bool is_quantity(const struct value *v)
@@ -183,48 +182,83 @@ static struct value scale(enum expr_op op, const struct value *a, const struct v
 
 static struct value evaluate_arithmetic(struct evaluation *v, const struct expr *e)
 {
-	struct value a = evaluate(v, e->left), b = evaluate(v, e->right);
+	struct value left, right;
+	const struct value *a = operand(v, e->left, &left), *b = operand(v, e->right, &right);
 
-	if (!is_quantity(&a) || !is_quantity(&b))
+	if (!is_quantity(a) || !is_quantity(b))
 		return missing;
 	if (e->op == EXPR_MUL || e->op == EXPR_DIV)
-		return scale(e->op, &a, &b);
-	if (a.type != b.type)
+		return scale(e->op, a, b);
+	if (a->type != b->type)
 		return missing;
-	return quantity(a.type, e->op == EXPR_ADD ? (__int128)a.num + b.num : (__int128)a.num - b.num);
+	return quantity(a->type, e->op == EXPR_ADD ? (__int128)a->num + b->num : (__int128)a->num - b->num);
 }
 
-static struct value evaluate(struct evaluation *v, const struct expr *e)
+static const struct value *ask_field(struct evaluation *v, int field, struct value *room)
 {
-	if (e == NULL || ++v->steps > EXPR_STEPS_MAX)
-		return missing;
+	room->type = VALUE_MISSING;
+	v->field(v->arg, field, room);
+	return room;
+}
+
+static enum tri test(struct evaluation *v, const struct expr *e)
+{
+	struct value room;
+
+	if (is_over(v, e))
+		return UNKNOWN;
 	switch (e->op) {
 	case EXPR_CONST:
-		return e->constant;
+		return as_tri(&e->constant);
 	case EXPR_FIELD:
-		return ask_field(v, e->field);
+		return as_tri(ask_field(v, e->field, &room));
 	case EXPR_HAS:
-		return truth(ask_field(v, e->field).type != VALUE_MISSING);
+		return tri_of(ask_field(v, e->field, &room)->type != VALUE_MISSING);
 	case EXPR_AND: case EXPR_OR: case EXPR_NOT:
-		return evaluate_logic(v, e);
+		return test_logic(v, e);
 	case EXPR_EQ: case EXPR_NE: case EXPR_LT: case EXPR_LE: case EXPR_GT: case EXPR_GE:
-		return evaluate_compare(v, e);
+		return test_compare(v, e);
 	case EXPR_IN: case EXPR_STARTSWITH: case EXPR_ENDSWITH: case EXPR_CONTAINS:
-		return evaluate_text(v, e);
+		return test_text(v, e);
 	case EXPR_ADD: case EXPR_SUB: case EXPR_MUL: case EXPR_DIV:
-		return evaluate_arithmetic(v, e);
+		break;
 	}
-	return missing;
+	return UNKNOWN;
+}
+
+/* The value of the node: the node's own, or in the room. */
+static const struct value *operand(struct evaluation *v, const struct expr *e, struct value *room)
+{
+	enum tri truth;
+
+	if (is_over(v, e))
+		return &missing;
+	switch (e->op) {
+	case EXPR_CONST:
+		return &e->constant;
+	case EXPR_FIELD:
+		return ask_field(v, e->field, room);
+	case EXPR_ADD: case EXPR_SUB: case EXPR_MUL: case EXPR_DIV:
+		*room = evaluate_arithmetic(v, e);
+		return room;
+	default:
+		truth = test(v, e);
+		*room = (struct value){ .type = truth == UNKNOWN ? VALUE_MISSING : VALUE_BOOL, .num = truth == YES };
+		return room;
+	}
 }
 
 struct value expr_value(const struct expr *e, field_fn *field, void *arg)
 {
 	struct evaluation v = { .field = field, .arg = arg };
+	struct value room;
 
-	return evaluate(&v, e);
+	return *operand(&v, e, &room);
 }
 
 enum tri expr_test(const struct expr *e, field_fn *field, void *arg)
 {
-	return as_tri(expr_value(e, field, arg));
+	struct evaluation v = { .field = field, .arg = arg };
+
+	return test(&v, e);
 }
