@@ -39,32 +39,32 @@ static unsigned shared_count(const struct profile *p, unsigned kind)
 
 /* ---- calls ---- */
 
-typedef void call_handler(const struct profile *p, unsigned argument, struct value *out);
+typedef void call_handler(struct profile *p, unsigned argument, struct value *out);
 
-static void call_shared(const struct profile *p, unsigned kind, struct value *out)
+static void call_shared(struct profile *p, unsigned kind, struct value *out)
 {
 	give_number(out, p->best[kind] > 0 ? 1000 * (int64_t)shared_count(p, kind) : 0);
 }
 
-static void call_holders(const struct profile *p, unsigned kind, struct value *out)
+static void call_holders(struct profile *p, unsigned kind, struct value *out)
 {
 	if (best_of(p, kind) != NULL)
 		give_number(out, INT64_C(1000) * best_of(p, kind)->holders);
 }
 
-static void call_rarity(const struct profile *p, unsigned kind, struct value *out)
+static void call_rarity(struct profile *p, unsigned kind, struct value *out)
 {
 	if (best_of(p, kind) != NULL)
 		give_number(out, rarity_mb(p, best_of(p, kind)->holders));
 }
 
-static void call_gap(const struct profile *p, unsigned kind, struct value *out)
+static void call_gap(struct profile *p, unsigned kind, struct value *out)
 {
 	if (best_of(p, kind) != NULL)
 		give_duration(out, INT64_C(1000) * best_of(p, kind)->gap_s);
 }
 
-static void call_network(const struct profile *p, unsigned kind, struct value *out)
+static void call_network(struct profile *p, unsigned kind, struct value *out)
 {
 	if (best_of(p, kind) != NULL)
 		give_network(out, best_of(p, kind)->network);
@@ -83,48 +83,48 @@ static int64_t coverage_milli(const struct profile *p, unsigned kind, bool is_a)
 	return shared < days ? (int64_t)shared * 1000 / days : 1000;
 }
 
-static void call_coverage_low(const struct profile *p, unsigned kind, struct value *out)
+static void call_coverage_low(struct profile *p, unsigned kind, struct value *out)
 {
 	int64_t a = coverage_milli(p, kind, true), b = coverage_milli(p, kind, false);
 	if (a >= 0)
 		give_number(out, a < b ? a : b);
 }
 
-static void call_coverage_high(const struct profile *p, unsigned kind, struct value *out)
+static void call_coverage_high(struct profile *p, unsigned kind, struct value *out)
 {
 	int64_t a = coverage_milli(p, kind, true), b = coverage_milli(p, kind, false);
 	if (a >= 0)
 		give_number(out, a > b ? a : b);
 }
 
-static void call_agreement(const struct profile *p, unsigned kind, struct value *out)
+static void call_agreement(struct profile *p, unsigned kind, struct value *out)
 {
 	static const char *const words[] = { [AGREEMENT_EQUAL] = "equal", [AGREEMENT_OVERLAP] = "overlap", [AGREEMENT_DIFFER] = "differ" };
-	int agreement = compare_accounts(p->e, p->a, p->b, kind);
+	int agreement = profile_agreement(p, kind);
 	if (agreement >= 0)
 		*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(words[agreement]) };
 }
 
-static void call_kinds(const struct profile *p, unsigned family, struct value *out)
+static void call_kinds(struct profile *p, unsigned family, struct value *out)
 {
 	const struct kind_set *kinds = &p->e->plan.family_kinds[family];
 	int n = __builtin_popcountll(kinds->bits[0] & p->shares.bits[0]) + __builtin_popcountll(kinds->bits[1] & p->shares.bits[1]);
 	give_number(out, INT64_C(1000) * n);
 }
 
-static void call_turns(const struct profile *p, unsigned slot, struct value *out)
+static void call_turns(struct profile *p, unsigned slot, struct value *out)
 {
 	give_number(out, INT64_C(1000) * p->turns[slot]);
 }
 
-static void call_turn_share(const struct profile *p, unsigned slot, struct value *out)
+static void call_turn_share(struct profile *p, unsigned slot, struct value *out)
 {
 	unsigned sessions = timing_sessions(p, slot);
 	if (sessions > 0)
 		give_number(out, INT64_C(1000) * p->turns[slot] / sessions);
 }
 
-static void call_surprise(const struct profile *p, unsigned slot, struct value *out)
+static void call_surprise(struct profile *p, unsigned slot, struct value *out)
 {
 	give_number(out, timing_surprise_mb(p, slot));
 }
@@ -267,7 +267,7 @@ struct pair_handlers *pair_handlers_new(void)
 
 void pair_answer(void *profile, int field, struct value *out)
 {
-	const struct profile *p = profile;
+	struct profile *p = profile;
 	const struct pair_handlers *h = p->e->pair_handlers;
 	out->type = VALUE_MISSING;
 	if (field_is_call(field)) {

@@ -411,6 +411,8 @@ bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 	return has_risen;
 }
 
+#define PAIRS_WALKED 32
+
 typedef void step_fn(struct engine *e, struct pair *pair);
 
 static void withdraw_own(struct engine *e, struct pair *pair)
@@ -426,14 +428,30 @@ static void withdraw_whole(struct engine *e, struct pair *pair)
 	pair_rescore(e, pair->a, pair->b);
 }
 
+/* The account's stored pairs with the others, by their places; NONE where there is none. An account has few pairs as a rule,
+ * and its own list is then shorter than so many look-ups. */
+static void pairs_with(const struct engine *e, uint32_t account, const uint32_t *others, unsigned n, uint32_t *out)
+{
+	const struct account *acc = &e->accounts.at[account];
+	bool is_short = acc->n_pairs <= PAIRS_WALKED;
+	for (unsigned k = 0; k < n; k++)
+		out[k] = is_short ? NONE : u64map_get(e->pair_of, pair_key(account, others[k]));
+	for (uint32_t i = 0; is_short && i < acc->n_pairs; i++) {
+		uint32_t other = pair_other(&e->pairs.at[acc->pairs[i]], account);
+		for (unsigned k = 0; k < n; k++)
+			out[k] = others[k] == other ? acc->pairs[i] : out[k];
+	}
+}
+
 static void each_pair_among(struct engine *e, const uint32_t *accounts, unsigned n, step_fn *step)
 {
-	for (unsigned i = 0; i < n; i++)
-		for (unsigned k = i + 1; k < n; k++) {
-			struct pair *pair = pair_that_counts(e, accounts[i], accounts[k]);
-			if (pair != NULL)
-				step(e, pair);
-		}
+	uint32_t found[INDEX_HOLDERS_MAX];
+	for (unsigned i = 0; i < n; i++) {
+		pairs_with(e, accounts[i], accounts + i + 1, n - i - 1, found);
+		for (unsigned k = 0; k < n - i - 1; k++)
+			if (found[k] != NONE && pair_counts(e, &e->pairs.at[found[k]]))
+				step(e, &e->pairs.at[found[k]]);
+	}
 }
 
 /* All of them first read their own evidence, then what the neighbours say, once a round, so that none is held up by what its

@@ -39,6 +39,11 @@ static inline void kind_set_add(struct kind_set *set, unsigned kind)
 	set->bits[kind >> 6] |= UINT64_C(1) << (kind & 63);
 }
 
+static inline bool kind_set_has(const struct kind_set *set, unsigned kind)
+{
+	return set->bits[kind >> 6] >> (kind & 63) & 1;
+}
+
 static inline struct kind_set kind_set_of(unsigned kind)
 {
 	struct kind_set set = { { 0 } };

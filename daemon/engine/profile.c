@@ -2,6 +2,7 @@
  * I1: hubs are left out.  I2: recycled addresses have a group of their own that `best` never names. */
 #include "profile.h"
 
+#include "compare.h"
 #include "timing.h"
 
 uint32_t posting_gap_s(const struct posting *a, const struct posting *b)
@@ -84,6 +85,7 @@ void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_
 	p->b = b;
 	p->value = NULL;
 	p->support = NULL;
+	p->compared = (struct kind_set){ { 0 } };
 	forget_groups(p);
 	p->n_shared = index_intersect(e->index, a, b, p->shared, SHARED_MAX);
 	for (unsigned i = 0; i < p->n_shared; i++)
@@ -100,4 +102,13 @@ void profile_keep(struct profile *p, const struct value_test *kept)
 		if (kept->passes(kept->arg, p->shared[i].value))
 			add_shared(p, &p->shared[i]);
 	find_best(p);
+}
+
+int profile_agreement(struct profile *p, unsigned kind)
+{
+	if (!kind_set_has(&p->compared, kind)) {
+		kind_set_add(&p->compared, kind);
+		p->agreement[kind] = (int8_t)compare_accounts(p->e, p->a, p->b, kind);
+	}
+	return p->agreement[kind];
 }

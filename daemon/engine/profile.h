@@ -34,6 +34,8 @@ struct profile {
 	struct kind_set shares;           /* kinds with a best */
 	uint8_t best[KINDS_MAX];          /* 1 + group with the fewest holders that is not recycled, 0 none */
 	uint16_t turns[TIMINGS_MAX];      /* by slot of the timing rule */
+	struct kind_set compared;         /* kinds whose agreement is known already */
+	int8_t agreement[KINDS_MAX];
 	const struct shared_group *value; /* that value.* fields are about */
 	const struct support_facts *support;
 };
@@ -42,6 +44,8 @@ struct profile {
 void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_t b, uint32_t without);
 /* Of the shared values of a finished profile, those that pass. */
 void profile_keep(struct profile *p, const struct value_test *kept);
+/* As compare_accounts says, asked once a profile. */
+int profile_agreement(struct profile *p, unsigned kind);
 uint32_t posting_gap_s(const struct posting *a, const struct posting *b);
 
 /* calls.c: fields and calls of the scopes PAIR, VALUE and SUPPORT; the profile is the subject. */

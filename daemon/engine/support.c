@@ -76,9 +76,21 @@ static const struct near *near_find(const struct near_list *list, uint32_t other
 	return NULL;
 }
 
-static unsigned degree(const struct near_list *list, uint32_t without)
+/* Who may stand in a list: most of one account's neighbours are none of another's, and that costs a bit to see. */
+struct near_filter {
+	uint64_t bits[4];
+};
+
+static void filter_make(struct near_filter *f, const struct near_list *list)
 {
-	return list->n - (near_find(list, without) != NULL);
+	*f = (struct near_filter){ { 0 } };
+	for (unsigned i = 0; i < list->n; i++)
+		f->bits[list->at[i].other >> 6 & 3] |= UINT64_C(1) << (list->at[i].other & 63);
+}
+
+static bool filter_passes(const struct near_filter *f, uint32_t other)
+{
+	return f->bits[other >> 6 & 3] >> (other & 63) & 1;
 }
 
 /* Three who hold one value are three times the same witness. */
@@ -87,24 +99,30 @@ static bool is_independent(const struct near *own, const struct near *x, const s
 	return x->value == NONE || x->value != y->value || (own != NULL && own->value != x->value);
 }
 
+static void hear_witness(const struct near *own, const struct near *x, const struct near *y, struct support_facts *out)
+{
+	int32_t weaker = y->strength_mb < x->strength_mb ? y->strength_mb : x->strength_mb;
+	if (!out->has_path || weaker > out->best_mb)
+		out->best_mb = weaker;
+	out->has_path = true;
+	out->common += weaker > 0;
+	out->independent += weaker > 0 && is_independent(own, x, y);
+}
+
 void support_read(const struct engine *e, enum pass pass, uint32_t a, uint32_t b, struct support_facts *out)
 {
 	const struct near_list *x = list_read(e, a, pass), *y = list_read(e, b, pass);
-	unsigned dx = degree(x, b), dy = degree(y, a);
+	const struct near *own = near_find(x, b);
+	struct near_filter filter;
+	unsigned dx = x->n - (own != NULL), dy = y->n - (near_find(y, a) != NULL);
 	*out = (struct support_facts){ .degree_low = dx < dy ? dx : dy, .degree_high = dx > dy ? dx : dy };
 	if (dx == 0 || dy == 0)
 		return;
-	const struct near *own = near_find(x, b);
+	filter_make(&filter, y);
 	for (unsigned i = 0; i < x->n; i++) {
-		const struct near *other = near_find(y, x->at[i].other);
-		if (other == NULL)
-			continue;
-		int32_t weaker = other->strength_mb < x->at[i].strength_mb ? other->strength_mb : x->at[i].strength_mb;
-		if (!out->has_path || weaker > out->best_mb)
-			out->best_mb = weaker;
-		out->has_path = true;
-		out->common += weaker > 0;
-		out->independent += weaker > 0 && is_independent(own, &x->at[i], other);
+		const struct near *other = filter_passes(&filter, x->at[i].other) ? near_find(y, x->at[i].other) : NULL;
+		if (other != NULL)
+			hear_witness(own, &x->at[i], other, out);
 	}
 }
 

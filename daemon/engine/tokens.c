@@ -122,7 +122,7 @@ static void weigh_comparisons(struct profile *p, const struct evidence *without,
 {
 	for (unsigned i = 0; i < p->e->rules->n_compares; i++) {
 		const struct compare_rule *rule = &p->e->rules->compares[i];
-		int agreement = rule->head.status == RULE_STABLE ? compare_accounts(p->e, p->a, p->b, (unsigned)rule->kind) : -1;
+		int agreement = rule->head.status == RULE_STABLE ? profile_agreement(p, (unsigned)rule->kind) : -1;
 		if (agreement < 0 || is_without(without, &rule->head))
 			continue;
 		const int32_t bits[] = { [AGREEMENT_EQUAL] = rule->equal_mb, [AGREEMENT_OVERLAP] = rule->overlap_mb,
@@ -157,8 +157,8 @@ static void weigh_interactions(struct profile *p, enum pass pass, const struct e
 	const struct ruleset *rules = p->e->rules;
 	for (unsigned i = pass == PASS_OWN ? 0 : rules->interactions_end[pass - 1]; i < rules->interactions_end[pass]; i++) {
 		const struct interaction_rule *rule = &rules->interactions[i];
-		if (rule->head.status != RULE_STABLE || is_without(without, &rule->head) ||
-		    !needs_are_met(&p->e->plan.needs[i], &p->shares) || (rule->when != NULL && expr_test(rule->when, pair_answer, p) != YES))
+		if (!needs_are_met(&p->e->plan.needs[i], &p->shares) || rule->head.status != RULE_STABLE ||
+		    is_without(without, &rule->head) || (rule->when != NULL && expr_test(rule->when, pair_answer, p) != YES))
 			continue;
 		uint32_t token = token_of(&rule->tokens, p);
 		struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);

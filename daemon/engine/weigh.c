@@ -257,7 +257,7 @@ void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighi
 	p.e = e;
 	p.a = a;
 	p.b = b;
-	p.shares = (struct kind_set){ { 0 } };
+	p.shares = p.compared = (struct kind_set){ { 0 } };
 	add_support(&p, NULL, w);
 }
 
