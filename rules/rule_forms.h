@@ -30,6 +30,14 @@ struct token_axis {
 	unsigned n, bins;
 };
 
+static inline unsigned token_axis_bin(const struct token_axis *axis, int64_t num)
+{
+	unsigned bin = 1;
+	while (bin <= axis->n && num >= axis->cuts[bin - 1])
+		bin++;
+	return bin;
+}
+
 /* What the calibrated tier knows a rule's evidence by: one token for each combination of bins, whose bits stand in
  * table.yaml. Numbers of tokens count up over all rules, pass by pass. */
 struct token_set {

@@ -107,9 +107,7 @@ static void call_agreement(struct profile *p, unsigned kind, struct value *out)
 
 static void call_kinds(struct profile *p, unsigned family, struct value *out)
 {
-	const struct kind_set *kinds = &p->e->plan.family_kinds[family];
-	int n = __builtin_popcountll(kinds->bits[0] & p->shares.bits[0]) + __builtin_popcountll(kinds->bits[1] & p->shares.bits[1]);
-	give_number(out, INT64_C(1000) * n);
+	give_number(out, INT64_C(1000) * kind_set_common(&p->e->plan.family_kinds[family], &p->shares));
 }
 
 static void call_turns(struct profile *p, unsigned slot, struct value *out)
@@ -138,7 +136,7 @@ static const struct { const char *name; call_handler *fn; } calls[] = {
 /* The event's own value of the kind. */
 static void event_value(const struct engine *e, unsigned kind, struct value *out)
 {
-	for (unsigned i = 0; i < e->event->n_attrs; i++)
+	for (unsigned i = 0; i < e->event->n_attrs && e->event->attrs[i].kind <= kind; i++)
 		if (e->event->attrs[i].kind == kind && e->event->attrs[i].shown.len > 0) {
 			*out = (struct value){ .type = VALUE_TEXT, .text = e->event->attrs[i].shown };
 			return;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "needs.h"
+#include "foresee.h"
 #include "rules/heads.h"
 
 /* Where the kind is no evidence, and where it is let again. */
@@ -49,13 +49,6 @@ static int32_t most_compared(const struct ruleset *rules)
 	return sum_mb;
 }
 
-static void plan_needs(struct plan *plan, const struct ruleset *rules)
-{
-	plan->needs = xcalloc(rules->n_interactions + 1, sizeof(*plan->needs));
-	for (unsigned i = 0; i < rules->n_interactions; i++)
-		needs_of(plan, rules, rules->interactions[i].when, &plan->needs[i]);
-}
-
 static int compare_heads(const void *x, const void *y)
 {
 	const struct rule_head *const *a = x, *const *b = y;
@@ -74,7 +67,7 @@ static void plan_places(struct plan *plan, const struct ruleset *rules)
 
 void plan_free(struct plan *plan)
 {
-	free(plan->needs);
+	foresight_free(plan->foresight);
 }
 
 void plan_make(struct plan *plan, const struct ruleset *rules)
@@ -104,6 +97,6 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 		if (plan->kinds[i].family >= 0)
 			kind_set_add(&plan->family_kinds[plan->kinds[i].family], i);
 	plan->most_compared_mb = most_compared(rules);
-	plan_needs(plan, rules);
+	plan->foresight = foresight_new(plan, rules);
 	plan_places(plan, rules);
 }

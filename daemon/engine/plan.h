@@ -26,7 +26,7 @@ struct plan {
 	int32_t most_compared_mb;          /* what comparisons can add at most */
 	const struct limit_rule *limits;
 	struct kind_set family_kinds[FAMILIES_MAX];
-	struct kind_set *needs; /* of each interaction (needs.h) */
+	struct foresight *foresight; /* foresee.h */
 	const struct rule_head *rule_at[RULES_MAX]; /* in the order of their ids */
 	uint16_t rule_place[RULES_MAX];             /* by number (rules/heads.h) */
 };
@@ -51,10 +51,9 @@ static inline struct kind_set kind_set_of(unsigned kind)
 	return set;
 }
 
-/* One of them, or none is needed. */
-static inline bool needs_are_met(const struct kind_set *needs, const struct kind_set *shares)
+static inline unsigned kind_set_common(const struct kind_set *x, const struct kind_set *y)
 {
-	return (needs->bits[0] | needs->bits[1]) == 0 || ((needs->bits[0] & shares->bits[0]) | (needs->bits[1] & shares->bits[1])) != 0;
+	return (unsigned)(__builtin_popcountll(x->bits[0] & y->bits[0]) + __builtin_popcountll(x->bits[1] & y->bits[1]));
 }
 
 #endif

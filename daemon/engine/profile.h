@@ -2,6 +2,7 @@
 #ifndef ASSOCD_ENGINE_PROFILE_H
 #define ASSOCD_ENGINE_PROFILE_H
 
+#include "foresee.h"
 #include "state.h"
 
 #define SHARED_MAX 128
@@ -34,6 +35,7 @@ struct profile {
 	struct kind_set shares;           /* kinds with a best */
 	uint8_t best[KINDS_MAX];          /* 1 + group with the fewest holders that is not recycled, 0 none */
 	uint16_t turns[TIMINGS_MAX];      /* by slot of the timing rule */
+	const struct foreseen *known;     /* of the rules, by shares: while it is weighed */
 	struct kind_set compared;         /* kinds whose agreement is known already */
 	int8_t agreement[KINDS_MAX];
 	const struct shared_group *value; /* that value.* fields are about */

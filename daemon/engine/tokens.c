@@ -9,14 +9,6 @@
 #include "compare.h"
 #include "timing.h"
 
-static unsigned bin_of_number(const struct token_axis *axis, int64_t num)
-{
-	unsigned bin = 1;
-	while (bin <= axis->n && num >= axis->cuts[bin - 1])
-		bin++;
-	return bin;
-}
-
 static unsigned bin_of_text(const struct token_axis *axis, struct bytes text)
 {
 	for (unsigned i = 0; i < axis->n; i++)
@@ -35,7 +27,7 @@ static unsigned bin_of(const struct token_axis *axis, struct profile *p)
 	switch (v.type) {
 	case VALUE_NUMBER:
 	case VALUE_DURATION:
-		return bin_of_number(axis, v.num);
+		return token_axis_bin(axis, v.num);
 	case VALUE_TEXT:
 		return bin_of_text(axis, v.text);
 	case VALUE_BOOL:
@@ -43,6 +35,14 @@ static unsigned bin_of(const struct token_axis *axis, struct profile *p)
 	default:
 		return 0;
 	}
+}
+
+uint32_t token_complete(const struct foreseen_token *known, struct profile *p)
+{
+	uint32_t token = known->first;
+	for (unsigned i = 0; i < known->n; i++)
+		token += known->open[i].weight * bin_of(known->open[i].axis, p);
+	return token;
 }
 
 uint32_t token_of(const struct token_set *set, struct profile *p)
@@ -86,7 +86,7 @@ static void weigh_group(struct profile *p, unsigned number, const struct shared_
 	int32_t mb;
 	p->value = group;
 	if (signal->tokens.n > 0)
-		token = token_of(&signal->tokens, p);
+		token = token_complete(&p->known->signals[number], p);
 	mb = token != NONE && signal->tokens.is_fitted ? p->e->rules->table.bits[token] : formula_mb(p, number, group);
 	if (!signal->tokens.has_gap)
 		mb -= weigh_decay_mb(signal, group->gap_s);
@@ -128,7 +128,7 @@ static void weigh_comparisons(struct profile *p, const struct evidence *without,
 		const int32_t bits[] = { [AGREEMENT_EQUAL] = rule->equal_mb, [AGREEMENT_OVERLAP] = rule->overlap_mb,
 					 [AGREEMENT_DIFFER] = rule->differ_mb };
 		bool is_fitted = rule->tokens.n > 0 && rule->tokens.is_fitted;
-		uint32_t token = rule->tokens.n > 0 ? token_of(&rule->tokens, p) : NONE;
+		uint32_t token = rule->tokens.n > 0 ? token_complete(&p->known->compares[i], p) : NONE;
 		struct evidence *item = add_item(out, token, is_fitted ? p->e->rules->table.bits[token] : bits[agreement]);
 		if (item != NULL) {
 			item->compare = rule;
@@ -145,25 +145,37 @@ static void weigh_timings(struct profile *p, const struct evidence *without, str
 		    p->turns[rule->slot] == 0 ||
 		    timing_surprise_mb(p, (unsigned)rule->slot) < (rule->least_mb > 0 ? rule->least_mb : 1))
 			continue;
-		uint32_t token = token_of(&rule->tokens, p);
+		uint32_t token = token_complete(&p->known->timings[i], p);
 		struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
 		if (item != NULL)
 			item->timing = rule;
 	}
 }
 
-static void weigh_interactions(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out)
+static void add_interaction(const struct profile *p, const struct interaction_rule *rule, uint32_t token, struct weighing *out)
+{
+	struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
+	if (item != NULL)
+		item->interaction = rule;
+}
+
+static void weigh_interactions(struct profile *p, const struct evidence *without, struct weighing *out)
+{
+	for (unsigned i = 0; i < p->known->n_interactions; i++) {
+		const struct foreseen_rule *row = &p->known->interactions[i];
+		if (!is_without(without, &row->rule->head) && (row->when == NULL || expr_test(row->when, pair_answer, p) == YES))
+			add_interaction(p, row->rule, token_complete(&row->token, p), out);
+	}
+}
+
+static void weigh_witnesses(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out)
 {
 	const struct ruleset *rules = p->e->rules;
-	for (unsigned i = pass == PASS_OWN ? 0 : rules->interactions_end[pass - 1]; i < rules->interactions_end[pass]; i++) {
+	for (unsigned i = rules->interactions_end[pass - 1]; i < rules->interactions_end[pass]; i++) {
 		const struct interaction_rule *rule = &rules->interactions[i];
-		if (!needs_are_met(&p->e->plan.needs[i], &p->shares) || rule->head.status != RULE_STABLE ||
-		    is_without(without, &rule->head) || (rule->when != NULL && expr_test(rule->when, pair_answer, p) != YES))
-			continue;
-		uint32_t token = token_of(&rule->tokens, p);
-		struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
-		if (item != NULL)
-			item->interaction = rule;
+		if (rule->head.status == RULE_STABLE && !is_without(without, &rule->head) &&
+		    (rule->when == NULL || expr_test(rule->when, pair_answer, p) == YES))
+			add_interaction(p, rule, token_of(&rule->tokens, p), out);
 	}
 }
 
@@ -182,7 +194,6 @@ static void add_up(const struct engine *e, struct weighing *out, unsigned first)
 	for (unsigned i = 0; i < e->rules->n_families; i++)
 		out->families |= family_mb[i] > 0 ? (uint16_t)(1u << i) : 0;
 	out->strength_mb = out->sum_mb;
-	out->computed = bits_score(out->sum_mb);
 }
 
 void tokens_weigh(struct profile *p, const struct evidence *without, struct weighing *out)
@@ -193,10 +204,11 @@ void tokens_weigh(struct profile *p, const struct evidence *without, struct weig
 	out->rules = (struct rule_set){ { 0 } };
 	out->before_mb[PASS_OWN] = 0;
 	out->prior_mb = out->sum_mb = rules->table.bias_mb[PASS_OWN];
+	p->known = foresee(p->e->plan.foresight, &p->shares);
 	weigh_signals(p, out);
 	weigh_comparisons(p, without, out);
 	weigh_timings(p, without, out);
-	weigh_interactions(p, PASS_OWN, without, out);
+	weigh_interactions(p, without, out);
 	add_up(p->e, out, 0);
 }
 
@@ -207,6 +219,6 @@ void tokens_support(struct profile *p, enum pass pass, const struct evidence *wi
 	out->before_mb[pass] = out->strength_mb;
 	out->prior_mb += table->bias_mb[pass];
 	out->sum_mb += table->bias_mb[pass];
-	weigh_interactions(p, pass, without, out);
+	weigh_witnesses(p, pass, without, out);
 	add_up(p->e, out, first);
 }

@@ -7,8 +7,10 @@
 
 /* Number of the token that the set's axes come to for the profile. */
 uint32_t token_of(const struct token_set *set, struct profile *p);
+/* The same where what the two share has settled a part of it. */
+uint32_t token_complete(const struct foreseen_token *known, struct profile *p);
 
-/* Evidence of the first pass as items with their bits; sum, strength, score, families and rules follow. `without` leaves a
+/* Evidence of the first pass as items with their bits; sum, strength, families and rules follow. `without` leaves a
  * value, or a rule, out (NULL: nothing). */
 void tokens_weigh(struct profile *p, const struct evidence *without, struct weighing *out);
 /* Adds the items of a round of support, PASS_SUPPORT or PASS_AGAIN, to a weighing that the passes before it have done. */

@@ -233,6 +233,7 @@ static void add_support(struct profile *p, const struct evidence *without, struc
 {
 	add_round(p, PASS_SUPPORT, without, w);
 	add_round(p, PASS_AGAIN, without, w);
+	w->computed = bits_score(w->strength_mb);
 }
 
 void weigh_profile(struct profile *p, struct weighing *out)
@@ -246,14 +247,15 @@ void weigh_begin(struct weighing *w, int32_t strength_mb)
 	w->n = w->n_limits = 0;
 	w->prior_mb = 0;
 	w->sum_mb = w->strength_mb = strength_mb;
-	w->computed = bits_score(strength_mb);
 }
 
 void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
 {
-	if (!e->rules->table.is_given)
-		return;
 	struct profile p;
+	if (!e->rules->table.is_given) {
+		w->computed = bits_score(w->strength_mb);
+		return;
+	}
 	p.e = e;
 	p.a = a;
 	p.b = b;

@@ -17,7 +17,7 @@ struct weighing {
 	int32_t prior_mb, sum_mb; /* sum: prior and everything counted */
 	int32_t strength_mb;      /* W' = a W + b */
 	int32_t before_mb[PASSES]; /* calibrated tier: the strength before each pass */
-	int computed;             /* score */
+	int computed;             /* score, once support is in */
 	uint16_t families;        /* bit per family with positive evidence */
 	struct rule_set rules;    /* that counted */
 };

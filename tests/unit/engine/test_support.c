@@ -2,10 +2,11 @@
 #include "engine_bench.h"
 
 #include "daemon/engine/accounts.h"
-#include "daemon/engine/needs.h"
+#include "daemon/engine/foresee.h"
 #include "daemon/engine/profile.h"
 #include "daemon/engine/state.h"
 #include "daemon/engine/support.h"
+#include "daemon/engine/tokens.h"
 #include "daemon/engine/weigh.h"
 
 #define A "\"identity\":{\"tax_id\":\"DE811907980\",\"document\":\"passport-118\"}"
@@ -83,51 +84,79 @@ static const struct interaction_rule *interaction(const struct bench *t, const c
 	return NULL;
 }
 
-static bool needs_only(const struct bench *t, const char *rule, const char *kind)
+static struct kind_set kinds_of(const struct bench *t, const char *first, const char *second)
 {
-	int wanted = kinds_find(&t->rules->kinds, bytes_of(kind));
-	struct kind_set needs, only = { { 0 } };
+	struct kind_set set = { { 0 } };
+	const char *const names[] = { first, second };
 
-	assert_true(wanted >= 0);
-	only = kind_set_of((unsigned)wanted);
-	needs_of(&t->engine->plan, t->rules, interaction(t, rule)->when, &needs);
-	return memcmp(&needs, &only, sizeof(needs)) == 0;
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
+		int kind = names[i] != NULL ? kinds_find(&t->rules->kinds, bytes_of(names[i])) : -1;
+		assert_true(names[i] == NULL || kind >= 0);
+		if (kind >= 0)
+			kind_set_add(&set, (unsigned)kind);
+	}
+	return set;
 }
 
-static void what_must_be_shared_is_read_off_a_condition(void **state)
+enum { OPEN = UNKNOWN + 1 };
+
+static int foreseen_of(const struct bench *t, const char *rule, const char *first, const char *second)
+{
+	struct kind_set shares = kinds_of(t, first, second);
+	enum tri truth;
+
+	return foresee_condition(t->engine->plan.foresight, &shares, interaction(t, rule)->when, &truth) ? (int)truth : OPEN;
+}
+
+static void what_is_shared_settles_conditions(void **state)
 {
 	struct bench *t = bench_new();
-	struct kind_set needs;
 
-	assert_true(needs_only(t, "device-coverage", "device.id"));
-	assert_true(needs_only(t, "no-common-device", "ip"));
-	assert_false(needs_only(t, "kinds-of-evidence", "device.id"));
-	needs_of(&t->engine->plan, t->rules, interaction(t, "returned")->when, &needs);
-	assert_true(needs.bits[0] == 0 && needs.bits[1] == 0);
+	assert_int_equal(foreseen_of(t, "device-coverage", "device.id", "ip"), YES);
+	assert_int_equal(foreseen_of(t, "device-coverage", "ip", NULL), NO);
+	assert_int_equal(foreseen_of(t, "no-common-device", "ip", NULL), YES);
+	assert_int_equal(foreseen_of(t, "no-common-device", "ip", "device.id"), NO);
+	assert_int_equal(foreseen_of(t, "kinds-of-evidence", "identity.card", NULL), YES);
+	assert_int_equal(foreseen_of(t, "kinds-of-evidence", "device.hardware", NULL), OPEN);
+	assert_int_equal(foreseen_of(t, "kinds-of-evidence", NULL, NULL), UNKNOWN);
+	assert_int_equal(foreseen_of(t, "returned", "ip", NULL), OPEN);
 	bench_free(t);
 }
 
-/* Each pair of a few who share this and that weighs the same where nothing is passed over. */
-static void what_is_passed_over_would_have_said_nothing(void **state)
+/* Each condition and each axis of the pair's own rules, evaluated. */
+static void same_by_evaluation(struct bench *t, uint32_t a, uint32_t b)
+{
+	struct profile p;
+	profile_make(&p, t->engine, a, b, NONE);
+	const struct foreseen *known = foresee(t->engine->plan.foresight, &p.shares);
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < t->rules->interactions_end[PASS_OWN]; i++) {
+		const struct interaction_rule *rule = &t->rules->interactions[i];
+		bool is_left = at < known->n_interactions && known->interactions[at].rule == rule;
+		const struct foreseen_rule *row = is_left ? &known->interactions[at++] : NULL;
+		enum tri truth = rule->when != NULL ? expr_test(rule->when, pair_answer, &p) : YES;
+		assert_true(truth != YES || is_left);
+		assert_true(truth == YES || !is_left || row->when != NULL);
+		if (truth == YES)
+			assert_int_equal(token_complete(&row->token, &p), token_of(&rule->tokens, &p));
+	}
+	assert_int_equal(at, known->n_interactions);
+}
+
+/* Pairs of a few who share this and that. */
+static void what_is_foreseen_is_what_evaluation_says(void **state)
 {
 	struct bench *t = bench_new();
 	const char *const who[] = { "ann", "bob", "cid", "dora", "p1", "p2" };
 	const char *const what[] = { A, B, C, "\"device\":{\"id\":\"one\"}", "\"ip\":\"10.1.2.3\",\"device\":{\"id\":\"two\"}" };
-	struct weighing with, without;
 
 	for (unsigned i = 0; i < 60; i++)
 		use(t, who[i * 7 % ARRAY_LEN(who)], what[i * i % ARRAY_LEN(what)]);
 	for (unsigned i = 0; i < ARRAY_LEN(who); i++)
 		for (unsigned k = i + 1; k < ARRAY_LEN(who); k++) {
 			uint32_t a = id_of(t, who[i]), b = id_of(t, who[k]);
-			struct kind_set *needs = t->engine->plan.needs, none[256] = { { { 0 } } };
-			assert_true(t->rules->n_interactions < ARRAY_LEN(none));
-			weigh_fully(t->engine, a < b ? a : b, a < b ? b : a, &with);
-			t->engine->plan.needs = none;
-			weigh_fully(t->engine, a < b ? a : b, a < b ? b : a, &without);
-			t->engine->plan.needs = needs;
-			assert_int_equal(with.n, without.n);
-			assert_int_equal(with.strength_mb, without.strength_mb);
+			same_by_evaluation(t, a < b ? a : b, a < b ? b : a);
 		}
 	bench_free(t);
 }
@@ -138,8 +167,8 @@ int main(void)
 		cmocka_unit_test(three_who_hold_one_value_are_one_witness),
 		cmocka_unit_test(a_witness_to_whom_each_is_linked_by_something_else_is_independent),
 		cmocka_unit_test(rounds_have_lists_of_their_own_and_forget_together),
-		cmocka_unit_test(what_must_be_shared_is_read_off_a_condition),
-		cmocka_unit_test(what_is_passed_over_would_have_said_nothing),
+		cmocka_unit_test(what_is_shared_settles_conditions),
+		cmocka_unit_test(what_is_foreseen_is_what_evaluation_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

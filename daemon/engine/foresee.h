@@ -1,0 +1,42 @@
+/* What rules come to for two accounts of whom only the kinds of values that they share is known. Few such sets of kinds
+ * occur, and most conditions and many axes ask for no more: they are settled once for a set and not once for a pair. */
+#ifndef ASSOCD_ENGINE_FORESEE_H
+#define ASSOCD_ENGINE_FORESEE_H
+
+#include "plan.h"
+
+/* A token of which some axes are settled: its number is `first` and, of each axis that is open, weight times its bin. */
+struct open_axis {
+	const struct token_axis *axis;
+	uint32_t weight;
+};
+struct foreseen_token {
+	uint32_t first;
+	unsigned n;
+	struct open_axis open[TOKEN_AXES_MAX];
+};
+
+/* An interaction that holds, or that may. */
+struct foreseen_rule {
+	const struct interaction_rule *rule;
+	const struct expr *when; /* still to be asked; NULL: it holds */
+	struct foreseen_token token;
+};
+
+struct foreseen {
+	struct kind_set shares;
+	struct foreseen_token *signals, *compares, *timings; /* by number of the rule */
+	struct foreseen_rule *interactions;                  /* stable ones of PASS_OWN, in order */
+	unsigned n_interactions;
+};
+
+struct foresight;
+/* Both are borrowed and must outlive it. */
+struct foresight *foresight_new(const struct plan *plan, const struct ruleset *rules);
+void foresight_free(struct foresight *f);
+/* Until the next call. */
+const struct foreseen *foresee(struct foresight *f, const struct kind_set *shares);
+/* YES, NO, or UNKNOWN as the condition will be for every two accounts that share exactly these kinds; false: it may be this or that. */
+bool foresee_condition(const struct foresight *f, const struct kind_set *shares, const struct expr *when, enum tri *out);
+
+#endif
