@@ -59,6 +59,8 @@ void journal_render_event(struct text *out, const struct kinds *kinds, const str
 		json_member_bool(out, "ok", false);
 	if (event->has_ip)
 		json_member_string(out, "ip", bytes_of(ip_format(&event->ip, ip)));
+	if (event->is_ip_cut)
+		json_member_string(out, "network", bytes_of(ip_format(&event->ip, ip)));
 	if (event->has_port)
 		json_member_int(out, "port", event->port);
 	if (event->session.len > 0)

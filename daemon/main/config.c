@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define AT(member) offsetof(struct config, member)
+#define RETAIN_MAX_MS (100 * 366 * INT64_C(86400000))
 
 const struct config_key config_keys[] = {
 	{ "state", CONFIG_PATH, AT(state_dir), 0, 0, 0, NULL,
@@ -57,6 +58,14 @@ const struct config_key config_keys[] = {
 	  "Events of one transaction, about: a batch of this size goes out beside another one." },
 	{ "known_ids", CONFIG_NUMBER, AT(known_ids), 0, 0, 1000000000, "10000000",
 	  "Event ids that are remembered at least, beyond those of the last 30 days (10 to 13 bytes each)." },
+	{ "retain_events", CONFIG_DURATION, AT(retain_events_ms), 0, 0, RETAIN_MAX_MS, "0",
+	  "Events older than this go, with what rests on them; 0 keeps them for ever. See RETENTION." },
+	{ "retain_plain", CONFIG_DURATION, AT(retain_plain_ms), 0, 0, RETAIN_MAX_MS, "0",
+	  "Values of the class plain go out of events that are older; 0 keeps them." },
+	{ "retain_hash", CONFIG_DURATION, AT(retain_hash_ms), 0, 0, RETAIN_MAX_MS, "0",
+	  "Values of the class hash go out of events that are older; 0 keeps them." },
+	{ "truncate_addresses", CONFIG_DURATION, AT(truncate_addresses_ms), 0, 0, RETAIN_MAX_MS, "0",
+	  "Of events that are older the address is cut to its network (/24, /48), and values made of it go; 0 keeps it." },
 	{ "seccomp", CONFIG_SWITCH, AT(seccomp), 0, 0, 0, "on",
 	  "System calls that the daemon never needs fail: it cannot start programs, trace or mount. See CONFINEMENT." },
 	{ "landlock", CONFIG_SWITCH, AT(landlock), 0, 0, 0, "on",

@@ -34,6 +34,7 @@ struct config {
 	int64_t memory_limit;       /* MiB; 0: none */
 	int64_t batch_events;       /* largest group commit */
 	int64_t known_ids;          /* at least this many event ids are remembered (10 M) */
+	int64_t retain_events_ms, retain_plain_ms, retain_hash_ms, truncate_addresses_ms; /* 0: for ever */
 	bool seccomp, landlock;     /* the daemon confines itself */
 	struct yaml_doc *doc;       /* the `collectors:` mapping is handed to each collector */
 	int sources[CONFIG_KEYS_MAX]; /* of each key: its line, 0 default, CONFIG_FROM_COMMAND_LINE */

@@ -31,7 +31,7 @@ struct judgement {
 };
 
 struct rebuild; /* rebuild.c */
-struct erasure; /* erasure.c */
+struct erasure; struct forgetting; /* erasure.c, forgetting.c */
 
 /* Who wants intake to stand still: any of them suffices. */
 enum hold_reason { HOLD_SNAPSHOT = 1, HOLD_REBUILD = 2, HOLD_STOP = 4, HOLD_ERASURE = 8 };
@@ -68,6 +68,7 @@ struct daemon {
 	int64_t snapshot_due_us, snapshot_give_up_us;
 	struct rebuild *rebuild;
 	struct erasure *erasure;
+	struct forgetting *forgetting; int64_t forget_due_us;
 	struct erased *erased; bool is_erasure_due; /* NULL: nobody was; the journal holds events of them */
 	bool is_engine_stale; /* it holds what is out of the journal: no snapshot is written of it */
 	unsigned reloads, reloads_failed;

@@ -192,10 +192,12 @@ static int64_t stand(struct erasure *e)
 		d->context.erased = d->erased = e->fresh;
 		e->fresh = NULL;
 	}
+	if (d->rebuild != NULL || d->forgetting != NULL)
+		return LOOK_US;
 	turn_pause(d, HOLD_ERASURE, true);
 	if (intake_is_empty(d->intake))
 		turn_hold(d, HOLD_ERASURE, true);
-	if (!intake_is_empty(d->intake) || !intake_is_settled(d->intake) || d->snapshot_child != 0 || d->rebuild != NULL)
+	if (!intake_is_empty(d->intake) || !intake_is_settled(d->intake) || d->snapshot_child != 0)
 		return SOON_US;
 	snprintf(path, sizeof(path), "%s/snapshot", d->config->state_dir);
 	unlink(path); /* I2; that there is none is fine */

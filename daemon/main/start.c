@@ -14,6 +14,7 @@
 #include "daemon/model/erased.h"
 #include "daemon/vendor/sd.h"
 #include "erasure.h"
+#include "forgetting.h"
 
 static int64_t port_wall_ms(void *arg) { return clock_wall_ms(); }
 static const struct event_context *port_context(void *arg) { return &((struct daemon *)arg)->context; }
@@ -272,8 +273,8 @@ void daemon_close(struct daemon *d)
 		sinks_free(d->sinks);
 	rebuild_free(d);
 	trial_free(d);
-	if (d->erasure != NULL)
-		erasure_free(d);
+	erasure_free(d);
+	forgetting_free(d);
 	if (d->intake != NULL)
 		intake_free(d->intake);
 	for (unsigned i = 0; i < d->n_watches; i++)

@@ -14,11 +14,13 @@
 #define EDITS_MAX 500
 #define BYTES_MAX (1u << 20)
 #define RETRY_US 1000000
+#define SOON_US 1000
 #define BY_EVENT -1
 
 struct sweep {
 	struct daemon *d;
 	sweep_fn *fn;
+	bool (*may_change)(void *arg);
 	void *arg;
 	uint64_t through;
 	/* the other thread's while it is out (I1) */
@@ -58,6 +60,11 @@ void sweep_free(struct sweep *s)
 	text_free(&s->changed);
 	arena_free(s->arena);
 	free(s);
+}
+
+void sweep_ask_before(struct sweep *s, bool (*may_change)(void *arg))
+{
+	s->may_change = may_change;
 }
 
 bool sweep_is_out(const struct sweep *s)
@@ -149,6 +156,8 @@ int64_t sweep_step(struct sweep *s)
 		return BY_EVENT;
 	if (left_us > 0)
 		return left_us;
+	if (s->is_decided && s->may_change != NULL && !s->may_change(s->arg))
+		return SOON_US;
 	s->is_out = s->is_decided ? submit(s) : ask(s);
-	return s->is_out ? BY_EVENT : 1000; /* a queue is full */
+	return s->is_out ? BY_EVENT : SOON_US; /* a queue is full */
 }

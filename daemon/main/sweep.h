@@ -12,6 +12,8 @@ typedef enum sweep_verdict sweep_fn(void *arg, const struct store_event *row, st
 struct sweep;
 /* Over the events up to sequence number `through`. */
 struct sweep *sweep_new(struct daemon *d, uint64_t through, sweep_fn *fn, void *arg);
+/* Asked on the loop thread, with fn's arg, before anything changes: false is not yet. */
+void sweep_ask_before(struct sweep *s, bool (*may_change)(void *arg));
 /* Nothing of it may be on its way. */
 void sweep_free(struct sweep *s);
 /* Microseconds until it wants to be called again, -1: by event. */

@@ -5,6 +5,7 @@
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
 #include "erasure.h"
+#include "forgetting.h"
 
 static void step_completions(struct daemon *d)
 {
@@ -96,12 +97,11 @@ static void step_stop(struct daemon *d, int64_t mono_us)
 	}
 	if (intake_is_empty(d->intake))
 		turn_hold(d, HOLD_STOP, true);
-	bool is_done = !rebuild_is_busy(d) && !erasure_is_busy(d) && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks) &&
-		       d->lookups_out == 0;
+	bool is_busy = rebuild_is_busy(d) || erasure_is_busy(d) || forgetting_is_busy(d) || d->lookups_out > 0;
+	bool is_done = !is_busy && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
 	if (!is_done && mono_us >= d->stop_by_us)
 		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");
-	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !rebuild_is_busy(d) &&
-			!erasure_is_busy(d) && d->lookups_out == 0))
+	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !is_busy))
 		loop_stop(d->loop);
 	wake_in(d, 20000, mono_us);
 }
@@ -133,6 +133,7 @@ void loop_once(void *arg)
 	wake_in(d, step_rebuild(d), mono_us);
 	wake_in(d, step_trial(d), mono_us);
 	wake_in(d, step_erasure(d), mono_us);
+	wake_in(d, step_forgetting(d, mono_us), mono_us);
 	step_snapshot(d, mono_us);
 	step_watchdog(d, mono_us);
 	step_stop(d, mono_us);

@@ -48,6 +48,21 @@ struct event event_tick(int64_t at_ms)
 	return tick;
 }
 
+#define CUT_V4 24
+#define CUT_V6 48
+
+void event_cut_ip(struct event *e)
+{
+	unsigned kept = ip_is_v4(&e->ip) ? 96 + CUT_V4 : CUT_V6;
+
+	if (!e->has_ip)
+		return;
+	memset(e->ip.b + kept / 8, 0, sizeof(e->ip.b) - kept / 8);
+	e->has_ip = e->has_port = false;
+	e->is_ip_cut = true;
+	e->port = 0;
+}
+
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account)
 {
 	bool needs_slash = site.len > 0 || memchr(account.ptr, '/', account.len) != NULL;

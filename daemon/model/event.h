@@ -42,6 +42,7 @@ struct attr {
 	uint64_t key; /* hash of (kind, normal text); for hashed kinds of the HMAC under the key file */
 	struct bytes shown; /* what people may see */
 	uint16_t kind;
+	uint64_t next; /* `key` under the key file that follows, while two are in use; else 0 */
 };
 
 struct event {
@@ -55,6 +56,7 @@ struct event {
 	enum audience audience; /* the sender's; beside the binary form, not in it */
 	bool is_failed;       /* ok: false */
 	bool has_ip, has_port;
+	bool is_ip_cut; /* then has_ip is not set: ip is only the network, /24 or /48, of an address that was forgotten */
 	struct ip ip;
 	uint16_t port;
 	const struct attr *attrs; /* sorted by kind; those of one kind in normaliser order */
@@ -100,10 +102,13 @@ struct event event_tick(int64_t at_ms);
 /* ERR_INPUT outside the years 2000 to 2099: a clock that was never set, or another unit. */
 enum err event_check_ts(int64_t ts_ms, struct errbuf *eb) MUST_CHECK;
 
-/* Canonical binary form (the journal's), version 1; drawn in event_codec.c. encode appends to `out`. */
+/* Canonical binary form (the journal's), version 1 or 2; drawn in event_codec.c. encode appends to `out`. */
 struct text;
 void event_encode(const struct event *e, struct text *out);
 enum err decode_event(struct bytes in, struct arena *a, struct event *out) MUST_CHECK;
+
+/* The address loses what is behind its network, and the port goes. */
+void event_cut_ip(struct event *e);
 
 /* Account name from its parts: "account" or "site/account"; an account with '/' and no site gets an empty site ("/a/b"). */
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account);

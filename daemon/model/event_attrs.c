@@ -50,6 +50,7 @@ static struct attr *place_for(struct attr_list *list, unsigned index, uint64_t k
 			return NULL;
 	attr->kind = (uint16_t)index;
 	attr->key = key;
+	attr->next = 0;
 	list->n++;
 	return attr;
 }

@@ -1,23 +1,26 @@
-/* The journal's form of an event. Version 1; integers are LEB128 varints (signed ones zig-zag) unless a width is given,
+/* The journal's form of an event. Integers are LEB128 varints (signed ones zig-zag) unless a width is given,
  * fixed widths are big-endian, a text is a varint length and its bytes:
  *
- *   u8      version = 1
+ *   u8      version: 1, or 2 where something below needs it
  *   u8      type
- *   varint  flags: 1 failed, 2 address, 4 address is v4, 8 port, 16 id, 32 session, 64 statement, 128 until
+ *   varint  flags: 1 failed, 2 address, 4 address is v4, 8 port, 16 id, 32 session, 64 statement, 128 until,
+ *           256 (version 2) the address is cut to its network
  *   svarint ts_ms
  *   u64     id_hash
  *   text    account
  *   text    word                  type 0 only; other types are their own word
- *   4 or 16 bytes address         flag 2
+ *   4 or 16 bytes address         flag 2; 3 or 6 bytes with flag 256
  *   u16     port                  flag 8
  *   text    id                    flag 16
  *   text    session               flag 32
  *   u16     fields, then a text for each bit set, in the order of statement_fields    flag 64
  *   svarint until_ms              flag 128
- *   varint  number of attributes, each: varint kind minus the one before, u64 key, text shown
+ *   varint  number of attributes, each: varint kind minus the one before, u64 key, text shown; in version 2 the first
+ *           is doubled, odd where a u64 next follows the key
  *
  * The sequence number is not in it: it is the key under which the journal keeps the row.
- * I1: what decodes encodes to the same bytes: absent fields have no bit, kinds do not fall, nothing follows the end.
+ * I1: what decodes encodes to the same bytes: absent fields have no bit, kinds do not fall, nothing follows the end, and
+ *     version 2 says something that version 1 cannot.
  * I2: every length and index is checked against its limit before it is used. */
 #include <endian.h>
 
@@ -25,10 +28,12 @@
 #include "daemon/base/text.h"
 #include "event_reader.h"
 
-#define CODEC_VERSION 1
+#define CODEC_PLAIN 1
+#define CODEC_WIDE 2
 #define CODEC_TEXT_MAX EVENT_LINE_MAX
 
-enum { HAS_FAILED = 1, HAS_IP = 2, HAS_V4 = 4, HAS_PORT = 8, HAS_ID = 16, HAS_SESSION = 32, HAS_STATEMENT = 64, HAS_UNTIL = 128 };
+enum { HAS_FAILED = 1, HAS_IP = 2, HAS_V4 = 4, HAS_PORT = 8, HAS_ID = 16, HAS_SESSION = 32, HAS_STATEMENT = 64, HAS_UNTIL = 128,
+       IS_CUT = 256, FLAGS_PLAIN = 255, FLAGS_WIDE = 511 };
 
 static const uint16_t statement_fields[] = {
 	offsetof(struct event, relation_kind), offsetof(struct event, relation_group), offsetof(struct event, relation_with),
@@ -90,9 +95,19 @@ static unsigned statement_mask(const struct event *e)
 
 static unsigned event_flags(const struct event *e, unsigned mask)
 {
-	return (e->is_failed ? HAS_FAILED : 0) | (e->has_ip ? HAS_IP : 0) | (e->has_ip && ip_is_v4(&e->ip) ? HAS_V4 : 0) |
-	       (e->has_port ? HAS_PORT : 0) | (e->id.len ? HAS_ID : 0) | (e->session.len ? HAS_SESSION : 0) |
+	bool is_known = e->has_ip || e->is_ip_cut;
+
+	return (e->is_failed ? HAS_FAILED : 0) | (is_known ? HAS_IP : 0) | (is_known && ip_is_v4(&e->ip) ? HAS_V4 : 0) |
+	       (e->is_ip_cut ? IS_CUT : 0) | (e->has_port ? HAS_PORT : 0) | (e->id.len ? HAS_ID : 0) | (e->session.len ? HAS_SESSION : 0) |
 	       (mask ? HAS_STATEMENT : 0) | (e->until_ms ? HAS_UNTIL : 0);
+}
+
+/* Of an address that is whole or cut; a v4 one is the end of its 16 bytes, of which the cut takes the last. */
+static size_t ip_size(unsigned flags)
+{
+	if (flags & IS_CUT)
+		return flags & HAS_V4 ? 3 : 6;
+	return flags & HAS_V4 ? 4 : 16;
 }
 
 static size_t put_optional(uint8_t *out, const struct event *e, unsigned flags, unsigned mask)
@@ -100,7 +115,7 @@ static size_t put_optional(uint8_t *out, const struct event *e, unsigned flags, 
 	size_t n = 0;
 
 	if (flags & HAS_IP)
-		n += put_bytes(out, flags & HAS_V4 ? e->ip.b + 12 : e->ip.b, flags & HAS_V4 ? 4 : 16);
+		n += put_bytes(out, flags & HAS_V4 ? e->ip.b + 12 : e->ip.b, ip_size(flags));
 	if (flags & HAS_PORT)
 		n += put_bytes(out + n, (uint8_t[]){ (uint8_t)(e->port >> 8), (uint8_t)e->port }, 2);
 	if (flags & HAS_ID)
@@ -118,11 +133,14 @@ static size_t put_optional(uint8_t *out, const struct event *e, unsigned flags, 
 	return n;
 }
 
-static size_t put_attr(uint8_t *out, const struct attr *attr, unsigned before)
+static size_t put_attr(uint8_t *out, const struct attr *attr, unsigned before, unsigned version)
 {
-	size_t n = put_varint(out, attr->kind - before);
+	unsigned step = attr->kind - before;
+	size_t n = put_varint(out, version == CODEC_WIDE ? step << 1 | (attr->next != 0) : step);
 
 	n += put_u64(out + n, attr->key);
+	if (attr->next != 0)
+		n += put_u64(out + n, attr->next);
 	return n + put_text(out + n, attr->shown);
 }
 
@@ -138,14 +156,24 @@ static size_t encoded_max(const struct event *e)
 	return n;
 }
 
+static unsigned version_of(const struct event *e)
+{
+	unsigned version = e->is_ip_cut ? CODEC_WIDE : CODEC_PLAIN;
+
+	for (unsigned i = 0; i < e->n_attrs; i++)
+		if (e->attrs[i].next != 0)
+			version = CODEC_WIDE;
+	return version;
+}
+
 void event_encode(const struct event *e, struct text *out)
 {
 	unsigned mask = statement_mask(e);
-	unsigned flags = event_flags(e, mask);
+	unsigned flags = event_flags(e, mask), version = version_of(e);
 	uint8_t *buf = (uint8_t *)text_room(out, encoded_max(e));
 	size_t n = 0;
 
-	buf[n++] = CODEC_VERSION;
+	buf[n++] = (uint8_t)version;
 	buf[n++] = (uint8_t)e->type;
 	n += put_varint(buf + n, flags);
 	n += put_svarint(buf + n, e->ts_ms);
@@ -156,7 +184,7 @@ void event_encode(const struct event *e, struct text *out)
 	n += put_optional(buf + n, e, flags, mask);
 	n += put_varint(buf + n, e->n_attrs);
 	for (unsigned i = 0; i < e->n_attrs; i++)
-		n += put_attr(buf + n, &e->attrs[i], i > 0 ? e->attrs[i - 1].kind : 0);
+		n += put_attr(buf + n, &e->attrs[i], i > 0 ? e->attrs[i - 1].kind : 0, version);
 	text_take_room(out, n);
 }
 
@@ -172,16 +200,16 @@ static struct bytes take_text(struct cursor *c, size_t max)
 
 static void take_ip(struct cursor *c, struct event *e, unsigned flags)
 {
-	size_t n = flags & HAS_V4 ? 4 : 16;
-	struct bytes b = cur_bytes(c, n);
+	struct bytes b = cur_bytes(c, ip_size(flags));
 
 	if (c->err)
 		return;
-	e->has_ip = true;
+	e->is_ip_cut = flags & IS_CUT;
+	e->has_ip = !e->is_ip_cut;
 	e->ip = (struct ip){ { 0 } };
 	if (flags & HAS_V4)
 		e->ip.b[10] = e->ip.b[11] = 0xff;
-	memcpy(e->ip.b + 16 - n, b.ptr, n);
+	memcpy(e->ip.b + (flags & HAS_V4 ? 12 : 0), b.ptr, b.len);
 	if (ip_is_v4(&e->ip) != !!(flags & HAS_V4))
 		c->err = true;
 }
@@ -217,7 +245,16 @@ static void take_optional(struct cursor *c, struct event *e, unsigned flags)
 	}
 }
 
-static void take_attrs(struct cursor *c, struct arena *a, struct event *e)
+/* The step to its kind; in version 2 whether there is a second key, too. */
+static uint64_t take_step(struct cursor *c, unsigned version, bool *has_next)
+{
+	uint64_t step = cur_varint(c);
+
+	*has_next = version == CODEC_WIDE && (step & 1);
+	return version == CODEC_WIDE ? step >> 1 : step;
+}
+
+static void take_attrs(struct cursor *c, struct arena *a, struct event *e, unsigned version)
 {
 	uint64_t n = cur_varint(c), kind = 0;
 	struct attr *attrs;
@@ -228,13 +265,16 @@ static void take_attrs(struct cursor *c, struct arena *a, struct event *e)
 	}
 	attrs = arena_alloc(a, n * sizeof *attrs + 1);
 	for (uint64_t i = 0; i < n && !c->err; i++) {
-		uint64_t step = cur_varint(c);
+		bool has_next;
+		uint64_t step = take_step(c, version, &has_next);
 
 		kind += step < KINDS_MAX ? step : KINDS_MAX;
 		if (kind >= KINDS_MAX)
 			c->err = true;
 		attrs[i].kind = (uint16_t)kind;
 		attrs[i].key = cur_u64(c);
+		attrs[i].next = has_next ? cur_u64(c) : 0;
+		c->err |= has_next && attrs[i].next == 0;
 		attrs[i].shown = cur_lenbytes(c);
 	}
 	e->attrs = attrs;
@@ -249,10 +289,11 @@ enum err decode_event(struct bytes in, struct arena *a, struct event *out)
 	uint64_t flags;
 	uint8_t version = cur_u8(&c), type = cur_u8(&c);
 
-	if (!c.err && version != CODEC_VERSION)
+	if (!c.err && version != CODEC_PLAIN && version != CODEC_WIDE)
 		return ERR_VERSION;
 	flags = cur_varint(&c);
-	if (c.err || type >= EVENT_TYPES || flags > 255 || (flags & (HAS_IP | HAS_V4)) == HAS_V4)
+	if (c.err || type >= EVENT_TYPES || flags > (version == CODEC_WIDE ? FLAGS_WIDE : FLAGS_PLAIN) ||
+	    (flags & (HAS_IP | HAS_V4)) == HAS_V4 || (flags & (HAS_IP | IS_CUT)) == IS_CUT)
 		return ERR_CORRUPT;
 	e.type = (enum event_type)type;
 	e.is_failed = flags & HAS_FAILED;
@@ -263,8 +304,8 @@ enum err decode_event(struct bytes in, struct arena *a, struct event *out)
 	if (e.account.len > EVENT_ACCOUNT_MAX || e.word.len > EVENT_ACCOUNT_MAX)
 		return ERR_CORRUPT;
 	take_optional(&c, &e, (unsigned)flags);
-	take_attrs(&c, a, &e);
-	if (c.err || cur_left(&c) > 0)
+	take_attrs(&c, a, &e, version);
+	if (c.err || cur_left(&c) > 0 || version_of(&e) != version)
 		return ERR_CORRUPT;
 	*out = e;
 	return ERR_OK;

@@ -111,7 +111,7 @@ enum err edits_commit(struct db *db, struct store_edits *edits, struct errbuf *e
 	editor_fini(&e);
 	if (!err && edits->packs)
 		err = db_run(db, "VACUUM", eb);
-	return !err && edits->empties_log ? db_checkpoint(db, true, eb) : err;
+	return !err && edits->empties_log ? db_empty_log(db, eb) : err;
 }
 
 static const char *const told_sql =

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PATIENCE_MS 5000
+#define IMPATIENCE_MS 100
+
 struct db {
 	sqlite3 *handle;
 	char *path;
@@ -121,7 +124,7 @@ enum err db_open(const char *path, enum db_mode mode, struct db **out, struct er
 		db_close(db);
 		return err;
 	}
-	sqlite3_busy_timeout(db->handle, 5000);
+	sqlite3_busy_timeout(db->handle, PATIENCE_MS);
 	*out = db;
 	return ERR_OK;
 }
@@ -199,6 +202,16 @@ enum err db_checkpoint(struct db *db, bool whole, struct errbuf *eb)
 		return fail(db, code, eb);
 	db->wal_pages = pages > moved ? (unsigned)(pages - moved) : 0;
 	return ERR_OK;
+}
+
+enum err db_empty_log(struct db *db, struct errbuf *eb)
+{
+	enum err err;
+
+	sqlite3_busy_timeout(db->handle, IMPATIENCE_MS);
+	err = db_checkpoint(db, true, eb);
+	sqlite3_busy_timeout(db->handle, PATIENCE_MS);
+	return err;
 }
 
 #define COPY_PAGES 1024 /* 8 MiB between two words of progress */

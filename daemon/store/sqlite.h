@@ -34,6 +34,9 @@ enum err db_copy(struct db *from, struct db *to, const struct db_progress *progr
 /* ERR_CORRUPT with what SQLite found first. Reads all of it. */
 enum err db_check(struct db *db, struct errbuf *eb) MUST_CHECK;
 
+/* As a whole checkpoint, but waits for readers no longer than others can wait for this thread: ERR_BUSY. */
+enum err db_empty_log(struct db *db, struct errbuf *eb) MUST_CHECK;
+
 enum err db_prepare(struct db *db, const char *sql, struct statement **out, struct errbuf *eb) MUST_CHECK;
 void statement_free(struct statement *st);
 /* Parameters count from 1. Bytes are borrowed until the next statement_reset. */

@@ -190,6 +190,69 @@ def events_come_in_while_an_account_of_very_many_goes():
         daemon.discard()
 
 
+def of_age(days, number, **keys):
+    return {"id": f"aged-{number}", "ts": int(time.time() * 1000) - days * DAY, "type": "login", **keys}
+
+
+def aged_events():
+    """Two accounts that share a device, an address and a card, at four ages; each value is of one age only."""
+    out = []
+    for number, (days, address) in enumerate([(400, "81.77.66.55"), (40, "81.77.66.44"), (20, "81.77.66.33"), (2, "81.77.66.22")] * 2):
+        out.append(of_age(days, number, account=f"aged-{'a' if number < 4 else 'b'}", ip=address, port=40000 + number,
+                          device={"id": f"device-of-{days}-days"}, identity={"email": f"mail-{days}@mail-{days}.example",
+                                                                             "name": f"Name-of-{days} Days"}))
+    return out
+
+
+def without(event, days):
+    """What is left of it: plain values for 30 days, hashed ones for 10, addresses for 5, nothing for 100."""
+    kept = {key: event[key] for key in ("id", "ts", "type", "account")}
+    kept.update({key: event[key] for key in ("device",) if days < 30})
+    kept.update({key: event[key] for key in ("identity",) if days < 10})
+    kept.update({key: event[key] for key in ("ip", "port") if days < 5})
+    return kept
+
+
+def what_has_had_its_time_goes_and_what_is_left_is_what_there_is():
+    events = aged_events()
+    others = [json.dumps(of_age(3, f"o{i}", account=f"other-{i % 40}", device={"id": f"d{i % 30}"})) for i in range(400)]
+    daemon = started([json.dumps(event) for event in events] + others)
+    fresh = None
+    try:
+        hashed_in = {row["kind"] for event in json.loads(daemon.ctl("subject", "export", "aged-a")[1])["events"] for row in event["values"]}
+        assert {"ip", "device.id", "identity.email"} <= hashed_in, hashed_in
+        before = found(daemon, ["device-of-40-days", "81.77.66.55", "81.77.66.33"])
+        assert len({mark for mark, _ in before}) == 3, before
+        assert daemon.stop() == 0
+        with open(daemon.config, "a") as config:
+            config.write("retain_events: 100d\nretain_plain: 30d\nretain_hash: 10d\ntruncate_addresses: 5d\n")
+        daemon.start()
+        daemon.wait_log("2 events have had their time and are gone, 4 lost values")
+        told = json.loads(daemon.ctl("subject", "export", "aged-a")[1])["events"]
+        assert [sorted({row["kind"].split(".")[0] for row in event["values"]}) for event in told] == [
+            ["device", "identity", "ip"], ["device"], []], told
+        assert [(event.get("ip"), event.get("network")) for event in told] == [
+            ("81.77.66.22", None), (None, "81.77.66.0"), (None, "81.77.66.0")], told
+        # The old engine is gone, too: a second start, and a daemon that never had it, say the same.
+        fresh = started([json.dumps(without(event, days)) for event in events for days in [(time.time() * 1000 - event["ts"]) / DAY]
+                         if days < 100] + others)
+        assert daemon.links() == fresh.links(), (daemon.links(), fresh.links())
+        for _ in range(100):
+            if not found(daemon, ["device-of-40-days", "81.77.66.55", "81.77.66.33"]):
+                break
+            time.sleep(0.1)
+        assert found(daemon, ["device-of-40-days", "81.77.66.55", "81.77.66.33"]) == []
+        kept = daemon.links()
+        assert daemon.stop() == 0
+        daemon.start()
+        assert daemon.links() == kept and "81.77.66.22" in daemon.ctl("subject", "export", "aged-a")[1]
+    finally:
+        daemon.discard()
+        if fresh:
+            fresh.discard()
+
+
 sys.exit(run_tests([all_that_is_stored_can_be_had, nothing_of_it_stays_and_it_does_not_come_back,
                     an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one,
-                    events_come_in_while_an_account_of_very_many_goes]))
+                    events_come_in_while_an_account_of_very_many_goes,
+                    what_has_had_its_time_goes_and_what_is_left_is_what_there_is]))

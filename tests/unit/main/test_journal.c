@@ -45,7 +45,7 @@ static const char *const before[] = { "ip", "card", "email", NULL }, *const afte
 static struct store_event row_of(struct text *payload, uint64_t seq)
 {
 	const struct attr attrs[] = {
-		{ 1, BYTES_LIT("i"), 0 }, { 2, BYTES_LIT("c"), 1 }, { 3, BYTES_LIT("e1"), 2 }, { 4, BYTES_LIT("e2"), 2 },
+		{ 1, BYTES_LIT("i"), 0, 0 }, { 2, BYTES_LIT("c"), 1, 0 }, { 3, BYTES_LIT("e1"), 2, 0 }, { 4, BYTES_LIT("e2"), 2, 0 },
 	};
 	struct event ev = { .ts_ms = 5, .account = BYTES_LIT("a"), .type = EVENT_LOGIN, .word = BYTES_LIT("login"),
 			    .attrs = attrs, .n_attrs = 4 };
