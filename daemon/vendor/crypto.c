@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/md5.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -139,4 +140,24 @@ void crypto_hex(const uint8_t *in, size_t n, char *out)
 		out[2 * i + 1] = digits[in[i] & 15];
 	}
 	out[2 * n] = '\0';
+}
+
+void crypto_base64(const void *in, size_t n, char *out)
+{
+	EVP_EncodeBlock((unsigned char *)out, in, (int)n);
+}
+
+/* EVP_DecodeBlock takes white space at both ends, and pads with zero bytes. */
+bool crypto_from_base64(struct bytes text, uint8_t *out, size_t *n)
+{
+	size_t padding = bytes_ends(text, BYTES_LIT("==")) ? 2 : bytes_ends(text, BYTES_LIT("=")), whole = text.len / 4 * 3;
+	uint8_t block[1024];
+
+	if (text.len == 0 || text.len % 4 != 0 || whole > sizeof(block) || whole - padding > *n || memchr(text.ptr, ' ', text.len) ||
+	    EVP_DecodeBlock(block, (const unsigned char *)text.ptr, (int)text.len) != (int)whole)
+		return false;
+	*n = whole - padding;
+	memcpy(out, block, *n);
+	OPENSSL_cleanse(block, sizeof(block));
+	return true;
 }

@@ -32,5 +32,10 @@ enum err crypto_random(void *out, size_t n) MUST_CHECK;
 bool crypto_equal(const void *a, const void *b, size_t n);
 /* Lower-case hexadecimal, 2 * n characters and NUL. */
 void crypto_hex(const uint8_t *in, size_t n, char *out);
+/* Base64 (RFC 4648 section 4): text of CRYPTO_BASE64_SIZE(n) bytes with its NUL. */
+#define CRYPTO_BASE64_SIZE(n) (((n) + 2) / 3 * 4 + 1)
+void crypto_base64(const void *in, size_t n, char *out);
+/* False when it is none, or more than *n bytes; *n: how many it was. */
+bool crypto_from_base64(struct bytes text, uint8_t *out, size_t *n);
 
 #endif

@@ -33,6 +33,7 @@ struct loop_watch {
 	struct loop *loop;
 	struct event *event;
 	loop_fn *fn;
+	loop_io_fn *io_fn; /* instead of fn */
 	void *arg;
 	bool is_dead;
 };
@@ -160,6 +161,27 @@ static void watch_fired(evutil_socket_t fd, short what, void *arg)
 
 	if (!w->is_dead)
 		w->fn(w->arg);
+}
+
+static void io_fired(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop_watch *w = arg;
+
+	if (!w->is_dead)
+		w->io_fn(w->arg, fd, (what & EV_READ ? LOOP_READ : 0) | (what & EV_WRITE ? LOOP_WRITE : 0));
+}
+
+struct loop_watch *loop_io_new(struct loop *l, int fd, unsigned io, loop_io_fn *fn, void *arg)
+{
+	struct loop_watch *w = xcalloc(1, sizeof(*w));
+	short what = EV_PERSIST;
+
+	what |= io & LOOP_READ ? EV_READ : 0;
+	what |= io & LOOP_WRITE ? EV_WRITE : 0;
+	*w = (struct loop_watch){ .loop = l, .io_fn = fn, .arg = arg };
+	w->event = event_new(l->base, fd, what, io_fired, w);
+	BUG_ON(!w->event || event_add(w->event, NULL) != 0);
+	return w;
 }
 
 static struct loop_watch *watch_new(struct loop *l, int fd, short what, loop_fn *fn, void *arg)

@@ -36,6 +36,10 @@ void loop_timer_free(struct loop_timer *t);
 
 /* Called whenever fd is readable (edge: level-triggered). Does not own fd. */
 struct loop_watch *loop_watch_new(struct loop *l, int fd, loop_fn *fn, void *arg);
+/* The same for reading, writing or both, for a library that brings its own sockets; fn learns which it is. */
+enum loop_io { LOOP_READ = 1, LOOP_WRITE = 2 };
+typedef void loop_io_fn(void *arg, int fd, unsigned io);
+struct loop_watch *loop_io_new(struct loop *l, int fd, unsigned io, loop_io_fn *fn, void *arg);
 void loop_watch_free(struct loop_watch *w);
 /* A signal as a callback on the loop thread. */
 struct loop_watch *loop_signal_new(struct loop *l, int signo, loop_fn *fn, void *arg);
