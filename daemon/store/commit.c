@@ -14,7 +14,7 @@
 #define ROOM_AFTER_FULL (4u << 20) /* bytes, I3 */
 
 enum {
-	SQL_BEGIN, SQL_COMMIT, SQL_EVENT, SQL_DAY, SQL_ALERT, SQL_OUTBOX, SQL_SINK, SQL_DROP, SQL_APPLIED, SQL_EVENTS,
+	SQL_BEGIN, SQL_COMMIT, SQL_EVENT, SQL_DAY, SQL_ALERT, SQL_OUTBOX, SQL_SINK, SQL_DEAD, SQL_REVIVE, SQL_REVIVED, SQL_DROP, SQL_APPLIED, SQL_EVENTS,
 	SQL_PROBE, SQL_N
 };
 
@@ -25,8 +25,14 @@ static const char *const sql[SQL_N] = {
 	[SQL_DAY] = "INSERT OR IGNORE INTO days(day, seq) VALUES(?1, ?2)",
 	[SQL_ALERT] = "INSERT INTO alerts(id, rule, state, updated, seq, audience, json) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 		      " ON CONFLICT(id) DO UPDATE SET rule=?2, state=?3, updated=?4, seq=?5, audience=min(audience, ?6), json=?7",
-	[SQL_OUTBOX] = "INSERT INTO outbox(alert, seq, audience, json) VALUES(?1, ?2, ?3, ?4)",
+	[SQL_OUTBOX] = "INSERT INTO outbox(alert, seq, audience, json, at) VALUES(?1, ?2, ?3, ?4, ?5)",
 	[SQL_SINK] = "INSERT INTO sinks(name, through) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET through=?2",
+	[SQL_DEAD] = "INSERT OR REPLACE INTO dead(sink, number, alert, seq, audience, at, died, reason, json)"
+		     " SELECT ?1, number, alert, seq, audience, at, ?2, ?3, json FROM outbox"
+		     " WHERE number=?4",
+	[SQL_REVIVE] = "INSERT INTO outbox(alert, seq, audience, at, sink, json)"
+		       " SELECT alert, seq, audience, ?2, sink, json FROM dead WHERE sink=?1 ORDER BY number",
+	[SQL_REVIVED] = "DELETE FROM dead WHERE sink=?1",
 	[SQL_DROP] = "DELETE FROM outbox WHERE number <= ?1",
 	[SQL_APPLIED] = "UPDATE meta SET value=?1 WHERE key='applied' AND value < ?1",
 	[SQL_EVENTS] = "UPDATE meta SET value=value+?1 WHERE key='events'",
@@ -94,7 +100,7 @@ static enum err write_events(struct committer *c, const struct store_batch *b, s
 	return err ? err : statement_run(c->st[SQL_EVENTS], eb);
 }
 
-static enum err write_alert(struct committer *c, const struct store_alert *a, struct errbuf *eb)
+static enum err write_alert(struct committer *c, const struct store_alert *a, int64_t at_ms, struct errbuf *eb)
 {
 	struct statement *row = c->st[SQL_ALERT], *out = c->st[SQL_OUTBOX];
 	enum err err;
@@ -113,13 +119,14 @@ static enum err write_alert(struct committer *c, const struct store_alert *a, st
 	statement_number(out, 2, (int64_t)a->seq);
 	statement_number(out, 3, a->audience);
 	statement_text(out, 4, a->json);
+	statement_number(out, 5, at_ms);
 	return statement_run(out, eb);
 }
 
 static enum err write_alerts(struct committer *c, struct store_batch *b, struct errbuf *eb)
 {
 	for (size_t i = 0; i < b->n_alerts; i++) {
-		enum err err = write_alert(c, &b->alerts[i], eb);
+		enum err err = write_alert(c, &b->alerts[i], clock_wall_ms(), eb);
 
 		if (err)
 			return err;
@@ -130,11 +137,43 @@ static enum err write_alerts(struct committer *c, struct store_batch *b, struct 
 	return statement_run(c->st[SQL_APPLIED], eb);
 }
 
-static enum err write_sinks(struct committer *c, const struct store_batch *b, struct errbuf *eb)
+static enum err write_dead(struct committer *c, const struct store_batch *b, struct errbuf *eb)
 {
+	struct statement *dead = c->st[SQL_DEAD];
 	enum err err = ERR_OK;
 
-	if (b->sink.len > 0) {
+	for (size_t i = 0; b->dead && i < b->dead->n && !err; i++) {
+		statement_text(dead, 1, b->sink);
+		statement_number(dead, 2, b->dead->died_ms);
+		statement_text(dead, 3, b->dead->reason);
+		statement_number(dead, 4, (int64_t)b->dead->numbers[i]);
+		err = statement_run(dead, eb);
+	}
+	return err;
+}
+
+static enum err revive(struct committer *c, struct store_batch *b, struct errbuf *eb)
+{
+	enum err err;
+
+	if (b->revived.len == 0)
+		return ERR_OK;
+	statement_text(c->st[SQL_REVIVE], 1, b->revived);
+	statement_number(c->st[SQL_REVIVE], 2, clock_wall_ms());
+	err = statement_run(c->st[SQL_REVIVE], eb);
+	if (err)
+		return err;
+	if (db_changes(c->db) > 0)
+		b->outbox_last = db_last_rowid(c->db);
+	statement_text(c->st[SQL_REVIVED], 1, b->revived);
+	return statement_run(c->st[SQL_REVIVED], eb);
+}
+
+static enum err write_sinks(struct committer *c, const struct store_batch *b, struct errbuf *eb)
+{
+	enum err err = write_dead(c, b, eb); /* before the drop */
+
+	if (!err && b->sink.len > 0) {
 		statement_text(c->st[SQL_SINK], 1, b->sink);
 		statement_number(c->st[SQL_SINK], 2, (int64_t)b->sink_through);
 		err = statement_run(c->st[SQL_SINK], eb);
@@ -147,7 +186,7 @@ static enum err write_sinks(struct committer *c, const struct store_batch *b, st
 
 static bool is_empty(const struct store_batch *b)
 {
-	return b->n_events == 0 && b->n_alerts == 0 && b->sink.len == 0 && b->outbox_drop == 0;
+	return b->n_events == 0 && b->n_alerts == 0 && b->sink.len == 0 && b->outbox_drop == 0 && b->revived.len == 0;
 }
 
 static enum err write_all(struct committer *c, struct store_batch *b, struct errbuf *eb)
@@ -164,6 +203,8 @@ static enum err write_all(struct committer *c, struct store_batch *b, struct err
 		err = write_alerts(c, b, eb);
 	if (!err)
 		err = write_sinks(c, b, eb);
+	if (!err)
+		err = revive(c, b, eb);
 	return err ? err : statement_run(c->st[SQL_COMMIT], eb);
 }
 

@@ -115,6 +115,8 @@ static enum err remove_chosen(struct db *db, const struct chosen *c, uint64_t *r
 	if (!err)
 		err = remove_alerts(db, "DELETE FROM outbox WHERE alert=?1", c, eb);
 	if (!err)
+		err = remove_alerts(db, "DELETE FROM dead WHERE alert=?1", c, eb);
+	if (!err)
 		err = remove_alerts(db, "DELETE FROM alerts WHERE id=?1", c, eb);
 	if (!err)
 		err = db_run(db, "UPDATE meta SET value=(SELECT count(*) FROM journal) WHERE key='events';"

@@ -130,7 +130,8 @@ enum err store_read_ids(const char *dir, struct store_ids want, store_event_fn *
 enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb)
 {
 	struct reading r;
-	enum err err = reading_open(&r, dir, "SELECT number, audience, json FROM outbox WHERE number > ?1 ORDER BY number", eb);
+	enum err err = reading_open(&r, dir, "SELECT number, audience, at, sink, json FROM outbox WHERE number > ?1"
+				    " ORDER BY number", eb);
 
 	if (err)
 		return err;
@@ -139,10 +140,38 @@ enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn,
 		struct store_outgoing row = {
 			.number = (uint64_t)statement_column_number(r.st, 0),
 			.audience = (enum audience)statement_column_number(r.st, 1),
-			.json = statement_column_bytes(r.st, 2),
+			.at_ms = statement_column_number(r.st, 2),
+			.sink = statement_column_bytes(r.st, 3),
+			.json = statement_column_bytes(r.st, 4),
 		};
 
 		err = fn(arg, &row);
+	}
+	reading_close(&r);
+	return err;
+}
+
+enum err store_read_dead(const char *dir, struct bytes sink, store_letter_fn *fn, void *arg, struct errbuf *eb)
+{
+	struct reading r;
+	enum err err = reading_open(&r, dir, "SELECT number, at, died, sink, alert, reason, json FROM dead"
+				    " WHERE ?1 IN ('', sink) ORDER BY number DESC", eb);
+
+	if (err)
+		return err;
+	statement_text(r.st, 1, sink);
+	while (!err && statement_step(r.st, &err, eb) == YES) {
+		struct store_letter letter = {
+			.number = (uint64_t)statement_column_number(r.st, 0),
+			.at_ms = statement_column_number(r.st, 1),
+			.died_ms = statement_column_number(r.st, 2),
+			.sink = statement_column_bytes(r.st, 3),
+			.alert = statement_column_bytes(r.st, 4),
+			.reason = statement_column_bytes(r.st, 5),
+			.json = statement_column_bytes(r.st, 6),
+		};
+
+		err = fn(arg, &letter);
 	}
 	reading_close(&r);
 	return err;

@@ -8,8 +8,10 @@
  * journal  the truth: canonical events in order of acceptance
  * days     first sequence number of each day of arrival (days since 1970, UTC)
  * alerts   the newest form of each alert (a projection)
- * outbox   changes of alerts that sinks are to be told, numbered without reuse
+ * outbox   changes of alerts that sinks are to be told, numbered without reuse; since 2 with the time at which they
+ *          came, and the only sink that they are for (empty: every one)
  * sinks    how far each sink got
+ * dead     since 2: changes of alerts that a sink refused, or did not take for too long
  * names    what the kind indexes of payloads stand for, from a sequence number on
  * audience who is told (model/audience.h): of what an event brings about; of an alert, the widest so far; of a change
  * meta     applied: effects of events up to here are in alerts and outbox; events: rows of the journal; probes:
@@ -34,6 +36,11 @@ static const char *const steps[STORE_SCHEMA_VERSION] = {
 	"CREATE TABLE names(seq INTEGER PRIMARY KEY, names TEXT NOT NULL);"
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL);"
 	"INSERT INTO meta VALUES('applied', 0), ('events', 0);",
+	"ALTER TABLE outbox ADD COLUMN at INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outbox ADD COLUMN sink TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE dead(sink TEXT NOT NULL, number INTEGER NOT NULL, alert TEXT NOT NULL, seq INTEGER NOT NULL,"
+	" audience INTEGER NOT NULL, at INTEGER NOT NULL, died INTEGER NOT NULL, reason TEXT NOT NULL, json TEXT NOT NULL,"
+	" PRIMARY KEY(sink, number)) WITHOUT ROWID;",
 };
 
 static enum err check_version(struct db *db, const char *path, int64_t *version, struct errbuf *eb)

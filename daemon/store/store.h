@@ -9,7 +9,7 @@
 #include "daemon/model/audience.h"
 
 struct store;
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 
 /* One canonical event to append; payload is event_encode's. Borrowed until the batch completes. */
 struct store_event {
@@ -29,6 +29,9 @@ struct store_alert {
 	enum audience audience; /* AUDIENCE_NONE: no outbox row */
 };
 
+/* Outbox rows that the batch's sink will not get; they are kept as dead letters. */
+struct store_dead { const uint64_t *numbers; size_t n; int64_t died_ms; struct bytes reason; };
+
 /* What goes into one transaction: events, effects of earlier batches, and how far sinks got. An empty one is written all
  * the same: it finds out whether the disk takes anything. */
 struct store_batch {
@@ -36,6 +39,8 @@ struct store_batch {
 	const struct store_alert *alerts; size_t n_alerts;
 	uint64_t applied_seq;                 /* effects of events up to here are in this or earlier transactions */
 	struct bytes sink; uint64_t sink_through; /* outbox rows up to here are delivered; empty: none */
+	const struct store_dead *dead;        /* of `sink`; NULL: none */
+	struct bytes revived;                 /* a sink whose dead letters go into the outbox again, for it alone; empty: none */
 	uint64_t outbox_drop;                 /* outbox rows up to here have reached every sink and go; 0: none */
 	int64_t arrived_ms;                   /* wall clock: the day of arrival of these events */
 	struct store_edits *edits;            /* edits.h: then nothing of the above; NULL: none */
@@ -83,9 +88,13 @@ enum err store_read_ids(const char *dir, struct store_ids want, store_event_fn *
 enum err store_fact(const char *dir, const char *name, uint64_t *value, struct errbuf *eb) MUST_CHECK;
 enum err store_set_fact(const char *dir, const char *name, uint64_t value, struct errbuf *eb) MUST_CHECK;
 /* Outbox rows with number > after. */
-struct store_outgoing { uint64_t number; enum audience audience; struct bytes json; };
+struct store_outgoing { uint64_t number; enum audience audience; int64_t at_ms; struct bytes sink, json; };
 typedef enum err store_outbox_fn(void *arg, const struct store_outgoing *row);
 enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* Dead letters of a sink, or of all when it is empty, newest first. */
+struct store_letter { uint64_t number; int64_t at_ms, died_ms; struct bytes sink, alert, reason, json; };
+typedef enum err store_letter_fn(void *arg, const struct store_letter *letter);
+enum err store_read_dead(const char *dir, struct bytes sink, store_letter_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
 /* Where a sink got to. */
 enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb) MUST_CHECK;
 /* Alerts as they were last told, by id; standing: only those that are not resolved. */
