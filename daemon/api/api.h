@@ -47,6 +47,9 @@ struct api_erased {
 	bool was_packed;
 };
 typedef void api_erased_fn(void *done_arg, const struct api_erased *erased);
+/* Called later, once, on the loop thread: the answer's JSON, or what went wrong. */
+typedef void api_json_fn(void *done_arg, enum err result, struct bytes json, const char *error);
+enum api_sink_act { SINK_ACT_TEST, SINK_ACT_RETRY, SINK_ACT_DEAD };
 
 /* What main answers for the api. The engine and the rules may be swapped between two calls (a reload). */
 struct api_ports {
@@ -74,6 +77,10 @@ struct api_ports {
 	void (*trial_render)(void *arg, struct text *json);
 	/* Takes everything about the account out and keeps it from coming back. done is called later, once, on the loop thread. */
 	void (*erase)(void *arg, struct bytes account, api_erased_fn *done, void *done_arg);
+	/* [{"sink":..}, ..]; may be NULL. */
+	void (*sinks)(void *arg, struct text *json);
+	/* Sends a test, brings dead letters back, lists them. ERR_NOTFOUND: there is no such sink; ERR_BUSY: not now. */
+	enum err (*sink_act)(void *arg, enum api_sink_act act, struct bytes name, api_json_fn *done, void *done_arg);
 };
 
 /* Who comes by a Unix socket needs no token. The daemon's own user and root are administrators anyway. */

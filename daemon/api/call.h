@@ -91,6 +91,7 @@ route_fn get_account, get_account_links, get_account_history, get_link, get_link
 route_fn get_account_events, get_value, get_rule, get_backtest, post_backtest, post_backtest_cancel, get_subject, post_subject_erase;
 route_fn post_events, post_relations, post_verdicts, post_alert_ack, post_alert_resolve, post_site_remove;
 route_fn get_status, get_metrics, get_healthz, get_readyz, get_openapi, get_index, get_web_file, get_me, get_live, get_series;
+route_fn get_sinks, get_sink_dead, post_sink_test, post_sink_retry;
 
 /* The answer of /v1/status, whole. */
 void api_status(struct api *api, struct text *out);

@@ -99,6 +99,13 @@ static const struct {
 		      "\"took_ms\":{\"type\":\"integer\"},\"difference\":{\"type\":\"object\",\"properties\":{"
 		      "\"links\":{\"type\":\"object\",\"description\":\"of 500 and more: how many appear, disappear, change their band; examples\"},"
 		      "\"rules\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}" },
+	{ "Sinks", "{\"type\":\"object\",\"properties\":{\"sinks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"sink\":{\"type\":\"string\"},"
+		   "\"type\":{\"type\":\"string\"},\"delivered\":{\"type\":\"integer\"},\"waiting\":{\"type\":\"integer\"},\"failures\":{\"type\":\"integer\"},"
+		   "\"dead\":{\"type\":\"integer\"},\"is_failing\":{\"type\":\"boolean\"},\"why\":{\"type\":[\"string\",\"null\"]}}}}}}" },
+	{ "DeadLetters", "{\"type\":\"object\",\"properties\":{\"letters\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"number\":{\"type\":\"integer\"},"
+			 "\"alert\":{\"type\":\"string\"},\"at\":{\"type\":\"string\"},\"died\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
+			 "\"change\":{\"$ref\":\"#/components/schemas/Alert\"}}}}}}" },
+	{ "SinkTest", "{\"type\":\"object\",\"properties\":{\"delivered\":{\"type\":\"boolean\"},\"why\":{\"type\":[\"string\",\"null\"]}}}" },
 	{ "Me", "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"roles\":{\"type\":\"array\",\"items\":"
 		"{\"enum\":[\"ingest\",\"read\",\"analyst\",\"admin\",\"trusted\"]}}}}" },
 	{ "Status", "{\"type\":\"object\",\"properties\":{\"version\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"events\":{\"type\":\"integer\"},\"accounts\":{\"type\":\"integer\"}}}" },
