@@ -3,6 +3,7 @@
 
 #include "collectors/collector.h"
 #include "collectors/tail/pattern_keys.h"
+#include "daemon/sinks/settings.h"
 #include "ctl.h"
 #include "daemon/api/call.h"
 #include "daemon/main/arguments.h"
@@ -148,6 +149,23 @@ static enum err write_collector_keys(const struct manual_tables *tables, struct 
 	return ERR_OK;
 }
 
+static enum err write_sink_keys(const struct manual_tables *tables, struct text *out, struct errbuf *eb)
+{
+	for (const struct sink_key *key = sink_keys; key->name; key++) {
+		struct text notes = { 0 }, help = { 0 };
+
+		if (key->types)
+			text_addf(&help, "(%s) ", key->types);
+		text_adds(&help, key->help);
+		if (key->otherwise)
+			reference_note(&notes, "default %s", key->otherwise);
+		add_entry(out, &(struct reference_entry){ NULL, key->name, key->takes, notes.ptr, help.ptr });
+		text_free(&notes);
+		text_free(&help);
+	}
+	return ERR_OK;
+}
+
 static void add_pattern_keys(struct text *out, const struct pattern_key *rows)
 {
 	for (; rows->name; rows++)
@@ -281,7 +299,7 @@ static enum err write_rules(const struct manual_tables *tables, struct text *out
 const struct manual_section manual_sections[] = {
 	{ "assocd options", write_daemon_options }, { "assocctl options", write_global_options },
 	{ "assocctl commands", write_commands }, { "routes", write_routes }, { "config keys", write_config_keys },
-	{ "collector keys", write_collector_keys }, { "pattern file keys", write_pattern_file_keys },
+	{ "collector keys", write_collector_keys }, { "sink keys", write_sink_keys }, { "pattern file keys", write_pattern_file_keys },
 	{ "pattern time keys", write_pattern_time_keys }, { "pattern rule keys", write_pattern_rule_keys },
 	{ "event keys", write_event_keys }, { "event types", write_event_types }, { "shipped kinds", write_kinds },
 	{ "shipped rules", write_rules }, { NULL, NULL },

@@ -16,7 +16,7 @@
 #define SENDERS_AWAITED_MAX 1000     /* more events than that go out at once */
 #define GATHERED_EVENTS_FACTOR 2     /* times batch_events: then senders wait */
 #define GATHERED_BYTES_MAX (64 << 20)
-#define SINK_MARKS_MAX 8
+#define SINK_MARKS_MAX 16
 
 struct group {
 	struct intake_group pub; /* first: the sender's pointer is the group's */

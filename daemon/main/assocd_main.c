@@ -8,6 +8,7 @@
 #include "daemon/base/descriptors.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
+#include "delivery.h"
 #include "roles.h"
 
 /* -1: go on; else the exit status. */
@@ -49,6 +50,8 @@ static int check_only(struct daemon *d)
 {
 	struct errbuf eb = { { 0 } };
 	enum err err = collectors_check(d->config, &eb);
+	if (err == ERR_OK)
+		err = sinks_check(d->config, &eb);
 	if (err == ERR_OK)
 		err = doors_check(d->config, &eb);
 	if (err == ERR_OK)

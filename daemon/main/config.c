@@ -71,6 +71,7 @@ const struct config_key config_keys[] = {
 	{ "landlock", CONFIG_SWITCH, AT(landlock), 0, 0, 0, "on",
 	  "Files outside of those that this file names cannot be opened, and only the state folder be written. See CONFINEMENT." },
 	{ "collectors", CONFIG_MAPPING, 0, 0, 0, 0, "", "Ways in, each under its name; see COLLECTORS." },
+	{ "sinks", CONFIG_MAPPING, 0, 0, 0, 0, "", "Where alerts go beside the alert log, each under a name of your own; see SINKS." },
 	{ NULL, CONFIG_TEXT, 0, 0, 0, 0, NULL, NULL },
 };
 _Static_assert(ARRAY_LEN(config_keys) <= CONFIG_KEYS_MAX, "one source a key");
@@ -326,10 +327,17 @@ void config_set_listen(struct config *c, const char *address)
 	c->sources[config_key_index("listen")] = CONFIG_FROM_COMMAND_LINE;
 }
 
-const struct yaml_node *config_collector(const struct config *c, const char *name)
+const struct yaml_node *config_mapping(const struct config *c, const char *key)
 {
 	const struct yaml_node *root = yaml_root(c->doc);
-	const struct yaml_node *all = root && root->type == YAML_MAPPING ? yaml_get(root, "collectors") : NULL;
+	const struct yaml_node *all = root && root->type == YAML_MAPPING ? yaml_get(root, key) : NULL;
 
-	return all && all->type == YAML_MAPPING ? yaml_get(all, name) : NULL;
+	return all && all->type == YAML_MAPPING ? all : NULL;
+}
+
+const struct yaml_node *config_collector(const struct config *c, const char *name)
+{
+	const struct yaml_node *all = config_mapping(c, "collectors");
+
+	return all ? yaml_get(all, name) : NULL;
 }

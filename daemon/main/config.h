@@ -68,6 +68,8 @@ void config_show(const struct config *c, bool as_json, struct text *out);
 char *config_default_path(void);
 /* A shipped file by its path in the tree ("rules/default"): build tree first, else PREFIX/share/assocd. malloc'd. */
 char *config_shipped_path(const char *relative);
+/* A mapping at the top of the file (`collectors`, `sinks`), or NULL. */
+const struct yaml_node *config_mapping(const struct config *c, const char *key);
 /* The `collectors:` mapping's member of that name, or NULL. */
 const struct yaml_node *config_collector(const struct config *c, const char *name);
 

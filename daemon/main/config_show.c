@@ -47,10 +47,10 @@ static void show_source(struct text *t, const struct config *c, unsigned i)
 		text_adds(t, "default");
 }
 
-static void show_collectors(struct text *t, const struct config *c)
+/* The names in it. */
+static void show_mapping(struct text *t, const struct config *c, const struct config_key *key)
 {
-	const struct yaml_node *root = yaml_root(c->doc);
-	const struct yaml_node *all = root && root->type == YAML_MAPPING ? yaml_get(root, "collectors") : NULL;
+	const struct yaml_node *all = config_mapping(c, key->name);
 
 	json_open_array(t);
 	for (const struct yaml_node *at = all ? all->child : NULL; at; at = at->next)
@@ -70,7 +70,7 @@ static void show_json(const struct config *c, struct text *out)
 		json_open_object(out);
 		json_key(out, "value");
 		if (config_keys[i].type == CONFIG_MAPPING)
-			show_collectors(out, c);
+			show_mapping(out, c, &config_keys[i]);
 		else
 			show_value(out, c, &config_keys[i]);
 		json_member_string(out, "source", text_bytes(&source));
@@ -92,7 +92,7 @@ void config_show(const struct config *c, bool as_json, struct text *out)
 		if (is_none(c, &config_keys[i])) {
 			text_addf(out, "# %s: none", config_keys[i].name);
 		} else if (config_keys[i].type == CONFIG_MAPPING) {
-			show_collectors(&value, c);
+			show_mapping(&value, c, &config_keys[i]);
 			text_addf(out, "# %s: %.*s", config_keys[i].name, BYTES_ARG(text_bytes(&value)));
 		} else {
 			show_value(&value, c, &config_keys[i]);

@@ -50,7 +50,7 @@ struct daemon {
 	struct journal_map *journal;
 	struct event_context context;
 	struct intake *intake;
-	struct sinks *sinks;
+	struct fetcher *fetcher; struct sinks *sinks;
 	struct api *api;
 	struct tls_server *tls; /* NULL: plain */
 	struct api_peer peers[API_PEERS_MAX];

@@ -65,7 +65,7 @@ void step_removal(struct daemon *d, struct rebuild *r)
 {
 	struct removal *m = r->removal;
 	if (!m->is_asked) {
-		bool stands = intake_is_settled(d->intake) && sinks_is_idle(d->sinks) && d->snapshot_child == 0;
+		bool stands = intake_is_settled(d->intake) && !sinks_are_reading(d->sinks) && d->snapshot_child == 0;
 		m->is_asked = stands && store_ask(d->store, &m->query) == ERR_OK;
 		return;
 	}

@@ -7,7 +7,7 @@
 #include "daemon/base/clock.h"
 #include "erasure.h"
 
-#define SINKS_TOLD 8
+#define SINKS_TOLD SINKS_MAX
 
 /* What each collector counts, in status and metrics. */
 static const struct {
@@ -64,6 +64,8 @@ static void add_sinks_json(const struct daemon *d, struct text *json)
 		json_open_object(json);
 		json_member_int(json, "delivered", (int64_t)stats[i].delivered);
 		json_member_int(json, "failures", (int64_t)stats[i].failures);
+		json_member_int(json, "waiting", (int64_t)stats[i].waiting);
+		json_member_int(json, "dead", (int64_t)stats[i].dead);
 		json_member_bool(json, "is_failing", stats[i].is_failing);
 		json_close_object(json);
 	}
@@ -153,6 +155,12 @@ static void add_sinks(struct text *out, const struct daemon *d)
 	add_head(out, "assocd_sink_failures_total", "counter", "Deliveries that failed; they are tried again.");
 	for (unsigned i = 0; i < n; i++)
 		text_addf(out, "assocd_sink_failures_total{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].failures);
+	add_head(out, "assocd_sink_dead_letters_total", "counter", "Changes of alerts that a sink refused or did not take for a day.");
+	for (unsigned i = 0; i < n; i++)
+		text_addf(out, "assocd_sink_dead_letters_total{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].dead);
+	add_head(out, "assocd_sink_waiting", "gauge", "Changes of alerts in the outbox behind the sink's place.");
+	for (unsigned i = 0; i < n; i++)
+		text_addf(out, "assocd_sink_waiting{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].waiting);
 	add_head(out, "assocd_sink_failing", "gauge", "1 while a sink takes nothing and alerts wait.");
 	for (unsigned i = 0; i < n; i++)
 		text_addf(out, "assocd_sink_failing{sink=\"%s\"} %d\n", stats[i].name, stats[i].is_failing);

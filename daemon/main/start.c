@@ -12,7 +12,9 @@
 #include "daemon/base/log.h"
 #include "daemon/base/metrics.h"
 #include "daemon/model/erased.h"
+#include "daemon/vendor/fetch.h"
 #include "daemon/vendor/sd.h"
+#include "delivery.h"
 #include "erasure.h"
 #include "forgetting.h"
 
@@ -32,13 +34,6 @@ static void port_apply(void *arg, const struct event *const *events, size_t n, s
 	int64_t began_us = clock_mono_us();
 	engine_apply(d->now.engine, events, n, effects);
 	measure_scoring(d, n, clock_mono_us() - began_us);
-}
-
-static enum err port_ask(void *arg, struct store_query *q) { return store_ask(((struct daemon *)arg)->store, q); }
-
-static void port_mark(void *arg, struct bytes name, uint64_t through, uint64_t drop)
-{
-	intake_mark_sink(((struct daemon *)arg)->intake, name, through, drop);
 }
 
 /* Values of hashed kinds in the journal and new ones match only under one key, so only a new journal gets a new key. */
@@ -101,18 +96,6 @@ static void start_intake(struct daemon *d)
 	d->intake = intake_new(&setup);
 }
 
-static enum err start_sinks(struct daemon *d, struct errbuf *eb)
-{
-	struct store_state state;
-	struct sinks_setup setup = {
-		.ports = { d, port_ask, port_mark },
-		.sink = { .state_dir = d->config->state_dir, .alert_log = d->config->alert_log },
-	};
-	store_state(d->store, &state);
-	setup.newest = state.outbox_through;
-	return sinks_new(&setup, &d->sinks, eb);
-}
-
 /* What the service manager listens on takes the place of `listen` and `http_socket`. */
 static enum err handed_over_doors(char names[API_DOORS_MAX][16], struct api_setup *setup, struct errbuf *eb)
 {
@@ -141,7 +124,8 @@ static enum err start_api(struct daemon *d, struct errbuf *eb)
 	struct api_setup setup = {
 		.loop = d->loop, .intake = d->intake, .hash_key = d->hash_key,
 		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready,
-			   report_series, look_up_events, trial_begin, trial_cancel, trial_render, erase_subject, NULL, NULL },
+			   report_series, look_up_events, trial_begin, trial_cancel, trial_render, erase_subject,
+			   report_sinks, act_on_sink },
 		.state_dir = d->config->state_dir, .tls = d->tls, .peers = d->peers, .n_peers = d->n_peers,
 		.token_rate = (unsigned)d->config->token_rate, .address_rate = (unsigned)d->config->address_rate,
 		.default_site = d->config->default_site, .n_allowed_hosts = d->config->n_allowed_hosts,
@@ -226,6 +210,8 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	umask(0027);
 	enum err err = collectors_check(d->config, eb);
 	if (err == ERR_OK)
+		err = sinks_check(d->config, eb);
+	if (err == ERR_OK)
 		err = state_folder_make(dir, eb);
 	if (err == ERR_OK)
 		err = prepare_collectors(d, eb);
@@ -271,6 +257,7 @@ void daemon_close(struct daemon *d)
 	doors_close(d);
 	if (d->sinks != NULL)
 		sinks_free(d->sinks);
+	fetcher_free(d->fetcher);
 	rebuild_free(d);
 	trial_free(d);
 	erasure_free(d);

@@ -101,8 +101,11 @@ static void step_stop(struct daemon *d, int64_t mono_us)
 	bool is_done = !is_busy && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
 	if (!is_done && mono_us >= d->stop_by_us)
 		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");
-	if (is_done || (mono_us >= d->stop_by_us && sinks_is_idle(d->sinks) && !is_busy))
-		loop_stop(d->loop);
+	if (is_done || mono_us >= d->stop_by_us) {
+		sinks_stop(d->sinks); /* what waits for another side stays in the outbox */
+		if (sinks_is_idle(d->sinks) && !is_busy)
+			loop_stop(d->loop);
+	}
 	wake_in(d, 20000, mono_us);
 }
 

@@ -106,4 +106,7 @@ static void log_close(void *self)
 	free(l);
 }
 
-const struct sink sink_log = { "log", "Appends alerts to a file of JSON lines.", AUDIENCE_LOG, log_open, log_deliver, close_file, log_close };
+const struct sink sink_log = {
+	.name = "log", .help = "Appends alerts to a file of JSON lines.", .audience = AUDIENCE_LOG, .open = log_open,
+	.deliver = log_deliver, .reopen = close_file, .close = log_close, .is_blind = true,
+};

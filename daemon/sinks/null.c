@@ -16,4 +16,7 @@ static void null_nothing(void *self)
 {
 }
 
-const struct sink sink_null = { "null", "Takes alerts and drops them.", AUDIENCE_ALL, null_open, null_deliver, null_nothing, null_nothing };
+const struct sink sink_null = {
+	.name = "null", .help = "Takes alerts and drops them.", .audience = AUDIENCE_ALL, .open = null_open, .deliver = null_deliver,
+	.reopen = null_nothing, .close = null_nothing, .is_blind = true,
+};

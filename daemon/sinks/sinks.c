@@ -1,139 +1,53 @@
-/* Drives the sinks.
- * I1: a sink has at most one delivery on its way; while it has, only the reader thread touches the sink.
- * I2: `through` rises only after a delivery that succeeded; a crash before it is durable brings rows again, never less.
- * I3: a row leaves the outbox when every sink is through with it. */
+/* The sinks together.
+ * I1: a sink has at most one thing on its way; while it is a reading, only the reader thread touches the sink.
+ * I2: a row leaves the outbox when every sink is through with it. */
 #include "sinks.h"
-
-#include "daemon/base/arena.h"
-#include "daemon/base/log.h"
-#include "daemon/base/vec.h"
 
 #include <stdlib.h>
 
-#define SINKS_MAX 8
-#define ROWS_MAX 1000
-#define GATHER_US 100000 /* a reading opens the database (half a million instructions): rows of this long go out together */
-#define PAUSE_MIN_US 1000000
-#define PAUSE_MAX_US 60000000
+#include "daemon/base/log.h"
+#include "delivery.h"
 
-struct delivery {
-	struct store_query query;
-	struct sinks *sinks;
-	const struct sink *sink;
-	void *self;
-	uint64_t through; /* durable or on its way to be */
-	/* of the delivery on its way */
-	bool is_out, wants_reopen;
-	uint64_t reached;
-	struct VEC(struct sink_row) rows;
-	struct arena *arena;
-	enum err result;
-	struct errbuf error;
-	/* failure */
-	int64_t pause_us, retry_us;
-	uint64_t delivered, failures;
-};
+static const struct sink *const always[] = { &sink_log, NULL };
 
-struct sinks {
-	struct sinks_ports ports;
-	struct delivery at[SINKS_MAX];
-	unsigned n;
-	uint64_t newest;
-};
-
-static const struct sink *const default_rows[] = { &sink_log, NULL };
-
-static enum err note_row(void *arg, const struct store_outgoing *from)
+enum err sinks_read_settings(const struct yaml_doc *doc, const struct yaml_node *entries, const char *config_dir,
+			     struct sinks_settings *out, struct errbuf *eb)
 {
-	struct delivery *d = arg;
-	struct sink_row row = { from->number, BYTES_NONE };
+	enum err err = ERR_OK;
 
-	d->reached = from->number;
-	if (from->audience > d->sink->audience)
-		return ERR_OK; /* not meant for it: passed over */
-	row.json = arena_bytes(d->arena, from->json);
-	VEC_PUSH(&d->rows, row);
-	/* The rest comes with the next delivery. */
-	return d->rows.n < ROWS_MAX ? ERR_OK : ERR_LIMIT;
-}
-
-/* On the reader thread. */
-static void run_delivery(struct store_query *q, const char *dir)
-{
-	struct delivery *d = q->owner;
-
-	errbuf_clear(&d->error);
-	d->rows.n = 0;
-	arena_reset(d->arena);
-	d->reached = d->through;
-	d->result = store_read_outbox(dir, d->through, note_row, d, &d->error);
-	if (d->result == ERR_LIMIT)
-		d->result = ERR_OK;
-	if (!d->result && d->rows.n > 0)
-		d->result = d->sink->deliver(d->self, d->rows.at, d->rows.n, &d->error);
-}
-
-static uint64_t least_through(const struct sinks *s)
-{
-	uint64_t least = UINT64_MAX;
-
-	for (unsigned i = 0; i < s->n; i++)
-		if (s->at[i].through < least)
-			least = s->at[i].through;
-	return s->n ? least : 0;
-}
-
-static void note_failure(struct delivery *d)
-{
-	if (d->pause_us == 0)
-		log_warn("sinks", "sink %s takes no alerts, they wait: %s", d->sink->name, d->error.text);
-	d->failures++;
-	d->pause_us = d->pause_us ? d->pause_us * 2 : PAUSE_MIN_US;
-	if (d->pause_us > PAUSE_MAX_US)
-		d->pause_us = PAUSE_MAX_US;
-	d->retry_us = -1; /* from the next turn */
-}
-
-static void delivery_done(struct store_query *q)
-{
-	struct delivery *d = q->owner;
-	struct sinks *s = d->sinks;
-
-	d->is_out = false;
-	if (d->wants_reopen)
-		d->sink->reopen(d->self);
-	d->wants_reopen = false;
-	if (d->result) {
-		note_failure(d);
-		return;
+	out->n = 0;
+	for (const struct yaml_node *at = entries && entries->type == YAML_MAPPING ? entries->child : NULL; at && !err; at = at->next) {
+		if (out->n == SINKS_MAX - ARRAY_LEN(always) + 1)
+			err = yaml_error(doc, at, eb, "more than %u sinks", out->n);
+		else
+			err = sink_settings_read(doc, at, config_dir, &out->at[out->n], eb);
+		out->n += !err;
 	}
-	if (d->pause_us)
-		log_info("sinks", "sink %s takes alerts again", d->sink->name);
-	d->pause_us = d->retry_us = 0;
-	d->delivered += d->rows.n;
-	if (d->reached == d->through) {
-		d->through = s->newest; /* rows that were removed from the outbox */
-		return;
-	}
-	d->through = d->reached;
-	if (d->rows.n < ROWS_MAX)
-		d->retry_us = -1;
-	s->ports.mark(s->ports.arg, bytes_of(d->sink->name), d->through, least_through(s));
+	while (err && out->n > 0)
+		sink_settings_free(out->at[--out->n]);
+	return err;
 }
 
-static enum err open_one(struct sinks *s, const struct sink *sink, const struct sink_setup *setup, struct errbuf *eb)
+static enum err open_one(struct sinks *s, struct sink_settings *settings, struct errbuf *eb)
 {
 	struct delivery *d = &s->at[s->n];
-	enum err err = store_sink_through(setup->state_dir, bytes_of(sink->name), &d->through, eb);
+	struct sink_setup setup = s->sink;
+	enum err err = store_sink_through(setup.state_dir, bytes_of(settings->name), &d->through, eb);
 
+	setup.settings = settings;
 	if (!err)
-		err = sink->open(setup, &d->self, eb);
-	if (err)
+		err = settings->type->open(&setup, &d->self, eb);
+	if (err) {
+		errbuf_prefix(eb, "sink %s", settings->name);
+		sink_settings_free(settings);
 		return err;
-	d->query = (struct store_query){ run_delivery, delivery_done, d };
+	}
+	d->query = (struct store_query){ delivery_read, delivery_done, d };
 	d->sinks = s;
-	d->sink = sink;
+	d->sink = settings->type;
+	d->settings = settings;
 	d->arena = arena_new(16384);
+	d->parser = json_parser_new(ALERT_JSON_MAX, 16);
 	s->n++;
 	return ERR_OK;
 }
@@ -141,21 +55,25 @@ static enum err open_one(struct sinks *s, const struct sink *sink, const struct 
 enum err sinks_new(const struct sinks_setup *setup, struct sinks **out, struct errbuf *eb)
 {
 	struct sinks *s = xcalloc(1, sizeof(*s));
+	enum err err = ERR_OK;
+	unsigned taken = 0;
 
 	s->ports = setup->ports;
+	s->sink = setup->sink;
 	s->newest = setup->newest;
-	for (const struct sink *const *rows = setup->rows ? setup->rows : default_rows; *rows; rows++) {
-		enum err err;
-
+	for (const struct sink *const *type = setup->types ? setup->types : always; *type && !err; type++) {
 		BUG_ON(s->n == SINKS_MAX);
-		err = open_one(s, *rows, &setup->sink, eb);
-		if (err) {
-			sinks_free(s);
-			return err;
-		}
+		err = open_one(s, sink_settings_default(*type), eb);
 	}
-	*out = s;
-	return ERR_OK;
+	for (; taken < setup->n_configured && !err; taken++)
+		err = open_one(s, setup->configured[taken], eb);
+	for (; taken < setup->n_configured; taken++)
+		sink_settings_free(setup->configured[taken]);
+	if (err)
+		sinks_free(s);
+	else
+		*out = s;
+	return err;
 }
 
 void sinks_free(struct sinks *s)
@@ -168,33 +86,68 @@ void sinks_free(struct sinks *s)
 		BUG_ON(d->is_out);
 		d->sink->close(d->self);
 		arena_free(d->arena);
+		json_parser_free(d->parser);
+		sink_settings_free(d->settings);
 		VEC_FREE(&d->rows);
+		VEC_FREE(&d->dead_numbers);
 	}
 	free(s);
 }
 
-static int64_t turn_one(struct sinks *s, struct delivery *d, int64_t mono_us)
+static int64_t latest(int64_t a, int64_t b)
 {
-	if (d->retry_us == -1)
-		d->retry_us = mono_us + (d->pause_us ? d->pause_us : GATHER_US);
-	if (d->is_out || d->through >= s->newest)
-		return -1;
-	if (d->retry_us > mono_us)
-		return d->retry_us - mono_us;
+	return a > b ? a : b;
+}
+
+/* A reading of rows, or of what stands where that is told again; microseconds until one is due. */
+static int64_t turn_reading(struct sinks *s, struct delivery *d)
+{
+	int64_t due_us = -1, now_us = s->mono_us, not_before_us = latest(d->retry_us, d->rate_us);
+
+	d->is_telling = false;
+	if (d->through < s->newest) {
+		if (d->gather_us == 0)
+			d->gather_us = now_us + d->settings->group_wait_ms * 1000;
+		due_us = latest(d->gather_us, not_before_us);
+	}
+	if (d->sink->keeps_told && (due_us < 0 || due_us > now_us)) {
+		int64_t tell_us = latest(d->tell_us, not_before_us);
+
+		d->is_telling = tell_us <= now_us;
+		due_us = due_us < 0 || tell_us < due_us ? tell_us : due_us;
+	}
+	if (due_us < 0 || due_us > now_us)
+		return due_us < 0 ? -1 : due_us - now_us;
 	if (s->ports.ask(s->ports.arg, &d->query))
 		return PAUSE_MIN_US; /* the reader's queue is full */
+	if (d->is_telling)
+		d->tell_us = now_us + d->settings->resend_ms * 1000;
 	d->is_out = true; /* I1 */
 	return -1;
+}
+
+static int64_t turn_one(struct sinks *s, struct delivery *d)
+{
+	/* Answers may come at once, so that the next piece is due. */
+	while (!d->is_out && delivery_has_piece(d)) {
+		int64_t due_us = latest(d->retry_us, d->rate_us);
+
+		if (due_us > s->mono_us)
+			return due_us - s->mono_us;
+		delivery_next_piece(d);
+	}
+	return d->is_out ? -1 : turn_reading(s, d);
 }
 
 int64_t sinks_turn(struct sinks *s, uint64_t newest, int64_t mono_us)
 {
 	int64_t wait = -1;
 
+	s->mono_us = mono_us;
 	if (newest > s->newest)
 		s->newest = newest;
-	for (unsigned i = 0; i < s->n; i++) {
-		int64_t one = turn_one(s, &s->at[i], mono_us);
+	for (unsigned i = 0; i < s->n && !s->is_stopped; i++) {
+		int64_t one = turn_one(s, &s->at[i]);
 
 		if (one >= 0 && (wait < 0 || one < wait))
 			wait = one;
@@ -214,17 +167,47 @@ void sinks_reopen(struct sinks *s)
 	}
 }
 
+void sinks_stop(struct sinks *s)
+{
+	s->is_stopped = true;
+	trials_stop(s);
+	for (unsigned i = 0; i < s->n; i++) {
+		struct delivery *d = &s->at[i];
+
+		if (!d->has_call)
+			continue;
+		d->sink->cancel(d->self);
+		d->has_call = d->is_out = false;
+	}
+}
+
 bool sinks_is_idle(const struct sinks *s)
 {
 	for (unsigned i = 0; i < s->n; i++)
 		if (s->at[i].is_out)
 			return false;
-	return true;
+	return s->n_trials == 0;
+}
+
+bool sinks_are_reading(const struct sinks *s)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (s->at[i].is_out && !s->at[i].has_call)
+			return true;
+	return false;
 }
 
 bool sinks_is_done(const struct sinks *s)
 {
-	return sinks_is_idle(s) && least_through(s) >= s->newest;
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct delivery *d = &s->at[i];
+
+		if (d->is_out && !(d->has_call && d->is_telling) && d->pause_us == 0)
+			return false;
+		if (d->through < s->newest && d->pause_us == 0)
+			return false;
+	}
+	return true;
 }
 
 unsigned sinks_stats(const struct sinks *s, struct sink_stats *out, unsigned max)
@@ -234,7 +217,61 @@ unsigned sinks_stats(const struct sinks *s, struct sink_stats *out, unsigned max
 	for (unsigned i = 0; i < n; i++) {
 		const struct delivery *d = &s->at[i];
 
-		out[i] = (struct sink_stats){ d->sink->name, d->delivered, d->failures, d->through, d->pause_us > 0 };
+		out[i] = (struct sink_stats){
+			.name = d->settings->name, .type = d->sink->name, .delivered = d->delivered, .failures = d->failures,
+			.dead = d->n_dead, .through = d->through, .waiting = s->newest > d->through ? s->newest - d->through : 0,
+			.is_failing = d->pause_us > 0, .why = d->pause_us > 0 ? d->error.text : "",
+			.retry_in_us = d->pause_us > 0 && d->retry_us > s->mono_us ? d->retry_us - s->mono_us : 0,
+		};
 	}
 	return n;
+}
+
+struct delivery *sinks_find(const struct sinks *s, struct bytes name)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (bytes_is(name, s->at[i].settings->name))
+			return (struct delivery *)&s->at[i];
+	return NULL;
+}
+
+bool sinks_has(const struct sinks *s, struct bytes name)
+{
+	return sinks_find(s, name) != NULL;
+}
+
+/* -- by hand -- */
+
+struct revival {
+	struct store_batch batch;
+	struct sinks *sinks;
+	sinks_done_fn *done;
+	void *arg;
+};
+
+static void revived(struct store_batch *batch)
+{
+	struct revival *r = batch->owner;
+
+	if (batch->outbox_last > r->sinks->newest)
+		r->sinks->newest = batch->outbox_last;
+	r->done(r->arg, batch->result, batch->error.text);
+	free(r);
+}
+
+enum err sinks_revive(struct sinks *s, struct bytes name, sinks_done_fn *done, void *arg)
+{
+	struct delivery *d = sinks_find(s, name);
+	struct revival *r;
+	enum err err;
+
+	if (!d)
+		return ERR_NOTFOUND;
+	r = xcalloc(1, sizeof(*r));
+	*r = (struct revival){ .sinks = s, .done = done, .arg = arg };
+	r->batch = (struct store_batch){ .revived = bytes_of(d->settings->name), .owner = r, .done = revived };
+	err = s->ports.submit(s->ports.arg, &r->batch);
+	if (err)
+		free(r);
+	return err;
 }

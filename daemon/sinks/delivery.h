@@ -1,0 +1,82 @@
+/* Shared by the files that drive sinks: one instance and what is on its way to it. */
+#ifndef ASSOCD_SINKS_DELIVERY_H
+#define ASSOCD_SINKS_DELIVERY_H
+
+#include "daemon/base/arena.h"
+#include "daemon/base/vec.h"
+#include "daemon/vendor/json.h"
+#include "sinks.h"
+
+#define ROWS_MAX 1000
+#define PAUSE_MIN_US 1000000
+#define PAUSE_MAX_FILE_US 60000000
+#define PAUSE_MAX_US 600000000
+#define GIVE_UP_MS 86400000
+#define ALERT_JSON_MAX (16 << 20)
+#define TRIALS_MAX 4
+
+struct trial;
+
+struct delivery {
+	struct store_query query;
+	struct sinks *sinks;
+	const struct sink *sink;
+	struct sink_settings *settings; /* owned */
+	void *self;
+	uint64_t through; /* durable or on its way to be */
+	/* what was read; a sink with send is handed it piece by piece */
+	bool is_out;       /* a reading, a piece or a dead letter is on its way */
+	bool is_telling;   /* what was read are alerts that stand, no rows of the outbox */
+	bool wants_reopen;
+	uint64_t reached;
+	struct VEC(struct sink_row) rows;
+	size_t next_row;   /* of rows: the first that is not handed over */
+	struct arena *arena;
+	struct json_parser *parser;
+	enum err result;
+	struct errbuf error;
+	/* the piece on its way */
+	struct sink_call call;
+	bool has_call;
+	size_t again_n;        /* after a failure the same rows go together: the receiver may have them */
+	uint64_t single_until; /* a group with rows up to here was refused: one by one */
+	struct store_batch dead_batch;
+	struct store_dead dead;
+	struct VEC(uint64_t) dead_numbers;
+	/* time */
+	int64_t gather_us, rate_us, tell_us; /* not before; gather_us 0: nothing waits */
+	int64_t pause_us, retry_us, failing_since_us;
+	uint64_t delivered, failures, n_dead, tries;
+};
+
+struct sinks {
+	struct sinks_ports ports;
+	struct sink_setup sink;
+	struct delivery at[SINKS_MAX];
+	unsigned n;
+	uint64_t newest;
+	int64_t mono_us; /* of the last turn */
+	bool is_stopped;
+	struct trial *trials[TRIALS_MAX]; /* tests that somebody asked for */
+	unsigned n_trials;
+};
+/* trial.c */
+void trials_stop(struct sinks *s);
+
+struct delivery *sinks_find(const struct sinks *s, struct bytes name);
+
+/* reading.c, on the reader thread: fills rows; of a sink with deliver also hands them over. */
+void delivery_read(struct store_query *q, const char *dir);
+/* JSON of an alert to a row, all in the arena. False: it cannot be read. */
+bool delivery_parse(struct delivery *d, struct bytes json, struct sink_row *row);
+
+/* delivery.c */
+void delivery_done(struct store_query *q);
+/* The next piece of what was read, when it is due. */
+void delivery_next_piece(struct delivery *d);
+bool delivery_has_piece(const struct delivery *d);
+/* A place moved: into the next transaction, with what every sink is through with. */
+void delivery_mark(struct delivery *d);
+uint64_t sinks_least_through(const struct sinks *s);
+
+#endif

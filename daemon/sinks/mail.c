@@ -1,0 +1,218 @@
+/* E-mail by SMTP: one message a delivery, plain text (RFC 5322, RFC 2045, RFC 2047).
+ * I1: everything that senders wrote is in base64, in the header too: no line of ours can be broken by it.
+ * I2: Message-ID is that of the alerts, so that a repeated message can be told from a new one. */
+#include "sink.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/base/file.h"
+#include "daemon/vendor/crypto.h"
+#include "daemon/vendor/fetch.h"
+#include "outcome.h"
+#include "shape.h"
+
+#define PASSWORD_MAX 1024
+#define LINE_IN 54   /* bytes of a line of base64: 72 characters */
+#define WORD_IN 42   /* of an encoded word, which may have 75 */
+#define SUBJECT_MAX 160
+
+struct mail {
+	const struct sink_settings *settings;
+	struct fetcher *fetcher;
+	struct transfer *transfer;
+	struct sink_call *call;
+	char *password;
+	struct text message;
+};
+
+static enum err read_password(struct mail *m, struct errbuf *eb)
+{
+	struct text file = { 0 };
+	struct bytes word;
+	enum err err = file_read(m->settings->password_file, PASSWORD_MAX, &file, eb);
+
+	word = bytes_trim(text_bytes(&file));
+	if (!err && (word.len == 0 || memchr(word.ptr, '\0', word.len)))
+		err = errbuf_set(eb, ERR_INPUT, "%s holds no password", m->settings->password_file);
+	if (!err) {
+		free(m->password);
+		m->password = strndup(word.ptr, word.len);
+	}
+	text_free(&file);
+	return err;
+}
+
+static void mail_close(void *self)
+{
+	struct mail *m = self;
+
+	free(m->password);
+	text_free(&m->message);
+	free(m);
+}
+
+static enum err mail_open(const struct sink_setup *setup, void **out, struct errbuf *eb)
+{
+	struct mail *m = xcalloc(1, sizeof(*m));
+	enum err err = ERR_OK;
+
+	*m = (struct mail){ .settings = setup->settings, .fetcher = setup->fetcher };
+	if (m->settings->password_file)
+		err = read_password(m, eb);
+	if (err)
+		mail_close(m);
+	else
+		*out = m;
+	return err;
+}
+
+static void mail_reopen(void *self)
+{
+	struct mail *m = self;
+	struct errbuf eb = { "" };
+
+	if (m->settings->password_file && read_password(m, &eb))
+		outcome_warn(m->settings->name, "%s; the password that was read before stays in use", eb.text);
+}
+
+/* I1; never cut within a character. */
+static void add_subject(struct text *out, struct bytes s)
+{
+	char word[CRYPTO_BASE64_SIZE(WORD_IN)];
+
+	text_adds(out, "Subject:");
+	for (size_t n; s.len > 0; s = bytes_slice(s, n, s.len)) {
+		n = s.len < WORD_IN ? s.len : WORD_IN;
+		while (n < s.len && n > 1 && ((unsigned char)s.ptr[n] & 0xc0) == 0x80)
+			n--;
+		crypto_base64(s.ptr, n, word);
+		text_addf(out, " =?UTF-8?B?%s?=\r\n", word);
+	}
+}
+
+static void add_body(struct text *out, struct bytes s)
+{
+	char line[CRYPTO_BASE64_SIZE(LINE_IN)];
+
+	for (size_t at = 0; at < s.len; at += LINE_IN) {
+		struct bytes part = bytes_slice(s, at, LINE_IN);
+
+		crypto_base64(part.ptr, part.len, line);
+		text_addf(out, "%s\r\n", line);
+	}
+}
+
+static void add_date(struct text *out, int64_t now_ms)
+{
+	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	time_t s = (time_t)(now_ms / 1000);
+	struct tm tm;
+
+	gmtime_r(&s, &tm); /* strftime would write the words of a locale */
+	text_addf(out, "Date: %s, %02d %s %d %02d:%02d:%02d +0000\r\n", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+		  tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static void add_one(const struct mail *m, struct text *body, const struct sink_row *row)
+{
+	const struct alert_view *al = row->alert;
+	enum sink_format format = sink_settings_format(m->settings, SINK_FORMAT_TEXT);
+
+	shape_row(body, row, format);
+	text_addc(body, '\n');
+	if (format != SINK_FORMAT_TEXT)
+		return;
+	if (al->recommendation.len > 0) {
+		text_adds(body, "  ");
+		shape_line(body, al->recommendation, 1000);
+		text_addc(body, '\n');
+	}
+	text_addf(body, "  score %d, rule %.*s\n", al->score, BYTES_ARG(al->rule));
+	if (m->settings->link)
+		text_addf(body, "  %s#/alerts/%.*s\n", m->settings->link, BYTES_ARG(al->id));
+	text_addc(body, '\n');
+}
+
+static void subject_of(const struct sink_call *call, struct text *out)
+{
+	const struct sink_row *first = &call->rows[0];
+
+	if (call->n > 1)
+		text_addf(out, "[assocd] %zu changes of alerts", call->n);
+	else
+		text_addf(out, "[assocd] %.*s, %.*s: %.*s", BYTES_ARG(first->alert->level), BYTES_ARG(first->event), BYTES_ARG(first->alert->title));
+}
+
+static void write_message(struct mail *m, const struct sink_call *call)
+{
+	struct text body = { 0 }, subject = { 0 }, shown = { 0 };
+	const char *host = strchr(m->settings->from, '@');
+	char key[SHAPE_KEY_SIZE];
+
+	shape_key(call->rows, call->n, key);
+	subject_of(call, &subject);
+	shape_line(&shown, text_bytes(&subject), SUBJECT_MAX);
+	text_clear(&m->message);
+	add_date(&m->message, call->now_ms);
+	text_addf(&m->message, "From: %s\r\nTo: ", m->settings->from);
+	for (unsigned i = 0; i < m->settings->n_to; i++)
+		text_addf(&m->message, "%s%s", i ? ",\r\n " : "", m->settings->to[i]);
+	text_addf(&m->message, "\r\nMessage-ID: <%s%s>\r\n", key, host ? host : "@localhost");
+	add_subject(&m->message, text_bytes(&shown));
+	text_adds(&m->message, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+			       "Content-Transfer-Encoding: base64\r\n\r\n");
+	for (size_t i = 0; i < call->n; i++)
+		add_one(m, &body, &call->rows[i]);
+	add_body(&m->message, text_bytes(&body));
+	text_free(&body);
+	text_free(&subject);
+	text_free(&shown);
+}
+
+/* 5yz of SMTP may speak of the message, of a recipient or of us: all of it is tried again, a day long. */
+static void answered(void *arg, const struct transfer_answer *answer)
+{
+	struct mail *m = arg;
+	struct sink_call *call = m->call;
+
+	m->transfer = NULL;
+	m->call = NULL;
+	if (answer->result == ERR_OK)
+		outcome_taken(call);
+	else if (answer->status >= 400)
+		outcome_failed(call, "the mail server answered with %d: %s", answer->status, answer->error);
+	else
+		outcome_failed(call, "%s", answer->error);
+}
+
+static void mail_send(void *self, struct sink_call *call)
+{
+	struct mail *m = self;
+
+	write_message(m, call);
+	struct transfer_request rq = {
+		.url = m->settings->url, .body = text_bytes(&m->message), .mail_from = m->settings->from,
+		.mail_to = (const char *const *)m->settings->to, .user = m->settings->user, .password = m->password,
+		.ca_file = m->settings->ca_file, .cert_file = m->settings->cert_file, .key_file = m->settings->key_file,
+		.timeout_ms = (int)m->settings->timeout_ms, .wants_tls = strcmp(m->settings->starttls, "always") == 0,
+	};
+	m->call = call;
+	m->transfer = fetcher_start(m->fetcher, &rq, answered, m);
+}
+
+static void mail_cancel(void *self)
+{
+	struct mail *m = self;
+
+	transfer_cancel(m->transfer);
+	m->transfer = NULL;
+	m->call = NULL;
+}
+
+const struct sink sink_mail = {
+	.name = "mail", .help = "Sends alerts by e-mail, several in one where they come together.", .audience = AUDIENCE_ALL,
+	.open = mail_open, .reopen = mail_reopen, .close = mail_close, .send = mail_send, .cancel = mail_cancel, .group = 50,
+};

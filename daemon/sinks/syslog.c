@@ -1,0 +1,285 @@
+/* Syslog, RFC 5424: over a Unix socket, UDP (RFC 5426), TCP with counted octets (RFC 6587) and TLS (RFC 5425).
+ *   <PRI>1 TIME HOST assocd PID RULE [alert@32473 id="..." event="..." level="..." state="..." score="..."] SENTENCE
+ * 32473 is the enterprise number that is kept for those without one (RFC 5612).
+ * I1: no byte below space but those that the protocol counts; parameter values escape ", \ and ] (RFC 5424, 6.3.3).
+ * I2: over a stream all of a delivery is written before it counts. Syslog has no receipts: what a peer that dies had in its
+ *     buffers is gone; so a stream that the peer has closed is seen before it is written to. */
+#include "sink.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/text.h"
+#include "daemon/vendor/fetch.h"
+#include "daemon/vendor/loop.h"
+#include "datagram.h"
+#include "outcome.h"
+#include "shape.h"
+
+#define DEFAULT_ADDRESS "unix:/dev/log"
+#define MESSAGE_MAX 8000
+#define WRITE_RETRY_MS 20
+
+struct syslog {
+	const struct sink_settings *settings;
+	struct fetcher *fetcher;
+	struct loop_timer *retry;
+	const char *address;
+	char *url;     /* of a stream, as fetcher_start wants it; NULL: datagrams */
+	char host[65];
+	int fd;        /* of datagrams, -1: to be opened */
+	struct transfer *stream;
+	bool is_connected;
+	struct sink_call *call;
+	struct text out; /* of a stream: the delivery */
+	size_t written;
+	int64_t give_up_us;
+};
+
+static void stream_write(void *arg);
+
+static enum err set_address(struct syslog *s, struct errbuf *eb)
+{
+	const char *a = s->address;
+	struct text url = { 0 };
+
+	if (strncmp(a, "unix:", 5) == 0 || strncmp(a, "udp:", 4) == 0)
+		return ERR_OK;
+	if (strncmp(a, "tcp:", 4) != 0 && strncmp(a, "tls:", 4) != 0)
+		return errbuf_set(eb, ERR_INPUT, "%s: an address of syslog is unix:PATH, udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT", a);
+	text_addf(&url, "%s://%s/", a[1] == 'c' ? "http" : "https", a + 4);
+	s->url = url.ptr;
+	return ERR_OK;
+}
+
+static void syslog_close(void *self)
+{
+	struct syslog *s = self;
+
+	if (s->fd >= 0)
+		close(s->fd);
+	transfer_cancel(s->stream);
+	loop_timer_free(s->retry);
+	text_free(&s->out);
+	free(s->url);
+	free(s);
+}
+
+static enum err syslog_open(const struct sink_setup *setup, void **out, struct errbuf *eb)
+{
+	struct syslog *s = xcalloc(1, sizeof(*s));
+	enum err err;
+
+	*s = (struct syslog){ .settings = setup->settings, .fetcher = setup->fetcher, .fd = -1 };
+	s->address = s->settings->address ? s->settings->address : DEFAULT_ADDRESS;
+	s->retry = setup->loop ? loop_timer_new(setup->loop, stream_write, s) : NULL;
+	if (gethostname(s->host, sizeof(s->host) - 1) != 0 || !s->host[0])
+		strcpy(s->host, "-");
+	err = set_address(s, eb);
+	if (!err && strncmp(s->address, "udp:", 4) == 0)
+		err = datagram_connect_udp(s->address + 4, &s->fd, eb);
+	if (err == ERR_NOTFOUND) /* of the network, and may come: sending says so */
+		err = ERR_OK;
+	if (err)
+		syslog_close(s);
+	else
+		*out = s;
+	return err;
+}
+
+/* Names of the header are of printable ASCII. */
+static void add_word(struct text *out, struct bytes s, size_t max)
+{
+	size_t before = out->len;
+
+	for (size_t i = 0; i < s.len && i < max; i++)
+		text_addc(out, s.ptr[i] > 0x20 && s.ptr[i] < 0x7f ? s.ptr[i] : '_');
+	if (out->len == before)
+		text_addc(out, '-');
+}
+
+static void add_parameter(struct text *out, const char *name, struct bytes value) /* I1 */
+{
+	struct text shown = { 0 };
+
+	if (value.len == 0)
+		return;
+	shape_line(&shown, value, 256);
+	text_addf(out, " %s=\"", name);
+	for (size_t i = 0; i < shown.len; i++) {
+		if (shown.ptr[i] == '"' || shown.ptr[i] == '\\' || shown.ptr[i] == ']')
+			text_addc(out, '\\');
+		text_addc(out, shown.ptr[i]);
+	}
+	text_addc(out, '"');
+	text_free(&shown);
+}
+
+static void add_message(const struct syslog *s, struct text *out, const struct sink_row *row)
+{
+	const struct alert_view *al = row->alert;
+	char at[TIME_TEXT_SIZE], number[24];
+	struct text body = { 0 };
+
+	time_format(row->at_ms, at);
+	text_addf(out, "<%d>1 %s ", (int)s->settings->facility * 8 + shape_severity(al->level), at);
+	add_word(out, bytes_of(s->host), 255);
+	text_addf(out, " assocd %d ", (int)getpid());
+	add_word(out, al->rule, 32);
+	text_adds(out, " [alert@32473");
+	add_parameter(out, "id", al->id);
+	add_parameter(out, "event", row->event);
+	add_parameter(out, "level", al->level);
+	add_parameter(out, "state", bytes_of(alert_state_names[al->state]));
+	snprintf(number, sizeof(number), "%d", al->score);
+	add_parameter(out, "score", bytes_of(number));
+	add_parameter(out, "cluster", al->cluster);
+	for (unsigned i = 0; i < al->n_accounts && i < 4; i++)
+		add_parameter(out, "account", al->accounts[i]);
+	text_adds(out, "] ");
+	shape_row(&body, row, sink_settings_format(s->settings, SINK_FORMAT_TEXT));
+	if (body.len > MESSAGE_MAX) { /* a receiver would cut JSON in two: the sentence fits */
+		text_clear(&body);
+		shape_sentence(&body, row);
+	}
+	text_add(out, text_bytes(&body));
+	text_free(&body);
+}
+
+static enum err datagram_open(struct syslog *s, struct errbuf *eb)
+{
+	if (s->fd >= 0)
+		return ERR_OK;
+	return s->address[1] == 'n' ? datagram_connect_unix(s->address + 5, &s->fd, eb) : datagram_connect_udp(s->address + 4, &s->fd, eb);
+}
+
+static void send_datagrams(struct syslog *s, struct sink_call *call)
+{
+	struct errbuf eb = { "" };
+	enum err err = datagram_open(s, &eb);
+
+	for (size_t i = 0; i < call->n && !err; i++) {
+		struct text message = { 0 };
+
+		add_message(s, &message, &call->rows[i]);
+		err = datagram_send(s->fd, text_bytes(&message), &eb);
+		text_free(&message);
+	}
+	if (!err) {
+		outcome_taken(call);
+		return;
+	}
+	if (s->fd >= 0 && err != ERR_BUSY) {
+		close(s->fd); /* a restarted peer has another socket */
+		s->fd = -1;
+	}
+	outcome_failed(call, "%s: %s", s->address, eb.text);
+}
+
+static void stream_drop(struct syslog *s)
+{
+	transfer_cancel(s->stream);
+	s->stream = NULL;
+	s->is_connected = false;
+}
+
+static void stream_write(void *arg)
+{
+	struct syslog *s = arg;
+	struct sink_call *call = s->call;
+	size_t n = 0;
+
+	while (s->written < s->out.len) {
+		enum err err = transfer_write(s->stream, bytes_slice(text_bytes(&s->out), s->written, s->out.len), &n);
+
+		if (!err && n == 0 && clock_mono_us() < s->give_up_us) {
+			loop_timer_set(s->retry, WRITE_RETRY_MS);
+			return;
+		}
+		if (err || n == 0) {
+			stream_drop(s);
+			s->call = NULL;
+			outcome_failed(call, err ? "%s: the connection broke" : "%s: it takes nothing", s->address);
+			return;
+		}
+		s->written += n;
+	}
+	s->call = NULL;
+	outcome_taken(call);
+}
+
+static void connected(void *arg, const struct transfer_answer *answer)
+{
+	struct syslog *s = arg;
+	struct sink_call *call = s->call;
+
+	s->is_connected = answer->result == ERR_OK;
+	if (s->is_connected) {
+		stream_write(s);
+		return;
+	}
+	s->stream = NULL;
+	s->call = NULL;
+	outcome_failed(call, "%s: %s", s->address, answer->error);
+}
+
+static void send_stream(struct syslog *s, struct sink_call *call)
+{
+	struct transfer_request rq = {
+		.url = s->url, .ca_file = s->settings->ca_file, .cert_file = s->settings->cert_file, .key_file = s->settings->key_file,
+		.timeout_ms = (int)s->settings->timeout_ms, .is_stream = true,
+	};
+	struct text message = { 0 };
+
+	text_clear(&s->out);
+	for (size_t i = 0; i < call->n; i++) {
+		text_clear(&message);
+		add_message(s, &message, &call->rows[i]);
+		text_addf(&s->out, "%zu ", message.len);
+		text_add(&s->out, text_bytes(&message));
+	}
+	text_free(&message);
+	s->call = call;
+	s->written = 0;
+	s->give_up_us = clock_mono_us() + s->settings->timeout_ms * 1000;
+	if (s->is_connected && transfer_is_over(s->stream)) /* I2 */
+		stream_drop(s);
+	if (s->is_connected)
+		stream_write(s);
+	else
+		s->stream = fetcher_start(s->fetcher, &rq, connected, s);
+}
+
+static void syslog_send(void *self, struct sink_call *call)
+{
+	struct syslog *s = self;
+
+	if (s->url)
+		send_stream(s, call);
+	else
+		send_datagrams(s, call);
+}
+
+static void syslog_cancel(void *self)
+{
+	struct syslog *s = self;
+
+	if (s->call)
+		stream_drop(s);
+	if (s->retry)
+		loop_timer_set(s->retry, -1);
+	s->call = NULL;
+}
+
+/* A stream shakes hands anew: certificates may have changed. */
+static void syslog_reopen(void *self)
+{
+	stream_drop(self);
+}
+
+const struct sink sink_syslog = {
+	.name = "syslog", .help = "Writes alerts to syslog (RFC 5424) over a Unix socket, UDP, TCP or TLS.", .audience = AUDIENCE_ALL,
+	.open = syslog_open, .reopen = syslog_reopen, .close = syslog_close, .send = syslog_send, .cancel = syslog_cancel, .group = 100,
+};
