@@ -269,6 +269,7 @@ static int64_t forget_told(struct erasure *e)
 
 static int64_t erase_lines(struct erasure *e)
 {
+	sinks_read_anew(e->d->sinks);
 	return ask(e, erasing_logs, ERASURE_EMPTIES);
 }
 

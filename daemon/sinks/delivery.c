@@ -70,16 +70,28 @@ static void advance(struct delivery *d, size_t next_row)
 	delivery_mark(d);
 }
 
+void delivery_cut(struct delivery *d, size_t n)
+{
+	d->rows.n = d->next_row + n;
+	if (d->is_telling)
+		d->tell_us = 0;
+	else if (d->rows.n > 0)
+		d->reached = d->rows.at[d->rows.n - 1].number;
+}
+
 static void dead_letters_written(struct store_batch *batch)
 {
 	struct delivery *d = batch->owner;
 
-	d->is_out = false;
+	bool is_stale = d->is_stale;
+	d->is_out = d->is_stale = false;
 	if (batch->result) {
 		note_failure(d, batch->error.text, 0);
 		d->rows.n = d->next_row = 0;
 		return;
 	}
+	if (is_stale)
+		delivery_cut(d, d->dead.n);
 	d->n_dead += d->dead.n;
 	d->again_n = 0;
 	advance(d, d->next_row + d->dead.n); /* I1 */
@@ -206,12 +218,15 @@ void delivery_done(struct store_query *q)
 {
 	struct delivery *d = q->owner;
 
-	d->is_out = false;
+	bool is_stale = d->is_stale && d->sink->send;
+	d->is_out = d->is_stale = false;
 	d->gather_us = d->rows.n == ROWS_MAX ? d->sinks->mono_us : 0;
 	if (d->wants_reopen)
 		d->sink->reopen(d->self);
 	d->wants_reopen = false;
-	if (d->result) {
+	if (is_stale) {
+		delivery_cut(d, 0);
+	} else if (d->result) {
 		struct errbuf why = d->error;
 
 		d->rows.n = d->next_row = 0;

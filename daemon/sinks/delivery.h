@@ -28,6 +28,7 @@ struct delivery {
 	bool is_out;       /* a reading, a piece or a dead letter is on its way */
 	bool is_telling;   /* what was read are alerts that stand, no rows of the outbox */
 	bool wants_reopen;
+	bool is_stale;     /* rows went from the outbox while a reading or a dead letter was on its way */
 	uint64_t reached;
 	struct VEC(struct sink_row) rows;
 	size_t next_row;   /* of rows: the first that is not handed over */
@@ -74,6 +75,8 @@ bool delivery_parse(struct delivery *d, struct bytes json, struct sink_row *row)
 void delivery_done(struct store_query *q);
 /* The next piece of what was read, when it is due. */
 void delivery_next_piece(struct delivery *d);
+/* Of what was read and not handed over the first n stay; the rest is read anew. */
+void delivery_cut(struct delivery *d, size_t n);
 bool delivery_has_piece(const struct delivery *d);
 /* A place moved: into the next transaction, with what every sink is through with. */
 void delivery_mark(struct delivery *d);

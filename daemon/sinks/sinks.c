@@ -181,6 +181,17 @@ void sinks_stop(struct sinks *s)
 	}
 }
 
+void sinks_read_anew(struct sinks *s)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		struct delivery *d = &s->at[i];
+
+		d->is_stale = d->is_out && !d->has_call;
+		if (!d->is_stale && delivery_has_piece(d))
+			delivery_cut(d, d->has_call ? d->call.n : 0);
+	}
+}
+
 bool sinks_is_idle(const struct sinks *s)
 {
 	for (unsigned i = 0; i < s->n; i++)

@@ -42,6 +42,8 @@ int64_t sinks_turn(struct sinks *s, uint64_t newest, int64_t mono_us);
 void sinks_reopen(struct sinks *s);
 /* What waits for another side is given up, and stays in the outbox; readings end by themselves. Nothing begins any more. */
 void sinks_stop(struct sinks *s);
+/* Rows went from the outbox: what was read and is not on its way to another side is read anew. */
+void sinks_read_anew(struct sinks *s);
 bool sinks_is_idle(const struct sinks *s);
 /* Something reads or writes the database. */
 bool sinks_are_reading(const struct sinks *s);

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { SQL_BLANK, SQL_DELETE, SQL_UPDATE, SQL_ALERT, SQL_OUTBOX, SQL_EVENTS, SQL_N };
+enum { SQL_BLANK, SQL_DELETE, SQL_UPDATE, SQL_ALERT, SQL_OUTBOX, SQL_DEAD, SQL_EVENTS, SQL_N };
 
 static const char *const sql[SQL_N] = {
 	[SQL_BLANK] = "UPDATE journal SET payload=zeroblob(length(payload)) WHERE seq=?1",
@@ -17,6 +17,8 @@ static const char *const sql[SQL_N] = {
 	[SQL_UPDATE] = "UPDATE journal SET payload=?2 WHERE seq=?1",
 	[SQL_ALERT] = "DELETE FROM alerts WHERE id=?1",
 	[SQL_OUTBOX] = "DELETE FROM outbox WHERE number=?1",
+	/* Every sink that has dead letters has a place; so the key is used. */
+	[SQL_DEAD] = "DELETE FROM dead WHERE sink IN (SELECT name FROM sinks) AND number=?1",
 	[SQL_EVENTS] = "UPDATE meta SET value=value-?1 WHERE key='events'",
 };
 
@@ -80,8 +82,11 @@ static enum err edit_told(struct editor *e, const struct store_edits *edits, str
 		statement_text(e->st[SQL_ALERT], 1, edits->alerts[i]);
 		err = statement_run(e->st[SQL_ALERT], eb);
 	}
-	for (size_t i = 0; i < edits->n_outbox && !err; i++)
+	for (size_t i = 0; i < edits->n_outbox && !err; i++) {
 		err = run_on(e, SQL_OUTBOX, edits->outbox[i], eb);
+		if (!err)
+			err = run_on(e, SQL_DEAD, edits->outbox[i], eb); /* it may have died since it was read */
+	}
 	return err;
 }
 
@@ -115,7 +120,8 @@ enum err edits_commit(struct db *db, struct store_edits *edits, struct errbuf *e
 }
 
 static const char *const told_sql =
-	"SELECT id, 0, json FROM alerts UNION ALL SELECT '', number, json FROM outbox";
+	"SELECT id, 0, json FROM alerts UNION ALL SELECT '', number, json FROM outbox"
+	" UNION ALL SELECT '', number, json FROM dead";
 
 enum err store_read_told(const char *dir, store_told_fn *fn, void *arg, struct errbuf *eb)
 {

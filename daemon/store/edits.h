@@ -13,7 +13,7 @@ struct store_edit {
 struct store_edits {
 	const struct store_edit *rows; size_t n_rows;
 	const struct bytes *alerts; size_t n_alerts;    /* ids of rows of `alerts` that go */
-	const uint64_t *outbox; size_t n_outbox;        /* numbers of rows of `outbox` that go */
+	const uint64_t *outbox; size_t n_outbox;        /* numbers of rows that go, of `outbox` and of `dead` */
 	bool empties_log; /* what the write-ahead log holds goes into the database, and its file is cut to nothing */
 	bool packs;       /* the database is written anew without gaps; commits wait for it */
 	/* set by the writer before completion */
@@ -22,7 +22,7 @@ struct store_edits {
 
 struct store_told { struct bytes alert; uint64_t number; struct bytes json; };
 typedef enum err store_told_fn(void *arg, const struct store_told *row);
-/* Everything that tells of alerts: their table (alert is set) and the outbox (number is). */
+/* Everything that tells of alerts: their table (alert is set), the outbox and the dead letters (number is). */
 enum err store_read_told(const char *dir, store_told_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
 
 #endif

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "daemon/model/alert_json.h"
+#include "daemon/store/edits.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -149,6 +150,16 @@ static void open_sinks(struct bench *b, const struct sink *one, const struct sin
 	assert_int_equal(sinks_new(&setup, &b->sinks, NULL), ERR_OK);
 }
 
+static void commit(struct bench *b, struct store_batch *batch)
+{
+	struct pollfd p = { .fd = store_wake_fd(b->store), .events = POLLIN };
+
+	assert_int_equal(store_submit(b->store, batch), ERR_OK);
+	while (!store_completed(b->store))
+		poll(&p, 1, 1000);
+	assert_int_equal(batch->result, ERR_OK);
+}
+
 static void add_alert(struct bench *b, const char *id, enum alert_state state)
 {
 	struct bytes account = BYTES_LIT("shop/a");
@@ -159,11 +170,8 @@ static void add_alert(struct bench *b, const char *id, enum alert_state state)
 	alert_json(&json, &al, state == ALERT_RESOLVED ? "resolved" : "opened");
 	struct store_alert row = { al.id, al.rule, bytes_of(alert_state_names[state]), text_bytes(&json), 1, 1, AUDIENCE_ALL };
 	struct store_batch batch = { .alerts = &row, .n_alerts = 1 };
-	struct pollfd p = { .fd = store_wake_fd(b->store), .events = POLLIN };
 
-	assert_int_equal(store_submit(b->store, &batch), ERR_OK);
-	while (!store_completed(b->store))
-		poll(&p, 1, 1000);
+	commit(b, &batch);
 	b->newest = batch.outbox_last;
 	text_free(&json);
 }
@@ -290,6 +298,15 @@ static void other_side_may_ask_for_time(void **state)
 	assert_int_equal(settle(b), 120000000);
 }
 
+static void take_out(struct bench *b, const uint64_t *numbers, size_t n)
+{
+	struct store_edits edits = { .outbox = numbers, .n_outbox = n };
+	struct store_batch batch = { .edits = &edits };
+
+	commit(b, &batch);
+	sinks_read_anew(b->sinks);
+}
+
 static void refused_row_of_a_group_dies_alone(void **state)
 {
 	struct bench *b = *state;
@@ -303,6 +320,8 @@ static void refused_row_of_a_group_dies_alone(void **state)
 	assert_int_equal(count_letters(b, "far"), 1);
 	assert_string_equal(b->reason, "as it was told");
 	assert_int_equal(b->drop, 6);
+	take_out(b, &far.refused, 1);
+	assert_int_equal(count_letters(b, "far"), 0);
 }
 
 static void a_day_without_success_makes_dead_letters(void **state)
@@ -363,6 +382,42 @@ static void dead_letters_come_back_for_their_sink_alone(void **state)
 	assert_int_equal(far.rows, 2);
 	assert_int_equal(file_rows, 2);
 	assert_true(sinks_is_done(b->sinks));
+}
+
+static void rows_that_were_read_and_went_are_not_handed_over(void **state)
+{
+	static const uint64_t gone[] = { 6, 7, 8, 9 };
+	struct bench *b = *state;
+
+	far.hangs = true;
+	open_sinks(b, &sink_far, NULL);
+	add_alerts(b, 10);
+	settle(b);
+	assert_int_equal(far.calls, 1); /* of four; all ten were read */
+	far.hangs = false;
+	take_out(b, gone, ARRAY_LEN(gone));
+	far.hanging->answer(far.hanging, &(struct sink_outcome){ SINK_TAKEN, 0, "" });
+	settle(b);
+	assert_int_equal(far.rows, 2); /* 5 and 10 */
+	assert_int_equal(far.last, 10);
+	assert_int_equal(b->drop, 10);
+	assert_true(sinks_is_done(b->sinks));
+}
+
+static void rows_that_went_while_they_were_read_are_not_handed_over(void **state)
+{
+	static const uint64_t gone[] = { 1, 2 };
+	struct bench *b = *state;
+
+	open_sinks(b, &sink_far, NULL);
+	add_alerts(b, 3);
+	b->us += sinks_turn(b->sinks, b->newest, b->us); /* rows gather */
+	sinks_turn(b->sinks, b->newest, b->us);
+	assert_true(sinks_are_reading(b->sinks));
+	take_out(b, gone, ARRAY_LEN(gone));
+	settle(b);
+	assert_int_equal(far.rows, 1);
+	assert_int_equal(far.last, 3);
 }
 
 static void what_stands_is_told_again_and_what_is_resolved_is_not(void **state)
@@ -428,6 +483,7 @@ int main(void)
 		T(failures_are_tried_again_with_growing_spread_pauses), T(other_side_may_ask_for_time),
 		T(refused_row_of_a_group_dies_alone), T(a_day_without_success_makes_dead_letters),
 		T(clock_that_jumps_ahead_kills_nothing), T(dead_letters_come_back_for_their_sink_alone),
+		T(rows_that_were_read_and_went_are_not_handed_over), T(rows_that_went_while_they_were_read_are_not_handed_over),
 		T(what_stands_is_told_again_and_what_is_resolved_is_not), T(rate_spreads_deliveries),
 		T(test_goes_past_a_queue_that_hangs),
 	};
