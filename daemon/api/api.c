@@ -240,6 +240,11 @@ void api_free(struct api *api)
 	free(api);
 }
 
+void api_set_hash_key(struct api *api, struct hmac_key *key)
+{
+	api->setup.hash_key = key;
+}
+
 unsigned api_port(const struct api *api)
 {
 	return http_server_port(api->servers[0]);

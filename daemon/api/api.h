@@ -91,11 +91,16 @@ struct api_peer {
 	const char *name;
 };
 
+/* previous_until_ms: when the key before goes; 0: never. */
+typedef void api_rotated_fn(void *done_arg, enum err result, const char *error, int64_t previous_until_ms);
+
 struct api_setup {
 	struct loop *loop;
 	struct intake *intake;
 	struct api_ports ports;
 	struct hmac_key *hash_key;         /* as in event_context; search needs it for hashed kinds */
+	/* Makes another one beside it; arg is that of ports. done is called once, now or later; ERR_EXISTS: there are two. May be NULL. */
+	void (*rotate_key)(void *arg, api_rotated_fn *done, void *done_arg);
 	const char *listen[API_DOORS_MAX]; /* as loop_listen: "127.0.0.1:8787", "unix:/path", "fd:3"; the first is the main one */
 	unsigned n_listen;
 	struct tls_server *tls;            /* spoken over TCP; NULL: plain */
@@ -113,6 +118,7 @@ struct api_setup {
 enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf *eb) MUST_CHECK;
 /* Requests that still wait for intake must have been answered before: drain intake first. */
 void api_free(struct api *api);
+void api_set_hash_key(struct api *api, struct hmac_key *key);
 unsigned api_port(const struct api *api); /* of the first door; the bound one, also for port 0 */
 /* Reads STATE/tokens again (SIGHUP); on an error the old set stays. */
 enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;

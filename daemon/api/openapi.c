@@ -88,6 +88,8 @@ static const struct {
 		    "\"description\":\"rows of alerts and messages that went\"},\"log_lines\":{\"type\":\"integer\"},\"compressed_logs\":{\"type\":\"integer\","
 		    "\"description\":\"files that were not looked into\"},\"searched_bytes\":{\"type\":\"integer\"},\"left\":{\"type\":\"integer\","
 		    "\"description\":\"how often the name is still in the files\"},\"left_in\":{\"type\":[\"string\",\"null\"]},\"packed\":{\"type\":\"boolean\"}}}" },
+	{ "KeyChange", "{\"type\":\"object\",\"properties\":{\"changed\":{\"type\":\"boolean\"},\"old_until\":{\"type\":[\"string\",\"null\"],"
+		       "\"description\":\"when the key before goes; null: retain_hash is not set, and it stays\"}}}" },
 	{ "Events", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		    "\"next\":{\"type\":[\"integer\",\"null\"],\"description\":\"before= of what comes behind\"}}}" },
 	{ "Series", "{\"type\":\"object\",\"properties\":{\"days\":{\"type\":\"object\",\"description\":\"arrays of equal length: at (seconds), accounts, links, alerts\"},"

@@ -69,6 +69,8 @@ const struct route api_routes[] = {
 	{ "POST", "/v1/subjects/{id}/erase", ROLE_ADMIN, NEEDS_ENGINE, post_subject_erase,
 	  "Takes everything about an account out, in small steps, keeps it from coming back, and answers when it is done.",
 	  "unknown=1: also when nothing of it is there", NULL, "Erased" },
+	{ "POST", "/v1/keys/rotate", ROLE_ADMIN, NEEDS_NOTHING, post_key_rotate,
+	  "A new key of hashed kinds; the one before stays in use beside it until all of its values have had their time.", NULL, NULL, "KeyChange" },
 	{ "GET", "/v1/status", ROLE_READ, NEEDS_NOTHING, get_status, "What the daemon holds and how it does.", NULL, NULL, "Status" },
 	{ "GET", "/v1/sinks", ROLE_READ, NEEDS_NOTHING, get_sinks,
 	  "Where alerts go: what was delivered, what waits, what failed and why.", NULL, NULL, "Sinks" },

@@ -16,6 +16,7 @@
 #include "daemon/vendor/loop.h"
 #include "daemon/vendor/tls.h"
 #include "journal.h"
+#include "keys.h"
 #include "measure.h"
 #include "series.h"
 #include "trial.h"
@@ -44,8 +45,7 @@ struct daemon {
 	struct loop_watch *watches[WATCHES_MAX];
 	unsigned n_watches;
 	struct store *store;
-	struct hmac_key *hash_key;
-	uint64_t key_fingerprint;
+	struct keys keys;
 	struct judgement now;
 	struct journal_map *journal;
 	struct event_context context;
@@ -90,12 +90,11 @@ enum err judgement_enrich(const struct config *c, struct enrich **out, struct er
 /* What a snapshot is bound to: rules, networks and the key of hashed kinds. */
 uint64_t judgement_binding(const struct judgement *j, uint64_t key_fingerprint);
 
-/* state_folder.c: the folder itself, and the key of hashed kinds in it. */
+/* state_folder.c */
 #define STATE_KEY_SIZE 32
 enum err state_folder_make(const char *dir, struct errbuf *eb) MUST_CHECK;
 /* A file of random bytes. ERR_NOTFOUND without a text: there is none, and none may be made. */
 enum err state_folder_secret(const char *path, bool may_make, uint8_t key[STATE_KEY_SIZE], struct errbuf *eb) MUST_CHECK;
-enum err state_folder_key(const char *dir, bool may_make, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb) MUST_CHECK;
 
 /* restore.c: the engine, the ids and the effects as of the journal's end. */
 enum err restore(struct daemon *d, struct errbuf *eb) MUST_CHECK;

@@ -239,7 +239,7 @@ static void rebuilt(void *arg, enum err result, const char *error)
 
 static int64_t rebuild(struct erasure *e)
 {
-	const struct rebuild_cause cause = { "an account was erased", rebuilt, e };
+	const struct rebuild_cause cause = { .reason = "an account was erased", .over = rebuilt, .arg = e };
 	e->is_out = rebuild_because(e->d, &cause) == ERR_OK;
 	return e->is_out ? 0 : LOOK_US; /* a reload is under way */
 }

@@ -232,7 +232,7 @@ static int64_t sweep(struct forgetting *f)
 		return wait_us;
 	if (f->swept.result != ERR_OK)
 		log_error("journal", "what has had its time cannot be taken out: %s; it is tried again in a day", f->swept.error);
-	if (f->swept.removed + f->swept.changed == 0)
+	if (f->swept.removed + f->swept.changed == 0 && !keys_old_has_had_its_time(f->d))
 		return end(f);
 	f->stage = REBUILDS;
 	return 0;
@@ -251,7 +251,10 @@ static void rebuilt(void *arg, enum err result, const char *error)
 
 static int64_t rebuild(struct forgetting *f)
 {
-	const struct rebuild_cause cause = { "what it rested on has had its time and was forgotten", rebuilt, f };
+	const struct rebuild_cause cause = {
+		.reason = "what it rested on has had its time and was forgotten", .over = rebuilt, .arg = f,
+		.retires_key = keys_old_has_had_its_time(f->d) && f->swept.result == ERR_OK,
+	};
 	f->is_out = rebuild_because(f->d, &cause) == ERR_OK;
 	return f->is_out ? 0 : WAIT_US;
 }

@@ -1,6 +1,9 @@
 /* Journal rows as events.
- * I1: a kind that is gone takes its attributes with it; attributes stay sorted by kind, those of one kind in their order. */
+ * I1: a kind that is gone takes its attributes with it; attributes stay sorted by kind, those of one kind in their order.
+ * I2: an event says by its number under which of two keys its values count (keys.h). */
 #include "journal.h"
+
+#include "keys.h"
 
 #include "daemon/base/text.h"
 #include "daemon/base/vec.h"
@@ -17,6 +20,7 @@ struct epoch {
 
 struct journal_map {
 	const struct kinds *kinds;
+	uint64_t retired_through; /* I2 */
 	struct VEC(struct epoch) epochs;
 };
 
@@ -40,6 +44,14 @@ static enum err note_names(void *arg, uint64_t from_seq, struct bytes names)
 	return ERR_OK;
 }
 
+static enum err read_retired(struct journal_map *m, const char *dir, struct errbuf *eb)
+{
+	struct errbuf why = { "" };
+	enum err err = store_fact(dir, KEYS_FACT_THROUGH, &m->retired_through, &why);
+
+	return err == ERR_NOTFOUND && why.text[0] == '\0' ? ERR_OK : err ? errbuf_set(eb, err, "%s", why.text) : ERR_OK;
+}
+
 enum err journal_map_new(const char *dir, const struct kinds *kinds, struct journal_map **out, struct errbuf *eb)
 {
 	struct journal_map *m = xcalloc(1, sizeof(*m));
@@ -47,6 +59,8 @@ enum err journal_map_new(const char *dir, const struct kinds *kinds, struct jour
 
 	m->kinds = kinds;
 	err = store_read_names(dir, note_names, m, eb);
+	if (!err)
+		err = read_retired(m, dir, eb);
 	if (err) {
 		journal_map_free(m);
 		return err;
@@ -112,6 +126,32 @@ static void translate(const struct epoch *ep, struct arena *a, struct event *ev)
 	ev->n_attrs = n;
 }
 
+void journal_map_retire(struct journal_map *m, uint64_t through)
+{
+	m->retired_through = through;
+}
+
+/* I2. Kinds are today's. */
+static void count_by_second_key(const struct journal_map *m, struct event *ev)
+{
+	struct attr *kept = (struct attr *)ev->attrs;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ev->n_attrs; i++) {
+		struct attr at = ev->attrs[i];
+		bool is_hashed = at.kind < m->kinds->n && m->kinds->rows[at.kind].privacy == PRIVACY_HASH;
+
+		if (at.next != 0) {
+			at.key = at.next;
+			at.next = 0;
+		} else if (is_hashed) {
+			continue;
+		}
+		kept[n++] = at;
+	}
+	ev->n_attrs = n;
+}
+
 enum err journal_event(const struct journal_map *m, const struct store_event *row, struct arena *a, struct event *out,
 		       struct errbuf *eb)
 {
@@ -124,5 +164,7 @@ enum err journal_event(const struct journal_map *m, const struct store_event *ro
 	out->audience = row->audience;
 	if (!ep->is_same)
 		translate(ep, a, out);
+	if (row->seq <= m->retired_through)
+		count_by_second_key(m, out);
 	return ERR_OK;
 }

@@ -13,6 +13,8 @@ void journal_map_free(struct journal_map *m);
 bool journal_map_is_stale(const struct journal_map *m);
 /* From here on payloads are written by these kinds. */
 enum err journal_note_kinds(const char *dir, const struct kinds *kinds, uint64_t from_seq, struct errbuf *eb) MUST_CHECK;
+/* Values of events up to `through` count by their second key, and those of hashed kinds that have none are gone. */
+void journal_map_retire(struct journal_map *m, uint64_t through);
 /* The event, its strings and attributes in the arena. ERR_CORRUPT names the row. */
 enum err journal_event(const struct journal_map *m, const struct store_event *row, struct arena *a, struct event *out,
 		       struct errbuf *eb) MUST_CHECK;

@@ -51,7 +51,8 @@ static void cause_over(struct rebuild *r, enum err result, const char *error)
 
 bool rebuild_is_busy(const struct daemon *d)
 {
-	return d->rebuild != NULL && (d->rebuild->is_out || d->rebuild->removal != NULL);
+	const struct rebuild *r = d->rebuild;
+	return r != NULL && (r->is_out || r->removal != NULL || (r->is_retired && !r->is_swapped));
 }
 
 static void go_on(struct daemon *d)
@@ -181,15 +182,20 @@ static void tell_changes(struct daemon *d, struct rebuild *r)
 	arena_free(arena);
 }
 
+static void swap_journals(struct daemon *d, struct rebuild *r)
+{
+	journal_map_free(d->journal);
+	d->journal = r->journal;
+	r->journal = NULL;
+}
+
 static void swap_rules(struct daemon *d, struct rebuild *r)
 {
 	struct judgement old = d->now;
 	d->now = r->next;
 	r->next = old;
 	d->context.kinds = &d->now.rules->kinds;
-	journal_map_free(d->journal);
-	d->journal = r->journal;
-	r->journal = NULL;
+	swap_journals(d, r);
 	d->reloads++;
 	log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
 }
@@ -199,6 +205,10 @@ static void swap_engines(struct daemon *d, struct rebuild *r)
 	struct engine *old = d->now.engine;
 	d->now.engine = r->next.engine;
 	r->next.engine = old;
+	if (!r->is_retired)
+		return;
+	swap_journals(d, r);
+	keys_retire(d);
 }
 
 static int64_t swap_in(struct daemon *d, struct rebuild *r)
@@ -240,7 +250,7 @@ static int64_t succeed(struct daemon *d, struct rebuild *r)
 /* Brings everything to a standstill; true when it stands. */
 static bool stands_still(struct daemon *d, struct rebuild *r)
 {
-	bool must_be_empty = r->journal != NULL && journal_map_is_stale(r->journal);
+	bool must_be_empty = r->cause.retires_key || (r->journal != NULL && journal_map_is_stale(r->journal));
 	if (must_be_empty)
 		turn_pause(d, HOLD_REBUILD, true);
 	if (must_be_empty && !intake_is_empty(d->intake))
@@ -258,6 +268,8 @@ static int64_t read_on(struct daemon *d, struct rebuild *r)
 		return STANDSTILL_US;
 	if (is_still && r->was_still && r->events.n == 0) {
 		bool is_stale = r->journal != NULL && journal_map_is_stale(r->journal);
+		if (r->cause.retires_key && !r->is_retired)
+			return ask(d, rebuild_note_keys);
 		return is_stale ? ask(d, rebuild_note_kinds) : succeed(d, r); /* I1, I4 */
 	}
 	r->was_still = is_still;
@@ -277,7 +289,7 @@ int64_t step_rebuild(struct daemon *d)
 		return BY_EVENT;
 	if (r->result != ERR_OK)
 		return fail(d);
-	if (d->wants_stop && r->removal == NULL)
+	if (d->wants_stop && r->removal == NULL && (!r->is_retired || r->is_swapped))
 		return let_go(d); /* the next start reads the new rules anyhow */
 	if (r->is_swapped)
 		return finish(d, r);
@@ -289,6 +301,8 @@ int64_t step_rebuild(struct daemon *d)
 	}
 	if (r->removal == NULL && r->cause.over == NULL && !r->is_loaded)
 		return ask(d, rebuild_read_rules);
+	if (r->cause.retires_key && r->journal == NULL)
+		return ask(d, rebuild_read_keys);
 	r->is_wanted = r->is_wanted || keeps_rules(r) || has_changed(d, r);
 	if (!r->is_wanted)
 		return let_go(d);

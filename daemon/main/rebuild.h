@@ -14,6 +14,7 @@ struct removal; /* removal.c: events of a site that go out first */
 /* The journal was changed under the same rules: why, as alerts that go with it say, and who waits. */
 struct rebuild_cause {
 	const char *reason;
+	bool retires_key; /* the old key of hashed kinds goes with the old engine (keys.h) */
 	void (*over)(void *arg, enum err result, const char *error); /* once; ERR_OK: the new engine is in place */
 	void *arg;
 };
@@ -32,7 +33,7 @@ struct rebuild {
 	struct VEC(const struct event *) events; /* read ahead, at most REBUILD_CHUNK */
 	size_t n_applied; /* of them */
 	uint64_t seq;     /* read so far */
-	bool is_loaded, is_wanted, has_read, is_swapped;
+	bool is_loaded, is_wanted, has_read, is_swapped, is_retired;
 	bool was_still; /* when the events were asked for: nothing can come behind them */
 	int64_t started_us, said_us;
 	struct removal *removal;
@@ -47,6 +48,9 @@ enum err rebuild_because(struct daemon *d, const struct rebuild_cause *cause) MU
 /* Steps for the reader thread: store_query's run. */
 void rebuild_read_rules(struct store_query *q, const char *dir);
 void rebuild_read_events(struct store_query *q, const char *dir);
+/* The journal under the key that is to come; then that it has come. */
+void rebuild_read_keys(struct store_query *q, const char *dir);
+void rebuild_note_keys(struct store_query *q, const char *dir);
 void rebuild_note_kinds(struct store_query *q, const char *dir);
 /* What was swapped out; a large engine takes a while to free. */
 void rebuild_retire(struct store_query *q, const char *dir);

@@ -47,6 +47,24 @@ void rebuild_note_kinds(struct store_query *q, const char *dir)
 	r->result = journal_map_new(dir, kinds, &r->journal, &r->error);
 }
 
+void rebuild_read_keys(struct store_query *q, const char *dir)
+{
+	struct rebuild *r = q->owner;
+	r->result = journal_map_new(dir, &r->daemon->now.rules->kinds, &r->journal, &r->error);
+	if (r->result == ERR_OK)
+		journal_map_retire(r->journal, UINT64_MAX);
+}
+
+void rebuild_note_keys(struct store_query *q, const char *dir)
+{
+	struct rebuild *r = q->owner;
+	r->result = keys_note_retired(r->daemon, dir, r->seq, &r->error);
+	if (r->result != ERR_OK)
+		return;
+	journal_map_retire(r->journal, r->seq);
+	r->is_retired = true;
+}
+
 void rebuild_retire(struct store_query *q, const char *dir)
 {
 	struct rebuild *r = q->owner;

@@ -98,6 +98,7 @@ void report_status(void *arg, struct text *json)
 	json_member_int(json, "reloads_failed", d->reloads_failed);
 	json_member_bool(json, "is_rebuilding", d->rebuild != NULL);
 	report_erasure(d, json);
+	report_keys(d, json);
 	json_member_int(json, "snapshot_seq", (int64_t)d->snapshot_seq);
 	json_key(json, "confinement");
 	json_open_object(json);

@@ -76,7 +76,7 @@ static uint64_t load_snapshot(struct daemon *d, const struct store_state *state)
 	uint64_t seq = 0;
 	if (d->is_erasure_due)
 		return 0; /* it may hold what is to go */
-	enum err err = snapshot_open(d->config->state_dir, judgement_binding(&d->now, d->key_fingerprint), &seq, &reader, &eb);
+	enum err err = snapshot_open(d->config->state_dir, judgement_binding(&d->now, d->keys.fingerprint), &seq, &reader, &eb);
 	if (err == ERR_NOTFOUND)
 		return 0;
 	if (err == ERR_OK && seq > state->last_seq)

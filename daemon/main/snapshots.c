@@ -17,7 +17,7 @@
 static enum err write_snapshot(struct daemon *d, uint64_t seq, struct errbuf *eb)
 {
 	struct snapshot_writer *w;
-	enum err err = snapshot_begin(d->config->state_dir, judgement_binding(&d->now, d->key_fingerprint), seq, &w, eb);
+	enum err err = snapshot_begin(d->config->state_dir, judgement_binding(&d->now, d->keys.fingerprint), seq, &w, eb);
 	if (err != ERR_OK)
 		return err;
 	err = engine_save(d->now.engine, snapshot_write, w);

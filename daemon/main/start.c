@@ -41,16 +41,11 @@ static enum err load_key(struct daemon *d, struct errbuf *eb)
 {
 	const char *dir = d->config->state_dir;
 	uint64_t before = 0;
-	enum err err = store_fact(dir, "hash_key", &before, eb);
+	enum err err = store_fact(dir, KEYS_FACT, &before, eb);
 	bool is_new = err == ERR_NOTFOUND && eb->text[0] == '\0';
-	if (err == ERR_OK || is_new)
-		err = state_folder_key(dir, is_new, &d->hash_key, &d->key_fingerprint, eb);
-	if (err == ERR_OK && is_new)
-		err = store_set_fact(dir, "hash_key", d->key_fingerprint, eb);
-	if (err != ERR_OK || is_new || before == d->key_fingerprint)
-		return err;
-	return errbuf_set(eb, ERR_CORRUPT, "%s/hash.key is not the key that this journal was written with; bring it back "
-			  "from a backup, or start with another state folder", dir);
+	if (is_new)
+		return keys_make(&d->keys, dir, eb);
+	return err != ERR_OK ? err : keys_load(&d->keys, dir, before, eb);
 }
 
 static struct collector_host folders_of(const struct config *c)
@@ -86,7 +81,7 @@ static void start_intake(struct daemon *d)
 {
 	struct store_state state;
 	store_state(d->store, &state);
-	d->context = (struct event_context){ .kinds = &d->now.rules->kinds, .hash_key = d->hash_key,
+	d->context = (struct event_context){ .kinds = &d->now.rules->kinds, .hash_key = d->keys.now, .next_key = d->keys.next,
 					     .default_site = bytes_of(d->config->default_site != NULL ? d->config->default_site : "") };
 	struct intake_setup setup = {
 		.ports = { d, port_wall_ms, port_context, port_submit, port_apply },
@@ -122,7 +117,7 @@ static void own_doors(const struct daemon *d, struct api_setup *setup, char http
 static enum err start_api(struct daemon *d, struct errbuf *eb)
 {
 	struct api_setup setup = {
-		.loop = d->loop, .intake = d->intake, .hash_key = d->hash_key,
+		.loop = d->loop, .intake = d->intake, .hash_key = d->keys.now,
 		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready,
 			   report_series, look_up_events, trial_begin, trial_cancel, trial_render, erase_subject,
 			   report_sinks, act_on_sink },
@@ -132,6 +127,7 @@ static enum err start_api(struct daemon *d, struct errbuf *eb)
 		.allowed_hosts = (const char *const *)d->config->allowed_hosts,
 		.max_connections = (size_t)d->config->max_connections,
 	};
+	setup.rotate_key = keys_rotate;
 	char handed_over[API_DOORS_MAX][16], http_socket[PATH_MAX + 8];
 	enum err err = handed_over_doors(handed_over, &setup, eb);
 	if (err != ERR_OK)
@@ -274,7 +270,7 @@ void daemon_close(struct daemon *d)
 		loop_free(d->loop);
 	journal_map_free(d->journal);
 	judgement_free(&d->now);
-	hmac_key_free(d->hash_key);
+	keys_fini(&d->keys);
 	erased_free(d->erased);
 	metrics_free(d->measures);
 	config_free(d->config);

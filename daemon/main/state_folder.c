@@ -1,4 +1,4 @@
-/* The state folder and the key of hashed kinds in it (hash.key, 32 random bytes, readable by the owner only). */
+/* The state folder, and keys in it: files of 32 random bytes, readable by the owner only. */
 #include "daemon.h"
 
 #include <errno.h>
@@ -63,23 +63,4 @@ enum err state_folder_secret(const char *path, bool may_make, uint8_t key[STATE_
 	if (got == STATE_KEY_SIZE)
 		return ERR_OK;
 	return errbuf_set(eb, ERR_CORRUPT, "%s must hold %d bytes; bring it back from a backup", path, STATE_KEY_SIZE);
-}
-
-enum err state_folder_key(const char *dir, bool may_make, struct hmac_key **out, uint64_t *fingerprint, struct errbuf *eb)
-{
-	struct text path = { 0 };
-	uint8_t key[STATE_KEY_SIZE], sum[CRYPTO_HASH_SIZE];
-	text_addf(&path, "%s/hash.key", dir);
-	enum err err = state_folder_secret(path.ptr, may_make, key, eb);
-	if (err == ERR_NOTFOUND)
-		errbuf_set(eb, err, "%s is missing, and this journal was written with it; bring it back from a backup, or start with "
-			   "another state folder", path.ptr);
-	text_free(&path);
-	if (err != ERR_OK)
-		return err;
-	crypto_sha256(bytes_make((const char *)key, sizeof(key)), sum);
-	memcpy(fingerprint, sum, sizeof(*fingerprint));
-	*out = hmac_key_new(bytes_make((const char *)key, sizeof(key)));
-	explicit_bzero(key, sizeof(key));
-	return ERR_OK;
 }

@@ -97,7 +97,8 @@ static void step_stop(struct daemon *d, int64_t mono_us)
 	}
 	if (intake_is_empty(d->intake))
 		turn_hold(d, HOLD_STOP, true);
-	bool is_busy = rebuild_is_busy(d) || erasure_is_busy(d) || forgetting_is_busy(d) || d->lookups_out > 0;
+	bool is_busy = rebuild_is_busy(d) || erasure_is_busy(d) || forgetting_is_busy(d) || keys_are_changing(d) ||
+		       d->lookups_out > 0;
 	bool is_done = !is_busy && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
 	if (!is_done && mono_us >= d->stop_by_us)
 		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");

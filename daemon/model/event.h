@@ -75,6 +75,7 @@ struct erased;
 struct event_context {
 	const struct kinds *kinds;
 	struct hmac_key *hash_key;
+	struct hmac_key *next_key; /* the one that follows: hashed kinds are hashed under both; NULL: there is but one */
 	struct bytes default_site;
 	struct arena *scratch; /* for what normalising leaves behind; emptied by the next event. NULL: the event's own arena */
 	struct attr_memo *memo; /* attr_memo.h; NULL: every text is normalised anew */

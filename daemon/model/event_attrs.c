@@ -77,8 +77,11 @@ static void add_normalised(struct event_reader *r, struct attr_list *list, unsig
 	for (unsigned i = 0; i < normal.n; i++) {
 		struct attr *attr = place_for(list, index, key_of(r, kind, normal.text[i]));
 
-		if (attr)
-			attr->shown = kind_shown(kind, r->arena, normal.text[i]);
+		if (!attr)
+			continue;
+		attr->shown = kind_shown(kind, r->arena, normal.text[i]);
+		if (kind->privacy == PRIVACY_HASH && r->ctx->next_key)
+			attr->next = private_key(r->ctx->next_key, kind, normal.text[i]);
 	}
 	/* All of them are in the list: none was left out for another text's or for want of a place. */
 	if (slot && list->n - before == normal.n)

@@ -11,23 +11,44 @@
 #include <string.h>
 #include <unistd.h>
 
-enum err store_set_fact(const char *dir, const char *name, uint64_t value, struct errbuf *eb)
+static enum err set_facts(struct db *db, const struct store_fact_row *rows, size_t n, struct errbuf *eb)
+{
+	struct statement *st;
+	enum err err = db_prepare(db, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value=?2", &st, eb);
+
+	if (err)
+		return err;
+	err = db_run(db, "BEGIN IMMEDIATE", eb);
+	for (size_t i = 0; i < n && !err; i++) {
+		statement_text(st, 1, bytes_of(rows[i].name));
+		statement_number(st, 2, (int64_t)rows[i].value);
+		err = statement_run(st, eb);
+	}
+	if (!err)
+		err = db_run(db, "COMMIT", eb);
+	if (err)
+		db_rollback(db);
+	statement_free(st);
+	return err;
+}
+
+enum err store_set_facts(const char *dir, const struct store_fact_row *rows, size_t n, struct errbuf *eb)
 {
 	struct db *db;
-	struct statement *st;
 	enum err err = schema_open(dir, &db, eb);
 
 	if (err)
 		return err;
-	err = db_prepare(db, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value=?2", &st, eb);
-	if (!err) {
-		statement_text(st, 1, bytes_of(name));
-		statement_number(st, 2, (int64_t)value);
-		err = statement_run(st, eb);
-		statement_free(st);
-	}
+	err = set_facts(db, rows, n, eb);
 	db_close(db);
 	return err;
+}
+
+enum err store_set_fact(const char *dir, const char *name, uint64_t value, struct errbuf *eb)
+{
+	const struct store_fact_row row = { name, value };
+
+	return store_set_facts(dir, &row, 1, eb);
 }
 
 enum err store_add_names(const char *dir, uint64_t from_seq, struct bytes names, struct errbuf *eb)

@@ -87,6 +87,9 @@ enum err store_read_ids(const char *dir, struct store_ids want, store_event_fn *
 /* Small facts beside the journal (hash of the key file, version of the kinds). Before the loop starts. ERR_NOTFOUND. */
 enum err store_fact(const char *dir, const char *name, uint64_t *value, struct errbuf *eb) MUST_CHECK;
 enum err store_set_fact(const char *dir, const char *name, uint64_t value, struct errbuf *eb) MUST_CHECK;
+struct store_fact_row { const char *name; uint64_t value; };
+/* All of them or none; from another thread than the writer's it waits for it. */
+enum err store_set_facts(const char *dir, const struct store_fact_row *rows, size_t n, struct errbuf *eb) MUST_CHECK;
 /* Outbox rows with number > after. */
 struct store_outgoing { uint64_t number; enum audience audience; int64_t at_ms; struct bytes sink, json; };
 typedef enum err store_outbox_fn(void *arg, const struct store_outgoing *row);

@@ -1,6 +1,7 @@
 /* Journal rows under another list of kinds. */
 #include "daemon/base/text.h"
 #include "daemon/main/journal.h"
+#include "daemon/main/keys.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,6 +115,40 @@ static void older_kinds_are_translated_and_gone_ones_left_out(void **state)
 	free(now);
 }
 
+/* ip is plain, card and email are hashed; of the four values one has no second key. */
+static void values_count_by_their_second_key_once_the_first_retired(void **state)
+{
+	const struct attr attrs[] = {
+		{ 1, BYTES_LIT("i"), 0, 0 }, { 2, BYTES_LIT("c"), 1, 22 }, { 3, BYTES_LIT("e1"), 2, 0 }, { 4, BYTES_LIT("e2"), 2, 44 },
+	};
+	struct event ev = { .ts_ms = 5, .account = BYTES_LIT("a"), .type = EVENT_LOGIN, .word = BYTES_LIT("login"), .attrs = attrs, .n_attrs = 4 };
+	struct kinds *kinds = kinds_of(before);
+	struct arena *arena = arena_new(1024);
+	struct text payload = { 0 };
+	struct journal_map *m = NULL;
+	struct store_event row = { .seq = 7 };
+
+	kinds->rows[1].privacy = kinds->rows[2].privacy = PRIVACY_HASH;
+	event_encode(&ev, &payload);
+	row.payload = text_bytes(&payload);
+	assert_int_equal(journal_note_kinds(*state, kinds, 1, NULL), ERR_OK);
+	assert_int_equal(journal_map_new(*state, kinds, &m, NULL), ERR_OK);
+	journal_map_retire(m, 6);
+	assert_int_equal(journal_event(m, &row, arena, &ev, NULL), ERR_OK);
+	assert_true(ev.n_attrs == 4 && ev.attrs[1].key == 2 && ev.attrs[3].key == 4);
+	journal_map_free(m);
+	/* Which is noted beside the journal. */
+	assert_int_equal(store_set_fact(*state, KEYS_FACT_THROUGH, 7, NULL), ERR_OK);
+	assert_int_equal(journal_map_new(*state, kinds, &m, NULL), ERR_OK);
+	assert_int_equal(journal_event(m, &row, arena, &ev, NULL), ERR_OK);
+	assert_int_equal(ev.n_attrs, 3);
+	assert_true(ev.attrs[0].key == 1 && ev.attrs[1].key == 22 && ev.attrs[2].key == 44 && ev.attrs[2].next == 0);
+	journal_map_free(m);
+	arena_free(arena);
+	text_free(&payload);
+	free(kinds);
+}
+
 static void damaged_row_is_named(void **state)
 {
 	struct kinds *kinds = kinds_of(before);
@@ -136,7 +171,7 @@ static void damaged_row_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(kinds_of_today_are_read_as_they_are), T(older_kinds_are_translated_and_gone_ones_left_out), T(damaged_row_is_named),
+		T(kinds_of_today_are_read_as_they_are), T(older_kinds_are_translated_and_gone_ones_left_out), T(values_count_by_their_second_key_once_the_first_retired), T(damaged_row_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
