@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "call.h"
+#include "audit.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/json.h"
 #include "ingest.h"
@@ -82,6 +82,7 @@ static void run_route(struct api_call *call)
 	if (!knows_query(call))
 		return;
 	call->engine = api->setup.ports.engine(api->setup.ports.arg);
+	audit_note(call, false);
 	if ((call->route->needs & NEEDS_ENGINE) && !call->engine) {
 		api_busy(call, "the state is still being read; /readyz tells when it is there");
 		return;

@@ -83,6 +83,9 @@ struct api_ports {
 	enum err (*sink_act)(void *arg, enum api_sink_act act, struct bytes name, api_json_fn *done, void *done_arg);
 };
 
+/* In the state folder: who asked about whom, and who changed what (audit.h). */
+#define AUDIT_FILE "audit.jsonl"
+
 /* Who comes by a Unix socket needs no token. The daemon's own user and root are administrators anyway. */
 #define API_PEERS_MAX 32
 struct api_peer {

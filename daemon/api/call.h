@@ -35,6 +35,7 @@ struct api {
 	struct loop_timer *queue_retry;
 	struct live *live; /* who looks on (live.h) */
 	struct loop_timer *token_look;
+	unsigned unaudited; /* requests that the audit log misses at its end */
 	bool are_tokens_wrong; /* said, until they are read again */
 	struct api_guest { const char *path; http_fn *fn; void *arg; } guests[API_GUESTS_MAX]; /* paths that collectors answer */
 	char listen_host[256]; /* of the first door; "" when it is a wildcard, a socket file or a handed-over descriptor */
@@ -54,14 +55,17 @@ struct api_call {
 
 typedef void route_fn(struct api_call *call);
 
-enum { NEEDS_NOTHING = 0, NEEDS_ENGINE = 1, OPEN_ON_LOOPBACK = 2 };
+/* audit.h: NAMES_ACCOUNTS: the parameters, and `account` of the query, are accounts; NAMES_THING: the first is another id. */
+enum { NEEDS_NOTHING = 0, NEEDS_ENGINE = 1, OPEN_ON_LOOPBACK = 2, AUDITED = 4, NAMES_ACCOUNTS = 8, NAMES_THING = 16 };
+#define ABOUT_ACCOUNTS (NEEDS_ENGINE | AUDITED | NAMES_ACCOUNTS)
+#define ABOUT_A_THING (NEEDS_ENGINE | AUDITED | NAMES_THING)
 
 /* One row is a route: dispatch, 404, 405 and the OpenAPI document are made from it. */
 struct route {
 	const char *method;
 	const char *pattern; /* "/v1/links/{a}/{b}" */
 	unsigned roles;      /* any of these; 0 = open */
-	unsigned needs;      /* NEEDS_ENGINE, OPEN_ON_LOOPBACK */
+	unsigned needs;      /* NEEDS_ENGINE, OPEN_ON_LOOPBACK, AUDITED .. */
 	route_fn *fn;
 	const char *summary;
 	const char *query;   /* "limit=most entries (1 to 1000)&state=...": what it takes, or NULL: none is */

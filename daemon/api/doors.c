@@ -3,7 +3,7 @@
  * 127.0.0.1), so both are checked on loopback too. */
 #include <stdio.h>
 
-#include "call.h"
+#include "audit.h"
 #include "daemon/base/clock.h"
 #include "daemon/model/ip.h"
 
@@ -195,6 +195,7 @@ static enum err check_role(struct api_call *call, unsigned wanted)
 	if (call->grant.roles & wanted)
 		return check_token_rate(call);
 	metrics_add(call->api->metrics, API_TOKENS_REFUSED, 1, 1);
+	audit_note(call, true);
 	api_problem(call, 403, "role", "the token \"%s\" has not the role %s", call->grant.name, roles_text(call, wanted));
 	return ERR_DENIED;
 }

@@ -123,7 +123,7 @@ static int say_erased(const char *account, struct bytes reply)
 	compressed = json_get_int(&doc, doc.nodes, "compressed_logs", 0);
 	searched = json_get_int(&doc, doc.nodes, "searched_bytes", 0);
 	text_add_visible(&out, bytes_of(account));
-	text_addf(&out, ": erased; %lld events, %lld alerts and messages, %lld lines of the alert log\n",
+	text_addf(&out, ": erased; %lld events, %lld alerts and messages, %lld lines of logs\n",
 		  (long long)json_get_int(&doc, doc.nodes, "events", 0), (long long)json_get_int(&doc, doc.nodes, "told", 0),
 		  (long long)json_get_int(&doc, doc.nodes, "log_lines", 0));
 	if (searched == 0)
@@ -177,7 +177,7 @@ static const struct reference_option erase_options[] = {
 
 const struct ctl_command ctl_subject_erase = {
 	.name = "subject erase", .arguments = "ACCOUNT [OPTION]...", .options = erase_options, .run = erase_run,
-	.help = "Takes everything about an account out: events, values, links, alerts, lines of the alert log; and keeps it from coming back.",
+	.help = "Takes everything about an account out: events, values, links, alerts, lines of the alert and audit logs; and keeps it from coming back.",
 	.more = "It goes in small steps while the daemon runs, returns when all is done, and searches the bytes of all files for the "
 		"name; 1 when it is still there. Events that name the account are refused from then on, also when history is "
 		"imported again. It cannot be taken back. Backups are not touched, but a daemon that is started on an older one "

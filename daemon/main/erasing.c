@@ -2,6 +2,7 @@
  * I1: what is decided is decided by tombstones, never by the name alone: a restart goes on without it. */
 #include "erasing.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,10 +93,42 @@ static bool is_line_gone(void *arg, struct bytes line)
 	return json_concerns(arg, line, &id);
 }
 
+/* Of the audit log: who asked about whom. */
+static bool is_entry_gone(void *arg, struct bytes line)
+{
+	struct erasure *e = arg;
+	const struct json_node *accounts;
+	struct json_doc doc;
+	if (e->account.len > 0 && bytes_find(line, e->quoted) < 0)
+		return false;
+	if (json_parse(e->parser, line, &doc, NULL) != ERR_OK)
+		return false;
+	accounts = json_get(&doc, doc.nodes, "accounts");
+	if (accounts == NULL || accounts->type != JSON_ARRAY)
+		return false;
+	for (const struct json_node *at = json_first(&doc, accounts); at != NULL; at = json_after(&doc, accounts, at))
+		if (at->type == JSON_STRING && erased_has(e->whom, at->text))
+			return true;
+	return false;
+}
+
+static enum err erase_entries(struct erasure *e, const char *dir)
+{
+	struct log_lines_gone gone;
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, dir);
+	enum err err = log_lines_erase(path, is_entry_gone, e, &gone, &e->error);
+	e->lines.lines += gone.lines;
+	e->lines.compressed += gone.compressed;
+	return err;
+}
+
 void erasing_logs(struct store_query *q, const char *dir)
 {
 	struct erasure *e = q->owner;
 	e->result = log_lines_erase(e->d->config->alert_log, is_line_gone, e, &e->lines, &e->error);
+	if (e->result == ERR_OK)
+		e->result = erase_entries(e, dir);
 }
 
 void erasing_mark(struct store_query *q, const char *dir)

@@ -339,7 +339,7 @@ static int64_t end(struct erasure *e)
 {
 	struct daemon *d = e->d;
 	d->is_erasure_due = false;
-	log_info("subject", "an account is erased: %llu events, %zu alerts and messages, %llu lines of the alert log",
+	log_info("subject", "an account is erased: %llu events, %zu alerts and messages, %llu lines of logs",
 		 (unsigned long long)e->swept.removed, e->gone_alerts.n + e->gone_outbox.n, (unsigned long long)e->lines.lines);
 	answer(e, ERR_OK, "");
 	erasure_free(d);

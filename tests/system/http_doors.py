@@ -267,6 +267,33 @@ def broken_requests_are_answered_and_cost_nothing_else(d):
     assert d.ask_as("GET", "/healthz")[0] == 200
 
 
+def who_asks_about_whom_is_written_down(d):
+    def entries():
+        with open(os.path.join(d.state, "audit.jsonl")) as log:
+            return [json.loads(line) for line in log]
+
+    d.ask_as("POST", "/v1/events", "ingest", event(account="looked-at"), {"Content-Type": "application/json"})
+    n = len(entries())
+    for method, path, role in (("GET", "/v1/accounts/looked-at/links", "read"), ("GET", "/v1/accounts/looked-at", "ingest"),
+                               ("GET", "/v1/correlate?account=looked-at&account=anna", "analyst"), ("GET", "/v1/accounts/nobody", "read"),
+                               ("GET", "/v1/search?q=looked-at", "read"), ("GET", "/v1/status", "read"), ("GET", "/v1/alerts/looked-at", "read"),
+                               ("POST", "/v1/alerts/0123456789abcdef/ack", "analyst"), ("GET", "/v1/accounts/looked-at", None)):
+        d.ask_as(method, path, role)
+    assert [{key: value for key, value in entry.items() if key not in ("at", "from")} for entry in entries()[n:]] == [
+        {"actor": "of-read", "did": "GET /v1/accounts/{id}/links", "accounts": ["looked-at"]},
+        {"actor": "of-ingest", "did": "GET /v1/accounts/{id}", "accounts": [], "refused": True},
+        {"actor": "of-analyst", "did": "GET /v1/correlate", "accounts": ["looked-at", "anna"]},
+        {"actor": "of-read", "did": "GET /v1/accounts/{id}", "accounts": []},
+        {"actor": "of-read", "did": "GET /v1/search"}, {"actor": "of-read", "did": "GET /v1/alerts/{id}"},
+        {"actor": "of-analyst", "did": "POST /v1/alerts/{id}/ack", "id": "0123456789abcdef"}], entries()[n:]
+    os.rename(os.path.join(d.state, "audit.jsonl"), os.path.join(d.state, "audit.jsonl.1"))
+    os.mkdir(os.path.join(d.state, "audit.jsonl"))
+    assert d.ask_as("GET", "/v1/accounts/looked-at", "read")[0] == 200
+    os.rmdir(os.path.join(d.state, "audit.jsonl"))
+    d.ask_as("GET", "/v1/accounts/looked-at", "read")
+    assert [entry.get("missing") for entry in entries()] == [1, None], entries()
+
+
 def assocctl_asks_with_the_token_of_the_state_folder(d):
     def expect(part, *words, status=0):
         ended, said = d.ctl(*words)
@@ -291,7 +318,7 @@ TESTS = [
     other_methods_and_paths_open_nothing, the_document_describes_every_key_that_an_event_may_have, an_event_is_answered_and_found_again, lines_are_counted,
     bad_input_gets_its_status,
     broken_requests_are_answered_and_cost_nothing_else, a_token_works_from_its_making_to_its_end, a_token_beyond_its_rate_is_put_off,
-    assocctl_asks_with_the_token_of_the_state_folder,
+    assocctl_asks_with_the_token_of_the_state_folder, who_asks_about_whom_is_written_down,
 ]
 
 

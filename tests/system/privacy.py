@@ -103,15 +103,19 @@ def nothing_of_it_stays_and_it_does_not_come_back():
             if ("snapshot" in os.listdir(daemon.state)) and any(file == "alerts.jsonl" for _, file in found(daemon)):
                 break
             time.sleep(0.1)
+        assert daemon.ctl("account", WHO)[0] == 0 and daemon.ctl("links", WHO)[0] == 0
         before = found(daemon)
         assert {mark for mark, _ in before} == set(MARKS), before
-        assert {file for _, file in before} >= {"snapshot", "alerts.jsonl", "alerts.jsonl.1"}, before
+        assert {file for _, file in before} >= {"snapshot", "alerts.jsonl", "alerts.jsonl.1", "audit.jsonl"}, before
         told = erase(daemon)
         assert told["events"] == 41 and told["left"] == 0 and told["searched_bytes"] > 100000 and told["log_lines"] >= 2, told
         assert found(daemon) == [], found(daemon)
         assert daemon.links() == undisturbed.links() and daemon.links()
         for line in open(daemon.state + "/alerts.jsonl"):
             json.loads(line)
+        audit = [json.loads(line) for line in open(daemon.state + "/audit.jsonl")]
+        assert audit[-1]["did"] == "POST /v1/subjects/{id}/erase" and audit[-1]["actor"] == "admin", audit[-1]
+        assert [line["schema"] for line in audit if "did" not in line] == ["assocd.erased/1"] * 2, audit
         assert daemon.ctl("account", WHO)[0] == 1 and daemon.ctl("links", "neighbour-b")[0] == 0
         for backfill in (False, True):
             status, answer = daemon.send(subject_events(3) + statements()[:1], backfill)
