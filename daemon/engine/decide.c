@@ -11,6 +11,7 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "changes.h"
+#include "daemon/model/settle.h"
 #include "fields.h"
 #include "pairs.h"
 
@@ -36,6 +37,25 @@ static bool names_field(const struct expr *expr, int field)
 	       names_field(expr->right, field);
 }
 
+/* As window_answer gives a window that no event has entered. */
+static struct range range_of_empty(const void *rules, int field)
+{
+	if (!field_is_window(field))
+		return range_open();
+	switch (((const struct ruleset *)rules)->windows[field - FIELD_WINDOWS].take) {
+	case TAKE_LATEST: case TAKE_SINCE_FIRST: case TAKE_SINCE_LATEST:
+		return range_missing();
+	default:
+		return range_within(0, 0);
+	}
+}
+
+static bool needs_window(const struct ruleset *rules, const struct policy_rule *policy)
+{
+	enum tri truth;
+	return policy->scope == POLICY_ACCOUNT && expr_settles(policy->when, range_of_empty, rules, &truth) && truth != YES;
+}
+
 /* Room for one name. */
 struct reason { char text[EVENT_ACCOUNT_MAX + 100]; };
 
@@ -56,6 +76,7 @@ void decide_prepare(struct engine *e)
 	for (unsigned i = 0; i < e->rules->n_policies; i++) {
 		e->reach[i].least_score = least_score_of(e->rules->policies[i].when, score_field);
 		e->reach[i].event_types = field_event_types(e->rules->policies[i].when);
+		e->reach[i].needs_window = needs_window(e->rules, &e->rules->policies[i]);
 		e->reach[i].names_contagion = names_field(e->rules->policies[i].when, contagion_field);
 	}
 }
@@ -205,6 +226,8 @@ static void decide_pair(struct engine *e, uint32_t number, uint32_t at)
 
 static void decide_account(struct engine *e, uint32_t number, uint32_t account)
 {
+	if (e->reach[number].needs_window && !e->accounts.at[account].has_windows)
+		return;
 	struct field_subject subject = { e, account, NONE, NONE };
 	struct alert_subject key = { .scope = POLICY_ACCOUNT, .a = account, .b = NONE };
 	decide_subject(e, number, &subject, &key);

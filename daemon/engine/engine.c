@@ -47,7 +47,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->history = history_new();
 	e->said = strtab_new();
 	e->rule_sets = strtab_new();
-	rule_set_keep(e, &(struct rule_set){ { 0 } });
+	rule_set_keep(e, &(struct rule_set){ { 0 } }, 0);
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));

@@ -56,9 +56,12 @@ void rule_set_add(const struct engine *e, struct rule_set *set, const struct evi
 	set->bits[place >> 6] |= UINT64_C(1) << (place & 63);
 }
 
-uint32_t rule_set_keep(struct engine *e, const struct rule_set *set)
+uint32_t rule_set_keep(struct engine *e, const struct rule_set *set, uint32_t before)
 {
-	return strtab_intern(e->rule_sets, bytes_make((const char *)set->bits, set_words(set) * sizeof(*set->bits)));
+	struct bytes bytes = bytes_make((const char *)set->bits, set_words(set) * sizeof(*set->bits));
+	if (before < strtab_count(e->rule_sets) && bytes_eq(strtab_text(e->rule_sets, before), bytes))
+		return before;
+	return strtab_intern(e->rule_sets, bytes);
 }
 
 void rule_set_read(const struct engine *e, uint32_t number, struct rule_set *out)

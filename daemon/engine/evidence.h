@@ -31,8 +31,8 @@ struct rule_set {
 	uint64_t bits[RULES_MAX / 64];
 };
 void rule_set_add(const struct engine *e, struct rule_set *set, const struct evidence *item);
-/* Pairs hold the number of a set, of which there are few: 0 is the empty one. */
-uint32_t rule_set_keep(struct engine *e, const struct rule_set *set);
+/* Pairs hold the number of a set, of which there are few: 0 is the empty one. before: what it was, most often it still is. */
+uint32_t rule_set_keep(struct engine *e, const struct rule_set *set, uint32_t before);
 void rule_set_read(const struct engine *e, uint32_t number, struct rule_set *out);
 /* The rules' ids, sorted; room for RULES_MAX. */
 unsigned rule_set_ids(const struct engine *e, uint32_t number, struct bytes *out);

@@ -1,35 +1,27 @@
-/* Conditions and axes over the kinds that are shared, by intervals: a count of values of a kind is 0 or at least 1, what is
- * asked about a kind that is not shared is missing, and everything else is open.
+/* Ranges of fields: a count of values of a kind is 0 or at least 1, what is asked about a kind that is not shared is missing,
+ * and everything else is open.
  * I1: what is settled is what evaluation says for every two accounts of the set. */
 #include "foresee.h"
 
 #include <stdlib.h>
 
+#include "daemon/model/settle.h"
+
 #define SETS 256                  /* that are remembered; one in whose place another comes is worked out again */
-#define COUNT_MAX (INT64_MAX / 4) /* no count comes near, nor a sum of some */
 #define ONE 1000                  /* numbers are in thousandths */
 
 struct foresight {
 	const struct plan *plan;
 	const struct ruleset *rules;
 	struct foreseen *sets[SETS];
+	struct foreseen_support support[PASSES][WITNESSES];
 };
-
-/* A number that lies within low..high, is missing, or is open. */
-enum range_state { RANGE_OPEN, RANGE_MISSING, RANGE_WITHIN };
-struct range {
-	enum range_state state;
-	int64_t low, high;
-};
-
-enum { OPEN = UNKNOWN + 1 }; /* beside enum tri */
 
 struct question {
 	const struct foresight *f;
-	const struct kind_set *shares;
+	const struct kind_set *shares; /* NULL: of support */
+	enum witnesses witnesses;
 };
-
-static struct range within(int64_t low, int64_t high) { return (struct range){ RANGE_WITHIN, low, high }; }
 
 static bool is_about_shared(struct bytes name)
 {
@@ -45,107 +37,72 @@ static struct range range_of_call(const struct question *q, int field)
 	struct bytes name = bytes_of(call_rows[field_call(field)].name);
 	unsigned argument = field_argument(field);
 	if (bytes_is(name, "shared"))
-		return kind_set_has(q->shares, argument) ? within(ONE, COUNT_MAX) : within(0, 0);
+		return kind_set_has(q->shares, argument) ? range_within(ONE, RANGE_MAX) : range_within(0, 0);
 	if (bytes_is(name, "kinds")) {
 		int64_t n = kind_set_common(&q->f->plan->family_kinds[argument], q->shares);
-		return within(n * ONE, n * ONE);
+		return range_within(n * ONE, n * ONE);
 	}
 	if (is_about_shared(name) && !kind_set_has(q->shares, argument))
-		return (struct range){ .state = RANGE_MISSING };
-	return (struct range){ .state = RANGE_OPEN };
+		return range_missing();
+	return range_open();
 }
 
-static struct range range_of(const struct question *q, const struct expr *e)
+/* Numbers of neighbours, and shares of them in 1/1000. */
+static struct range range_of_support(enum witnesses witnesses, struct bytes name)
 {
-	struct range a, b;
-	if (e->op == EXPR_CONST && e->constant.type != VALUE_TEXT && e->constant.num > -COUNT_MAX && e->constant.num < COUNT_MAX)
-		return within(e->constant.num, e->constant.num);
-	if ((e->op == EXPR_FIELD || e->op == EXPR_HAS) && field_is_call(e->field))
-		return range_of_call(q, e->field);
-	if (e->op != EXPR_ADD)
-		return (struct range){ .state = RANGE_OPEN };
-	a = range_of(q, e->left);
-	b = range_of(q, e->right);
-	if (a.state == RANGE_MISSING || b.state == RANGE_MISSING)
-		return (struct range){ .state = RANGE_MISSING };
-	if (a.state == RANGE_OPEN || b.state == RANGE_OPEN)
-		return (struct range){ .state = RANGE_OPEN };
-	return within(a.low + b.low, a.high + b.high < COUNT_MAX ? a.high + b.high : COUNT_MAX);
+	const struct range missing = range_missing(), open = range_open(), none = range_within(0, 0);
+	bool has_neighbours = witnesses != WITNESSES_NO_NEIGHBOURS, both_have = witnesses >= WITNESSES_NONE;
+	bool has_common = witnesses >= WITNESSES_WEAK, is_linked = witnesses == WITNESSES_LINKED;
+	if (bytes_is(name, "support.direct"))
+		return range_within(-RANGE_MAX, RANGE_MAX);
+	if (bytes_is(name, "support.best"))
+		return has_common ? open : missing;
+	if (bytes_is(name, "support.common"))
+		return is_linked ? range_within(ONE, RANGE_MAX) : none;
+	if (bytes_is(name, "support.independent"))
+		return is_linked ? range_within(0, RANGE_MAX) : none;
+	if (bytes_is(name, "support.degree_high"))
+		return has_neighbours ? range_within(ONE, RANGE_MAX) : none;
+	if (bytes_is(name, "support.degree_low"))
+		return both_have ? range_within(ONE, RANGE_MAX) : none;
+	if (bytes_is(name, "support.share_low"))
+		return is_linked ? range_within(1, ONE) : both_have ? none : missing;
+	if (bytes_is(name, "support.share_high"))
+		return is_linked ? range_within(1, ONE) : has_neighbours ? none : missing;
+	return open;
 }
 
-/* Is the sign of every a - b among those that hold the comparison, is none? */
-static int truth_of_order(enum expr_op op, const struct range *a, const struct range *b)
+static struct range range_of_field(const void *question, int field)
 {
-	bool may_be_less = a->low < b->high, may_be_more = a->high > b->low;
-	bool may_be_equal = a->low <= b->high && b->low <= a->high;
-	const bool holds[3] = { op == EXPR_LT || op == EXPR_LE || op == EXPR_NE, op == EXPR_EQ || op == EXPR_LE || op == EXPR_GE,
-				op == EXPR_GT || op == EXPR_GE || op == EXPR_NE };
-	const bool may[3] = { may_be_less, may_be_equal, may_be_more };
-	bool may_hold = false, may_fail = false;
-	for (unsigned i = 0; i < ARRAY_LEN(may); i++) {
-		may_hold |= may[i] && holds[i];
-		may_fail |= may[i] && !holds[i];
-	}
-	return may_hold && may_fail ? OPEN : may_hold ? YES : NO;
-}
-
-static int truth_of_operands(const struct question *q, const struct expr *e)
-{
-	struct range a = range_of(q, e->left), b = range_of(q, e->right);
-	bool is_order = e->op >= EXPR_EQ && e->op <= EXPR_GE;
-	if (a.state == RANGE_MISSING || b.state == RANGE_MISSING)
-		return UNKNOWN;
-	if (!is_order || a.state == RANGE_OPEN || b.state == RANGE_OPEN)
-		return OPEN;
-	return truth_of_order(e->op, &a, &b);
-}
-
-static int truth_of(const struct question *q, const struct expr *e)
-{
-	int decides = e->op == EXPR_OR ? YES : NO, left, right;
-	switch (e->op) {
-	case EXPR_HAS:
-		left = (int)range_of(q, e).state;
-		return left == RANGE_OPEN ? OPEN : left == RANGE_WITHIN ? YES : NO;
-	case EXPR_NOT:
-		left = truth_of(q, e->left);
-		return left == YES ? NO : left == NO ? YES : left;
-	case EXPR_AND: case EXPR_OR:
-		left = truth_of(q, e->left);
-		right = left == decides ? left : truth_of(q, e->right);
-		if (left == decides || right == decides)
-			return decides;
-		return left == OPEN || right == OPEN ? OPEN : left == UNKNOWN ? left : right;
-	case EXPR_EQ: case EXPR_NE: case EXPR_LT: case EXPR_LE: case EXPR_GT: case EXPR_GE:
-	case EXPR_IN: case EXPR_STARTSWITH: case EXPR_ENDSWITH: case EXPR_CONTAINS:
-		return truth_of_operands(q, e);
-	default:
-		return OPEN;
-	}
+	const struct question *q = question;
+	if (field_is_call(field))
+		return q->shares != NULL ? range_of_call(q, field) : range_open();
+	if (q->shares == NULL && !field_is_window(field))
+		return range_of_support(q->witnesses, bytes_of(field_rows[field].name));
+	return range_open();
 }
 
 bool foresee_condition(const struct foresight *f, const struct kind_set *shares, const struct expr *when, enum tri *out)
 {
-	const struct question q = { f, shares };
-	int truth = when == NULL ? YES : truth_of(&q, when);
-	*out = truth == OPEN ? UNKNOWN : (enum tri)truth;
-	return truth != OPEN;
+	return expr_settles(when, range_of_field, &(struct question){ .f = f, .shares = shares }, out);
 }
 
-static bool is_bin_known(const struct question *q, const struct token_axis *axis, unsigned *bin)
+/* The bins that the axis may come to: low..high. */
+static struct open_axis bins_of(const struct question *q, const struct token_axis *axis)
 {
+	struct open_axis out = { .axis = axis, .low = 0, .high = axis->bins - 1 };
 	if (axis->of->type == VALUE_BOOL) {
 		enum tri truth;
-		bool is_known = foresee_condition(q->f, q->shares, axis->of, &truth);
-		*bin = truth == UNKNOWN ? 0 : truth == YES ? 2 : 1;
-		return is_known;
+		if (expr_settles(axis->of, range_of_field, q, &truth))
+			out.low = out.high = truth == UNKNOWN ? 0 : truth == YES ? 2 : 1;
+		return out;
 	}
-	struct range range = range_of(q, axis->of);
-	*bin = 0;
-	if (range.state != RANGE_WITHIN)
-		return range.state == RANGE_MISSING;
-	*bin = token_axis_bin(axis, range.low);
-	return *bin == token_axis_bin(axis, range.high);
+	struct range range = expr_range(axis->of, range_of_field, q);
+	if (range.state == RANGE_OPEN)
+		return out;
+	out.low = range.state == RANGE_MISSING ? 0 : token_axis_bin(axis, range.low);
+	out.high = range.state == RANGE_MISSING ? 0 : token_axis_bin(axis, range.high);
+	return out;
 }
 
 static void foresee_token(const struct question *q, const struct token_set *set, struct foreseen_token *out)
@@ -153,36 +110,39 @@ static void foresee_token(const struct question *q, const struct token_set *set,
 	uint32_t weight = 1;
 	*out = (struct foreseen_token){ .first = set->first };
 	for (unsigned i = set->n_axes; i-- > 0;) {
-		unsigned bin;
-		if (is_bin_known(q, &set->axes[i], &bin))
-			out->first += bin * weight;
+		struct open_axis axis = bins_of(q, &set->axes[i]);
+		axis.weight = weight;
+		if (axis.low == axis.high)
+			out->first += axis.low * weight;
 		else
-			out->open[out->n++] = (struct open_axis){ &set->axes[i], weight };
+			out->open[out->n++] = axis;
 		weight *= set->axes[i].bins;
 	}
 }
 
-static void foresee_interactions(const struct question *q, struct foreseen *out)
+/* Of the pass those that may hold, in order; returns how many. */
+static unsigned foresee_rules(const struct question *q, enum pass pass, struct foreseen_rule *out)
 {
 	const struct ruleset *rules = q->f->rules;
-	for (unsigned i = 0; i < rules->interactions_end[PASS_OWN]; i++) {
+	unsigned n = 0;
+	for (unsigned i = pass == PASS_OWN ? 0 : rules->interactions_end[pass - 1]; i < rules->interactions_end[pass]; i++) {
 		const struct interaction_rule *rule = &rules->interactions[i];
 		enum tri truth;
-		bool is_known = foresee_condition(q->f, q->shares, rule->when, &truth);
+		bool is_known = expr_settles(rule->when, range_of_field, q, &truth);
 		if (rule->head.status != RULE_STABLE || (is_known && truth != YES))
 			continue;
-		struct foreseen_rule *row = &out->interactions[out->n_interactions++];
-		row->rule = rule;
-		row->when = is_known ? NULL : rule->when;
-		foresee_token(q, &rule->tokens, &row->token);
+		out[n].rule = rule;
+		out[n].when = is_known ? NULL : rule->when;
+		foresee_token(q, &rule->tokens, &out[n++].token);
 	}
+	return n;
 }
 
 static struct foreseen *foreseen_new(const struct foresight *f, const struct kind_set *shares)
 {
 	const struct ruleset *rules = f->rules;
 	struct foreseen *out = xcalloc(1, sizeof(*out));
-	const struct question q = { f, &out->shares };
+	const struct question q = { .f = f, .shares = &out->shares };
 	out->shares = *shares;
 	out->signals = xcalloc(rules->n_signals + rules->n_compares + rules->n_timings + 1, sizeof(*out->signals));
 	out->compares = out->signals + rules->n_signals;
@@ -194,7 +154,7 @@ static struct foreseen *foreseen_new(const struct foresight *f, const struct kin
 		foresee_token(&q, &rules->compares[i].tokens, &out->compares[i]);
 	for (unsigned i = 0; i < rules->n_timings; i++)
 		foresee_token(&q, &rules->timings[i].tokens, &out->timings[i]);
-	foresee_interactions(&q, out);
+	out->n_interactions = foresee_rules(&q, PASS_OWN, out->interactions);
 	return out;
 }
 
@@ -207,11 +167,41 @@ static void foreseen_free(struct foreseen *out)
 	free(out);
 }
 
+/* The most bits among the tokens that the open axes from that one on leave possible. */
+static int32_t most_of_token(const struct token_table *table, const struct foreseen_token *token, unsigned axis, uint32_t number)
+{
+	if (axis == token->n)
+		return table->bits[number];
+	int32_t most_mb = INT32_MIN;
+	for (unsigned bin = token->open[axis].low; bin <= token->open[axis].high; bin++) {
+		int32_t mb = most_of_token(table, token, axis + 1, number + bin * token->open[axis].weight);
+		most_mb = mb > most_mb ? mb : most_mb;
+	}
+	return most_mb;
+}
+
+static void support_make(struct foresight *f, enum pass pass, enum witnesses witnesses)
+{
+	const struct question q = { .f = f, .witnesses = witnesses };
+	struct foreseen_support *support = &f->support[pass][witnesses];
+	support->rules = xcalloc(f->rules->n_interactions + 1, sizeof(*support->rules));
+	support->n = foresee_rules(&q, pass, support->rules);
+	support->most_mb = f->rules->table.bias_mb[pass];
+	for (unsigned i = 0; i < support->n; i++) {
+		const struct foreseen_rule *row = &support->rules[i];
+		int32_t mb = most_of_token(&f->rules->table, &row->token, 0, row->token.first);
+		support->most_mb += row->when == NULL || mb > 0 ? mb : 0;
+	}
+}
+
 struct foresight *foresight_new(const struct plan *plan, const struct ruleset *rules)
 {
 	struct foresight *f = xcalloc(1, sizeof(*f));
 	f->plan = plan;
 	f->rules = rules;
+	for (int pass = PASS_SUPPORT; rules->table.is_given && pass < PASSES; pass++)
+		for (int witnesses = 0; witnesses < WITNESSES; witnesses++)
+			support_make(f, (enum pass)pass, (enum witnesses)witnesses);
 	return f;
 }
 
@@ -221,6 +211,9 @@ void foresight_free(struct foresight *f)
 		return;
 	for (unsigned i = 0; i < SETS; i++)
 		foreseen_free(f->sets[i]);
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++)
+		for (int witnesses = 0; witnesses < WITNESSES; witnesses++)
+			free(f->support[pass][witnesses].rules);
 	free(f);
 }
 
@@ -233,4 +226,14 @@ const struct foreseen *foresee(struct foresight *f, const struct kind_set *share
 	foreseen_free(*place);
 	*place = foreseen_new(f, shares);
 	return *place;
+}
+
+const struct foreseen_support *foresee_support(const struct foresight *f, enum pass pass, enum witnesses witnesses)
+{
+	return &f->support[pass][witnesses];
+}
+
+int32_t foresee_most_mb(const struct foresight *f, enum pass pass, enum witnesses witnesses)
+{
+	return f->support[pass][witnesses].most_mb;
 }

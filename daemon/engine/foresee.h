@@ -1,5 +1,6 @@
-/* What rules come to for two accounts of whom only the kinds of values that they share is known. Few such sets of kinds
- * occur, and most conditions and many axes ask for no more: they are settled once for a set and not once for a pair. */
+/* What rules come to for two accounts of whom only the kinds of values that they share is known, or only whether they have
+ * neighbours in common. Few such sets of kinds occur, and most conditions and many axes ask for no more: they are settled
+ * once for a set and not once for a pair. */
 #ifndef ASSOCD_ENGINE_FORESEE_H
 #define ASSOCD_ENGINE_FORESEE_H
 
@@ -9,6 +10,7 @@
 struct open_axis {
 	const struct token_axis *axis;
 	uint32_t weight;
+	unsigned low, high; /* its bin lies within */
 };
 struct foreseen_token {
 	uint32_t first;
@@ -16,7 +18,7 @@ struct foreseen_token {
 	struct open_axis open[TOKEN_AXES_MAX];
 };
 
-/* An interaction that holds, or that may. */
+/* An interaction, or a rule of support, that holds, or that may. */
 struct foreseen_rule {
 	const struct interaction_rule *rule;
 	const struct expr *when; /* still to be asked; NULL: it holds */
@@ -30,12 +32,31 @@ struct foreseen {
 	unsigned n_interactions;
 };
 
+/* What two accounts' lists of neighbours have in common. */
+enum witnesses {
+	WITNESSES_NO_NEIGHBOURS, /* neither has another neighbour than the other of the two */
+	WITNESSES_ONE_ALONE,     /* one has, the other has not */
+	WITNESSES_NONE,          /* both have, and none in common */
+	WITNESSES_WEAK,          /* in common, and none of them linked with both */
+	WITNESSES_LINKED,
+	WITNESSES,
+};
+
+struct foreseen_support {
+	struct foreseen_rule *rules; /* stable ones of the pass, in order */
+	unsigned n;
+	int32_t most_mb;
+};
+
 struct foresight;
 /* Both are borrowed and must outlive it. */
 struct foresight *foresight_new(const struct plan *plan, const struct ruleset *rules);
 void foresight_free(struct foresight *f);
 /* Until the next call. */
 const struct foreseen *foresee(struct foresight *f, const struct kind_set *shares);
+const struct foreseen_support *foresee_support(const struct foresight *f, enum pass pass, enum witnesses witnesses);
+/* The most that the pass can add to a strength, its bias with it, by the table as it was given. */
+int32_t foresee_most_mb(const struct foresight *f, enum pass pass, enum witnesses witnesses);
 /* YES, NO, or UNKNOWN as the condition will be for every two accounts that share exactly these kinds; false: it may be this or that. */
 bool foresee_condition(const struct foresight *f, const struct kind_set *shares, const struct expr *when, enum tri *out);
 

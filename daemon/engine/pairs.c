@@ -203,7 +203,7 @@ struct own {
 static void pair_set_own(struct engine *e, struct pair *pair, const struct own *own)
 {
 	pair->direct_mb = own->strength_mb;
-	pair->own_rules = rule_set_keep(e, &own->rules);
+	pair->own_rules = rule_set_keep(e, &own->rules, pair->own_rules);
 }
 
 static void pair_set_evidence(struct engine *e, struct pair *pair, const struct weighing *w)
@@ -214,7 +214,7 @@ static void pair_set_evidence(struct engine *e, struct pair *pair, const struct 
 	pair->strength_mb = w->strength_mb;
 	pair->computed = (int16_t)w->computed;
 	pair->families = w->families;
-	pair->rules = rule_set_keep(e, &w->rules);
+	pair->rules = rule_set_keep(e, &w->rules, pair->rules);
 	pair_refresh_state(e, pair);
 	if (pair->computed >= e->rules->scoring.score_bands[0] && !(pair->flags & PAIR_REACHED)) {
 		pair->flags |= PAIR_REACHED;
@@ -241,12 +241,18 @@ static uint32_t main_value(const struct weighing *w)
 	return value;
 }
 
+/* The formula leaves hopeless pairs half weighed. */
+static bool must_be_whole(const struct engine *e, uint32_t a, uint32_t b)
+{
+	const struct pair *pair = e->rules->table.is_given ? NULL : pair_find(e, a, b);
+	return pair != NULL && pair_is_kept(pair);
+}
+
 /* First step: the pair's own evidence, which both accounts' lists of neighbours follow. */
 static void read_own(struct engine *e, uint32_t a, uint32_t b, struct own *out)
 {
-	const struct pair *pair = pair_find(e, a, b);
 	struct weighing w;
-	weigh_pair(e, a < b ? a : b, a < b ? b : a, pair != NULL && pair_is_kept(pair), &w);
+	weigh_pair(e, a < b ? a : b, a < b ? b : a, must_be_whole(e, a, b), &w);
 	if (e->rules->table.is_given)
 		support_set(e, PASS_SUPPORT, a, b, &(struct near){ .strength_mb = w.strength_mb, .value = main_value(&w) });
 	*out = (struct own){ w.a, w.b, w.strength_mb, w.families, w.rules };
@@ -257,13 +263,12 @@ static void read_own(struct engine *e, uint32_t a, uint32_t b, struct own *out)
 static void conclude(struct engine *e, const struct own *own)
 {
 	struct weighing w;
-	weigh_begin(&w, own->strength_mb);
+	struct pair *pair = pair_find(e, own->a, own->b);
+	int32_t least_mb = pair == NULL ? e->rules->scoring.floor_mb : INT32_MIN;
+	weigh_begin(&w, own->a, own->b, own->strength_mb);
 	w.families = own->families;
 	w.rules = own->rules;
-	weigh_support(e, own->a, own->b, &w);
-	struct pair *pair = pair_find(e, own->a, own->b);
-	bool is_stored = w.strength_mb >= e->rules->scoring.floor_mb;
-	if (pair == NULL && !is_stored) {
+	if (!weigh_support(e, &w, least_mb)) {
 		support_forget(e, own->a, own->b);
 		return;
 	}
@@ -405,6 +410,8 @@ bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 	for (size_t i = 0; i < n; i++) {
 		index_prefetch_postings(e->index, others[i]);
 		__builtin_prefetch(e->accounts.at[others[i]].facts);
+		for (int round = 0; round < SUPPORT_ROUNDS; round++)
+			__builtin_prefetch(e->accounts.at[others[i]].near[round].at);
 	}
 	for (size_t at = 0; at < n; at += READINGS_AT_ONCE)
 		has_risen |= rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);

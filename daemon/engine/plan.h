@@ -51,6 +51,11 @@ static inline struct kind_set kind_set_of(unsigned kind)
 	return set;
 }
 
+static inline bool kind_set_holds(const struct kind_set *set, const struct kind_set *all)
+{
+	return ((all->bits[0] & ~set->bits[0]) | (all->bits[1] & ~set->bits[1])) == 0;
+}
+
 static inline unsigned kind_set_common(const struct kind_set *x, const struct kind_set *y)
 {
 	return (unsigned)(__builtin_popcountll(x->bits[0] & y->bits[0]) + __builtin_popcountll(x->bits[1] & y->bits[1]));

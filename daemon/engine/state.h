@@ -25,6 +25,7 @@ struct policy_reach {
 	uint32_t event_types; /* bit per type that may bring it about */
 	uint32_t remembered;  /* its alerts in alert_of */
 	uint64_t opened;      /* its alerts, those of the past too */
+	bool needs_window;    /* of an account: none of whose windows has had an event, the condition cannot hold */
 	bool names_contagion; /* its alerts tell the path */
 };
 

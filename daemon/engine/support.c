@@ -126,6 +126,17 @@ void support_read(const struct engine *e, enum pass pass, uint32_t a, uint32_t b
 	}
 }
 
+enum witnesses support_witnesses(const struct support_facts *facts)
+{
+	if (facts->degree_high == 0)
+		return WITNESSES_NO_NEIGHBOURS;
+	if (facts->degree_low == 0)
+		return WITNESSES_ONE_ALONE;
+	if (!facts->has_path)
+		return WITNESSES_NONE;
+	return facts->common == 0 ? WITNESSES_WEAK : WITNESSES_LINKED;
+}
+
 void support_add_candidates(struct engine *e, uint32_t account)
 {
 	unsigned left = NEAR_KEPT;

@@ -20,6 +20,7 @@ void support_set(struct engine *e, enum pass pass, uint32_t a, uint32_t b, const
 void support_forget(struct engine *e, uint32_t a, uint32_t b);
 /* All but the pair's own strength. */
 void support_read(const struct engine *e, enum pass pass, uint32_t a, uint32_t b, struct support_facts *out);
+enum witnesses support_witnesses(const struct support_facts *facts);
 /* What the account's list says of the other; neighbour_from when it is not there. */
 int32_t support_strength_mb(const struct engine *e, enum pass pass, uint32_t account, uint32_t other);
 uint32_t support_value(const struct engine *e, uint32_t account, uint32_t other);

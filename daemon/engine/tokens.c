@@ -7,6 +7,7 @@
 #include "daemon/base/bits.h"
 
 #include "compare.h"
+#include "support.h"
 #include "timing.h"
 
 static unsigned bin_of_text(const struct token_axis *axis, struct bytes text)
@@ -43,14 +44,6 @@ uint32_t token_complete(const struct foreseen_token *known, struct profile *p)
 	for (unsigned i = 0; i < known->n; i++)
 		token += known->open[i].weight * bin_of(known->open[i].axis, p);
 	return token;
-}
-
-uint32_t token_of(const struct token_set *set, struct profile *p)
-{
-	uint32_t at = 0;
-	for (unsigned i = 0; i < set->n_axes; i++)
-		at = at * set->axes[i].bins + bin_of(&set->axes[i], p);
-	return set->first + at;
 }
 
 static bool is_without(const struct evidence *without, const struct rule_head *head)
@@ -159,24 +152,13 @@ static void add_interaction(const struct profile *p, const struct interaction_ru
 		item->interaction = rule;
 }
 
-static void weigh_interactions(struct profile *p, const struct evidence *without, struct weighing *out)
+static void weigh_foreseen(struct profile *p, const struct foreseen_rule *rules, unsigned n, const struct evidence *without,
+			   struct weighing *out)
 {
-	for (unsigned i = 0; i < p->known->n_interactions; i++) {
-		const struct foreseen_rule *row = &p->known->interactions[i];
-		if (!is_without(without, &row->rule->head) && (row->when == NULL || expr_test(row->when, pair_answer, p) == YES))
-			add_interaction(p, row->rule, token_complete(&row->token, p), out);
-	}
-}
-
-static void weigh_witnesses(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out)
-{
-	const struct ruleset *rules = p->e->rules;
-	for (unsigned i = rules->interactions_end[pass - 1]; i < rules->interactions_end[pass]; i++) {
-		const struct interaction_rule *rule = &rules->interactions[i];
-		if (rule->head.status == RULE_STABLE && !is_without(without, &rule->head) &&
-		    (rule->when == NULL || expr_test(rule->when, pair_answer, p) == YES))
-			add_interaction(p, rule, token_of(&rule->tokens, p), out);
-	}
+	for (unsigned i = 0; i < n; i++)
+		if (!is_without(without, &rules[i].rule->head) &&
+		    (rules[i].when == NULL || expr_test(rules[i].when, pair_answer, p) == YES))
+			add_interaction(p, rules[i].rule, token_complete(&rules[i].token, p), out);
 }
 
 static void add_up(const struct engine *e, struct weighing *out, unsigned first)
@@ -208,17 +190,18 @@ void tokens_weigh(struct profile *p, const struct evidence *without, struct weig
 	weigh_signals(p, out);
 	weigh_comparisons(p, without, out);
 	weigh_timings(p, without, out);
-	weigh_interactions(p, without, out);
+	weigh_foreseen(p, p->known->interactions, p->known->n_interactions, without, out);
 	add_up(p->e, out, 0);
 }
 
 void tokens_support(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out)
 {
 	const struct token_table *table = &p->e->rules->table;
+	const struct foreseen_support *support = foresee_support(p->e->plan.foresight, pass, support_witnesses(p->support));
 	unsigned first = out->n;
 	out->before_mb[pass] = out->strength_mb;
 	out->prior_mb += table->bias_mb[pass];
 	out->sum_mb += table->bias_mb[pass];
-	weigh_witnesses(p, pass, without, out);
+	weigh_foreseen(p, support->rules, support->n, without, out);
 	add_up(p->e, out, first);
 }

@@ -5,9 +5,7 @@
 #include "profile.h"
 #include "weigh.h"
 
-/* Number of the token that the set's axes come to for the profile. */
-uint32_t token_of(const struct token_set *set, struct profile *p);
-/* The same where what the two share has settled a part of it. */
+/* Number of the token that a rule comes to for the profile. */
 uint32_t token_complete(const struct foreseen_token *known, struct profile *p);
 
 /* Evidence of the first pass as items with their bits; sum, strength, families and rules follow. `without` leaves a

@@ -219,21 +219,38 @@ void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct val
 	tokens_weigh(&p, NULL, out);
 }
 
-static void add_round(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *w)
+/* Facts of each round. */
+struct rounds { struct support_facts facts[PASSES]; };
+
+/* Returns the most that the rounds can make of the strength. */
+static int64_t read_rounds(const struct engine *e, const struct weighing *w, struct rounds *out)
 {
-	struct support_facts facts;
-	support_read(p->e, pass, p->a, p->b, &facts);
-	facts.direct_mb = w->strength_mb;
-	p->support = &facts;
-	tokens_support(p, pass, without, w);
+	int64_t most_mb = w->strength_mb;
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
+		support_read(e, (enum pass)pass, w->a, w->b, &out->facts[pass]);
+		most_mb += foresee_most_mb(e->plan.foresight, (enum pass)pass, support_witnesses(&out->facts[pass]));
+	}
+	return most_mb;
+}
+
+static void add_rounds(struct profile *p, struct rounds *rounds, const struct evidence *without, struct weighing *w)
+{
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
+		rounds->facts[pass].direct_mb = w->strength_mb;
+		p->support = &rounds->facts[pass];
+		tokens_support(p, (enum pass)pass, without, w);
+	}
 	p->support = NULL;
+	w->computed = bits_score(w->strength_mb);
 }
 
 static void add_support(struct profile *p, const struct evidence *without, struct weighing *w)
 {
-	add_round(p, PASS_SUPPORT, without, w);
-	add_round(p, PASS_AGAIN, without, w);
-	w->computed = bits_score(w->strength_mb);
+	struct rounds rounds;
+	w->a = p->a;
+	w->b = p->b;
+	read_rounds(p->e, w, &rounds);
+	add_rounds(p, &rounds, without, w);
 }
 
 void weigh_profile(struct profile *p, struct weighing *out)
@@ -242,31 +259,37 @@ void weigh_profile(struct profile *p, struct weighing *out)
 	add_support(p, NULL, out);
 }
 
-void weigh_begin(struct weighing *w, int32_t strength_mb)
+void weigh_begin(struct weighing *w, uint32_t a, uint32_t b, int32_t strength_mb)
 {
+	w->a = a;
+	w->b = b;
 	w->n = w->n_limits = 0;
 	w->prior_mb = 0;
 	w->sum_mb = w->strength_mb = strength_mb;
 }
 
-void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w)
+bool weigh_support(const struct engine *e, struct weighing *w, int32_t least_mb)
 {
+	struct rounds rounds;
 	struct profile p;
 	if (!e->rules->table.is_given) {
 		w->computed = bits_score(w->strength_mb);
-		return;
+		return w->strength_mb >= least_mb;
 	}
+	if (read_rounds(e, w, &rounds) < least_mb)
+		return false;
 	p.e = e;
-	p.a = a;
-	p.b = b;
+	p.a = w->a;
+	p.b = w->b;
 	p.shares = p.compared = (struct kind_set){ { 0 } };
-	add_support(&p, NULL, w);
+	add_rounds(&p, &rounds, NULL, w);
+	return w->strength_mb >= least_mb;
 }
 
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out)
 {
 	weigh_pair(e, a, b, true, out);
-	weigh_support(e, a, b, out);
+	(void)weigh_support(e, out, INT32_MIN);
 	sort_items(out);
 }
 

@@ -35,9 +35,9 @@ int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s);
 struct profile;
 void weigh_profile(struct profile *p, struct weighing *out);
 /* A weighing that has come to the strength already. */
-void weigh_begin(struct weighing *w, int32_t strength_mb);
-/* Adds what common neighbours say to a weighing of the two. */
-void weigh_support(const struct engine *e, uint32_t a, uint32_t b, struct weighing *w);
+void weigh_begin(struct weighing *w, uint32_t a, uint32_t b, int32_t strength_mb);
+/* Adds what common neighbours say to a weighing of the two. False: it does not come to so much, and may be left undone. */
+bool weigh_support(const struct engine *e, struct weighing *w, int32_t least_mb);
 /* The score without one item or limit of a finished weighing of the two. */
 int weigh_without(const struct engine *e, const struct weighing *w, const struct evidence *item);
 

@@ -10,12 +10,14 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "daemon/model/settle.h"
 #include "pairs.h"
 
 struct windows {
 	const struct ruleset *rules;
 	uint32_t *types; /* of each window: bit per event type that may enter */
 	uint32_t any_type;
+	struct kind_set *needs; /* of each window: kinds without a value of which no event enters */
 	struct u64map *of; /* key -> number in states */
 	struct VEC(struct window_state) states;
 };
@@ -25,13 +27,41 @@ static uint64_t key_of(uint32_t account, unsigned window)
 	return (uint64_t)account << 16 | window;
 }
 
+/* What is asked of the event's value of a kind that it does not have is missing. */
+static struct range range_without_kind(const void *kind, int field)
+{
+	bool is_of_event = field_is_call(field) && call_rows[field_call(field)].scopes == SCOPE_EVENT;
+	return is_of_event && field_argument(field) == *(const unsigned *)kind ? range_missing() : range_open();
+}
+
+static struct kind_set needs_of(const struct ruleset *rules, const struct expr *where)
+{
+	struct kind_set needs = { { 0 } };
+	for (unsigned kind = 0; kind < rules->kinds.n; kind++) {
+		enum tri truth;
+		if (expr_settles(where, range_without_kind, &kind, &truth) && truth != YES)
+			kind_set_add(&needs, kind);
+	}
+	return needs;
+}
+
+static struct kind_set kinds_of(const struct event *ev)
+{
+	struct kind_set kinds = { { 0 } };
+	for (unsigned i = 0; i < ev->n_attrs; i++)
+		kind_set_add(&kinds, ev->attrs[i].kind);
+	return kinds;
+}
+
 struct windows *windows_new(const struct ruleset *rules)
 {
 	struct windows *w = xcalloc(1, sizeof(*w));
 	w->rules = rules;
 	w->of = u64map_new();
 	w->types = xcalloc(rules->n_windows + 1, sizeof(*w->types));
+	w->needs = xcalloc(rules->n_windows + 1, sizeof(*w->needs));
 	for (unsigned i = 0; i < rules->n_windows; i++) {
+		w->needs[i] = needs_of(rules, rules->windows[i].where);
 		w->types[i] = field_event_types(rules->windows[i].where);
 		w->any_type |= w->types[i];
 	}
@@ -47,6 +77,7 @@ void windows_free(struct windows *w)
 	VEC_FREE(&w->states);
 	u64map_free(w->of);
 	free(w->types);
+	free(w->needs);
 	free(w);
 }
 
@@ -202,13 +233,15 @@ void windows_observe(struct engine *e, uint32_t account)
 	unsigned scopes = 0;
 	if (!(w->any_type & type))
 		return;
+	const struct kind_set kinds = kinds_of(e->event);
 	for (unsigned i = 0; i < w->rules->n_windows; i++) {
 		const struct window_rule *rule = &w->rules->windows[i];
 		int64_t value;
-		if (!(w->types[i] & type) || (rule->where != NULL && expr_test(rule->where, field_answer, (void *)&subject) != YES) ||
+		if (!(w->types[i] & type) || !kind_set_holds(&kinds, &w->needs[i]) || (rule->where != NULL && expr_test(rule->where, field_answer, (void *)&subject) != YES) ||
 		    !value_of(rule, &subject, &value))
 			continue;
 		enter(e, rule, key_of(account, i), value);
+		e->accounts.at[account].has_windows = true;
 		scopes |= rule->scope;
 	}
 	if (scopes & POLICY_LINK)

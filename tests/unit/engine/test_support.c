@@ -1,4 +1,4 @@
-/* Support in rounds, who is an independent witness, and conditions that nothing shared can meet. */
+/* Support in rounds, who is an independent witness, and what of rules is settled before they are asked. */
 #include "engine_bench.h"
 
 #include "daemon/engine/accounts.h"
@@ -123,25 +123,87 @@ static void what_is_shared_settles_conditions(void **state)
 	bench_free(t);
 }
 
-/* Each condition and each axis of the pair's own rules, evaluated. */
+static unsigned bin_by_evaluation(const struct token_axis *axis, struct profile *p)
+{
+	struct value v = expr_value(axis->of, pair_answer, p);
+	unsigned bin = 1;
+
+	if (v.type == VALUE_MISSING)
+		return 0;
+	if (v.type == VALUE_BOOL)
+		return v.num ? 2 : 1;
+	while (bin <= axis->n && (v.type == VALUE_TEXT ? !bytes_eq(axis->labels[bin - 1], v.text) : v.num >= axis->cuts[bin - 1]))
+		bin++;
+	return bin;
+}
+
+static uint32_t token_by_evaluation(const struct token_set *set, struct profile *p)
+{
+	uint32_t at = 0;
+
+	for (unsigned i = 0; i < set->n_axes; i++)
+		at = at * set->axes[i].bins + bin_by_evaluation(&set->axes[i], p);
+	return set->first + at;
+}
+
+/* Each condition and each axis of a pass, evaluated. */
+static void same_rules_by_evaluation(const struct bench *t, enum pass pass, const struct foreseen_rule *rules, unsigned n,
+				     struct profile *p)
+{
+	unsigned at = 0;
+
+	for (unsigned i = pass == PASS_OWN ? 0 : t->rules->interactions_end[pass - 1]; i < t->rules->interactions_end[pass]; i++) {
+		const struct interaction_rule *rule = &t->rules->interactions[i];
+		const struct foreseen_rule *row = at < n && rules[at].rule == rule ? &rules[at++] : NULL;
+		enum tri truth = rule->when != NULL ? expr_test(rule->when, pair_answer, p) : YES;
+		assert_true(row != NULL ? truth == YES || row->when != NULL : truth != YES);
+		if (truth == YES)
+			assert_int_equal(token_complete(&row->token, p), token_by_evaluation(&rule->tokens, p));
+	}
+	assert_int_equal(at, n);
+}
+
 static void same_by_evaluation(struct bench *t, uint32_t a, uint32_t b)
 {
+	const struct foresight *f = t->engine->plan.foresight;
 	struct profile p;
 	profile_make(&p, t->engine, a, b, NONE);
 	const struct foreseen *known = foresee(t->engine->plan.foresight, &p.shares);
-	unsigned at = 0;
 
-	for (unsigned i = 0; i < t->rules->interactions_end[PASS_OWN]; i++) {
-		const struct interaction_rule *rule = &t->rules->interactions[i];
-		bool is_left = at < known->n_interactions && known->interactions[at].rule == rule;
-		const struct foreseen_rule *row = is_left ? &known->interactions[at++] : NULL;
-		enum tri truth = rule->when != NULL ? expr_test(rule->when, pair_answer, &p) : YES;
-		assert_true(truth != YES || is_left);
-		assert_true(truth == YES || !is_left || row->when != NULL);
-		if (truth == YES)
-			assert_int_equal(token_complete(&row->token, &p), token_of(&rule->tokens, &p));
+	same_rules_by_evaluation(t, PASS_OWN, known->interactions, known->n_interactions, &p);
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
+		struct support_facts facts;
+		support_read(t->engine, (enum pass)pass, a, b, &facts);
+		facts.direct_mb = -5000;
+		p.support = &facts;
+		const struct foreseen_support *support = foresee_support(f, (enum pass)pass, support_witnesses(&facts));
+		same_rules_by_evaluation(t, (enum pass)pass, support->rules, support->n, &p);
 	}
-	assert_int_equal(at, known->n_interactions);
+}
+
+/* With each sort of witnesses, what the rounds add is at most what was foreseen. */
+static void no_round_adds_more_than_was_foreseen(void **state)
+{
+	struct bench *t = bench_new();
+	static const struct support_facts sorts[] = {
+		{ 0 }, { .degree_high = 3 }, { .degree_low = 2, .degree_high = 3 },
+		{ .degree_low = 2, .degree_high = 3, .has_path = true, .best_mb = -300 },
+		{ .degree_low = 2, .degree_high = 3, .has_path = true, .best_mb = 7000, .common = 2, .independent = 1 },
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(sorts); i++)
+		for (int pass = PASS_SUPPORT; pass < PASSES; pass++)
+			for (int32_t direct_mb = -12000; direct_mb < 12000; direct_mb += 700) {
+				struct support_facts facts = sorts[i];
+				struct profile p = { .e = t->engine, .a = 0, .b = 1, .support = &facts };
+				struct weighing w;
+				weigh_begin(&w, 0, 1, direct_mb);
+				facts.direct_mb = direct_mb;
+				assert_int_equal(support_witnesses(&facts), i);
+				tokens_support(&p, (enum pass)pass, NULL, &w);
+				assert_true(w.strength_mb - direct_mb <= foresee_most_mb(t->engine->plan.foresight, (enum pass)pass, i));
+			}
+	bench_free(t);
 }
 
 /* Pairs of a few who share this and that. */
@@ -169,6 +231,7 @@ int main(void)
 		cmocka_unit_test(rounds_have_lists_of_their_own_and_forget_together),
 		cmocka_unit_test(what_is_shared_settles_conditions),
 		cmocka_unit_test(what_is_foreseen_is_what_evaluation_says),
+		cmocka_unit_test(no_round_adds_more_than_was_foreseen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
