@@ -12,7 +12,8 @@ struct settling {
 static struct range range_of(const struct settling *s, const struct expr *e)
 {
 	struct range a, b;
-	if (e->op == EXPR_CONST && e->constant.type != VALUE_TEXT && e->constant.num > -RANGE_MAX && e->constant.num < RANGE_MAX)
+	bool is_quantity = e->constant.type == VALUE_NUMBER || e->constant.type == VALUE_DURATION;
+	if (e->op == EXPR_CONST && is_quantity && e->constant.num > -RANGE_MAX && e->constant.num < RANGE_MAX)
 		return range_within(e->constant.num, e->constant.num);
 	if (e->op == EXPR_FIELD || e->op == EXPR_HAS)
 		return s->field(s->arg, e->field);
