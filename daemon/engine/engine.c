@@ -10,6 +10,7 @@
 #include "contagion.h"
 #include "deadlines.h"
 #include "decide.h"
+#include "event_condition.h"
 #include "fields.h"
 #include "memo.h"
 #include "observe.h"
@@ -52,6 +53,9 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->memo = memo_new();
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
 	e->cohorts = xcalloc(TIMINGS_MAX, sizeof(*e->cohorts));
+	e->among = xcalloc(rules->n_timings + 1, sizeof(*e->among));
+	for (unsigned i = 0; i < rules->n_timings; i++)
+		e->among[i] = event_condition_new(rules->timings[i].among);
 	e->free_pair = NONE;
 	plan_make(&e->plan, rules);
 	fields_prepare(e);
@@ -114,6 +118,9 @@ void engine_free(struct engine *e)
 	memo_free(e->memo);
 	free(e->gathered);
 	free(e->cohorts);
+	for (unsigned i = 0; i < e->rules->n_timings; i++)
+		event_condition_free(e->among[i]);
+	free(e->among);
 	free(e->pair_handlers);
 	free(e->candidate_stamp);
 	free(e->field_handlers);

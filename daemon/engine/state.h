@@ -71,6 +71,7 @@ struct engine {
 	uint32_t *candidate_stamp;
 	size_t cap_candidate_stamp;
 	uint32_t stamp;
+	struct event_condition **among; /* by number of the timing rule */
 	struct cohort *cohorts; /* by slot of the timing rule */
 	struct pair_handlers *pair_handlers; /* profile.h */
 	field_handler **field_handlers; /* by index of field_rows */

@@ -8,7 +8,7 @@
 
 #include "daemon/base/bits.h"
 
-#include "fields.h"
+#include "event_condition.h"
 #include "gather.h"
 #include "observe.h"
 
@@ -96,7 +96,7 @@ static enum course take_down(const struct use *u, const struct timing_rule *rule
 					 .gap_s = (uint32_t)(u->e->rules->scoring.session_gap_ms / 1000) };
 	if (sessions_extend(acc->sessions, &use))
 		return GOES_ON;
-	if (rule->among != NULL && expr_test(rule->among, field_answer, &subject) != YES)
+	if (!event_condition_holds(u->e->among[rule - u->e->rules->timings], &subject))
 		return NOT_AMONG;
 	sessions_begin(&acc->sessions, &use);
 	return BEGINS;

@@ -11,12 +11,14 @@
 
 #include "accounts.h"
 #include "daemon/model/settle.h"
+#include "event_condition.h"
 #include "pairs.h"
 
 struct windows {
 	const struct ruleset *rules;
 	uint32_t *types; /* of each window: bit per event type that may enter */
 	uint32_t any_type;
+	struct event_condition **where; /* of each window */
 	struct kind_set *needs; /* of each window: kinds without a value of which no event enters */
 	struct u64map *of; /* key -> number in states */
 	struct VEC(struct window_state) states;
@@ -59,8 +61,10 @@ struct windows *windows_new(const struct ruleset *rules)
 	w->rules = rules;
 	w->of = u64map_new();
 	w->types = xcalloc(rules->n_windows + 1, sizeof(*w->types));
+	w->where = xcalloc(rules->n_windows + 1, sizeof(*w->where));
 	w->needs = xcalloc(rules->n_windows + 1, sizeof(*w->needs));
 	for (unsigned i = 0; i < rules->n_windows; i++) {
+		w->where[i] = event_condition_new(rules->windows[i].where);
 		w->needs[i] = needs_of(rules, rules->windows[i].where);
 		w->types[i] = field_event_types(rules->windows[i].where);
 		w->any_type |= w->types[i];
@@ -78,6 +82,9 @@ void windows_free(struct windows *w)
 	u64map_free(w->of);
 	free(w->types);
 	free(w->needs);
+	for (unsigned i = 0; i < w->rules->n_windows; i++)
+		event_condition_free(w->where[i]);
+	free(w->where);
 	free(w);
 }
 
@@ -237,7 +244,7 @@ void windows_observe(struct engine *e, uint32_t account)
 	for (unsigned i = 0; i < w->rules->n_windows; i++) {
 		const struct window_rule *rule = &w->rules->windows[i];
 		int64_t value;
-		if (!(w->types[i] & type) || !kind_set_holds(&kinds, &w->needs[i]) || (rule->where != NULL && expr_test(rule->where, field_answer, (void *)&subject) != YES) ||
+		if (!(w->types[i] & type) || !kind_set_holds(&kinds, &w->needs[i]) || !event_condition_holds(w->where[i], &subject) ||
 		    !value_of(rule, &subject, &value))
 			continue;
 		enter(e, rule, key_of(account, i), value);

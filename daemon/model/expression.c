@@ -9,6 +9,7 @@
 #include "ip.h"
 
 #define THOUSAND 1000
+#define LIST_WALKED 16 /* so few are compared by their lengths first */
 
 struct evaluation {
 	field_fn *field;
@@ -92,6 +93,11 @@ static bool list_has(const struct value *list, struct bytes text)
 {
 	unsigned low = 0, high = list->n_list;
 
+	if (high <= LIST_WALKED) {
+		while (low < high && !bytes_eq(list->list[low], text))
+			low++;
+		return low < high;
+	}
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
 		int order = bytes_cmp(list->list[middle], text);

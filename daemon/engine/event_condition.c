@@ -1,0 +1,112 @@
+/* Answers of conditions by the values that they ask for, direct-mapped by a hash of the values' keys.
+ * I1: a combination stands for its answer by 64 bits of hash over keys that are hashes themselves, as the index has them. */
+#include "event_condition.h"
+
+#include <stdlib.h>
+
+#include "memo.h"
+
+#define SLOTS 512
+#define KINDS_ASKED_MAX 8
+
+struct answer {
+	uint64_t combination;
+	bool is_filled, holds;
+};
+
+struct event_condition {
+	const struct expr *when;
+	bool is_remembered; /* it asks for nothing else than these */
+	bool asks_network, asks_ok;
+	uint16_t kinds[KINDS_ASKED_MAX];
+	unsigned n_kinds;
+	struct answer *answers;
+};
+
+static bool add_kind(struct event_condition *c, unsigned kind)
+{
+	for (unsigned i = 0; i < c->n_kinds; i++)
+		if (c->kinds[i] == kind)
+			return true;
+	if (c->n_kinds == KINDS_ASKED_MAX)
+		return false;
+	c->kinds[c->n_kinds++] = (uint16_t)kind;
+	return true;
+}
+
+static bool add_field(struct event_condition *c, int field)
+{
+	if (field_is_call(field))
+		return bytes_is(bytes_of(call_rows[field_call(field)].name), "value") && add_kind(c, field_argument(field));
+	bool is_network = field == field_find(BYTES_LIT("event.network")), is_ok = field == field_find(BYTES_LIT("event.ok"));
+	c->asks_network |= is_network;
+	c->asks_ok |= is_ok;
+	return is_network || is_ok;
+}
+
+/* False: something is asked for that may change from one event with the same values to the next. */
+static bool add_asked(struct event_condition *c, const struct expr *e)
+{
+	if (e == NULL || e->op == EXPR_CONST)
+		return true;
+	if (e->op == EXPR_FIELD || e->op == EXPR_HAS)
+		return add_field(c, e->field);
+	return add_asked(c, e->left) && add_asked(c, e->right);
+}
+
+struct event_condition *event_condition_new(const struct expr *when)
+{
+	struct event_condition *c = xcalloc(1, sizeof(*c));
+	c->when = when;
+	c->is_remembered = when != NULL && add_asked(c, when);
+	return c;
+}
+
+void event_condition_free(struct event_condition *c)
+{
+	if (c == NULL)
+		return;
+	free(c->answers);
+	free(c);
+}
+
+/* Key of the value that value(KIND) answers with, 0 where there is none. */
+static uint64_t key_of(const struct event *ev, unsigned kind)
+{
+	for (unsigned i = 0; i < ev->n_attrs && ev->attrs[i].kind <= kind; i++)
+		if (ev->attrs[i].kind == kind && ev->attrs[i].shown.len > 0)
+			return ev->attrs[i].key;
+	return 0;
+}
+
+static uint64_t combination_of(const struct event_condition *c, const struct engine *e)
+{
+	const struct event *ev = e->event;
+	uint64_t parts[KINDS_ASKED_MAX + 1];
+	unsigned network = NET_KINDS;
+	if (c->asks_network && ev->has_ip)
+		network = memo_network(e->memo, e->enrich, &ev->ip)->kind;
+	parts[0] = network * 2 + (c->asks_ok && ev->is_failed);
+	for (unsigned i = 0; i < c->n_kinds; i++)
+		parts[1 + i] = key_of(ev, c->kinds[i]);
+	return bytes_hash(bytes_make((const char *)parts, (1 + c->n_kinds) * sizeof(*parts)), 0);
+}
+
+static bool evaluate(const struct event_condition *c, const struct field_subject *subject)
+{
+	struct field_subject asked = *subject;
+	return expr_test(c->when, field_answer, &asked) == YES;
+}
+
+bool event_condition_holds(struct event_condition *c, const struct field_subject *subject)
+{
+	if (c->when == NULL || !c->is_remembered)
+		return c->when == NULL || evaluate(c, subject);
+	if (c->answers == NULL)
+		c->answers = xcalloc(SLOTS, sizeof(*c->answers));
+	uint64_t combination = combination_of(c, subject->e);
+	struct answer *answer = &c->answers[combination % SLOTS];
+	if (!answer->is_filled || answer->combination != combination)
+		*answer = (struct answer){ .combination = combination, .is_filled = true, .holds = evaluate(c, subject) };
+	return answer->holds;
+}
