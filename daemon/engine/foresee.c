@@ -7,7 +7,7 @@
 
 #include "daemon/model/settle.h"
 
-#define SETS 256                  /* that are remembered; one in whose place another comes is worked out again */
+#define SETS 64                   /* that are remembered; one in whose place another comes is worked out again */
 #define ONE 1000                  /* numbers are in thousandths */
 
 struct foresight {
@@ -90,7 +90,7 @@ bool foresee_condition(const struct foresight *f, const struct kind_set *shares,
 /* The bins that the axis may come to: low..high. */
 static struct open_axis bins_of(const struct question *q, const struct token_axis *axis)
 {
-	struct open_axis out = { .axis = axis, .low = 0, .high = axis->bins - 1 };
+	struct open_axis out = { .axis = axis, .low = 0, .high = (uint16_t)(axis->bins - 1) };
 	if (axis->of->type == VALUE_BOOL) {
 		enum tri truth;
 		if (expr_settles(axis->of, range_of_field, q, &truth))
@@ -100,8 +100,8 @@ static struct open_axis bins_of(const struct question *q, const struct token_axi
 	struct range range = expr_range(axis->of, range_of_field, q);
 	if (range.state == RANGE_OPEN)
 		return out;
-	out.low = range.state == RANGE_MISSING ? 0 : token_axis_bin(axis, range.low);
-	out.high = range.state == RANGE_MISSING ? 0 : token_axis_bin(axis, range.high);
+	out.low = range.state == RANGE_MISSING ? 0 : (uint16_t)token_axis_bin(axis, range.low);
+	out.high = range.state == RANGE_MISSING ? 0 : (uint16_t)token_axis_bin(axis, range.high);
 	return out;
 }
 
@@ -155,6 +155,7 @@ static struct foreseen *foreseen_new(const struct foresight *f, const struct kin
 	for (unsigned i = 0; i < rules->n_timings; i++)
 		foresee_token(&q, &rules->timings[i].tokens, &out->timings[i]);
 	out->n_interactions = foresee_rules(&q, PASS_OWN, out->interactions);
+	out->interactions = xrealloc(out->interactions, (out->n_interactions + 1) * sizeof(*out->interactions));
 	return out;
 }
 

@@ -10,7 +10,7 @@
 struct open_axis {
 	const struct token_axis *axis;
 	uint32_t weight;
-	unsigned low, high; /* its bin lies within */
+	uint16_t low, high; /* its bin lies within */
 };
 struct foreseen_token {
 	uint32_t first;
