@@ -15,6 +15,7 @@
 #include "confined.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/vendor/crypto.h"
 #include "daemon/vendor/sandbox.h"
 #include "live.h"
 #include "wire.h"
@@ -155,7 +156,7 @@ static enum err confine(struct capture *c, struct errbuf *eb)
 
 int capture_run(const struct packets_settings *settings, const char *interface)
 {
-	const struct flows_limits limits = { .flows = (uint32_t)settings->flows };
+	struct flows_limits limits = { .flows = (uint32_t)settings->flows };
 	struct capture *c = xcalloc(1, sizeof(*c));
 	struct errbuf eb = { "" };
 	bool is_over = false;
@@ -164,7 +165,11 @@ int capture_run(const struct packets_settings *settings, const char *interface)
 	prctl(PR_SET_NAME, "assocd-capture");
 	c->message.version = WIRE_VERSION;
 	snprintf(c->message.interface, sizeof(c->message.interface), "%s", interface);
-	err = open_both(c, settings, &eb);
+	err = crypto_random(&limits.seed, sizeof(limits.seed));
+	if (err == ERR_OK)
+		err = open_both(c, settings, &eb);
+	else
+		errbuf_set(&eb, err, "the system gives no random bytes");
 	if (err == ERR_OK)
 		err = confine(c, &eb); /* I1 */
 	if (err == ERR_OK)
