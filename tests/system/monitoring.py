@@ -158,9 +158,10 @@ def beyond_its_memory_the_daemon_refuses_and_goes_on():
 
 
 def main():
-    SERVER.append(Daemon())
+    SERVER.append(Daemon("collectors:\n  packets:\n    interfaces: [assocd-none]\n"))
     try:
         SERVER[0].start()
+        SERVER[0].wait_log("assocd-none")  # from then on its series are there
         return run_tests([metrics_are_clean_and_their_labels_bounded, every_name_of_the_rules_and_the_dashboard_is_told,
                           the_shipped_rules_fire_when_they_should, a_real_prometheus_scrapes_and_its_alert_fires, check_answers_as_a_plugin,
                           check_knows_a_daemon_that_is_not_well, beyond_its_memory_the_daemon_refuses_and_goes_on])
