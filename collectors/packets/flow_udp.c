@@ -32,23 +32,34 @@ static void begin_again(struct flows *f, struct flow *flow, int64_t at_us)
 	f->counts.flows++;
 }
 
-static void take_quic_hello(struct flows *f, struct flow *flow, unsigned side, struct bytes message, int64_t at_us)
+struct read_hello {
+	struct bytes message;
+	enum hello_carrier carrier;
+	enum flow_proto proto;
+	int64_t at_us;
+};
+
+/* A copy, or the same hello with a cookie or behind a Retry, has the same random bytes. */
+static void take_hello(struct flows *f, struct flow *flow, unsigned side, const struct read_hello *hello)
 {
-	uint32_t random = hello_random_hash(bytes_slice(message, RANDOM_AT, 32));
+	uint32_t random = hello_random_hash(bytes_slice(hello->message, RANDOM_AT, 32));
 
 	if (flow->has_hello && flow->hello_random == random) {
 		pending_drop(&f->pendings, flow);
 		return;
 	}
-	if (flow->has_hello)
-		begin_again(f, flow, at_us);
-	if (look_at_hello(f->look, message, HELLO_QUIC, &f->facts) != LOOK_HELLO) {
+	bool is_hello = look_at_hello(f->look, hello->message, hello->carrier, &f->facts) == LOOK_HELLO;
+	if (is_hello && flow->has_hello) {
+		begin_again(f, flow, hello->at_us); /* which tells, in the place of what was read */
+		is_hello = look_at_hello(f->look, hello->message, hello->carrier, &f->facts) == LOOK_HELLO;
+	}
+	if (!is_hello) {
 		pending_drop(&f->pendings, flow);
 		f->counts.not_hellos++;
 		return;
 	}
 	flow->hello_random = random;
-	learn_hello(f, flow, side, FLOW_QUIC);
+	learn_hello(f, flow, side, hello->proto);
 }
 
 /* A new client's state stays only when its packet opened. */
@@ -89,26 +100,20 @@ static void take_quic(struct flows *f, struct flow *flow, unsigned side, const s
 		return;
 	}
 	if (open_quic(f, flow, side, p, &message) == QUIC_HELLO)
-		take_quic_hello(f, flow, side, message, at_us);
+		take_hello(f, flow, side, &(struct read_hello){ message, HELLO_QUIC, FLOW_QUIC, at_us });
 }
 
-static void take_dtls(struct flows *f, struct flow *flow, unsigned side, const struct packet *p)
+static void take_dtls(struct flows *f, struct flow *flow, unsigned side, const struct packet *p, int64_t at_us)
 {
 	struct bytes message;
 
-	if (flow->has_hello || !dtls_is_hello(p->payload))
+	if (!dtls_is_hello(p->payload))
 		return;
 	struct flow_pending *pending = pending_of(&f->pendings, flow);
 	enum dtls_step step = dtls_client_take(&pending->dtls[side], p->payload, &message);
 	pending_grown(&f->pendings, flow);
-	if (step != DTLS_HELLO)
-		return;
-	if (look_at_hello(f->look, message, HELLO_DTLS, &f->facts) == LOOK_HELLO) {
-		learn_hello(f, flow, side, FLOW_DTLS);
-		return;
-	}
-	pending_drop(&f->pendings, flow);
-	f->counts.not_hellos++;
+	if (step == DTLS_HELLO)
+		take_hello(f, flow, side, &(struct read_hello){ message, HELLO_DTLS, FLOW_DTLS, at_us });
 }
 
 void flow_take_datagram(struct flows *f, struct flow *flow, unsigned side, const struct prepared *in)
@@ -119,5 +124,5 @@ void flow_take_datagram(struct flows *f, struct flow *flow, unsigned side, const
 	if ((first & 0xc0) == 0xc0)
 		take_quic(f, flow, side, p, in->at_us);
 	else if ((first >= 20 && first <= 24) || first >> 4 == 4) /* a record, or a channel of a relay with one in it */
-		take_dtls(f, flow, side, p);
+		take_dtls(f, flow, side, p, in->at_us);
 }

@@ -81,6 +81,34 @@ static void each_connection_on_the_same_ports_is_a_flow(void **state)
 	flow_bench_end(&b);
 }
 
+/* A hello of DTLS in one record, whose first random byte is given. */
+static void send_dtls(uint8_t random)
+{
+	struct made m, datagram = { .n = 0 };
+	struct bytes whole = made_hello(&m, &(struct wanted){ .version = 0xfefd, .ciphers = "c02b", .is_dtls = true });
+
+	m.bytes[6] = random;
+	made_add(&datagram, "\x16\xfe\xfd\0\0\0\0\0\0\0\0", 11);
+	made_number(&datagram, (unsigned)whole.len + 8, 2);
+	made_add(&datagram, whole.ptr, 4);
+	made_add(&datagram, "\0\0\0\0\0", 5); /* number of the message, offset */
+	made_add(&datagram, whole.ptr + 1, 3);
+	made_add(&datagram, whole.ptr + 4, whole.len - 4);
+	send_datagram(true, bytes_make((char *)datagram.bytes, datagram.n));
+}
+
+static void each_association_on_the_same_ports_is_a_flow(void **state)
+{
+	begin((struct flows_limits){ 0 });
+	send_dtls(1);
+	send_dtls(1); /* again, with the cookie that it was asked for */
+	send_dtls(2);
+	send_dtls(2);
+	assert_int_equal(flows_counts(b.flows)->hellos, 2);
+	flow_bench_expect(&b, "50000>443 dtls|50000>443 dtls|");
+	flow_bench_end(&b);
+}
+
 static void hello_of_dtls_makes_a_flow_of_dtls(void **state)
 {
 	struct made m, datagram = { .n = 0 };
@@ -142,6 +170,7 @@ int main(void)
 		cmocka_unit_test(who_sends_the_hello_is_the_client),
 		cmocka_unit_test(each_connection_on_the_same_ports_is_a_flow),
 		cmocka_unit_test(hello_of_dtls_makes_a_flow_of_dtls),
+		cmocka_unit_test(each_association_on_the_same_ports_is_a_flow),
 		cmocka_unit_test(flood_of_beginnings_keeps_its_bound),
 		cmocka_unit_test(made_up_initials_are_counted_and_give_nothing),
 	};
