@@ -74,7 +74,7 @@ int parser_call(struct parser *p, const struct token *name, const struct token *
 		return -1;
 	if (call_rows[call].argument == CALL_COUNTED && !p->r->builder->set.kinds.rows[argument].is_counted)
 		return parser_fail(p, word->offset, arena_printf(p->r->arena, "'%.*s' is not a counted kind, such as tls.claim", BYTES_ARG(word->text))), -1;
-	if (call_rows[call].argument == CALL_KIND)
+	if (call_rows[call].argument == CALL_KIND || call_rows[call].argument == CALL_COUNTED)
 		use_kind(p, call_rows[call].name, (unsigned)argument, word);
 	return call_field(call, (unsigned)argument);
 }

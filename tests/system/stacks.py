@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 
-from daemon import Daemon
+from daemon import Daemon, replayed
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.0.0 Safari/537.36"
 COMMON, TOOL = "t13d1516h2_8daaf6152771_02713d6af862", "t13i311100_e8f1e7e78f70_1f22a2ca17c4"
@@ -56,6 +56,15 @@ def the_liar_is_told(d):
     assert told == [["liar"]], told
 
 
+def one_whose_stack_is_mostly_something_elses_is_told_offline_too(d):
+    app = "t13d1011h2_61a7ad8aa9b6_3a8073edd8ef"
+    crowd = [(f"user{n}", COMMON, CHROME % 139) for n in range(50)] + [(f"app{n}", app, "okhttp/4.12.0") for n in range(50)]
+    lines = [login(n % 200, f"{account}", ja4, agent).replace(f"81.1.2.{n % 200}", f"81.2.{n // 200}.{n % 200}")
+             for n, (account, ja4, agent) in enumerate(crowd + [("disguised", app, CHROME % 139)] * 3)]
+    _, alerts = replayed(lines, d.dir)
+    assert [alert["accounts"] for alert in alerts if alert["rule"] == "stack-of-another-claim"] == [["disguised"]], alerts
+
+
 def values(d, account):
     """kind -> texts of the account's values."""
     found = {}
@@ -96,6 +105,7 @@ def main():
         status, answer = d.send(lines)
         assert status == 200 and answer["accepted"] == 18, answer
         for test in (accounts_and_claims_are_counted_once, they_are_listed_for_people_and_as_csv, they_survive_a_restart, the_liar_is_told,
+                     one_whose_stack_is_mostly_something_elses_is_told_offline_too,
                      a_journal_with_kinds_of_other_names_opens_and_goes_on):
             try:
                 test(d)
