@@ -167,6 +167,8 @@ static const char *take_pattern(struct tail *t, struct log_setup *s, const char 
 	enum err e = pattern_load(t->host.patterns_dir, path, &s->pattern, eb);
 
 	free(path);
+	if (!e && pattern_wants_header(s->pattern)) /* a follower may begin in the middle, and a restart always does */
+		return "what is followed has no first line to name its columns: use a pattern of your own that names them by 'columns'";
 	return e ? "the pattern cannot be used" : NULL;
 }
 
