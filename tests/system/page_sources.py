@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import os
 import signal
 import sys
 import time
@@ -57,6 +58,23 @@ def files_are_compressed_for_those_who_take_it_and_kept_by_their_tag(d):
     status, body, _ = get(d, "/web/app.js", token=False, **{"If-None-Match": first["ETag"]})
     assert (status, body) == (304, b""), (status, body)
     assert get(d, "/web/app.js", token=False, **{"If-None-Match": '"other"'})[0] == 200
+
+
+PAGE_BYTES_MAX = 120 * 1024
+DRAWN_WITH = ("vendor/uplot.js", "vendor/uplot.css", "vendor/d3-force.js")  # of npm, where it can be reached
+
+
+def all_of_the_page_weighs_little(d):
+    """Every view, both languages and what they draw with, as it goes over the line."""
+    web = os.path.join(os.environ["ASSOCD_ROOT"], "web")
+    names = [os.path.relpath(os.path.join(folder, name), web) for folder in (web, *(os.path.join(web, k) for k in ("lib", "strings", "views")))
+             for name in os.listdir(folder) if name.endswith((".js", ".css", ".svg"))]
+    answers = {name: get(d, "/web/" + name, token=False, **{"Accept-Encoding": "gzip"}) for name in (*names, *DRAWN_WITH)}
+    missing = [name for name in names if answers[name][0] != 200]
+    assert len(names) > 35 and not missing, (len(names), missing)
+    weight = len(get(d, "/", token=False, **{"Accept-Encoding": "gzip"})[1]) + sum(len(body) for status, body, _ in answers.values() if status == 200)
+    print(f"  the page weighs {weight} bytes")
+    assert weight < PAGE_BYTES_MAX, weight
 
 
 def a_file_that_is_not_there_is_said(d):
@@ -189,7 +207,7 @@ def new_tokens_and_the_end_of_the_daemon_end_the_stream(d):
 
 TESTS = [
     the_page_needs_no_token_and_allows_itself_nothing_from_elsewhere, every_file_that_the_page_names_is_there,
-    files_are_compressed_for_those_who_take_it_and_kept_by_their_tag, a_file_that_is_not_there_is_said,
+    files_are_compressed_for_those_who_take_it_and_kept_by_their_tag, all_of_the_page_weighs_little, a_file_that_is_not_there_is_said,
     a_token_is_told_who_it_is, events_of_an_account_come_newest_first_and_page_by_page,
     a_value_has_a_key_that_leads_to_its_holders, what_was_found_and_what_came_in_is_told_over_time,
     a_change_is_told_to_who_looks_on, as_many_look_on_as_can_be_told,

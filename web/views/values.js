@@ -6,6 +6,8 @@ import { placeOf } from "../lib/places.js";
 import { range } from "../lib/times.js";
 import { number, t, word } from "../lib/words.js";
 
+const MOST_SHOWN = 50; // each comes with the holders that are remembered
+
 export function spanOf(value) {
   const firsts = value.accounts.map((holder) => Date.parse(holder.first)), lasts = value.accounts.map((holder) => Date.parse(holder.last));
   return firsts.length ? [Math.min(...firsts), Math.max(...lasts)] : [NaN, NaN];
@@ -23,7 +25,7 @@ export function valueRows(label, values) {
 }
 
 export async function show(at, root, redraw) {
-  const load = () => ask("/v1/hubs?limit=100");
+  const load = () => ask(`/v1/hubs?limit=${MOST_SHOWN}`);
   const hubs = await load();
   add(root, heading(t("tab.values")),
     panel(t("values.find"), {}, h("p", null, t("values.how"))),
