@@ -107,6 +107,12 @@ async function savedDossier(audience) {
   return file;
 }
 
+async function what_did_not_change_on_a_device_is_no_drift() {
+  await b.go(d, VIEWS.account);
+  await page.locator("details.device").first().waitFor();
+  check((await page.locator("details.device .chip.drift").count()) === 0, "several values of one event are taken for a change");
+}
+
 async function a_dossier_is_saved_from_account_and_cluster() {
   await b.go(d, VIEWS.account);
   const told = fs.readFileSync(await savedDossier("subject"), "utf8");
@@ -353,7 +359,7 @@ async function main() {
   try {
     d.ctl("sample", "load");
     return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
-      a_newcomer_finds_the_ring_understands_it_and_decides, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
     ], async () => {

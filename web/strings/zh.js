@@ -113,5 +113,6 @@ export default {
   "refusal.json": "不是 JSON", "refusal.key": "未知的键", "refusal.type": "类型错误", "refusal.ts": "时间", "refusal.account": "账号", "refusal.value": "值", "refusal.size": "过大", "refusal.future": "时间在未来", "refusal.relation": "关系", "refusal.utf8": "不是 UTF-8",
   "kind.ip": "IP", "kind.port_block": "端口段", "kind.device.id": "设备", "kind.device.fingerprint": "指纹", "kind.device.hardware": "硬件", "kind.device.place": "设备所在", "kind.user_agent": "浏览器", "kind.user_agent.os": "浏览器所报系统", "kind.timezone": "时区", "kind.language": "语言", "kind.screen": "屏幕",
   "kind.ja4": "TLS 指纹", "kind.tcp": "TCP 指纹", "kind.tcp.stack": "TCP 所示系统", "kind.identity.email": "邮箱", "kind.identity.phone": "电话", "kind.identity.card": "银行卡", "kind.identity.bank": "银行账户", "kind.identity.tax_id": "税号", "kind.identity.address": "地址", "kind.identity.document": "证件",
+  "kind.tcp.syn": "TCP SYN", "kind.tcp.claim": "TCP 栈与自称的系统", "kind.tls.ja4": "TLS 栈", "kind.tls.key": "TLS 握手", "kind.tls.claim": "TLS 栈与自称的浏览器", "kind.user_agent.family": "浏览器系列",
   "kind.identity.name": "姓名", "kind.identity.name_tokens": "姓名片段", "kind.identity.company": "公司", "kind.identity.beneficiary": "受益人", "kind.identity.dob": "出生日期", "kind.items": "商品",
 };

@@ -64,6 +64,13 @@ function runs(readings) {
   return out;
 }
 
+// A kind may have several values in one event; they are one reading.
+function textsByKind(values) {
+  const texts = new Map();
+  for (const v of values) texts.set(v.kind, texts.has(v.kind) ? texts.get(v.kind) + " \u00b7 " + v.shown : v.shown);
+  return texts;
+}
+
 function devicesOf(events) {
   const devices = new Map();
   for (const event of [...events].reverse()) {
@@ -75,7 +82,7 @@ function devicesOf(events) {
     const device = devices.get(key);
     device.to = event.ts;
     device.events += 1;
-    for (const v of others) device.parts.set(v.kind, [...(device.parts.get(v.kind) || []), { at: event.ts, text: v.shown }]);
+    for (const [kind, text] of textsByKind(others)) device.parts.set(kind, [...(device.parts.get(kind) || []), { at: event.ts, text }]);
   }
   return [...devices.values()];
 }

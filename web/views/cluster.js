@@ -131,7 +131,7 @@ export async function show(at, root, redraw) {
   let picture = null;
   const closed = cluster.members.filter((m) => m.is_closed).length, bridges = cluster.links.filter((l) => l.is_bridge).length;
   add(root, heading(t("cluster.title", { id: cluster.cluster }), dossierButton(urlOf`/v1/reports/${cluster.cluster}`, [cluster.cluster], true)),
-    panel(t("value.what"), {}, facts([t("cluster.members"), number(cluster.members.length)], [t("account.links"), number(cluster.links.length)], [t("cluster.closed"), number(closed)], [t("cluster.bridges"), number(bridges)], [t("cluster.apart"), number(cluster.held_apart.length)])),
+    panel(t("value.what"), {}, facts([t("cluster.members"), number(cluster.members.length)], [t("cluster.links"), number(cluster.links.length)], [t("cluster.closed"), number(closed)], [t("cluster.bridges"), number(bridges)], [t("cluster.apart"), number(cluster.held_apart.length)])),
     panel(t("cluster.graph"), { class: "wide graph-panel" }, h("div", { class: "graph-columns" }, holder, side)),
     panel(t("cluster.members"), { class: "wide", note: cluster.members.length > 500 ? t("links.first", { n: 500 }) : "" }, memberTable(cluster, (account) => {
       const node = picture?.graph.byId.get(account);
