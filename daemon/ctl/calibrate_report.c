@@ -2,14 +2,18 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "calibrate.h"
 #include "print.h"
 
-static const char *base_name(const char *path)
+/* The file and the folder that it is in: a table does not say whose machine it was made on. */
+static const char *short_path(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
+	const char *at = path + strlen(path);
+	for (unsigned slashes = 0; at > path && (at[-1] != '/' || slashes < 1); at--)
+		slashes += at[-1] == '/';
+	return at;
 }
 
 static void add_number(struct text *out, uint64_t n, const char *one, const char *many)
@@ -23,7 +27,7 @@ void world_describe(const struct world *w, struct text *out)
 	if (w->state_dir != NULL)
 		text_adds(out, "the table that was there, moved by verdicts of a journal: ");
 	else
-		text_addf(out, "%s with %s: ", base_name(w->events), base_name(w->labels_path));
+		text_addf(out, "%s with %s: ", short_path(w->events), short_path(w->labels_path));
 	add_number(out, w->n_events, "event", "events");
 	text_adds(out, ", ");
 	if (w->state_dir == NULL) {
