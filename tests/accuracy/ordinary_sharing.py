@@ -97,15 +97,16 @@ def schools(world, count=10):
                 ts += rnd.choice([1, 1, 1, 2, 3, 7]) * DAY + rnd.uniform(-2, 2) * HOUR
 
 
-def desks_of_others(world, count=60):
-    """Support staff, kiosks, lent machines: people of the world once on a machine of somebody else."""
+def desks_of_others(world, count=30):
+    """Support staff, kiosks: people of the world once on a machine of somebody else. What one lends to one other, the worlds
+    have in their families and lent passwords."""
     rnd = world.random
     for _ in range(count):
         ip = world.network(rnd.choice(["business", "business", "public", "isp"])) + str(rnd.randrange(2, 250))
         like, device = rnd.choice(world.desks), world.new_id()
         is_quick = rnd.random() < .5
         ts = rnd.uniform(world.begin + 20 * DAY, world.end - 5 * DAY)
-        for account in rnd.sample(world.plain, rnd.choice([2, 3, 3, 4, 5, 6, 8, 12, 18, 30])):
+        for account in rnd.sample(world.plain, rnd.choice([3, 4, 4, 5, 6, 8, 12, 18, 30])):
             if world.first[account] <= ts:
                 world.emit(ts, account, ip, world.machine(like, device), like)
                 if rnd.random() < .2:
@@ -113,7 +114,7 @@ def desks_of_others(world, count=60):
             ts += rnd.uniform(5, 40) * MINUTE if is_quick else rnd.uniform(.2, 4) * DAY
 
 
-def desks_of_newcomers(world, count=25):
+def desks_of_newcomers(world, count=12):
     """The same with young accounts, which were seen at home once or a few times."""
     rnd = world.random
     for desk in range(count):
@@ -131,8 +132,8 @@ def desks_of_newcomers(world, count=25):
             world.emit(start + 3 * DAY + i * rnd.choice([10, 20]) * MINUTE, account, ip, world.machine(like, device), like)
 
 
-def second_hand_machines(world, count=50):
-    """Weeks after its owner's last use a machine turns up with somebody else, its id with it."""
+def second_hand_machines(world, count=4):
+    """Weeks after its owner's last use a machine turns up with somebody else, its id with it: rare, for most are cleaned."""
     rnd = world.random
     sellers = [a for a in world.desks if world.last[a] < world.end - 30 * DAY and "id" in world.sample[a]["device"]]
     for seller in rnd.sample(sellers, min(count, len(sellers))):
