@@ -139,7 +139,7 @@ static void read_windows(struct reader *r, const struct yaml_node *at, enum poli
 struct policy_source {
 	int scope;
 	const struct yaml_node *windows, *when, *until, *escalate, *recommendation;
-	int64_t deadline_ms;
+	int64_t deadline_ms, expires_ms;
 };
 
 static const char *const link_words[] = { "older", "newer", NULL };
@@ -190,23 +190,30 @@ static void check_order(struct reader *r, const struct yaml_node *at, const stru
 		problem_at(r, at, "a step never lowers the level: it is %s already", rule_level_names[before->level]);
 }
 
-/* The deadline as a step of its own, unless one stands at its time. */
-static void add_deadline(struct policy_step *steps, struct policy_rule *rule)
+/* Behind those of its time. */
+static void add_step(struct policy_step *steps, struct policy_rule *rule, int64_t after_ms, bool expires)
 {
-	const struct policy_step step = { .after_ms = rule->deadline_ms, .level = LEVELS, .recommendation = BYTES_NONE };
-	unsigned at = rule->n_steps;
-	for (unsigned i = 0; i < rule->n_steps; i++)
-		if (steps[i].after_ms == rule->deadline_ms)
-			return;
-	for (; at > 0 && steps[at - 1].after_ms > rule->deadline_ms; at--)
+	unsigned at = rule->n_steps++;
+	for (; at > 0 && steps[at - 1].after_ms > after_ms; at--)
 		steps[at] = steps[at - 1];
-	steps[at] = step;
-	rule->n_steps++;
+	steps[at] = (struct policy_step){ .after_ms = after_ms, .level = LEVELS, .recommendation = BYTES_NONE, .expires = expires };
+}
+
+/* The deadline as a step of its own, unless one stands at its time; and the expiry. */
+static void add_own_steps(struct policy_step *steps, struct policy_rule *rule, int64_t expires_ms)
+{
+	bool stands = rule->deadline_ms == 0;
+	for (unsigned i = 0; i < rule->n_steps; i++)
+		stands = stands || steps[i].after_ms == rule->deadline_ms;
+	if (!stands)
+		add_step(steps, rule, rule->deadline_ms, false);
+	if (expires_ms > 0)
+		add_step(steps, rule, expires_ms, true);
 }
 
 static void read_steps(struct reader *r, const struct yaml_node *list, struct policy_rule *rule, enum rule_level level)
 {
-	struct policy_step *steps = ARENA_ARRAY(r->arena, struct policy_step, POLICY_STEPS_MAX + 1);
+	struct policy_step *steps = ARENA_ARRAY(r->arena, struct policy_step, POLICY_STEPS_MAX + 2);
 	struct policy_step before = { .level = level };
 	rule->steps = steps;
 	if (list && node_children(list) > POLICY_STEPS_MAX) {
@@ -220,8 +227,15 @@ static void read_steps(struct reader *r, const struct yaml_node *list, struct po
 		before.after_ms = step->after_ms;
 		before.level = step->level != LEVELS ? step->level : before.level;
 	}
-	if (rule->deadline_ms > 0)
-		add_deadline(steps, rule);
+}
+
+/* What nobody took on cannot end before its time to answer has. */
+static void read_expiry(struct reader *r, const struct yaml_node *at, const struct policy_source *source, struct policy_rule *rule)
+{
+	if (source->expires_ms > 0 && source->expires_ms <= rule->deadline_ms)
+		problem_at(r, yaml_get(at, "expires"), "it expires before its deadline");
+	else
+		add_own_steps((struct policy_step *)rule->steps, rule, source->expires_ms);
 }
 
 static void keep_escalate(struct reader *r, const struct yaml_node *at, void *into)
@@ -242,6 +256,8 @@ const struct key_row policy_keys[] = {
 	  .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
 	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
 	  .help = "Time to answer after opening; 0: none. An alert that still stands then is told again, as overdue." },
+	{ "expires", KEY_DURATION, FIELD(expires_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
+	  .help = "Time after opening at which an alert that nobody took on, put off or gave to anybody is resolved as expired; 0: never." },
 	{ "escalate", KEY_SPECIAL, FIELD(escalate), .read = keep_escalate, .table = step_keys, .inside = "[].", .takes = "list of steps",
 	  .help = "What becomes of an alert that still stands after a time, also when nothing happens meanwhile." },
 	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
@@ -268,4 +284,5 @@ void policy_read(struct reader *r, const struct yaml_node *at, const struct rule
 		rule->until = condition_compile(r, source.until, (unsigned)rule->scope);
 	rule->head = *head;
 	read_steps(r, source.escalate, rule, head->level);
+	read_expiry(r, at, &source, rule);
 }

@@ -19,6 +19,7 @@ struct policy_step {
 	enum rule_level level;       /* LEVELS: as it was */
 	const struct expr *when;     /* asked then; NULL: in any case */
 	struct bytes recommendation; /* in place of the one before; empty: as it was */
+	bool expires;                /* it ends then, unless somebody took it on */
 };
 
 struct policy_rule {
@@ -27,7 +28,7 @@ struct policy_rule {
 	const struct expr *when;
 	const struct expr *until; /* resolves; NULL: as soon as `when` is NO */
 	int64_t deadline_ms;      /* after opening; 0 = none */
-	const struct policy_step *steps; /* in order of time; the deadline is one of them */
+	const struct policy_step *steps; /* in order of time; the deadline and the expiry are among them */
 	unsigned n_steps;
 	struct bytes recommendation;
 	unsigned first_window, n_windows; /* its own, in ruleset.windows */

@@ -1,4 +1,4 @@
-/* Alerts: opened and resolved by policies, acknowledged and resolved by people.
+/* Alerts: opened, updated and resolved by policies; what people do with them is in alert_acts.c.
  * I1: alert_of holds, for each (policy, subject), the alert that stands, or the one a person resolved while its condition
  *     still held; so a condition that stays true raises one alert.
  * I2: an id is a hash of rule, subject and opening event: applying the journal again gives the same alerts. */
@@ -47,6 +47,12 @@ bool alert_is_shadow(const struct engine *e, const struct alert *alert)
 	return e->rules->policies[alert->policy].head.status != RULE_STABLE;
 }
 
+/* Of one that is put off nobody is told but what people do with it, and its end. */
+static bool is_told(const struct engine *e, enum effect_type type, const struct alert *alert)
+{
+	return alert->snoozed_ms == 0 || type != EFFECT_ALERT_UPDATED || event_is_act(e->event->type);
+}
+
 static void emit(struct engine *e, enum effect_type type, struct alert *alert)
 {
 	if (alert_is_shadow(e, alert))
@@ -58,8 +64,16 @@ static void emit(struct engine *e, enum effect_type type, struct alert *alert)
 		return;
 	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
 	struct effect *effect = &out->at[out->n++];
-	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms, .audience = e->event->audience };
+	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms,
+				   .audience = is_told(e, type, alert) ? e->event->audience : AUDIENCE_NONE };
 	alert_view(e, alert, out->arena, &effect->alert);
+}
+
+void alert_tell(struct engine *e, enum effect_type type, struct alert *alert)
+{
+	alert->updated_ms = e->event->ts_ms;
+	alert->updated_seq = e->seq;
+	emit(e, type, alert);
 }
 
 static void set_accounts(struct engine *e, struct alert *alert)
@@ -121,9 +135,8 @@ void alert_update(struct engine *e, struct alert *alert, int score)
 	if (!is_news)
 		return;
 	alert->score = score;
-	alert->updated_ms = e->event->ts_ms;
-	alert->updated_seq = e->seq;
-	emit(e, EFFECT_ALERT_UPDATED, alert);
+	change_of_alert(e, CHANGE_ALERT_UPDATED, (uint32_t)(alert - e->alerts.at));
+	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
 
 void alert_escalate(struct engine *e, struct alert *alert, unsigned step)
@@ -133,10 +146,9 @@ void alert_escalate(struct engine *e, struct alert *alert, unsigned step)
 		alert->level = (uint8_t)taken->level;
 	if (taken->recommendation.len > 0)
 		alert->advice = (uint8_t)(step + 1);
-	alert->updated_ms = e->event->ts_ms;
-	alert->updated_seq = e->seq;
+	alert->snoozed_ms = 0; /* it is worse than what was put off */
 	change_of_alert(e, CHANGE_ALERT_ESCALATED, (uint32_t)(alert - e->alerts.at));
-	emit(e, EFFECT_ALERT_UPDATED, alert);
+	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
 
 void alert_appeal(struct engine *e, struct alert *alert, unsigned round)
@@ -148,18 +160,15 @@ void alert_appeal(struct engine *e, struct alert *alert, unsigned round)
 	alert->state = ALERT_APPEALED;
 	alert->round = (uint8_t)round;
 	alert->due_ms = 0;
-	alert->updated_ms = e->event->ts_ms;
-	alert->updated_seq = e->seq;
+	alert->snoozed_ms = 0;
 	change_of_alert(e, CHANGE_ALERT_APPEALED, (uint32_t)(alert - e->alerts.at));
-	emit(e, EFFECT_ALERT_UPDATED, alert);
+	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
 
 void alert_end_appeal(struct engine *e, struct alert *alert)
 {
 	alert->state = alert->was;
-	alert->updated_ms = e->event->ts_ms;
-	alert->updated_seq = e->seq;
-	emit(e, EFFECT_ALERT_UPDATED, alert);
+	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
 
 static void add_standing(const struct engine *e, const struct alert_subject *subject, struct alert_numbers *out)
@@ -194,7 +203,7 @@ void alerts_of_account(const struct engine *e, uint32_t account, struct alert_nu
 		qsort(out->at, out->n, sizeof(*out->at), compare_numbers);
 }
 
-static void set_text(char **place, struct bytes text)
+void alert_set_text(char **place, struct bytes text)
 {
 	free(*place);
 	*place = NULL;
@@ -205,13 +214,6 @@ static void set_text(char **place, struct bytes text)
 	(*place)[text.len] = '\0';
 }
 
-static void mark_pair(struct engine *e, const struct alert *alert, bool is_alerted)
-{
-	struct pair *pair = alert->scope == POLICY_LINK ? pair_find(e, alert->subject_a, alert->subject_b) : NULL;
-	if (pair != NULL && is_alerted)
-		pair->flags |= PAIR_ALERTED;
-}
-
 void alert_forget(struct engine *e, struct alert *alert)
 {
 	struct alert_subject subject = { .scope = alert->scope, .a = alert->subject_a, .b = alert->subject_b };
@@ -219,19 +221,19 @@ void alert_forget(struct engine *e, struct alert *alert)
 		e->reach[alert->policy].remembered--;
 }
 
-static void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason)
+void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason)
 {
 	alert->state = ALERT_RESOLVED;
-	set_text(&alert->resolution, resolution);
-	set_text(&alert->reason, reason);
-	alert->updated_ms = e->event->ts_ms;
-	alert->updated_seq = e->seq;
+	alert->snoozed_ms = 0;
+	alert_set_text(&alert->resolution, resolution);
+	alert_set_text(&alert->reason, reason);
 	change_of_alert(e, CHANGE_ALERT_RESOLVED, (uint32_t)(alert - e->alerts.at));
-	emit(e, EFFECT_ALERT_RESOLVED, alert);
+	alert_tell(e, EFFECT_ALERT_RESOLVED, alert);
 }
 
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason)
 {
+	alert_set_text(&alert->actor, BYTES_NONE);
 	alert_close(e, alert, bytes_of(resolution), reason);
 	alert_forget(e, alert);
 }
@@ -257,29 +259,11 @@ struct alert *alert_by_id(const struct engine *e, struct bytes text)
 	return at == U64MAP_NONE || alert_is_shadow(e, &e->alerts.at[at]) ? NULL : &e->alerts.at[at];
 }
 
-/* Acknowledged or resolved by a person. A resolved one stays in alert_of until its condition is NO. */
-void alert_statement(struct engine *e, const struct event *ev, struct alert *alert)
-{
-	if (alert->state == ALERT_RESOLVED)
-		return;
-	set_text(&alert->actor, ev->actor);
-	if (ev->type == EVENT_ACK) {
-		*(alert->state == ALERT_APPEALED ? &alert->was : &alert->state) = ALERT_ACKNOWLEDGED;
-		set_text(&alert->reason, ev->reason);
-		alert->updated_ms = ev->ts_ms;
-		alert->updated_seq = e->seq;
-		change_of_alert(e, CHANGE_ALERT_ACKNOWLEDGED, (uint32_t)(alert - e->alerts.at));
-		emit(e, EFFECT_ALERT_UPDATED, alert);
-		return;
-	}
-	mark_pair(e, alert, true);
-	alert_close(e, alert, ev->value.len > 0 ? ev->value : BYTES_LIT("resolved"), ev->reason);
-}
-
 void alert_fini(struct alert *alert)
 {
 	VEC_FREE(&alert->accounts);
 	free(alert->resolution);
 	free(alert->reason);
 	free(alert->actor);
+	free(alert->owner);
 }

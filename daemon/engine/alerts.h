@@ -13,6 +13,12 @@ void alert_update(struct engine *e, struct alert *alert, int score);
 /* Takes the policy's step: another level, another recommendation. */
 void alert_escalate(struct engine *e, struct alert *alert, unsigned step);
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason);
+/* As alert_resolve, and it does not open anew while its condition holds. */
+void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason);
+/* Its newest form, as of the current event, goes to whoever is told. */
+void alert_tell(struct engine *e, enum effect_type type, struct alert *alert);
+/* A text of the alert; empty: none. */
+void alert_set_text(char **place, struct bytes text);
 /* Of an experimental policy: it opens, changes and resolves as any other, and is counted; nobody is told of it, no list and
  * no statement knows it, and it keeps no pair. */
 bool alert_is_shadow(const struct engine *e, const struct alert *alert);
@@ -25,8 +31,16 @@ struct alert_numbers VEC(uint32_t);
 void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out);
 /* NULL when there is none that people know. */
 struct alert *alert_by_id(const struct engine *e, struct bytes id);
-/* Acknowledged by a person, or settled; nothing happens to one that is resolved. */
+/* What a person did with it (alert_acts.c); of one that is resolved only a note counts, and that it is opened again. */
 void alert_statement(struct engine *e, const struct event *ev, struct alert *alert);
+/* Its time is over; an alert that somebody took on, put off or was given stays. */
+void alert_expire(struct engine *e, struct alert *alert, int64_t after_ms);
+/* It is put off no longer. */
+void alert_wake(struct engine *e, struct alert *alert);
+/* The account was closed: what stood before about closed accounts alone ends. */
+void alerts_close_with_account(struct engine *e, uint32_t account);
+/* It ended so, and one of the accounts that it is about now is not closed. */
+bool alert_is_back(const struct engine *e, const struct alert *alert);
 /* The condition became NO: what a person resolved may open anew from now on. */
 void alert_forget(struct engine *e, struct alert *alert);
 void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out);

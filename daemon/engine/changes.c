@@ -6,6 +6,7 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "contagion.h"
+#include "daemon/base/clock.h"
 #include "verdicts.h"
 
 #define CALM 20
@@ -19,10 +20,9 @@ static void add(struct engine *e, enum history_of of, uint32_t id, struct change
 
 /* ---- what was said ---- */
 
-uint32_t change_said(struct engine *e)
+uint32_t change_say(struct engine *e, const struct said *s)
 {
-	const struct event *ev = e->event;
-	const struct bytes parts[] = { bytes_of(event_types[ev->type].name), ev->value, ev->actor, ev->reason, ev->relation_proof };
+	const struct bytes parts[] = { s->type, s->value, s->actor, s->reason, s->proof };
 	struct text text = { 0 };
 	for (unsigned i = 0; i < ARRAY_LEN(parts); i++) {
 		text_add(&text, parts[i]);
@@ -31,6 +31,12 @@ uint32_t change_said(struct engine *e)
 	uint32_t said = strtab_intern(e->said, text_bytes(&text));
 	text_free(&text);
 	return said;
+}
+
+uint32_t change_said(struct engine *e)
+{
+	const struct event *ev = e->event;
+	return change_say(e, &(struct said){ bytes_of(event_types[ev->type].name), ev->value, ev->actor, ev->reason, ev->relation_proof });
 }
 
 static struct bytes next_part(struct bytes *rest)
@@ -96,23 +102,17 @@ static struct bytes reason_of_said(const struct engine *e, uint32_t number, stru
 				     BYTES_ARG(said.proof), said.proof.len ? ")" : ""));
 }
 
-static struct bytes reason_of_alert(const struct engine *e, const struct change *change, struct arena *a)
-{
-	const struct alert *alert = &e->alerts.at[change->about];
-	if (change->type == CHANGE_ALERT_OPENED || alert->reason == NULL)
-		return BYTES_NONE;
-	return arena_bytes(a, bytes_of(alert->reason));
-}
-
 struct bytes change_reason(const struct engine *e, const struct change *change, struct arena *a)
 {
+	struct said said;
 	switch ((enum change_cause)change->cause) {
 	case CAUSE_VALUE:
 		return reason_of_value(e, change->because, a);
 	case CAUSE_STATEMENT:
 		return reason_of_said(e, change->because, a);
 	case CAUSE_ALERT:
-		return reason_of_alert(e, change, a);
+		said_read(e, change->because, &said);
+		return said.reason;
 	case CAUSE_RULES:
 		return BYTES_LIT("the rules or networks changed");
 	case CAUSE_EVENTS_OUT:
@@ -226,12 +226,44 @@ void change_of_cluster(struct engine *e, const struct graph_change *from)
 	add(e, HISTORY_CLUSTERS, from->other, &change);
 }
 
+static struct bytes text_of(const char *text)
+{
+	return text != NULL ? bytes_of(text) : BYTES_NONE;
+}
+
+/* What a person said who did it, or why it ended; NONE when the alert did it by itself. */
+static uint32_t said_of_alert(struct engine *e, enum change_type type, const struct alert *alert)
+{
+	const struct event *ev = e->event;
+	char until[TIME_TEXT_SIZE];
+	struct said said = { BYTES_LIT("alert"), ev->value, ev->actor, ev->reason, BYTES_NONE };
+	if (type == CHANGE_ALERT_RESOLVED)
+		said = (struct said){ said.type, text_of(alert->resolution), text_of(alert->actor), text_of(alert->reason), BYTES_NONE };
+	else if (!event_is_act(ev->type) && type != CHANGE_ALERT_APPEALED)
+		return NONE;
+	if (type == CHANGE_ALERT_SNOOZED) {
+		time_format(alert->snoozed_ms, until);
+		said.value = bytes_of(until);
+	}
+	return change_say(e, &said);
+}
+
+/* Notes and the like are for whoever works on the alert. */
+static bool is_inner(enum change_type type)
+{
+	return type == CHANGE_ALERT_UPDATED || (type >= CHANGE_ALERT_ASSIGNED && type <= CHANGE_ALERT_WOKEN);
+}
+
 void change_of_alert(struct engine *e, enum change_type type, uint32_t number)
 {
 	const struct alert *alert = &e->alerts.at[number];
 	struct change change = { .type = (uint8_t)type, .cause = CAUSE_ALERT, .about = number, .because = NONE,
 				 .after = (int16_t)alert->score };
 	if (alert_is_shadow(e, alert))
+		return;
+	change.because = said_of_alert(e, type, alert);
+	add(e, HISTORY_ALERTS, number, &change);
+	if (is_inner(type))
 		return;
 	for (size_t i = 0; i < alert->accounts.n; i++)
 		add(e, HISTORY_ACCOUNTS, alert->accounts.at[i], &change);
@@ -279,5 +311,7 @@ bool change_is_sane(const struct engine *e, uint64_t values, const struct change
 		return false;
 	if (change->cause == CAUSE_VALUE)
 		return change->because < values;
-	return change->cause != CAUSE_STATEMENT || change->because < strtab_count(e->said);
+	if (change->cause == CAUSE_ALERT && change->because == NONE)
+		return true;
+	return (change->cause != CAUSE_STATEMENT && change->cause != CAUSE_ALERT) || change->because < strtab_count(e->said);
 }

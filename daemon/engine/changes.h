@@ -9,7 +9,7 @@ enum change_cause {
 	CAUSE_EVIDENCE,  /* what the event's account did */
 	CAUSE_VALUE,     /* a value that both hold is held by more: because = the value */
 	CAUSE_STATEMENT, /* a verdict, a relation, a closure: because = said */
-	CAUSE_ALERT,     /* the alert itself knows */
+	CAUSE_ALERT,     /* because = said: who did what with it, or why it ended */
 	CAUSE_RULES,     /* a reload (succession.h) */
 	CAUSE_EVENTS_OUT, /* a site was taken out, or a person's events */
 	CAUSES
@@ -18,12 +18,14 @@ enum change_cause {
 /* The current statement as one text for ever: type, value, actor, reason, proof, each ended by a zero byte. */
 uint32_t change_said(struct engine *e);
 struct said { struct bytes type, value, actor, reason, proof; };
+/* Any such text. */
+uint32_t change_say(struct engine *e, const struct said *said);
 void said_read(const struct engine *e, uint32_t said, struct said *out);
 
 /* At the end of an event: touched pairs that are others than the history last said. */
 void changes_of_links(struct engine *e);
 void change_of_cluster(struct engine *e, const struct graph_change *change);
-/* Of one that people know; of a shadow nothing is kept. */
+/* Of one that people know; of a shadow nothing is kept. What is of use to its readers only stands in its own history alone. */
 void change_of_alert(struct engine *e, enum change_type type, uint32_t alert);
 /* b NONE: about a alone. */
 void change_of_verdict(struct engine *e, uint32_t a, uint32_t b);

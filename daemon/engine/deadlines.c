@@ -1,6 +1,7 @@
 /* What falls due when nothing happens.
- * I1: an alert that stands and has a step before it is in the heap once with that due_ms; what else the heap holds is
- *     skipped: the alert was resolved, or appealed, since. One that nobody knows of (alert_is_shadow) has no steps.
+ * I1: an alert that stands and has a step before it is in the heap with that due_ms, one that is put off with the end of
+ *     that; what else the heap holds is skipped: the alert was resolved, appealed or woken since. One that nobody knows of
+ *     (alert_is_shadow) has no steps.
  * I2: while a step is taken, the event is a tick of the moment at which it fell due, and engine time is that moment. So it
  *     makes no difference whether the daemon's tick came or the next event, nor how late.
  * I3: a tick that was never sent belongs to nobody: whoever knows of the alert is told, and nobody else. */
@@ -12,7 +13,12 @@
 static bool is_due(const struct engine *e, const struct heap_item *item)
 {
 	const struct alert *alert = &e->alerts.at[item->id];
-	return alert->state != ALERT_RESOLVED && alert->due_ms == item->at_ms;
+	return alert->state != ALERT_RESOLVED && (alert->due_ms == item->at_ms || alert->snoozed_ms == item->at_ms);
+}
+
+void deadline_push(struct engine *e, int64_t at_ms, uint32_t at)
+{
+	heap_push(e->deadlines, (struct heap_item){ at_ms, at });
 }
 
 void deadline_set(struct engine *e, uint32_t at)
@@ -22,7 +28,15 @@ void deadline_set(struct engine *e, uint32_t at)
 	bool has_step = alert->steps < policy->n_steps && !alert_is_shadow(e, alert);
 	alert->due_ms = has_step ? alert->opened_ms + policy->steps[alert->steps].after_ms : 0;
 	if (alert->due_ms != 0)
-		heap_push(e->deadlines, (struct heap_item){ alert->due_ms, at });
+		deadline_push(e, alert->due_ms, at);
+}
+
+static void take_step(struct engine *e, uint32_t at)
+{
+	struct alert *alert = &e->alerts.at[at];
+	unsigned step = alert->steps++;
+	deadline_set(e, at);
+	decide_step(e, alert, step);
 }
 
 static void fire(struct engine *e, const struct heap_item *item)
@@ -34,9 +48,10 @@ static void fire(struct engine *e, const struct heap_item *item)
 	if (item->at_ms > e->now_ms)
 		e->now_ms = item->at_ms;
 	e->event = &tick;
-	unsigned step = alert->steps++;
-	deadline_set(e, (uint32_t)item->id);
-	decide_step(e, alert, step);
+	if (alert->snoozed_ms == item->at_ms)
+		alert_wake(e, alert);
+	if (alert->due_ms == item->at_ms)
+		take_step(e, (uint32_t)item->id);
 	e->event = NULL;
 }
 
@@ -59,9 +74,13 @@ void deadlines_tidy(struct engine *e)
 
 void deadlines_restore(struct engine *e)
 {
-	for (size_t i = 0; i < e->alerts.n; i++)
-		if (e->alerts.at[i].due_ms != 0 && e->alerts.at[i].state != ALERT_RESOLVED)
-			heap_push(e->deadlines, (struct heap_item){ e->alerts.at[i].due_ms, i });
+	for (uint32_t i = 0; i < e->alerts.n; i++) {
+		const struct alert *alert = &e->alerts.at[i];
+		if (alert->state != ALERT_RESOLVED && alert->due_ms != 0)
+			deadline_push(e, alert->due_ms, i);
+		if (alert->state != ALERT_RESOLVED && alert->snoozed_ms != 0)
+			deadline_push(e, alert->snoozed_ms, i);
+	}
 }
 
 bool engine_next_due(const struct engine *e, int64_t *at_ms)

@@ -81,6 +81,15 @@ void decide_prepare(struct engine *e)
 	}
 }
 
+/* What people said of a link settles its alert; whatever else ends one withdraws it. */
+static const char *resolution_of(const struct engine *e, const struct alert *alert)
+{
+	const struct pair *pair = alert->scope == POLICY_LINK ? pair_find(e, alert->subject_a, alert->subject_b) : NULL;
+	if (pair != NULL && pair->state == LINK_CLEARED)
+		return "false_positive";
+	return pair != NULL && (pair->state == LINK_JOINT || pair->state == LINK_EXPLAINED) ? "explained" : "withdrawn";
+}
+
 /* What became of a link that an alert was about. */
 static struct bytes link_is_over(const struct engine *e, const struct pair *pair, const struct alert *alert, struct reason *out)
 {
@@ -159,7 +168,7 @@ static void decide_standing(struct engine *e, struct alert *alert, const struct 
 	}
 	struct reason reason;
 	if (is_over(policy, subject, when))
-		alert_resolve(e, alert, "withdrawn", over_because(subject, alert, &reason));
+		alert_resolve(e, alert, resolution_of(e, alert), over_because(subject, alert, &reason));
 	else
 		alert_update(e, alert, score_of(subject));
 }
@@ -168,6 +177,10 @@ static void decide_subject(struct engine *e, uint32_t number, struct field_subje
 {
 	const struct policy_rule *policy = &e->rules->policies[number];
 	struct alert *alert = alert_find(e, number, key);
+	if (alert != NULL && alert_is_back(e, alert)) {
+		alert_forget(e, alert);
+		alert = NULL;
+	}
 	if (alert != NULL)
 		decide_standing(e, alert, policy, subject);
 	else if (may_begin(e, number) && begins(policy, subject, expr_test(policy->when, field_answer, subject)))
@@ -201,6 +214,10 @@ void decide_step(struct engine *e, struct alert *alert, unsigned step)
 	if (!subject_of(e, alert, &subject))
 		return;
 	decide_standing(e, alert, policy, &subject);
+	if (policy->steps[step].expires) {
+		alert_expire(e, alert, policy->steps[step].after_ms);
+		return;
+	}
 	bool is_taken = policy->steps[step].when == NULL || expr_test(policy->steps[step].when, field_answer, &subject) == YES;
 	if (alert->state != ALERT_RESOLVED && is_taken)
 		alert_escalate(e, alert, step);

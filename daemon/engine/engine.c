@@ -133,7 +133,7 @@ void engine_free(struct engine *e)
 
 static bool is_statement(enum event_type type)
 {
-	return type >= EVENT_RELATION && type <= EVENT_SNOOZE && type != EVENT_APPEAL;
+	return event_is_act(type) || (type >= EVENT_RELATION && type <= EVENT_CONTACT);
 }
 
 static void account_meets_event(struct engine *e, uint32_t account, const struct event *ev)
@@ -227,6 +227,8 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 	changes_of_links(e);
 	graph_settle(e->graph, cluster_changed, e);
 	decide(e);
+	if (ev->type == EVENT_CLOSED)
+		alerts_close_with_account(e, account);
 	forget_touches(e);
 }
 

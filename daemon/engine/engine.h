@@ -84,6 +84,11 @@ unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct 
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out) MUST_CHECK;
 /* What changed for an account or a cluster, newest first; a bounded number is kept. */
 enum err engine_account_history(const struct engine *e, struct bytes name, struct arena *a, struct history_view *out) MUST_CHECK;
+/* What became of an alert and by whom, newest first. */
+enum err engine_alert_history(const struct engine *e, struct bytes id, struct arena *a, struct history_view *out) MUST_CHECK;
+/* Alerts about its accounts or their cluster: those that stand first, then by newest update. */
+struct alert_list { struct alert_view *at; unsigned n; };
+enum err engine_alert_related(const struct engine *e, struct bytes id, unsigned max, struct arena *a, struct alert_list *out) MUST_CHECK;
 enum err engine_cluster_history(const struct engine *e, struct bytes id, struct arena *a, struct history_view *out) MUST_CHECK;
 /* Account names that start with a prefix, for search and completion. */
 unsigned engine_accounts_like(const struct engine *e, struct bytes prefix, unsigned max, struct arena *a, struct bytes **out);

@@ -1,4 +1,4 @@
-/* A ring of rows for each account and cluster.
+/* A ring of rows for each account, cluster and alert.
  * I1: a ring grows to HISTORY_KEPT rows, then the oldest gives way: row number k lies at k % HISTORY_KEPT.
  * In a snapshot: for each kind the number of rings; of each its total and its rows, oldest first. */
 #include "history.h"

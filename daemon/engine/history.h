@@ -1,4 +1,4 @@
-/* What changed for an account or a cluster, the latest HISTORY_KEPT of each: compact rows, made into sentences when
+/* What changed for an account, a cluster or an alert, the latest HISTORY_KEPT of each: compact rows, made into sentences when
  * somebody asks. */
 #ifndef ASSOCD_ENGINE_HISTORY_H
 #define ASSOCD_ENGINE_HISTORY_H
@@ -19,7 +19,7 @@ struct change {
 	uint8_t unused[2];
 };
 
-enum history_of { HISTORY_ACCOUNTS, HISTORY_CLUSTERS, HISTORIES };
+enum history_of { HISTORY_ACCOUNTS, HISTORY_CLUSTERS, HISTORY_ALERTS, HISTORIES };
 struct history;
 struct history *history_new(void);
 void history_free(struct history *h);

@@ -83,12 +83,15 @@ struct alert {
 	uint8_t advice;                 /* 1 + step whose recommendation stands, 0: the policy's */
 	uint8_t round;                  /* of the last appeal, 0: none */
 	uint8_t was;                    /* state before the appeal */
+	bool closed_with_accounts;      /* it ended because all its accounts were closed */
+	uint16_t notes;
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
 	struct VEC(uint32_t) accounts;
-	char *resolution, *reason, *actor;
+	char *resolution, *reason, *actor, *owner;
 	int score;
 	int64_t opened_ms, updated_ms, deadline_ms;
 	int64_t due_ms; /* of its next step, 0: none */
+	int64_t snoozed_ms; /* until then nobody is told of it but of its end; 0: it is not put off */
 	uint64_t opened_seq, updated_seq;
 };
 

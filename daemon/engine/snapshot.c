@@ -187,12 +187,13 @@ static void put_alert(struct out *out, const struct alert *alert)
 {
 	struct alert plain = *alert;
 	plain.accounts.at = NULL;
-	plain.resolution = plain.reason = plain.actor = NULL;
+	plain.resolution = plain.reason = plain.actor = plain.owner = NULL;
 	put(out, &plain, sizeof(plain));
 	put(out, alert->accounts.at, alert->accounts.n * sizeof(uint32_t));
 	put_text(out, maybe(alert->resolution));
 	put_text(out, maybe(alert->reason));
 	put_text(out, maybe(alert->actor));
+	put_text(out, maybe(alert->owner));
 }
 
 static void get_alert(struct in *in, struct engine *e, const struct snapshot_header *h)
@@ -201,7 +202,7 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	uint32_t len;
 	get(in, &alert, sizeof(alert));
 	alert.accounts.at = NULL;
-	alert.resolution = alert.reason = alert.actor = NULL;
+	alert.resolution = alert.reason = alert.actor = alert.owner = NULL;
 	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES ||
 			       alert.level >= LEVELS || alert.was >= ALERT_STATES);
 	corrupt_if(in, in->err == ERR_OK && (alert.steps > e->rules->policies[alert.policy].n_steps ||
@@ -212,6 +213,7 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 		alert.resolution = get_text(in, &len);
 		alert.reason = get_text(in, &len);
 		alert.actor = get_text(in, &len);
+		alert.owner = get_text(in, &len);
 	} else
 		alert.accounts.n = alert.accounts.cap = 0;
 	u64map_put(e->alert_ids, alert.id, (uint32_t)e->alerts.n);

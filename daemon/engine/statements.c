@@ -72,6 +72,7 @@ static void on_alert(struct engine *e, const struct event *ev, uint32_t account)
 static statement_fn *const statements[EVENT_TYPES] = {
 	[EVENT_RELATION] = relation_declare, [EVENT_CLOSED] = account_closed, [EVENT_REINSTATED] = account_reinstated,
 	[EVENT_VERDICT] = verdict, [EVENT_ACK] = on_alert, [EVENT_RESOLVE] = on_alert,
+	[EVENT_SNOOZE] = on_alert, [EVENT_ASSIGN] = on_alert, [EVENT_NOTE] = on_alert, [EVENT_REOPEN] = on_alert,
 };
 
 void statement_apply(struct engine *e, const struct event *ev, uint32_t account)

@@ -109,6 +109,13 @@ static bool is_overdue(const struct engine *e, const struct alert *alert)
 	return alert->deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= alert->deadline_ms;
 }
 
+static bool is_replaced(const struct engine *e, const struct alert *alert)
+{
+	struct alert_subject subject = { .scope = alert->scope, .a = alert->subject_a, .b = alert->subject_b };
+	const struct alert *now = alert->state == ALERT_RESOLVED ? alert_find(e, alert->policy, &subject) : NULL;
+	return now != NULL && now != alert;
+}
+
 void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out)
 {
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
@@ -117,7 +124,9 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.title = policy->head.title, .level = bytes_of(rule_level_names[alert->level]),
 		.recommendation = alert_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
 		.state = alert->state, .audience = alert->audience, .resolution = text_or_none(alert->resolution, a),
-		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a), .score = alert->score,
+		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a),
+		.owner = text_or_none(alert->owner, a), .snoozed_until_ms = alert->snoozed_ms, .n_notes = alert->notes,
+		.is_replaced = is_replaced(e, alert), .score = alert->score,
 		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
 		.deadline_ms = alert->deadline_ms, .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
 		.appeal_round = alert->round,
@@ -208,6 +217,63 @@ enum err engine_alerts(const struct engine *e, const struct alert_query *query, 
 	*out = ARENA_ARRAY(a, struct alert_view, best.n + 1);
 	for (size_t i = 0; i < best.n; i++)
 		alert_view(e, &e->alerts.at[((struct alert_order *)best.at)[i].at], a, &(*out)[i]);
+	best_free(&best);
+	return ERR_OK;
+}
+
+/* ---- related ---- */
+
+struct relating { const struct engine *e; const struct alert *to; uint32_t cluster; };
+struct related_order { bool is_over; uint64_t updated_seq; size_t at; };
+
+static int compare_related(const void *x, const void *y)
+{
+	const struct related_order *a = x, *b = y;
+	if (a->is_over != b->is_over)
+		return a->is_over ? 1 : -1;
+	if (a->updated_seq != b->updated_seq)
+		return a->updated_seq > b->updated_seq ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static uint32_t cluster_of(const struct engine *e, const struct alert *alert)
+{
+	if (alert->scope == POLICY_CLUSTER)
+		return alert->subject_a;
+	return alert->accounts.n > 0 ? graph_cluster_of(e->graph, alert->accounts.at[0]) : GRAPH_NONE;
+}
+
+static bool is_related(const struct relating *r, const struct alert *alert)
+{
+	if (alert == r->to || alert_is_shadow(r->e, alert))
+		return false;
+	if (r->cluster != GRAPH_NONE && cluster_of(r->e, alert) == r->cluster)
+		return true;
+	for (size_t i = 0; alert->scope != POLICY_CLUSTER && i < alert->accounts.n; i++)
+		for (size_t k = 0; k < r->to->accounts.n; k++)
+			if (alert->accounts.at[i] == r->to->accounts.at[k])
+				return true;
+	return false;
+}
+
+/* One pass over all alerts: people ask for it, one alert at a time. */
+enum err engine_alert_related(const struct engine *e, struct bytes id, unsigned max, struct arena *a, struct alert_list *out)
+{
+	const struct alert *to = alert_by_id(e, id);
+	struct best best = { .size = sizeof(struct related_order), .room = max, .order = compare_related };
+	if (to == NULL)
+		return ERR_NOTFOUND;
+	struct relating r = { e, to, cluster_of(e, to) };
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		const struct alert *alert = &e->alerts.at[i];
+		struct related_order row = { alert->state == ALERT_RESOLVED, alert->updated_seq, i };
+		if (is_related(&r, alert))
+			best_offer(&best, &row);
+	}
+	best_sort(&best);
+	*out = (struct alert_list){ ARENA_ARRAY(a, struct alert_view, best.n + 1), (unsigned)best.n };
+	for (size_t i = 0; i < best.n; i++)
+		alert_view(e, &e->alerts.at[((struct related_order *)best.at)[i].at], a, &out->at[i]);
 	best_free(&best);
 	return ERR_OK;
 }

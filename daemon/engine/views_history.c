@@ -7,6 +7,10 @@
 static void view_alert(const struct engine *e, const struct change *change, struct arena *a, struct change_view *out)
 {
 	const struct alert *alert = &e->alerts.at[change->about];
+	struct said said;
+	said_read(e, change->because, &said);
+	out->actor = said.actor;
+	out->value = said.value;
 	out->alert = bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id));
 	out->rule = e->rules->policies[alert->policy].head.id;
 }
@@ -35,7 +39,7 @@ static void view_change(const struct engine *e, const struct change *change, enu
 	*out = (struct change_view){
 		.ts_ms = change->ts_ms, .seq = change->seq, .type = change->type, .before = change->before, .after = change->after,
 		.account = BYTES_NONE, .cluster = BYTES_NONE, .alert = BYTES_NONE, .rule = BYTES_NONE, .relation = BYTES_NONE,
-		.reason = change_reason(e, change, a),
+		.actor = BYTES_NONE, .value = BYTES_NONE, .reason = change_reason(e, change, a),
 	};
 	if (is_of_cluster(change->type))
 		view_cluster_change(e, change, of, a, out);
@@ -62,6 +66,16 @@ enum err engine_account_history(const struct engine *e, struct bytes name, struc
 		return ERR_NOTFOUND;
 	*out = (struct history_view){ .subject = account_name(e, account) };
 	view_history(e, HISTORY_ACCOUNTS, account, a, out);
+	return ERR_OK;
+}
+
+enum err engine_alert_history(const struct engine *e, struct bytes id, struct arena *a, struct history_view *out)
+{
+	const struct alert *alert = alert_by_id(e, id);
+	if (alert == NULL)
+		return ERR_NOTFOUND;
+	*out = (struct history_view){ .subject = id };
+	view_history(e, HISTORY_ALERTS, (uint32_t)(alert - e->alerts.at), a, out);
 	return ERR_OK;
 }
 

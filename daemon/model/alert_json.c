@@ -39,6 +39,11 @@ void alert_json(struct text *t, const struct alert_view *al, const char *what)
 	member_if_any(t, "resolution", al->resolution);
 	member_if_any(t, "reason", al->reason);
 	member_if_any(t, "actor", al->actor);
+	member_if_any(t, "owner", al->owner);
+	if (al->snoozed_until_ms != 0)
+		json_member_time(t, "snoozed_until", al->snoozed_until_ms);
+	if (al->n_notes > 0)
+		json_member_int(t, "notes", al->n_notes);
 	json_member_time(t, "opened", al->opened_ms);
 	json_member_time(t, "updated", al->updated_ms);
 	if (al->deadline_ms != 0)
@@ -104,7 +109,8 @@ enum err alert_from_json(const struct json_doc *doc, struct arena *a, struct ale
 		.level = read_text(&r, "level"), .subject_kind = read_text(&r, "subject"), .cluster = read_text(&r, "cluster"),
 		.state = state, .score = (int)json_get_int(doc, doc->nodes, "score", 0), .summary = read_text(&r, "summary"),
 		.recommendation = read_text(&r, "recommendation"), .resolution = read_text(&r, "resolution"),
-		.reason = read_text(&r, "reason"), .actor = read_text(&r, "actor"),
+		.reason = read_text(&r, "reason"), .actor = read_text(&r, "actor"), .owner = read_text(&r, "owner"),
+		.n_notes = (unsigned)json_get_int(doc, doc->nodes, "notes", 0),
 		.appeal_round = (unsigned)json_get_int(doc, doc->nodes, "appeal_round", 0),
 		.is_overdue = json_get(doc, doc->nodes, "overdue") != NULL,
 		.opened_seq = (uint64_t)json_get_int(doc, doc->nodes, "opened_seq", 0),
@@ -112,6 +118,6 @@ enum err alert_from_json(const struct json_doc *doc, struct arena *a, struct ale
 	};
 	read_accounts(&r, out);
 	bool are_times = read_time(&r, "opened", &out->opened_ms) && read_time(&r, "updated", &out->updated_ms) &&
-			 read_time(&r, "deadline", &out->deadline_ms);
+			 read_time(&r, "deadline", &out->deadline_ms) && read_time(&r, "snoozed_until", &out->snoozed_until_ms);
 	return are_times && out->id.len > 0 ? ERR_OK : ERR_CORRUPT;
 }

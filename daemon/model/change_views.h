@@ -11,7 +11,9 @@ enum change_type {
 	CHANGE_CONTAGION_CAME, CHANGE_CONTAGION_WENT,
 	CHANGE_CLUSTER_FORMED, CHANGE_CLUSTER_JOINED, CHANGE_CLUSTER_LEFT, CHANGE_CLUSTER_MERGED, CHANGE_CLUSTER_MERGED_INTO,
 	CHANGE_CLUSTER_DISSOLVED,
-	CHANGE_ALERT_OPENED, CHANGE_ALERT_ACKNOWLEDGED, CHANGE_ALERT_APPEALED, CHANGE_ALERT_ESCALATED, CHANGE_ALERT_RESOLVED,
+	CHANGE_ALERT_OPENED, CHANGE_ALERT_UPDATED, CHANGE_ALERT_ACKNOWLEDGED, CHANGE_ALERT_ASSIGNED, CHANGE_ALERT_NOTED,
+	CHANGE_ALERT_SNOOZED, CHANGE_ALERT_WOKEN, CHANGE_ALERT_APPEALED, CHANGE_ALERT_ESCALATED, CHANGE_ALERT_REOPENED,
+	CHANGE_ALERT_RESOLVED,
 	CHANGE_VERDICT, CHANGE_RELATION, CHANGE_RELATION_IGNORED, CHANGE_CLOSED, CHANGE_REINSTATED,
 	CHANGE_TYPES,
 	CHANGE_LINK_LAST = CHANGE_LINK_JOINT,
@@ -25,10 +27,11 @@ struct change_view {
 	struct bytes account; /* the other account of a link; who joined or left; or empty */
 	struct bytes cluster, alert, rule, relation;
 	int before, after;    /* scores of a link; contagion; of an alert, after */
+	struct bytes actor, value; /* of an alert: who did it; the owner, the end of a snooze, the resolution */
 	struct bytes reason;
 };
 struct history_view {
-	struct bytes subject; /* account, or id of the cluster */
+	struct bytes subject; /* account, or id of the cluster or alert */
 	struct change_view *changes; /* newest first */
 	unsigned n_changes;
 	uint64_t total; /* that there ever were */

@@ -22,11 +22,14 @@ const struct event_type_row event_types[EVENT_TYPES] = {
 	[EVENT_HEALTH] = { "health", VOICE_TRUSTED, "The health of the account, as the word in kind says: rating (absent), points, problem, solved, fraud." },
 	[EVENT_CONTACT] = { "contact", VOICE_PLAIN, "About reaching the owner, as kind says: attempt (absent), verified, response." },
 	[EVENT_APPEAL] = { "appeal", VOICE_PLAIN, "The owner's appeal, in rounds; the document in identity counts as evidence." },
-	[EVENT_ACK] = { "ack", VOICE_ANALYST, "Someone has taken an alert on; needs alert." },
-	[EVENT_RESOLVE] = { "resolve", VOICE_ANALYST, "An alert is settled; needs alert." },
-	[EVENT_SNOOZE] = { "snooze", VOICE_ANALYST, "An alert is put off until a time; needs alert. It is kept and changes nothing." },
+	[EVENT_ACK] = { "ack", VOICE_ANALYST, "Someone has taken an alert on, and is its owner unless it has one; needs alert." },
+	[EVENT_RESOLVE] = { "resolve", VOICE_ANALYST, "An alert is settled; needs alert, and value: confirmed, false_positive, explained, withdrawn or expired." },
+	[EVENT_SNOOZE] = { "snooze", VOICE_ANALYST, "An alert is put off until a time, or no longer when until is absent; needs alert." },
 	[EVENT_NETWORK] = { "network", VOICE_PLAIN,
 			    "What packets said of an earlier event's connection, where it was not known in time; the daemon makes these itself." },
+	[EVENT_ASSIGN] = { "assign", VOICE_ANALYST, "An alert has another owner: value, or nobody without it; needs alert." },
+	[EVENT_NOTE] = { "note", VOICE_ANALYST, "Something to remember about an alert: reason; needs alert." },
+	[EVENT_REOPEN] = { "reopen", VOICE_ANALYST, "A resolved alert is open again; needs alert." },
 	[EVENT_TICK] = { "tick", VOICE_ANALYST, "The daemon's own; it is refused from everybody else." },
 };
 
@@ -37,6 +40,11 @@ const struct event event_empty = {
 	.actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE, .kind = NONE,
 	.round = NONE,
 };
+
+bool event_is_act(enum event_type type)
+{
+	return (type >= EVENT_ACK && type <= EVENT_SNOOZE) || (type >= EVENT_ASSIGN && type <= EVENT_REOPEN);
+}
 
 struct event event_tick(int64_t at_ms)
 {

@@ -22,13 +22,14 @@ enum event_type {
 	EVENT_ACK, EVENT_RESOLVE, EVENT_SNOOZE, /* what people did with an alert */
 	EVENT_TICK, /* journalled by the daemon: carries the due time of a deadline */
 	EVENT_NETWORK, /* what packets said of an earlier event's connection */
+	EVENT_ASSIGN, EVENT_NOTE, EVENT_REOPEN, /* likewise what people did with an alert */
 	EVENT_TYPES
 };
 /* What a sender may state beyond what accounts do themselves; each may what those before it may. */
 enum event_voice {
 	VOICE_PLAIN,
 	VOICE_TRUSTED, /* relation, closed, reinstated, health */
-	VOICE_ANALYST, /* verdict, ack, resolve, snooze: it speaks for a person */
+	VOICE_ANALYST, /* verdict and what is done with alerts: it speaks for a person */
 };
 
 struct event_type_row {
@@ -37,6 +38,9 @@ struct event_type_row {
 	const char *help; /* one sentence */
 };
 extern const struct event_type_row event_types[EVENT_TYPES];
+/* Something that a person does with an alert: ack, resolve, snooze, assign, note, reopen. */
+bool event_is_act(enum event_type type);
+#define EVENT_SNOOZE_MAX_MS (INT64_C(366) * 86400000)
 
 struct attr {
 	uint64_t key; /* hash of (kind, normal text); for hashed kinds of the HMAC under the key file */

@@ -3,6 +3,7 @@
 #include "event_reader.h"
 
 #include "daemon/base/decimal.h"
+#include "views.h"
 
 /* A verdict's word, or a rating, which may be sent as a number. */
 enum err event_read_value(struct event_reader *r, const struct json_node *node)
@@ -61,6 +62,30 @@ static enum err check_health(struct event_reader *r)
 	return ERR_OK;
 }
 
+static bool is_resolution(struct bytes word)
+{
+	for (const char *const *known = alert_resolutions; *known; known++)
+		if (bytes_is(word, *known))
+			return true;
+	return false;
+}
+
+/* What is done with an alert. */
+static enum err check_act(struct event_reader *r)
+{
+	const struct event *e = r->out;
+
+	if (e->alert.len == 0)
+		return event_refuse(r, "value", "type \"%s\" needs \"alert\"", event_types[e->type].name);
+	if (e->type == EVENT_RESOLVE && !is_resolution(e->value))
+		return event_refuse(r, "value", "the \"value\" of resolve is confirmed, false_positive, explained, withdrawn or expired");
+	if (e->type == EVENT_NOTE && e->reason.len == 0)
+		return event_refuse(r, "value", "type \"note\" needs \"reason\": what is to be remembered");
+	if (e->until_ms != 0 && (e->until_ms <= e->ts_ms || e->until_ms > e->ts_ms + EVENT_SNOOZE_MAX_MS))
+		return event_refuse(r, "ts", "\"until\" lies ahead of \"ts\", by 366 days at most");
+	return ERR_OK;
+}
+
 /* A key of one type of statement on another is a mistake of the sender. */
 static enum err check_strays(struct event_reader *r)
 {
@@ -96,8 +121,10 @@ enum err event_check_statement(struct event_reader *r)
 	case EVENT_ACK:
 	case EVENT_RESOLVE:
 	case EVENT_SNOOZE:
-		return e->alert.len > 0 ? ERR_OK
-					: event_refuse(r, "value", "type \"%s\" needs \"alert\"", event_types[e->type].name);
+	case EVENT_ASSIGN:
+	case EVENT_NOTE:
+	case EVENT_REOPEN:
+		return check_act(r);
 	default:
 		return ERR_OK;
 	}

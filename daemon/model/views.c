@@ -7,6 +7,8 @@ const char *const band_names[BANDS] = { "none", "possible", "probable", "strong"
 
 const char *const alert_state_names[ALERT_STATES] = { "open", "acknowledged", "appealed", "resolved" };
 
+const char *const alert_resolutions[] = { "confirmed", "false_positive", "explained", "withdrawn", "expired", NULL };
+
 const char *const change_type_names[CHANGE_TYPES] = {
 	[CHANGE_LINK_APPEARED] = "link_appeared", [CHANGE_LINK_CHANGED] = "link_changed",
 	[CHANGE_LINK_WITHDRAWN] = "link_withdrawn", [CHANGE_LINK_CLEARED] = "link_cleared",
@@ -18,6 +20,8 @@ const char *const change_type_names[CHANGE_TYPES] = {
 	[CHANGE_CLUSTER_MERGED_INTO] = "cluster_merged_into", [CHANGE_CLUSTER_DISSOLVED] = "cluster_dissolved",
 	[CHANGE_ALERT_OPENED] = "alert_opened", [CHANGE_ALERT_ACKNOWLEDGED] = "alert_acknowledged",
 	[CHANGE_ALERT_APPEALED] = "alert_appealed", [CHANGE_ALERT_ESCALATED] = "alert_escalated",
+	[CHANGE_ALERT_UPDATED] = "alert_updated", [CHANGE_ALERT_ASSIGNED] = "alert_assigned", [CHANGE_ALERT_NOTED] = "alert_noted",
+	[CHANGE_ALERT_SNOOZED] = "alert_snoozed", [CHANGE_ALERT_WOKEN] = "alert_woken", [CHANGE_ALERT_REOPENED] = "alert_reopened",
 	[CHANGE_ALERT_RESOLVED] = "alert_resolved", [CHANGE_VERDICT] = "verdict", [CHANGE_RELATION] = "relation",
 	[CHANGE_RELATION_IGNORED] = "relation_ignored", [CHANGE_CLOSED] = "closed", [CHANGE_REINSTATED] = "reinstated",
 };

@@ -98,6 +98,8 @@ struct days_view {
 /* Appealed: open until a verdict, whatever its condition says. */
 enum alert_state { ALERT_OPEN, ALERT_ACKNOWLEDGED, ALERT_APPEALED, ALERT_RESOLVED, ALERT_STATES };
 extern const char *const alert_state_names[ALERT_STATES];
+/* How an alert may be settled, ended by NULL. Withdrawn: what it rested on is no more; expired: nobody took it on in time. */
+extern const char *const alert_resolutions[];
 
 struct alert_view {
 	struct bytes id; /* 16 hex digits: hash of rule, subject and the opening event's sequence number */
@@ -107,7 +109,11 @@ struct alert_view {
 	struct bytes cluster;
 	enum alert_state state;
 	enum audience audience; /* the widest that was told of it */
-	struct bytes resolution, reason, actor; /* resolved: "withdrawn", "confirmed" ... */
+	struct bytes resolution, reason, actor; /* resolved: one of alert_resolutions; reason and actor of the last change by people */
+	struct bytes owner;       /* whoever it is assigned to, or empty */
+	int64_t snoozed_until_ms; /* 0: it is not put off */
+	unsigned n_notes;
+	bool is_replaced;         /* resolved, and another about the same stands: it cannot be opened again */
 	int score;
 	unsigned appeal_round; /* of the last appeal about it, 0: none */
 	bool is_overdue; /* stands, and its deadline has passed */

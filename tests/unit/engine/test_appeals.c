@@ -36,7 +36,7 @@ static void an_appeal_keeps_its_alert_until_a_verdict(void **state)
 	assert_false(told_last(&t)->is_overdue);
 	happens(&t, 101, "\"type\":\"verdict\",\"account\":\"bob\",\"value\":\"clean\",\"actor\":\"eve\",\"reason\":\"a customer\"");
 	assert_int_equal(told_last(&t)->state, ALERT_RESOLVED);
-	assert_true(bytes_is(told_last(&t)->resolution, "clean"));
+	assert_true(bytes_is(told_last(&t)->resolution, "false_positive"));
 	assert_int_equal(standing(&t), 0);
 	bench_end(&t);
 }

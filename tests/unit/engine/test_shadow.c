@@ -140,7 +140,7 @@ static void nobody_acknowledges_what_was_not_raised(void **state)
 	unsigned n;
 	assert_int_equal(engine_alerts(stable->engine, &all, stable->arena, &alerts, &n), ERR_OK);
 	assert_int_equal(engine_alert(t->engine, alerts[0].id, t->arena, &none), ERR_NOTFOUND);
-	say(t, arena_printf(t->arena, "\"type\":\"resolve\",\"account\":\"ann\",\"alert\":\"%.*s\",\"actor\":\"x\",\"reason\":\"y\"",
+	say(t, arena_printf(t->arena, "\"type\":\"resolve\",\"account\":\"ann\",\"alert\":\"%.*s\",\"value\":\"confirmed\",\"actor\":\"x\",\"reason\":\"y\"",
 			    BYTES_ARG(alerts[0].id)));
 	assert_int_equal(rule_in(t->engine, t->arena, TRIED).standing, 1);
 	bench_free(stable);

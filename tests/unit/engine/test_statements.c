@@ -56,7 +56,7 @@ static void a_verdict_on_an_alert_is_one_on_its_link(void **state)
 	struct bench *t = *state;
 
 	say(t, "\"type\":\"verdict\",\"account\":\"ann\",\"alert\":\"%s\",\"value\":\"not_same\",\"actor\":\"eve\",\"reason\":\"two passports\"", t->alert);
-	assert_resolved(t, "not_same", "two passports");
+	assert_resolved(t, "false_positive", "two passports");
 	assert_int_equal(link_of(t).state, LINK_CLEARED);
 }
 
@@ -74,7 +74,7 @@ static void a_verdict_of_two_withdraws_the_alert_and_says_so(void **state)
 	struct bench *t = *state;
 
 	say(t, "\"type\":\"verdict\",\"account\":\"bob\",\"with\":\"ann\",\"value\":\"not_same\",\"actor\":\"eve\",\"reason\":\"two passports\"");
-	assert_resolved(t, "withdrawn", "a verdict says that the two are not the same");
+	assert_resolved(t, "false_positive", "a verdict says that the two are not the same");
 }
 
 static void a_relation_withdraws_the_alert_and_is_named(void **state)
@@ -84,7 +84,7 @@ static void a_relation_withdraws_the_alert_and_is_named(void **state)
 	say(t, "\"type\":\"relation\",\"account\":\"ann\",\"relation\":{\"kind\":\"household\",\"with\":\"bob\"}");
 	assert_int_equal(alert_of(t).state, ALERT_OPEN);
 	say(t, "\"type\":\"relation\",\"account\":\"bob\",\"relation\":{\"kind\":\"household\",\"with\":\"ann\"}");
-	assert_resolved(t, "withdrawn", "the two declared a relation: household");
+	assert_resolved(t, "explained", "the two declared a relation: household");
 }
 
 static void a_closure_withdraws_the_alert_and_names_the_account(void **state)

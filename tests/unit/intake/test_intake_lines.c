@@ -112,7 +112,7 @@ static void verdicts_need_an_analyst(void **state)
 	static const char *const spoken[] = {
 		"{\"ts\":1767225600000,\"type\":\"verdict\",\"account\":\"a\",\"with\":\"b\",\"value\":\"not_same\",\"reason\":\"r\"}",
 		"{\"ts\":1767225600000,\"type\":\"ack\",\"account\":\"a\",\"alert\":\"00ab\",\"reason\":\"r\"}",
-		"{\"ts\":1767225600000,\"type\":\"resolve\",\"account\":\"a\",\"alert\":\"00ab\",\"reason\":\"r\"}",
+		"{\"ts\":1767225600000,\"type\":\"resolve\",\"account\":\"a\",\"alert\":\"00ab\",\"value\":\"confirmed\",\"reason\":\"r\"}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(spoken); i++) {

@@ -136,14 +136,22 @@ static void types_are_words_and_a_tick_is_the_daemons(void **state)
 	assert_int_equal(e.type, EVENT_ACTIVITY);
 	assert_true(bytes_is(e.word, "page.view"));
 	assert_int_equal(event_of("{\"ts\":1,\"type\":\"activity\",\"account\":\"a\"}").type, EVENT_ACTIVITY);
-	for (int t = EVENT_LOGIN; t < EVENT_TICK; t++) {
+	for (int t = EVENT_LOGIN; t < EVENT_TYPES; t++) {
 		char text[300];
+
+		if (t == EVENT_TICK)
+			continue;
 
 		snprintf(text, sizeof text, "{\"ts\":1,\"type\":\"%s\",\"account\":\"a\",\"alert\":\"x\"%s}", event_types[t].name,
 			 t == EVENT_RELATION ? ",\"relation\":{\"kind\":\"joint\",\"group\":\"g\"}" : t == EVENT_VERDICT ? ",\"value\":\"clean\""
-			 : t == EVENT_HEALTH ? ",\"value\":250" : "");
+			 : t == EVENT_HEALTH ? ",\"value\":250" : t == EVENT_RESOLVE ? ",\"value\":\"expired\""
+			 : t == EVENT_NOTE ? ",\"reason\":\"r\"" : "");
 		assert_int_equal(event_of(text).type, t);
 	}
+	assert_refused("{\"ts\":1,\"type\":\"resolve\",\"account\":\"a\",\"alert\":\"x\",\"value\":\"done\"}", "value", "false_positive");
+	assert_refused("{\"ts\":1,\"type\":\"note\",\"account\":\"a\",\"alert\":\"x\"}", "value", "reason");
+	assert_refused("{\"ts\":2,\"type\":\"snooze\",\"account\":\"a\",\"alert\":\"x\",\"until\":1}", "ts", "until");
+	assert_refused("{\"ts\":1,\"type\":\"assign\",\"account\":\"a\"}", "value", "alert");
 	assert_refused("{\"ts\":1,\"type\":\"tick\",\"account\":\"a\"}", "type", "daemon");
 	assert_refused("{\"ts\":1,\"type\":\"Log in\",\"account\":\"a\"}", "type", "word");
 	assert_refused("{\"ts\":1,\"type\":\"\",\"account\":\"a\"}", "type", "word");
@@ -429,7 +437,7 @@ static void statements_carry_what_people_said(void **state)
 	assert_true(bytes_is(e.reason, "spoke to both"));
 	e = event_of("{\"ts\":1,\"type\":\"health\",\"account\":\"a\",\"value\":250}");
 	assert_true(bytes_is(e.value, "250"));
-	e = event_of("{\"ts\":1,\"type\":\"snooze\",\"account\":\"a\",\"alert\":\"0011\",\"until\":\"2026-01-01T00:00:00Z\"}");
+	e = event_of("{\"ts\":\"2025-12-31T00:00:00Z\",\"type\":\"snooze\",\"account\":\"a\",\"alert\":\"0011\",\"until\":\"2026-01-01T00:00:00Z\"}");
 	assert_true(bytes_is(e.alert, "0011") && e.until_ms == 1767225600000);
 	assert_refused("{\"ts\":1,\"type\":\"verdict\",\"account\":\"a\",\"value\":\"maybe\"}", "value", "verdict");
 	assert_refused("{\"ts\":1,\"type\":\"verdict\",\"account\":\"a\",\"value\":\"not_same\"}", "value", "with");
