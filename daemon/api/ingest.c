@@ -28,6 +28,16 @@ struct waiting {
 	struct waiting *next;
 };
 
+static bool is_statement(enum ingest_answer answer)
+{
+	return answer == ANSWER_STATEMENT || answer == ANSWER_STATEMENTS;
+}
+
+static bool has_lines(enum ingest_answer answer)
+{
+	return answer == ANSWER_COUNTS || answer == ANSWER_STATEMENTS;
+}
+
 /* The operator reads which file it is in the log and in the status; a sender needs to know what became of his events. */
 static void answer_failure(struct api_call *call, enum err failure)
 {
@@ -110,7 +120,7 @@ static void group_done(struct intake_group *g, void *arg)
 	call.engine = api->setup.ports.engine(api->setup.ports.arg);
 	if (g->result != ERR_OK)
 		answer_failure(&call, g->result);
-	else if (waiting->answer == ANSWER_COUNTS)
+	else if (has_lines(waiting->answer))
 		answer_counts(&call, g);
 	else if (g->accepted + g->duplicate == 0)
 		answer_refusal(&call, g);
@@ -141,7 +151,7 @@ static void start(struct waiting *w, struct bytes body)
 	struct intake_group *g;
 	struct intake_group setup = {
 		.source = SOURCE_HTTP,
-		.default_site = site && w->answer != ANSWER_STATEMENT ? bytes_of(site) : BYTES_NONE,
+		.default_site = site && !is_statement(w->answer) ? bytes_of(site) : BYTES_NONE,
 		.audience = w->audience,
 		.voice = w->voice,
 		.first_line = 1,
@@ -150,7 +160,7 @@ static void start(struct waiting *w, struct bytes body)
 	};
 
 	g = intake_open(in, &setup);
-	if (w->answer == ANSWER_COUNTS)
+	if (has_lines(w->answer))
 		offer_lines(in, g, body);
 	else
 		intake_offer(in, g, body);
@@ -246,11 +256,11 @@ void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer a
 	*w = (struct waiting){
 		.api = api, .http = call->http, .answer = answer, .body = body, .received_us = clock_mono_us(),
 		.audience = audience,
-		.voice = answer == ANSWER_STATEMENT ? VOICE_ANALYST : api_voice(&call->grant),
+		.voice = is_statement(answer) ? VOICE_ANALYST : api_voice(&call->grant),
 	};
-	if (intake_failure(api->setup.intake, NULL) || (answer == ANSWER_STATEMENT && is_congested))
+	if (intake_failure(api->setup.intake, NULL) || (is_statement(answer) && is_congested))
 		send_away(w); /* a statement's line is no part of the request, and would be gone */
-	else if (answer != ANSWER_STATEMENT && (api->queue_first || is_congested))
+	else if (!is_statement(answer) && (api->queue_first || is_congested))
 		queue_put(api, w);
 	else
 		start(w, body);

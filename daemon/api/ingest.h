@@ -9,6 +9,7 @@ enum ingest_answer {
 	ANSWER_COUNTS,     /* a line each: counts and refusals */
 	ANSWER_STATEMENT,  /* one object of a person: counts and seq, or a problem; may state relations and the like,
 			    * and names its accounts whole */
+	ANSWER_STATEMENTS, /* the same, a line each: counts and refusals */
 };
 /* Ends the call, now or later. body is copied by intake as far as it is needed. */
 void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer);

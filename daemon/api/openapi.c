@@ -4,6 +4,10 @@
 #include "call.h"
 #include "daemon/model/event_keys.h"
 
+/* What an act on alerts takes, each by its own. */
+#define ACT_KEYS "\"value\":{\"enum\":[\"confirmed\",\"false_positive\",\"explained\",\"withdrawn\",\"expired\"]}," \
+		 "\"owner\":{\"type\":[\"string\",\"null\"]},\"text\":{\"type\":\"string\"},\"until\":{\"type\":\"string\"}"
+
 /* Made from the keys of an event. */
 static const struct {
 	const char *name;
@@ -30,7 +34,11 @@ static const struct {
 		      "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
 	{ "Verdict", "{\"type\":\"object\",\"required\":[\"account\",\"value\",\"reason\"],\"properties\":{\"account\":{\"type\":\"string\"},\"with\":{\"type\":\"string\"},"
 		     "\"alert\":{\"type\":\"string\"},\"value\":{\"enum\":[\"clean\",\"confirmed\",\"not_same\"]},\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
-	{ "AlertStatement", "{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":{\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"}}}" },
+	{ "AlertStatement", "{\"type\":\"object\",\"properties\":{\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}," ACT_KEYS "}}" },
+	{ "AlertActs", "{\"type\":\"object\",\"required\":[\"act\",\"alerts\"],\"properties\":{"
+		       "\"act\":{\"enum\":[\"ack\",\"assign\",\"note\",\"snooze\",\"wake\",\"resolve\",\"reopen\"]},\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		       "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}," ACT_KEYS "}}" },
+	{ "Counts", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"refused\":{\"type\":\"array\"}}}" },
 	{ "Link", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"computed\":{\"type\":\"integer\"},"
 		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"is_bridge\":{\"type\":\"boolean\",\"description\":\"in a cluster: without it, it would fall apart\"},\"bits\":{\"type\":\"number\"}}}" },
 	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
@@ -56,7 +64,9 @@ static const struct {
 		     "\"score\":{\"type\":\"integer\"},\"reason\":{\"type\":[\"string\",\"null\"]}}}},"
 		     "\"total\":{\"type\":\"integer\",\"description\":\"changes that there ever were\"}}}" },
 	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
-		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"appealed\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}" },
+		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"appealed\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		   "\"owner\":{\"type\":[\"string\",\"null\"]},\"snoozed_until\":{\"type\":[\"string\",\"null\"]},\"notes\":{\"type\":\"integer\"},"
+		   "\"resolution\":{\"enum\":[\"confirmed\",\"false_positive\",\"explained\",\"withdrawn\",\"expired\",null]}}}" },
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]},"
 		    "\"total\":{\"type\":\"integer\"},\"overdue\":{\"type\":\"integer\"},\"levels\":{\"type\":\"object\",\"description\":\"how many of each level\"}}}" },
 	{ "Value", "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"key\":{\"type\":\"string\"},\"shown\":{\"type\":\"string\"},"

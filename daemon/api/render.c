@@ -212,6 +212,9 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	render_optional(out, "resolution", alert->resolution);
 	render_optional(out, "reason", alert->reason);
 	render_optional(out, "actor", alert->actor);
+	render_optional(out, "owner", alert->owner);
+	render_optional_time(out, "snoozed_until", alert->snoozed_until_ms);
+	json_member_int(out, "notes", alert->n_notes);
 	json_member_int(out, "opened_seq", (int64_t)alert->opened_seq);
 	json_member_int(out, "updated_seq", (int64_t)alert->updated_seq);
 	json_close_object(out);

@@ -17,7 +17,7 @@ void render_sentences(struct text *out, const struct why_view *why);
 /* {"account","sentences"}: what the owner of that account, one of the two, may be told. */
 void render_for_subject(struct text *out, const struct why_view *why, struct bytes subject);
 void render_cluster(struct text *out, const struct cluster_view *cluster);
-/* key: what the subject is, "account" or "cluster". */
+/* key: what the subject is, "account", "cluster" or "alert". */
 void render_history(struct text *out, const char *key, const struct history_view *history);
 void render_alert(struct text *out, const struct alert_view *alert);
 void render_value_holders(struct text *out, const struct value_holders_view *value);

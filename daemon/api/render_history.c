@@ -1,4 +1,4 @@
-/* What changed for an account or a cluster. */
+/* What changed for an account, a cluster or an alert. */
 #include "render.h"
 
 static bool has_scores(enum change_type type)
@@ -21,6 +21,10 @@ static void render_change(struct text *out, const struct change_view *change)
 		json_member_int(out, "score_before", change->before);
 		json_member_int(out, "score", change->after);
 	}
+	if (change->actor.len > 0)
+		json_member_string(out, "actor", change->actor);
+	if (change->value.len > 0)
+		json_member_string(out, "value", change->value);
 	render_optional(out, "reason", change->reason);
 	json_close_object(out);
 }

@@ -1,4 +1,4 @@
-/* What people state - relations, verdicts, ack and resolve - turned into event lines with actor and reason, so that the
+/* What people state - relations, verdicts, and what they do with alerts - turned into event lines with actor and reason, so that the
  * journal has them and a rebuild keeps them. */
 #include "daemon/base/clock.h"
 #include "daemon/vendor/json.h"
@@ -9,19 +9,42 @@ struct statement {
 	const char *type;
 	const char *const *keys; /* NULL-ended; copied into the event as they are */
 	const char *const *required;
+	const char *given, *meant; /* but this key, which is another in the event; or NULL */
 };
+/* Whom it is about. */
+struct target { struct bytes account, alert; };
+#define BULK_MAX 1000
 
 static const char *const relation_keys[] = { "id", "ts", "site", "account", "relation", "actor", "reason", NULL };
 static const char *const relation_required[] = { "account", "relation", NULL };
 static const char *const verdict_keys[] = { "id", "ts", "site", "account", "with", "alert", "value", "actor", "reason", NULL };
 static const char *const verdict_required[] = { "account", "value", "reason", NULL };
-static const char *const alert_keys[] = { "id", "ts", "value", "actor", "reason", NULL };
-static const char *const alert_required[] = { "reason", NULL };
+static const char *const ack_keys[] = { "id", "ts", "actor", "reason", NULL };
+static const char *const ack_required[] = { "reason", NULL };
+static const char *const resolve_keys[] = { "id", "ts", "value", "actor", "reason", NULL };
+static const char *const resolve_required[] = { "value", "reason", NULL };
+static const char *const assign_keys[] = { "id", "ts", "owner", "actor", "reason", NULL };
+static const char *const assign_required[] = { "owner", "reason", NULL };
+static const char *const note_keys[] = { "id", "ts", "text", "actor", NULL };
+static const char *const note_required[] = { "text", NULL };
+static const char *const snooze_keys[] = { "id", "ts", "until", "actor", "reason", NULL };
+static const char *const snooze_required[] = { "until", "reason", NULL };
 
-static const struct statement relation_statement = { "relation", relation_keys, relation_required };
-static const struct statement verdict_statement = { "verdict", verdict_keys, verdict_required };
-static const struct statement ack_statement = { "ack", alert_keys, alert_required };
-static const struct statement resolve_statement = { "resolve", alert_keys, alert_required };
+static const struct statement relation_statement = { "relation", relation_keys, relation_required, NULL, NULL };
+static const struct statement verdict_statement = { "verdict", verdict_keys, verdict_required, NULL, NULL };
+
+/* What is done with alerts, by the last word of its path. */
+enum act { ACT_ACK, ACT_RESOLVE, ACT_ASSIGN, ACT_NOTE, ACT_SNOOZE, ACT_WAKE, ACT_REOPEN, ACTS };
+static const char *const act_words[ACTS] = { "ack", "resolve", "assign", "note", "snooze", "wake", "reopen" };
+static const struct statement act_statements[ACTS] = {
+	[ACT_ACK] = { "ack", ack_keys, ack_required, NULL, NULL },
+	[ACT_RESOLVE] = { "resolve", resolve_keys, resolve_required, NULL, NULL },
+	[ACT_ASSIGN] = { "assign", assign_keys, assign_required, "owner", "value" },
+	[ACT_NOTE] = { "note", note_keys, note_required, "text", "reason" },
+	[ACT_SNOOZE] = { "snooze", snooze_keys, snooze_required, NULL, NULL },
+	[ACT_WAKE] = { "snooze", ack_keys, ack_required, NULL, NULL },
+	[ACT_REOPEN] = { "reopen", ack_keys, ack_required, NULL, NULL },
+};
 
 static void write_node(struct text *out, const struct json_doc *doc, const struct json_node *node);
 
@@ -86,12 +109,11 @@ static bool is_in(const char *const *list, struct bytes key)
 	return false;
 }
 
-/* The body as an object with only the keys of the statement; false: answered. */
-static bool read_body(struct api_call *call, const struct statement *statement, struct json_doc *doc)
+/* The body as an object; false: answered. */
+static bool read_object(struct api_call *call, struct json_doc *doc)
 {
 	struct errbuf eb = { 0 };
 	struct bytes body = http_body(call->http);
-	const struct json_node *child;
 
 	if (body.len > EVENT_LINE_MAX) {
 		api_problem(call, 413, "size", "a statement has at most %d bytes", EVENT_LINE_MAX);
@@ -101,8 +123,21 @@ static bool read_body(struct api_call *call, const struct statement *statement, 
 		api_problem(call, 400, "json", "the body is one JSON object%s%s", eb.text[0] ? ": " : "", eb.text);
 		return false;
 	}
+	return true;
+}
+
+static bool is_of_bulk(struct bytes key)
+{
+	return bytes_is(key, "act") || bytes_is(key, "alerts");
+}
+
+/* It has only the keys of the statement, and those that it needs; false: answered. */
+static bool check_keys(struct api_call *call, const struct statement *statement, const struct json_doc *doc, bool is_bulk)
+{
+	const struct json_node *child;
+
 	for (child = json_first(doc, doc->nodes); child; child = json_after(doc, doc->nodes, child))
-		if (!is_in(statement->keys, child->key)) {
+		if (!is_in(statement->keys, child->key) && !(is_bulk && is_of_bulk(child->key))) {
 			api_problem(call, 422, "key", "\"%.*s\" is no key of this statement", BYTES_ARG(bytes_slice(child->key, 0, 64)));
 			return false;
 		}
@@ -124,9 +159,25 @@ static void write_account(struct text *out, struct bytes name)
 	json_member_string(out, "account", site.len > 0 || bytes_starts(name, BYTES_LIT("/")) ? bytes_slice(name, site.len + 1, name.len) : name);
 }
 
+/* The member as the event has it. */
+static void write_given(struct text *out, const struct statement *statement, const struct json_doc *doc, const struct json_node *child)
+{
+	if (!statement->given || !bytes_is(child->key, statement->given)) {
+		write_member(out, doc, child);
+	} else if (child->type != JSON_NULL && !(child->type == JSON_STRING && child->text.len == 0)) {
+		json_key(out, statement->meant);
+		write_node(out, doc, child);
+	}
+}
+
+static bool is_written_already(struct bytes key)
+{
+	return bytes_is(key, "site") || bytes_is(key, "account") || is_of_bulk(key);
+}
+
 /* The statement as an event: what the body gives, and what it left out that can be filled in. */
 static void write_event(struct api_call *call, const struct statement *statement, const struct json_doc *doc,
-			struct bytes account, struct text *out)
+			const struct target *target, struct text *out)
 {
 	const struct json_node *child = json_first(doc, doc->nodes);
 
@@ -136,12 +187,12 @@ static void write_event(struct api_call *call, const struct statement *statement
 		json_member_int(out, "ts", clock_wall_ms());
 	if (!json_get(doc, doc->nodes, "actor"))
 		json_member_string(out, "actor", bytes_of(call->grant.name));
-	if (statement->keys == alert_keys)
-		json_member_string(out, "alert", call->params[0]);
-	write_account(out, account);
+	if (target->alert.len > 0)
+		json_member_string(out, "alert", target->alert);
+	write_account(out, target->account);
 	for (; child; child = json_after(doc, doc->nodes, child))
-		if (!bytes_is(child->key, "site") && !bytes_is(child->key, "account"))
-			write_member(out, doc, child);
+		if (!is_written_already(child->key))
+			write_given(out, statement, doc, child);
 	json_close_object(out);
 }
 
@@ -187,48 +238,124 @@ static bool others_are_known(struct api_call *call, const struct json_doc *doc, 
 	return true;
 }
 
-static void state(struct api_call *call, const struct statement *statement, struct bytes account)
+static void offer(struct api_call *call, const struct statement *statement, const struct json_doc *doc, const struct target *target)
 {
 	struct text line = { 0 };
-	struct json_doc doc;
 
-	if (!read_body(call, statement, &doc))
-		return;
-	if (account.len == 0 && !read_account(call, statement, &doc, &account))
-		return;
-	if (statement == &verdict_statement && !others_are_known(call, &doc, account))
-		return;
-	write_event(call, statement, &doc, account, &line);
+	write_event(call, statement, doc, target, &line);
 	ingest_offer(call, text_bytes(&line), ANSWER_STATEMENT);
 	text_free(&line);
 }
 
-static void state_on_alert(struct api_call *call, const struct statement *statement)
+static void state(struct api_call *call, const struct statement *statement)
 {
-	struct alert_view alert;
+	struct target target = { BYTES_NONE, BYTES_NONE };
+	struct json_doc doc;
 
-	if (engine_alert(call->engine, call->params[0], call->arena, &alert) != ERR_OK || alert.n_accounts == 0)
-		api_not_found(call, "alert", call->params[0]);
-	else
-		state(call, statement, alert.accounts[0]);
+	if (!read_object(call, &doc) || !check_keys(call, statement, &doc, false) || !read_account(call, statement, &doc, &target.account))
+		return;
+	if (statement == &verdict_statement && !others_are_known(call, &doc, target.account))
+		return;
+	offer(call, statement, &doc, &target);
 }
 
 void post_relations(struct api_call *call)
 {
-	state(call, &relation_statement, BYTES_NONE);
+	state(call, &relation_statement);
 }
 
 void post_verdicts(struct api_call *call)
 {
-	state(call, &verdict_statement, BYTES_NONE);
+	state(call, &verdict_statement);
 }
 
-void post_alert_ack(struct api_call *call)
+/* ---- what is done with alerts ---- */
+
+/* Why the act would change nothing, or NULL. */
+static const char *misfit(enum act act, const struct alert_view *alert)
 {
-	state_on_alert(call, &ack_statement);
+	if (act == ACT_REOPEN && alert->state != ALERT_RESOLVED)
+		return "is not resolved";
+	if (act == ACT_REOPEN)
+		return alert->is_replaced ? "cannot be opened again: another about the same stands" : NULL;
+	if (act != ACT_NOTE && alert->state == ALERT_RESOLVED)
+		return "is resolved; reopen it first";
+	return act == ACT_WAKE && alert->snoozed_until_ms == 0 ? "is not put off" : NULL;
 }
 
-void post_alert_resolve(struct api_call *call)
+/* It is known, and the act does something to it; false: answered. */
+static bool read_target(struct api_call *call, enum act act, struct bytes id, struct target *out)
 {
-	state_on_alert(call, &resolve_statement);
+	struct alert_view alert;
+	const char *why;
+
+	if (engine_alert(call->engine, id, call->arena, &alert) != ERR_OK || alert.n_accounts == 0) {
+		api_not_found(call, "alert", id);
+		return false;
+	}
+	why = misfit(act, &alert);
+	if (why)
+		api_problem(call, 409, "state", "alert %.*s %s", BYTES_ARG(alert.id), why);
+	*out = (struct target){ alert.accounts[0], alert.id };
+	return !why;
+}
+
+void post_alert_act(struct api_call *call)
+{
+	struct target target;
+	struct json_doc doc;
+	unsigned act = 0;
+
+	while (act < ACTS && !bytes_ends(http_path(call->http), bytes_of(act_words[act])))
+		act++;
+	BUG_ON(act == ACTS); /* the route table has a row for each */
+	if (read_target(call, act, call->params[0], &target) && read_object(call, &doc) &&
+	    check_keys(call, &act_statements[act], &doc, false))
+		offer(call, &act_statements[act], &doc, &target);
+}
+
+static bool read_act(struct api_call *call, const struct json_doc *doc, unsigned *act)
+{
+	struct bytes word = json_get_text(doc, doc->nodes, "act");
+
+	for (*act = 0; *act < ACTS; ++*act)
+		if (bytes_is(word, act_words[*act]))
+			return true;
+	api_problem(call, 422, "value", "\"act\" is ack, resolve, assign, note, snooze, wake or reopen");
+	return false;
+}
+
+/* A line for each; false: answered, and nothing is to be done to any. */
+static bool write_lines(struct api_call *call, const struct json_doc *doc, unsigned act, struct text *out)
+{
+	const struct json_node *list = json_get(doc, doc->nodes, "alerts");
+
+	if (!list || list->type != JSON_ARRAY || list->num < 1 || list->num > BULK_MAX) {
+		api_problem(call, 422, "value", "\"alerts\" is a list of 1 to %d alerts", BULK_MAX);
+		return false;
+	}
+	for (const struct json_node *at = json_first(doc, list); at; at = json_after(doc, list, at)) {
+		struct text line = { 0 };
+		struct target target;
+
+		if (!read_target(call, act, at->type == JSON_STRING ? at->text : BYTES_NONE, &target))
+			return false;
+		write_event(call, &act_statements[act], doc, &target, &line);
+		text_add(out, text_bytes(&line));
+		text_addc(out, '\n');
+		text_free(&line);
+	}
+	return true;
+}
+
+void post_alert_acts(struct api_call *call)
+{
+	struct text lines = { 0 };
+	struct json_doc doc;
+	unsigned act;
+
+	if (read_object(call, &doc) && read_act(call, &doc, &act) && check_keys(call, &act_statements[act], &doc, true) &&
+	    write_lines(call, &doc, act, &lines))
+		ingest_offer(call, text_bytes(&lines), ANSWER_STATEMENTS);
+	text_free(&lines);
 }

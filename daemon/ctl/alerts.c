@@ -1,6 +1,7 @@
 /* assocctl alerts: the list, or one. */
 #include <stdio.h>
 
+#include "history.h"
 #include "print.h"
 
 extern const struct ctl_command ctl_alerts;
@@ -94,6 +95,8 @@ static void print_one(struct ctl *ctl, const struct json_doc *doc)
 	add_time(&out, doc, "opened");
 	add_time(&out, doc, "updated");
 	add_time(&out, doc, "deadline");
+	add_text(&out, doc, "owner", "owner");
+	add_text(&out, doc, "snoozed_until", "snoozed until");
 	add_round(&out, doc);
 	add_text(&out, doc, "resolution", "resolution");
 	add_text(&out, doc, "reason", "reason");
@@ -114,9 +117,11 @@ static int show_one(struct ctl *ctl, const char *id)
 	ctl_escape(&path, bytes_of(id));
 	doc = ctl_show(ctl, path.ptr, &status);
 	text_free(&path);
-	if (doc)
-		print_one(ctl, doc);
-	return status;
+	if (!doc)
+		return status;
+	print_one(ctl, doc);
+	puts("");
+	return ctl->as_csv ? status : history_show(ctl, "alerts", id);
 }
 
 static void add_query(struct text *path, const char *key, const char *value)
@@ -161,6 +166,6 @@ static const struct reference_option alerts_options[] = {
 
 const struct ctl_command ctl_alerts = {
 	.name = "alerts", .arguments = "[OPTION]... [ALERT]", .options = alerts_options, .run = alerts_run,
-	.help = "Lists alerts, newest change first, or shows one of them whole.",
+	.help = "Lists alerts, newest change first, or shows one of them whole and what was done with it.",
 	.example = "assocctl alerts --state open --csv",
 };

@@ -16,6 +16,20 @@ static void print_score(struct text *out, const struct json_doc *doc, const stru
 		text_addf(out, "%lld to %lld", (long long)json_get_int(doc, change, "score_before", 0), (long long)score);
 }
 
+/* "jo: false_positive: two passports seen" */
+static void print_why(struct text *out, const struct json_doc *doc, const struct json_node *change)
+{
+	static const char *const keys[] = { "actor", "value", "reason" };
+
+	text_clear(out);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct bytes part = json_get_text(doc, change, keys[i]);
+
+		if (part.len > 0)
+			text_addf(out, "%s%.*s", out->len > 0 ? ": " : "", BYTES_ARG(part));
+	}
+}
+
 /* The one thing that the change is about, whichever it is. */
 static struct bytes about(const struct json_doc *doc, const struct json_node *change)
 {
@@ -35,7 +49,7 @@ static void history_print(struct ctl *ctl, const struct json_doc *doc)
 	static const char *const heads[] = { "time", "change", "about", "score", "reason", NULL };
 	struct table *t = table_new(ctl, heads);
 	const struct json_node *list = json_get(doc, doc->nodes, "changes"), *change = json_first(doc, list);
-	struct text score = { 0 };
+	struct text score = { 0 }, why = { 0 };
 	int64_t shown = 0, total = json_get_int(doc, doc->nodes, "total", 0);
 
 	for (; change; change = json_after(doc, list, change)) {
@@ -44,11 +58,13 @@ static void history_print(struct ctl *ctl, const struct json_doc *doc)
 		table_word(t, json_get_text(doc, change, "change"));
 		table_text(t, about(doc, change));
 		table_text(t, text_bytes(&score));
-		table_text(t, json_get_text(doc, change, "reason"));
+		print_why(&why, doc, change);
+		table_text(t, text_bytes(&why));
 		shown++;
 	}
 	table_end(t, "nothing changed yet");
 	text_free(&score);
+	text_free(&why);
 	if (shown < total && !ctl->as_csv)
 		printf("\n%lld older changes are no longer kept\n", (long long)(total - shown));
 }

@@ -1,95 +1,24 @@
-/* assocctl ack, resolve, declare, verdict: what people state, each with an actor and a reason. */
-#include <pwd.h>
+/* assocctl declare, verdict: what people state of accounts, each with an actor and a reason. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "print.h"
+#include "statements.h"
 
-extern const struct ctl_command ctl_ack, ctl_resolve, ctl_declare, ctl_verdict;
-
-static const char *user_name(void)
-{
-	const struct passwd *user = getpwuid(getuid());
-
-	return user ? user->pw_name : getenv("USER");
-}
-
-static void add_optional(struct text *body, const char *key, const char *value)
-{
-	if (value && *value)
-		json_member_string(body, key, bytes_of(value));
-}
-
-/* Closes the body, sends it, says what became of it. */
-static int send_statement(struct ctl *ctl, const char *path, struct text *body)
-{
-	struct text reply = { 0 };
-	int status, result = 0;
-
-	json_close_object(body);
-	status = ctl_request(ctl, "POST", path, text_bytes(body), &reply);
-	if (status < 0)
-		result = 1;
-	else if (status >= 300)
-		result = ctl_problem(ctl, status, text_bytes(&reply));
-	else if (ctl->as_json)
-		fwrite(reply.ptr, 1, reply.len, stdout);
-	else
-		printf("recorded\n");
-	text_free(&reply);
-	return result;
-}
+extern const struct ctl_command ctl_declare, ctl_verdict;
 
 struct statement_options {
-	const char *actor, *reason, *value, *group, *with, *proof;
+	const char *actor, *reason, *group, *with, *proof;
 };
 
 static void take_options(struct statement_options *o, int *argc, char **argv)
 {
 	o->actor = ctl_option(argc, argv, "--actor");
 	if (!o->actor)
-		o->actor = user_name();
+		o->actor = statement_user();
 	o->reason = ctl_option(argc, argv, "--reason");
-	o->value = ctl_option(argc, argv, "--value");
 	o->group = ctl_option(argc, argv, "--group");
 	o->with = ctl_option(argc, argv, "--with");
 	o->proof = ctl_option(argc, argv, "--proof");
-}
-
-static int on_alert(struct ctl *ctl, const struct ctl_command *command, int argc, char **argv)
-{
-	struct statement_options o;
-	struct text path = { 0 }, body = { 0 };
-	int status;
-
-	take_options(&o, &argc, argv);
-	status = ctl_no_more_options(command, &argc, argv);
-	if (status)
-		return status;
-	if (argc != 2 || !o.reason)
-		return ctl_usage(command, "name one alert, and a reason");
-	text_adds(&path, "/v1/alerts/");
-	ctl_escape(&path, bytes_of(argv[1]));
-	text_addf(&path, "/%s", command->name);
-	json_open_object(&body);
-	add_optional(&body, "actor", o.actor);
-	add_optional(&body, "reason", o.reason);
-	add_optional(&body, "value", o.value);
-	status = send_statement(ctl, path.ptr, &body);
-	text_free(&path);
-	text_free(&body);
-	return status;
-}
-
-static int ack_run(struct ctl *ctl, int argc, char **argv)
-{
-	return on_alert(ctl, &ctl_ack, argc, argv);
-}
-
-static int resolve_run(struct ctl *ctl, int argc, char **argv)
-{
-	return on_alert(ctl, &ctl_resolve, argc, argv);
 }
 
 static int declare_run(struct ctl *ctl, int argc, char **argv)
@@ -109,13 +38,13 @@ static int declare_run(struct ctl *ctl, int argc, char **argv)
 	json_key(&body, "relation");
 	json_open_object(&body);
 	json_member_string(&body, "kind", bytes_of(argv[2]));
-	add_optional(&body, "group", o.group);
-	add_optional(&body, "with", o.with);
-	add_optional(&body, "proof", o.proof);
+	statement_member(&body, "group", o.group);
+	statement_member(&body, "with", o.with);
+	statement_member(&body, "proof", o.proof);
 	json_close_object(&body);
-	add_optional(&body, "actor", o.actor);
-	add_optional(&body, "reason", o.reason);
-	status = send_statement(ctl, "/v1/relations", &body);
+	statement_member(&body, "actor", o.actor);
+	statement_member(&body, "reason", o.reason);
+	status = statement_send(ctl, "/v1/relations", &body);
 	text_free(&body);
 	if (status == 0 && o.with && !ctl->as_json)
 		printf("it counts once %s declares the same with %s\n", o.with, argv[1]);
@@ -137,21 +66,17 @@ static int verdict_run(struct ctl *ctl, int argc, char **argv)
 	json_open_object(&body);
 	json_member_string(&body, "value", bytes_of(argv[1]));
 	json_member_string(&body, "account", bytes_of(argv[2]));
-	add_optional(&body, "with", argc == 4 ? argv[3] : NULL);
-	add_optional(&body, "actor", o.actor);
-	add_optional(&body, "reason", o.reason);
-	status = send_statement(ctl, "/v1/verdicts", &body);
+	statement_member(&body, "with", argc == 4 ? argv[3] : NULL);
+	statement_member(&body, "actor", o.actor);
+	statement_member(&body, "reason", o.reason);
+	status = statement_send(ctl, "/v1/verdicts", &body);
 	text_free(&body);
 	return status;
 }
 
-#define REASON { "--reason", "TEXT", "Why; the journal keeps it.", NULL }
-#define ACTOR { "--actor", "NAME", "Who says it; without it the name of the user.", NULL }
+#define REASON STATEMENT_REASON
+#define ACTOR STATEMENT_ACTOR
 #define NO_MORE { NULL, NULL, NULL, NULL }
-static const struct reference_option ack_options[] = { REASON, ACTOR, NO_MORE };
-static const struct reference_option resolve_options[] = {
-	REASON, ACTOR, { "--value", "WORD", "How it was settled, in a word; without it: resolved.", NULL }, NO_MORE,
-};
 static const struct reference_option declare_options[] = {
 	{ "--group", "ID", "The account joins a group: all accounts that declare it are related.", NULL },
 	{ "--with", "ACCOUNT", "The other account; it counts once that one declares the same.", NULL },
@@ -160,16 +85,6 @@ static const struct reference_option declare_options[] = {
 };
 static const struct reference_option verdict_options[] = { REASON, ACTOR, NO_MORE };
 
-const struct ctl_command ctl_ack = {
-	.name = "ack", .arguments = "ALERT --reason=TEXT [OPTION]...", .options = ack_options, .run = ack_run,
-	.help = "States that someone has taken the alert on.",
-	.example = "assocctl ack 5d1f8c0a9b3e7712 --reason 'looking at it'",
-};
-const struct ctl_command ctl_resolve = {
-	.name = "resolve", .arguments = "ALERT --reason=TEXT [OPTION]...", .options = resolve_options, .run = resolve_run,
-	.help = "States that the alert is settled.",
-	.example = "assocctl resolve 5d1f8c0a9b3e7712 --value confirmed --reason 'one owner by his own words'",
-};
 const struct ctl_command ctl_declare = {
 	.name = "declare", .arguments = "ACCOUNT KIND --group=ID|--with=ACCOUNT [OPTION]...", .options = declare_options,
 	.run = declare_run,

@@ -2,7 +2,8 @@
  * each time with an end that lies four such times ahead: when assocd falls silent, so do its alerts. A resolved one is told
  * with an end of now.
  * I1: labels identify and hold no account: alertname (the rule), alert (its id), severity, subject. A level that was raised
- *     is another alert to Alertmanager, which lets the former one end by itself. */
+ *     is another alert to Alertmanager, which lets the former one end by itself.
+ * I2: one that is put off does not fire: it is told with an end of now, and fires again when it is woken. */
 #include "sink.h"
 
 #include <stdlib.h>
@@ -87,8 +88,15 @@ static void add_annotations(struct text *t, const struct alert_view *al)
 	add_annotation(t, "state", bytes_of(alert_state_names[al->state]));
 	add_annotation(t, "resolution", al->resolution);
 	add_annotation(t, "reason", al->reason);
+	add_annotation(t, "owner", al->owner);
 	json_close_object(t);
 	text_free(&accounts);
+}
+
+/* I2 */
+static bool is_silent(const struct alert_view *al, int64_t now_ms)
+{
+	return al->state == ALERT_RESOLVED || al->snoozed_until_ms > now_ms;
 }
 
 static void add_alert(const struct alertmanager *a, struct text *t, const struct sink_row *row, int64_t now_ms)
@@ -101,7 +109,7 @@ static void add_alert(const struct alertmanager *a, struct text *t, const struct
 	add_labels(t, al);
 	add_annotations(t, al);
 	json_member_time(t, "startsAt", start_ms);
-	json_member_time(t, "endsAt", al->state == ALERT_RESOLVED ? now_ms : now_ms + 4 * a->settings->resend_ms);
+	json_member_time(t, "endsAt", is_silent(al, now_ms) ? now_ms : now_ms + 4 * a->settings->resend_ms);
 	if (a->settings->link) {
 		struct text link = { 0 };
 
