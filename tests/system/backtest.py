@@ -245,7 +245,7 @@ def a_daemon_counts_an_experimental_policy_and_tells_nobody():
             metrics = metrics.decode() if isinstance(metrics, bytes) else metrics
             assert 'assocd_policy_hits_total{rule="probable-ring",status="experimental"} 1\n' in metrics, metrics[-2000:]
             said = run("-c", daemon.config, "rules", "status")[0]
-            assert re.search(r"^probable-ring +policy +experimental +high +0 +1 +1 +A ring of accounts$", said, re.M), said
+            assert re.search(r"^probable-ring +policy +experimental +high +0 +0 +0 +1 +1 +A ring of accounts$", said, re.M), said
             assert daemon.stop() == 0
             with open(os.path.join(daemon.state, "alerts.jsonl")) as log:
                 assert "probable-ring" not in log.read()

@@ -78,7 +78,8 @@ def fitted_table_is_read_by_the_rules_and_judges_another_town(folder):
     assert status == 0 and "on what the table was fitted to" in out and "1.ndjson: calibration error" in out, (out, said)
     with open(table, encoding="utf-8") as file:
         text = file.read()
-    assert "1.ndjson with 1.csv: 2,500 events" in text and folder not in text, text[:800]
+    name = os.path.basename(folder)
+    assert f"{name}/1.ndjson with {name}/1.csv: 2,500 events" in text and folder not in text, text[:800]
     status, again, _ = calibrate(*files)
     assert status == 0 and again == text, "two fits of the same files differ"
     rules = rules_with(folder, table)
