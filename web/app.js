@@ -121,7 +121,8 @@ function showZone() {
 
 function keysDialog() {
   const rows = [["/", "keys.search"], ["g n", "keys.now"], ["g a", "keys.alerts"], ["g l", "keys.links"], ["g v", "keys.values"], ["g r", "keys.rules"],
-    ["j k", "keys.move"], ["a", "keys.ack"], ["v", "keys.verdict"], ["e", "keys.resolve"], ["n", "keys.note"], ["s", "keys.snooze"], ["o", "keys.assign"], ["x", "keys.mark"]];
+    ["j k", "keys.move"], ["a", "keys.ack"], ["o", "keys.assign"], ["n", "keys.note"], ["s", "keys.snooze"], ["w", "keys.wake"], ["v", "keys.verdict"],
+    ["e", "keys.resolve"], ["r", "keys.reopen"], ["x", "keys.mark"]];
   const box = h("dialog", { class: "keys", "aria-labelledby": "keys-title", onclose: () => box.remove() },
     h("h1", { id: "keys-title" }, t("keys.title")),
     h("dl", null, rows.map(([key, text]) => h("div", null, h("dt", null, key.split(" ").map((k) => h("kbd", null, k))), h("dd", null, t(text))))),

@@ -157,6 +157,76 @@ async function the_queue_is_worked_through_by_keyboard() {
   await page.getByRole("heading", { name: "Rules" }).waitFor();
 }
 
+// Does the act of a key to what is at hand: its fields, then what is typed.
+async function act(key, fields, text) {
+  const box = page.locator("dialog.act");
+  await page.keyboard.press(key);
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "choice") await box.locator(`input[value="${value}"]`).check();
+    else await box.locator(`input[name=${name}]`).fill(value);
+  }
+  await box.locator("textarea").fill(text);
+  await box.locator("button[type=submit]").click();
+  return box;
+}
+
+const acted = async (...words) => (await act(...words)).waitFor({ state: "detached" });
+
+async function an_alert_is_assigned_noted_put_off_settled_and_reopened() {
+  const id = (await d.ask("/v1/alerts?state=open")).alerts[0].id, alert = () => d.ask("/v1/alerts/" + id);
+  const shown = () => b.go(d, place("alerts", id) + "?show=all").then(() => page.locator(".alert-detail .changes").first().waitFor());
+  await shown();
+  await acted("o", { owner: "eve <b>" }, "she knows the seller");
+  check((await alert()).owner === "eve <b>", "it has another owner");
+  await until("the list names the owner", async () => (await page.locator(".row .owner").allInnerTexts()).includes("eve <b>"));
+  await acted("n", {}, "wrote to them");
+  check((await alert()).notes === 1, "the note is not kept");
+  await acted("s", { choice: "7d" }, "papers are on their way");
+  check(Math.abs(Date.parse((await alert()).snoozed_until) - Date.now() - 7 * 86400000) < 120000, "it is not put off for a week");
+  await until("the list says until when", async () => (await page.locator(".row .snoozed").count()) === 1);
+  await acted("w", {}, "they came early");
+  check(!(await alert()).snoozed_until, "it is still put off");
+  const day = new Date(Date.now() + 3 * 86400000).toISOString().slice(0, 10), box = await act("s", { until: "2020-01-01T10:00" }, "until they answer");
+  await until("a time that has passed is refused", async () => (await box.locator(".problem").innerText()).includes("until"));
+  const found = await b.accessibility();
+  check(found.length === 0, found.join(" | "));
+  check((await box.locator("textarea").inputValue()) === "until they answer", "the reason is gone");
+  await box.locator("input[name=until]").fill(day + "T10:00");
+  await box.locator("button[type=submit]").click();
+  await box.waitFor({ state: "detached" });
+  await shown();
+  check((await page.locator(".alert-detail .changes li").first().innerText()).includes(day + " 10:00"), "it is put off until a time in another zone");
+  await acted("e", { choice: "explained" }, "they are sisters");
+  check((await alert()).resolution === "explained", "it is settled as something else");
+  await acted("r", {}, "they are not");
+  check((await alert()).state === "open", "it is not open again");
+  await shown();
+  const lines = await page.locator(".alert-detail .changes li").allInnerTexts(), me = (await d.ask("/v1/me")).name;
+  const told = [["Alert opened again", "they are not"], ["Alert resolved", "Explained", "they are sisters"], ["Snoozed until", "until they answer"], ["Snooze ended", "they came early"],
+    ["Snoozed until", "papers are on their way"], ["Note", "wrote to them"], ["Assigned to", "eve <b>", "she knows the seller"]];
+  told.forEach((words, i) => check([...words, me].every((part) => lines[i]?.includes(part)), `line ${i} of its history is ${lines[i]}, not ${words.join(", ")}`));
+  check(lines.at(-1).includes("Alert opened") && lines.length === told.length + 1, `its history has ${lines.length} lines`);
+  b.forgive(/422/);
+}
+
+async function many_are_done_at_once_and_related_ones_are_named() {
+  await b.go(d, "#/alerts");
+  await page.locator(".row").nth(1).waitFor();
+  await page.locator(".long-list").focus();
+  for (const key of ["Home", "x", "j", "x"]) await page.keyboard.press(key);
+  const asked = [], listen = (request) => request.method() === "POST" && asked.push(new URL(request.url()).pathname);
+  page.on("request", listen);
+  await acted("n", {}, "both were looked at");
+  page.off("request", listen);
+  check(asked.join() === "/v1/alerts/acts", `it asks for ${asked.join()}`);
+  const all = (await d.ask("/v1/alerts?state=all")).alerts, lives = await Promise.all(all.map((a) => d.ask(`/v1/alerts/${a.id}/history`)));
+  check(lives.filter((life) => life.changes[0].reason === "both were looked at").length === 2, "not both have the note");
+  const others = await Promise.all(all.map(async (a) => [a.id, (await d.ask(`/v1/alerts/${a.id}/related`)).alerts])), [id, related] = others.find(([, list]) => list.length > 0);
+  await b.go(d, place("alerts", id));
+  await page.locator(".related a").first().click();
+  await until("the related one is shown", async () => (await page.locator(".alert-detail code").innerText().catch(() => "")) === related[0].id);
+}
+
 async function an_edited_rule_is_tried_before_it_is_enabled() {
   await b.go(d, VIEWS.rule);
   const field = page.locator("#rule-text"), file = await field.inputValue();
@@ -210,6 +280,7 @@ async function ten_thousand_alerts_are_no_burden() {
     const from = parseInt(new URL(route.request().url()).searchParams.get("after") || "-1", 16) + 1, part = rows.slice(from, from + 1000);
     route.fulfill({ json: { alerts: part, next: from + 1000 < rows.length ? part.at(-1).id : null } });
   });
+  await page.route(/\/v1\/alerts\/\w+\/(history|related)$/, (route) => route.fulfill({ json: { changes: [], alerts: [] } }));
   try {
     await b.go(d, "#/alerts?show=all");
     await until("all are counted", async () => (await page.locator(".view-head").innerText()).includes("10,000 alerts"));
@@ -221,18 +292,25 @@ async function ten_thousand_alerts_are_no_burden() {
     check(Date.now() - began < 3000, "the end of the list takes too long");
     await page.getByRole("searchbox", { name: "Contains" }).fill("b-9999");
     await until("one is left", async () => (await page.locator(".view-head").innerText()).includes("1 alert"));
+    await b.settled();
   } finally {
     await page.unroute(/\/v1\/alerts\?/);
+    await page.unroute(/\/v1\/alerts\/\w+\/(history|related)$/);
   }
 }
 
 async function a_token_that_runs_out_loses_no_typed_note() {
+  await typedWhileTheTokenRunsOut("Acknowledge", (alert) => alert.state === "acknowledged" && alert.reason === "a note that took an hour");
+  await typedWhileTheTokenRunsOut("Write a note", async (alert) => (await d.ask(`/v1/alerts/${alert.id}/history`)).changes[0].reason === "a note that took an hour");
+}
+
+async function typedWhileTheTokenRunsOut(button, isStated) {
   await d.tokens({ clerk: ["analyst", "the-secret-of-the-clerk-that-is-long-enough"], guest: ["read", "the-secret-of-the-guest-that-is-long-enough"] });
   await b.signIn(d, "the-secret-of-the-clerk-that-is-long-enough");
   const id = (await d.ask("/v1/alerts?state=open")).alerts[0].id;
   await b.go(d, place("alerts", id));
-  await page.getByRole("button", { name: "Acknowledge" }).click();
-  await page.getByLabel("Reason").fill("a note that took an hour");
+  await page.getByRole("button", { name: button }).click();
+  await page.locator("dialog.act textarea").fill("a note that took an hour");
   await d.tokens({ guest: ["read", "the-secret-of-the-guest-that-is-long-enough"] });
   await page.locator("dialog.act button[type=submit]").click();
   await page.getByRole("heading", { name: "Sign in to assocd" }).waitFor();
@@ -243,8 +321,8 @@ async function a_token_that_runs_out_loses_no_typed_note() {
   check((await page.locator("dialog.act textarea").inputValue()) === "a note that took an hour", "the note is gone");
   await page.locator("dialog.sign input").fill(d.token);
   await page.locator("dialog.sign button").click();
-  await until("the note is stated", async () => (await d.ask("/v1/alerts/" + id)).state === "acknowledged");
-  check((await d.ask("/v1/alerts/" + id)).reason === "a note that took an hour", "another reason was stated");
+  await until("what was typed is stated", async () => isStated(await d.ask("/v1/alerts/" + id)));
+  await page.locator("dialog.act").waitFor({ state: "detached" });
   b.forgive(/401/);
 }
 
@@ -359,7 +437,7 @@ async function main() {
   try {
     d.ctl("sample", "load");
     return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
-      a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
     ], async () => {

@@ -8,9 +8,10 @@ import { keepQuery } from "../lib/places.js";
 import { may, myName } from "../lib/session.js";
 import { keepSetting, setting } from "../lib/settings.js";
 import { cut, visible } from "../lib/shown.js";
-import { at as timeAt, spanText } from "../lib/times.js";
+import { at as timeAt, spanText, timeText } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
-import { actions, detail, offer } from "./alert.js";
+import { detail } from "./alert.js";
+import { actions, offer } from "./alert_acts.js";
 
 const SHOWS = ["standing", "open", "acknowledged", "appealed", "overdue", "mine", "changed", "snoozed", "resolved", "all"];
 const ORDERS = ["urgent", "newest", "oldest"];
@@ -54,17 +55,24 @@ function ordered(rows, order) {
   return rows.sort((a, b) => sign * (a.openedMs - b.openedMs) || a.id.localeCompare(b.id));
 }
 
+// What is to come of it: it is put off, it is due, or nothing but its state.
+function standing(alert, now) {
+  if (alert.state !== "resolved" && alert.snoozed_until) return h("span", { class: "snoozed" }, t("alerts.snoozed", { time: timeText(timeAt(alert.snoozed_until)) }));
+  if (alert.state === "resolved" || !alert.deadline) return h("span", { class: `state-${alert.state}` }, word("state", alert.state));
+  const left = timeAt(alert.deadline) - now, isOver = left < 0 || alert.is_overdue;
+  return h("span", { class: "deadline" + (isOver ? " over" : "") }, isOver ? t("deadline.over.short") : spanText(left));
+}
+
 function rowOf(alert, seen) {
   const now = engineNow(), isNew = alert.opened_seq > seen, isChanged = !isNew && alert.updated_seq > seen;
-  const left = alert.deadline && alert.state !== "resolved" ? timeAt(alert.deadline) - now : null;
   return [h("span", { class: `edge level-${alert.level}`, "aria-hidden": "true" }),
     h("span", { class: "row-text" },
       h("span", { class: "row-title" }, h("span", { class: "heard" }, word("level", alert.level) + ". "), alert.title,
         isNew ? h("span", { class: "fresh" }, t("alerts.new")) : isChanged ? h("span", { class: "fresh" }, t("alerts.changed")) : null),
       h("bdi", { class: "row-names" }, alert.accounts.slice(0, 3).map((name) => cut(visible(name), 40)).join(", ") + (alert.accounts.length > 3 ? ` +${alert.accounts.length - 3}` : ""))),
-    h("span", { class: "row-side" }, h("span", null, spanText(now - timeAt(alert.opened))),
-      left !== null ? h("span", { class: "deadline" + (left < 0 || alert.is_overdue ? " over" : "") }, left < 0 || alert.is_overdue ? t("deadline.over.short") : spanText(left))
-        : h("span", { class: `state-${alert.state}` }, word("state", alert.state)))];
+    h("span", { class: "row-side" },
+      h("span", null, alert.owner ? [h("span", { class: "heard" }, t("alert.owner") + " "), h("bdi", { class: "owner" }, cut(visible(alert.owner), 18)), " · "] : null, spanText(now - timeAt(alert.opened))),
+      standing(alert, now))];
 }
 
 function select(label, name, values, value, changed, write) {
@@ -210,8 +218,9 @@ class Queue {
     const n = this.marked.size;
     this.bulk.hidden = n === 0;
     if (n === 0) return;
+    const chosen = this.all.filter((a) => this.marked.has(a.id));
     fill(this.bulk, h("b", null, t("alerts.marked", { n: number(n) })),
-      may("analyst") ? actions().filter((a) => a.bulk).map((a) => button(t("act." + a.name), () => this.act(a.name))) : null,
+      may("analyst") ? actions().filter((a) => chosen.some(a.fits)).map((a) => button(t("act." + a.name), () => this.act(a.name))) : null,
       button(t("alerts.mark.all"), () => {
         for (const row of this.list.rows) this.marked.add(row.id);
         this.apply();
@@ -227,7 +236,8 @@ class Queue {
     const ids = new Set(this.marked.size ? this.marked : this.shown ? [this.shown.id] : []);
     const chosen = this.all.filter((a) => ids.has(a.id));
     if (!chosen.length && this.shown && ids.has(this.shown.id)) chosen.push(this.shown);
-    if (!chosen.length || !(await offer(which, chosen))) return;
+    const owners = [...new Set(this.all.map((a) => a.owner).filter(Boolean))].sort();
+    if (!chosen.length || !(await offer(which, chosen, owners))) return;
     this.marked.clear();
     const next = this.list.rows[this.list.at + 1];
     await this.catchUp();

@@ -1,15 +1,25 @@
-// What changed for an account or a cluster, newest first.
+// What changed for an account, a cluster or an alert, newest first: who did it, and why.
 import { h } from "../lib/dom.js";
 import { accountName, cutList, quiet } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
-import { prose } from "../lib/shown.js";
+import { plainName, prose } from "../lib/shown.js";
 import { time } from "../lib/times.js";
-import { word } from "../lib/words.js";
+import { t, word } from "../lib/words.js";
 
-function subject(change) {
+// How the value of a change is written, where it says more than the change does.
+const values = {
+  alert_assigned: (owner) => (owner ? plainName(owner) : t("change.nobody")), alert_snoozed: (until) => time(until),
+  alert_resolved: (value) => ["\u2013 ", word("resolution", value)], verdict: (value) => ["\u2013 ", word("verdict", value)],
+};
+
+function value(change) {
+  return values[change.change] ? [" ", values[change.change](change.value ?? "")] : null;
+}
+
+function subject(change, about) {
   return [change.account ? h("a", { href: placeOf.account(change.account) }, accountName(change.account, 48)) : null,
     change.cluster ? h("a", { href: placeOf.cluster(change.cluster) }, change.cluster) : null,
-    change.alert ? h("a", { href: placeOf.alert(change.alert) }, change.rule || change.alert) : null,
+    change.alert && change.alert !== about ? h("a", { href: placeOf.alert(change.alert) }, change.rule || change.alert) : null,
     change.relation || null].filter(Boolean).map((part) => [" ", part]);
 }
 
@@ -18,7 +28,10 @@ function scores(change) {
   return quiet(" ", change.score_before ? `${change.score_before} \u2192 ${change.score}` : String(change.score));
 }
 
-export function changeList(changes) {
+// about: the alert whose history it is; it is not named in each line.
+export function changeList(changes, about) {
   return h("ol", { class: "changes" }, cutList(changes, 20, (change) => h("li", null, time(change.at), h("span", null,
-    h("b", null, word("change", change.change)), subject(change), scores(change), change.reason ? h("div", { class: "quiet" }, prose(change.reason, 200)) : null))));
+    h("b", null, word("change", change.change)), value(change), subject(change, about), scores(change),
+    change.actor ? quiet(" ", t("change.by", { actor: plainName(change.actor) })) : null,
+    change.reason ? h("div", { class: "quiet" }, prose(change.reason, 400)) : null))));
 }
