@@ -98,11 +98,11 @@ def nothing_of_it_stays_and_it_does_not_come_back():
     undisturbed = started(others + statements()[1:])
     try:
         daemon.wait_log("listening")
-        shutil.copy(daemon.state + "/alerts.jsonl", daemon.state + "/alerts.jsonl.1")
         for _ in range(100):
             if ("snapshot" in os.listdir(daemon.state)) and any(file == "alerts.jsonl" for _, file in found(daemon)):
                 break
             time.sleep(0.1)
+        shutil.copy(daemon.state + "/alerts.jsonl", daemon.state + "/alerts.jsonl.1")
         assert daemon.ctl("account", WHO)[0] == 0 and daemon.ctl("links", WHO)[0] == 0
         before = found(daemon)
         assert {mark for mark, _ in before} == set(MARKS), before
