@@ -7,9 +7,8 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 
-from daemon import BUILD, ROOT, Daemon, run_tests
+from daemon import BUILD, ROOT, Daemon, in_folder, run_tests
 
 WORLDGEN = os.environ.get("WORLDGEN", os.path.join(os.path.dirname(ROOT), "shared", "worldgen"))
 
@@ -19,15 +18,6 @@ def calibrate(*words):
                           stderr=subprocess.PIPE, text=True, timeout=280)
     assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
     return done.returncode, done.stdout, done.stderr
-
-
-def in_folder(test):
-    """The test with an empty folder that is gone afterwards."""
-    def run():
-        with tempfile.TemporaryDirectory(prefix="assocd-calibrate-") as folder:
-            return test(folder)
-    run.__name__ = test.__name__
-    return run
 
 
 def write(folder, name, content):

@@ -150,6 +150,36 @@ def replayed(lines, folder, *options):
         return [(a, b, int(score)) for a, b, score in made], [json.loads(row) for row in rows]
 
 
+def named(name, run):
+    run.__name__ = name
+    return run
+
+
+def in_folder(test):
+    """The test with an empty folder that is gone afterwards."""
+    def run():
+        with tempfile.TemporaryDirectory(prefix="assocd-test-") as folder:
+            return test(folder)
+    return named(test.__name__, run)
+
+
+def with_files(test):
+    """The test with a function that writes a file into an empty folder and gives its path."""
+    def run(folder):
+        def write(name, content):
+            path = os.path.join(folder, name)
+            with open(path, "wb") as file:
+                file.write(content)
+            return path
+        return test(write)
+    return in_folder(named(test.__name__, run))
+
+
+def over(daemon, tests):
+    """The tests with that daemon."""
+    return [named(test.__name__, lambda test=test: test(daemon)) for test in tests]
+
+
 def run_tests(tests):
     """Each test prints its line; the exit status."""
     failed = 0

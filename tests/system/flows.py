@@ -7,10 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 
 import packets
-from daemon import BUILD, ROOT, run_tests
+from daemon import BUILD, ROOT, run_tests, with_files
 
 CORPUS = os.environ.get("CAPTURES", os.path.join(os.path.dirname(ROOT), "shared", "pcap"))
 SYN_TUPLE = "64:1460:64240:mss,sok,ts,nop,ws7"
@@ -24,21 +23,7 @@ def flows(*words, stdin=None, cwd=None):
     return done.returncode, done.stdout.decode().splitlines(), said
 
 
-def in_folder(test):
-    """The test with a function that writes a file into an empty folder and gives its path."""
-    def run():
-        with tempfile.TemporaryDirectory(prefix="assocd-flows-") as folder:
-            def write(name, content):
-                path = os.path.join(folder, name)
-                with open(path, "wb") as file:
-                    file.write(content)
-                return path
-            return test(write)
-    run.__name__ = test.__name__
-    return run
-
-
-@in_folder
+@with_files
 def a_line_says_who_connects_with_what(write):
     hello = packets.client_hello()
     path = write("a.pcap", packets.pcap(packets.connection(hello, size=1) + packets.connection(packets.REQUEST, server=80, port=50001, isn=2 ** 32 - 9)))
@@ -50,7 +35,7 @@ def a_line_says_who_connects_with_what(write):
     assert two[4:] == ["80", "tcp", "-", "-", "-", SYN_TUPLE], two
 
 
-@in_folder
+@with_files
 def json_has_all_that_was_seen(write):
     path = write("a.pcap", packets.pcap(packets.connection(packets.REQUEST, server=80)))
     status, lines, _ = flows("--json", path)
@@ -64,7 +49,7 @@ def json_has_all_that_was_seen(write):
     assert flow["alpn"] == "h2" and len(flow["key"]) > 20 and "http_method" not in flow, flow
 
 
-@in_folder
+@with_files
 def each_file_begins_afresh_and_standard_input_is_one(write):
     capture = packets.pcap(packets.connection(packets.client_hello(), ends=False))
     path = write("a.pcap", capture)
@@ -73,7 +58,7 @@ def each_file_begins_afresh_and_standard_input_is_one(write):
     assert len({line.split("\t", 1)[1] for line in lines}) == 1, lines
 
 
-@in_folder
+@with_files
 def interfaces_of_different_links_are_read(write):
     first, second = packets.connection(packets.client_hello()), packets.connection(packets.REQUEST, port=50001, server=80)
     ethernet = bytes.fromhex("0200000000020200000000010800")
@@ -83,7 +68,7 @@ def interfaces_of_different_links_are_read(write):
     assert said == f"assocctl: {path}: 3 packets of link type 189 (usb-linux) passed over\n", said
 
 
-@in_folder
+@with_files
 def damage_is_named_and_the_other_files_go_on(write):
     good = packets.pcap(packets.connection(packets.client_hello()))
     whole, cut, empty = write("whole.pcap", good), write("cut.pcap", good[:-3]), write("empty.pcap", b"")
@@ -98,7 +83,7 @@ def damage_is_named_and_the_other_files_go_on(write):
         f"assocctl: {os.path.join(folder, 'none.pcap')}: cannot open: No such file or directory"], said
 
 
-@in_folder
+@with_files
 def every_byte_may_be_wrong(write):
     """No crash, no endless loop, and never another hello than the one that is there."""
     good = packets.pcap(packets.connection(packets.client_hello()))
@@ -114,7 +99,7 @@ def command_lines_that_are_wrong_are_named():
     assert status == 2 and "--jsn" in said, said
 
 
-@in_folder
+@with_files
 def flood_of_connections_ends_flows_and_says_so(write):
     many = [packets.ipv4(packets.tcp(b"", 1024 + n % 60000, 80, n, packets.SYN), source=f"10.{n // 60000}.0.1") for n in range(70000)]
     first = packets.connection(packets.client_hello(), ends=False)

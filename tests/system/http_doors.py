@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from daemon import Daemon, run_tests
+from daemon import Daemon, over, run_tests
 
 ROLES = ("ingest", "read", "analyst", "admin")
 # Paths that stand for the patterns of the document.
@@ -326,18 +326,12 @@ def main():
     """All over one daemon, which must live to the end."""
     d = Doors()
 
-    def over_it(test):
-        def run():
-            return test(d)
-        run.__name__ = test.__name__
-        return run
-
     def the_daemon_survives():
         assert d.process.poll() is None, f"it ended with status {d.process.returncode}"
 
     try:
         d.start()
-        return run_tests([*map(over_it, TESTS), the_daemon_survives, an_address_beyond_its_rate_is_put_off_and_others_are_not,
+        return run_tests([*over(d, TESTS), the_daemon_survives, an_address_beyond_its_rate_is_put_off_and_others_are_not,
                           a_user_of_the_socket_needs_no_token])
     finally:
         d.discard()

@@ -8,9 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
-from daemon import BUILD, ROOT, Daemon, run_tests
+from daemon import BUILD, ROOT, Daemon, in_folder, run_tests
 
 DOCS = os.path.join(ROOT, "docs")
 PAGES = {os.path.basename(path)[:-len(".scd")]: path for path in sorted(glob.glob(os.path.join(DOCS, "*.scd")))}
@@ -41,15 +40,6 @@ def program(name, *words, **options):
     done = subprocess.run([os.path.join(BUILD, name), *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=300, **options)
     return done.returncode, done.stdout
-
-
-def in_folder(test):
-    """The test with an empty folder that is gone afterwards."""
-    def run():
-        with tempfile.TemporaryDirectory() as folder:
-            test(folder)
-    run.__name__ = test.__name__
-    return run
 
 
 @in_folder

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from daemon import Daemon, run_tests
+from daemon import Daemon, over, run_tests
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 NOW = int(time.time() * 1000)
@@ -219,15 +219,9 @@ def main():
     """All over one daemon; the last one ends it."""
     d = Daemon()
 
-    def over_it(test):
-        def run():
-            return test(d)
-        run.__name__ = test.__name__
-        return run
-
     try:
         d.start()
-        return run_tests([*map(over_it, TESTS)])
+        return run_tests(over(d, TESTS))
     finally:
         d.discard()
 

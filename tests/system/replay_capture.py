@@ -5,30 +5,15 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 
 import packets
-from daemon import BUILD, ROOT, run_tests
+from daemon import BUILD, ROOT, run_tests, with_files
 
 CORPUS = os.environ.get("CAPTURES", os.path.join(os.path.dirname(ROOT), "shared", "pcap"))
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36"
 AT = 1700000000  # of the first packet
 TOLD = re.compile(r"assocctl: (\d+) packets, (\d+) connections remembered, (\d+) of proxies left out, 0 forgotten; "
                   r"events: (\d+) joined, (\d+) of several connections, (\d+) of none that was seen\n")
-
-
-def in_folder(test):
-    """The test with a function that writes a file into an empty folder and gives its path."""
-    def run():
-        with tempfile.TemporaryDirectory(prefix="assocd-replay-") as folder:
-            def write(name, content):
-                path = os.path.join(folder, name)
-                with open(path, "wb") as file:
-                    file.write(content)
-                return path
-            return test(write)
-    run.__name__ = test.__name__
-    return run
 
 
 def login(account, seconds, ip="10.0.0.1", port=None, agent=CHROME):
@@ -58,7 +43,7 @@ def capture(write):
     return write("a.pcap", packets.pcap(wire, start=AT))
 
 
-@in_folder
+@with_files
 def events_of_its_life_and_near_it_are_joined(write):
     path = capture(write)
     lines = [login("before", -3, port=50000), login("inside", 0.002, port=50000), login("after", 20, port=50000),
@@ -69,14 +54,14 @@ def events_of_its_life_and_near_it_are_joined(write):
     assert replay(write, lines)[1:3] == ([], None)
 
 
-@in_folder
+@with_files
 def without_a_port_one_connection_is_believed(write):
     lines = [login("alone", 0, ip="10.0.0.5"), login("crowd", 9), login("in-one-life", 0.002)]
     status, liars, sums, said = replay(write, lines, "--capture", capture(write))
     assert (status, liars, sums[3:]) == (0, ["alone", "in-one-life"], [2, 1, 0]), (liars, sums, said)
 
 
-@in_folder
+@with_files
 def proxies_are_never_clients(write):
     lines = [login("behind", 0, ip="10.0.0.9", port=50000), login("direct", 0, port=50000)]
     path = capture(write)
@@ -85,7 +70,7 @@ def proxies_are_never_clients(write):
     assert (status, liars, sums) == (0, ["direct"], [20, 3, 1, 1, 0, 0]), (liars, sums, said)
 
 
-@in_folder
+@with_files
 def ports_that_are_used_again_are_told_by_time(write):
     old, plain = packets.client_hello(alpn=b"http/1.1"), packets.REQUEST
     first = write("1.pcap", packets.pcap(packets.connection(plain, server=443), start=AT))
@@ -97,7 +82,7 @@ def ports_that_are_used_again_are_told_by_time(write):
         assert (status, liars, sums) == (0, ["nearer-to-the-second", "second"], [10, 2, 0, 4, 0, 0]), (liars, sums, said)
 
 
-@in_folder
+@with_files
 def two_replays_write_the_same_bytes(write):
     path = capture(write)
     lines = [login(f"user{n}", n / 1000, port=50000 + n % 2) for n in range(200)]
@@ -105,7 +90,7 @@ def two_replays_write_the_same_bytes(write):
     assert len(said[0][1]) == 200 and said[0][:3] == said[1][:3], said[0]
 
 
-@in_folder
+@with_files
 def what_is_damaged_is_said_and_the_rest_counts(write):
     with open(capture(write), "rb") as file:
         good = file.read()
@@ -122,7 +107,7 @@ def what_is_damaged_is_said_and_the_rest_counts(write):
     assert status == 2 and "name one with --capture" in said, said
 
 
-@in_folder
+@with_files
 def a_recorded_http3_connection_is_joined(write):
     path = os.path.join(CORPUS, "zeek__quicv2-http3-443.pcap")
     if not os.path.exists(path):

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from daemon import Daemon, run_tests
+from daemon import Daemon, over, run_tests
 
 NOW = int(time.time() * 1000)
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -154,15 +154,9 @@ def main():
     """All over one daemon; the last one ends it."""
     d = Daemon()
 
-    def over_it(test):
-        def run():
-            return test(d)
-        run.__name__ = test.__name__
-        return run
-
     try:
         d.start()
-        return run_tests([*map(over_it, TESTS)])
+        return run_tests(over(d, TESTS))
     finally:
         d.discard()
 
