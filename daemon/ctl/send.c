@@ -265,7 +265,7 @@ static void print_summary(const struct sending *s)
 		print_json(s);
 		return;
 	}
-	add_count(&t, c->lines, "lines read: ");
+	add_count(&t, c->lines, c->lines == 1 ? "line read: " : "lines read: ");
 	add_count(&t, c->accepted, "accepted, ");
 	add_count(&t, c->duplicate, "duplicate, ");
 	add_count(&t, c->refused.n, "refused");
