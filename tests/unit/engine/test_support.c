@@ -58,6 +58,23 @@ static void a_witness_to_whom_each_is_linked_by_something_else_is_independent(vo
 	bench_free(t);
 }
 
+/* Many accounts have one session only: what their neighbours know must not wait for the next. */
+static void neighbours_of_a_new_neighbour_are_read_in_the_same_event(void **state)
+{
+	struct bench *t = bench_new();
+	uint64_t before;
+
+	use(t, "bob", B);
+	use(t, "cid", B);
+	use(t, "cid", A);
+	before = t->engine->rescored;
+	use(t, "ann", A);
+	assert_true(support_strength_mb(t->engine, PASS_AGAIN, id_of(t, "ann"), id_of(t, "cid")) > 0);
+	assert_int_equal(t->engine->rescored - before, 2);
+	assert_int_equal(facts_of(t, PASS_AGAIN, "ann", "bob").common, 1);
+	bench_free(t);
+}
+
 static void rounds_have_lists_of_their_own_and_forget_together(void **state)
 {
 	struct bench *t = bench_new();
@@ -228,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(three_who_hold_one_value_are_one_witness),
 		cmocka_unit_test(a_witness_to_whom_each_is_linked_by_something_else_is_independent),
+		cmocka_unit_test(neighbours_of_a_new_neighbour_are_read_in_the_same_event),
 		cmocka_unit_test(rounds_have_lists_of_their_own_and_forget_together),
 		cmocka_unit_test(what_is_shared_settles_conditions),
 		cmocka_unit_test(what_is_foreseen_is_what_evaluation_says),
