@@ -94,10 +94,10 @@ static enum course take_down(const struct use *u, const struct timing_rule *rule
 	struct field_subject subject = { u->e, u->account, NONE, NONE };
 	const struct session_use use = { .slot = (unsigned)rule->slot, .key = key, .at_s = (uint32_t)(u->ev->ts_ms / 1000),
 					 .gap_s = (uint32_t)(u->e->rules->scoring.session_gap_ms / 1000) };
+	if (!event_condition_holds(u->e->among[rule - u->e->rules->timings], &subject)) /* first: else the order would show */
+		return NOT_AMONG;
 	if (sessions_extend(acc->sessions, &use))
 		return GOES_ON;
-	if (!event_condition_holds(u->e->among[rule - u->e->rules->timings], &subject))
-		return NOT_AMONG;
 	sessions_begin(&acc->sessions, &use);
 	return BEGINS;
 }
