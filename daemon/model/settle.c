@@ -9,6 +9,11 @@ struct settling {
 	const void *arg;
 };
 
+static int64_t within_range(int64_t sum)
+{
+	return sum > RANGE_MAX ? RANGE_MAX : sum < -RANGE_MAX ? -RANGE_MAX : sum;
+}
+
 static struct range range_of(const struct settling *s, const struct expr *e)
 {
 	struct range a, b;
@@ -25,7 +30,7 @@ static struct range range_of(const struct settling *s, const struct expr *e)
 		return range_missing();
 	if (a.state == RANGE_OPEN || b.state == RANGE_OPEN)
 		return range_open();
-	return range_within(a.low + b.low, a.high + b.high < RANGE_MAX ? a.high + b.high : RANGE_MAX);
+	return range_within(within_range(a.low + b.low), within_range(a.high + b.high));
 }
 
 /* Is the sign of every a - b among those that hold the comparison, is none? */

@@ -79,6 +79,19 @@ static void what_is_settled_is_what_evaluation_says(void **state)
 	assert_true(settled > 3000);
 }
 
+/* Five fields that may be anything from one end to the other: no sum leaves the range, nothing is settled by it. */
+static void sums_of_wide_ranges_stay_within(void **state)
+{
+	struct world w = { .ranges = { { RANGE_WITHIN, -RANGE_MAX, RANGE_MAX }, { RANGE_WITHIN, -RANGE_MAX, -RANGE_MAX } } };
+	const struct expr *wide = FIELD(0), *low = FIELD(1);
+	enum tri truth;
+
+	const struct expr *four = BINARY(EXPR_ADD, BINARY(EXPR_ADD, wide, wide), BINARY(EXPR_ADD, wide, wide));
+	const struct expr *fourth_low = BINARY(EXPR_ADD, BINARY(EXPR_ADD, low, low), BINARY(EXPR_ADD, low, low));
+	assert_false(expr_settles(BINARY(EXPR_LT, BINARY(EXPR_ADD, four, wide), NUMBER(3)), range_in, &w, &truth));
+	assert_true(expr_settles(BINARY(EXPR_LT, BINARY(EXPR_ADD, fourth_low, low), NUMBER(3)), range_in, &w, &truth) && truth == YES);
+}
+
 static void a_range_that_decides_settles(void **state)
 {
 	struct world w = { .ranges = { { RANGE_WITHIN, 1, RANGE_MAX }, { .state = RANGE_OPEN } } };
@@ -95,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_settled_is_what_evaluation_says),
+		cmocka_unit_test(sums_of_wide_ranges_stay_within),
 		cmocka_unit_test(a_range_that_decides_settles),
 	};
 
