@@ -82,11 +82,6 @@ static struct range range_of_field(const void *question, int field)
 	return range_open();
 }
 
-bool foresee_condition(const struct foresight *f, const struct kind_set *shares, const struct expr *when, enum tri *out)
-{
-	return expr_settles(when, range_of_field, &(struct question){ .f = f, .shares = shares }, out);
-}
-
 /* The bins that the axis may come to: low..high. */
 static struct open_axis bins_of(const struct question *q, const struct token_axis *axis)
 {

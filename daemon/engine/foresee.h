@@ -57,7 +57,5 @@ const struct foreseen *foresee(struct foresight *f, const struct kind_set *share
 const struct foreseen_support *foresee_support(const struct foresight *f, enum pass pass, enum witnesses witnesses);
 /* The most that the pass can add to a strength, its bias with it, by the table as it was given. */
 int32_t foresee_most_mb(const struct foresight *f, enum pass pass, enum witnesses witnesses);
-/* YES, NO, or UNKNOWN as the condition will be for every two accounts that share exactly these kinds; false: it may be this or that. */
-bool foresee_condition(const struct foresight *f, const struct kind_set *shares, const struct expr *when, enum tri *out);
 
 #endif
