@@ -160,7 +160,7 @@ static const char *const level_words[] = { "info", "low", "medium", "high", "cri
 
 static const struct key_row step_keys[] = {
 	{ "after", KEY_DURATION, .is_required = true, FIELD(after_ms), RANGE(SECOND, 10 * YEAR),
-	  .help = "Time since the opening." },
+	  .help = "Time since the opening, or since it was opened again." },
 	{ "level", KEY_WORD, FIELD(level), .words = level_words, .help = "How grave it is from then on; absent: as before." },
 	{ "when", KEY_NODE, FIELD(when), .takes = "condition", .help = "Asked at that time: the step is taken only when it is true." },
 	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
@@ -255,9 +255,9 @@ const struct key_row policy_keys[] = {
 	{ "until", KEY_NODE, FIELD(until), .takes = "condition",
 	  .help = "The condition that resolves it; absent: as soon as 'when' is no longer true." },
 	{ "deadline", KEY_DURATION, FIELD(deadline_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
-	  .help = "Time to answer after opening; 0: none. An alert that still stands then is told again, as overdue." },
+	  .help = "Time to answer after opening, and after it was opened again; 0: none. An alert that still stands then is told again, as overdue." },
 	{ "expires", KEY_DURATION, FIELD(expires_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
-	  .help = "Time after opening at which an alert that nobody took on, put off or gave to anybody is resolved as expired; 0: never." },
+	  .help = "Time after opening, and after it was opened again, at which an alert that nobody took on, put off or gave to anybody is resolved as expired; 0: never." },
 	{ "escalate", KEY_SPECIAL, FIELD(escalate), .read = keep_escalate, .table = step_keys, .inside = "[].", .takes = "list of steps",
 	  .help = "What becomes of an alert that still stands after a time, also when nothing happens meanwhile." },
 	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",

@@ -104,6 +104,7 @@ static void open_again(struct engine *e, const struct event *ev, struct alert *a
 	}
 	mark_pair(e, alert);
 	alert->state = ALERT_OPEN;
+	alert_begin_clock(e, alert); /* its time anew: what was due while it was resolved is over */
 	alert->closed_with_accounts = false;
 	alert_set_text(&alert->resolution, BYTES_NONE);
 	alert_set_text(&alert->reason, ev->reason);

@@ -57,15 +57,15 @@ static void emit(struct engine *e, enum effect_type type, struct alert *alert)
 {
 	if (alert_is_shadow(e, alert))
 		return;
-	if (e->event->audience < alert->audience)
-		alert->audience = (uint8_t)e->event->audience;
+	unsigned audience = is_told(e, type, alert) ? e->event->audience : AUDIENCE_NONE;
+	if (audience < alert->audience)
+		alert->audience = (uint8_t)audience;
 	struct effects *out = e->effects;
 	if (out == NULL)
 		return;
 	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
 	struct effect *effect = &out->at[out->n++];
-	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms,
-				   .audience = is_told(e, type, alert) ? e->event->audience : AUDIENCE_NONE };
+	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms, .audience = (uint8_t)audience };
 	alert_view(e, alert, out->arena, &effect->alert);
 }
 
@@ -91,6 +91,14 @@ static void set_accounts(struct engine *e, struct alert *alert)
 		VEC_PUSH(&alert->accounts, members[i]);
 }
 
+void alert_begin_clock(const struct engine *e, struct alert *alert)
+{
+	int64_t deadline_ms = e->rules->policies[alert->policy].deadline_ms;
+	alert->since_ms = e->event->ts_ms;
+	alert->deadline_ms = deadline_ms > 0 ? alert->since_ms + deadline_ms : 0;
+	alert->steps = 0;
+}
+
 void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score)
 {
 	struct alert alert = {
@@ -99,9 +107,8 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 		.subject_a = subject->a, .subject_b = subject->b, .score = score,
 		.opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
 	};
-	const struct policy_rule *rule = &e->rules->policies[policy];
-	alert.level = (uint8_t)rule->head.level;
-	alert.deadline_ms = rule->deadline_ms > 0 ? e->event->ts_ms + rule->deadline_ms : 0;
+	alert.level = (uint8_t)e->rules->policies[policy].head.level;
+	alert_begin_clock(e, &alert);
 	set_accounts(e, &alert);
 	uint32_t at = (uint32_t)e->alerts.n;
 	VEC_PUSH(&e->alerts, alert);

@@ -9,6 +9,8 @@ struct alert_subject { uint8_t scope; uint32_t a, b; };
 uint64_t alert_key(uint32_t policy, const struct alert_subject *subject);
 struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject);
 void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *subject, int score);
+/* Deadline and steps count from now on. */
+void alert_begin_clock(const struct engine *e, struct alert *alert);
 void alert_update(struct engine *e, struct alert *alert, int score);
 /* Takes the policy's step: another level, another recommendation. */
 void alert_escalate(struct engine *e, struct alert *alert, unsigned step);

@@ -26,7 +26,7 @@ void deadline_set(struct engine *e, uint32_t at)
 	struct alert *alert = &e->alerts.at[at];
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
 	bool has_step = alert->steps < policy->n_steps && !alert_is_shadow(e, alert);
-	alert->due_ms = has_step ? alert->opened_ms + policy->steps[alert->steps].after_ms : 0;
+	alert->due_ms = has_step ? alert->since_ms + policy->steps[alert->steps].after_ms : 0;
 	if (alert->due_ms != 0)
 		deadline_push(e, alert->due_ms, at);
 }

@@ -203,6 +203,7 @@ struct own {
 static void pair_set_own(struct engine *e, struct pair *pair, const struct own *own)
 {
 	pair->direct_mb = own->strength_mb;
+	pair->own_families = own->families;
 	pair->own_rules = rule_set_keep(e, &own->rules, pair->own_rules);
 }
 
@@ -335,7 +336,7 @@ struct reading {
 /* The pair's own evidence as it stands; its neighbours anew. */
 static void refresh_support(struct engine *e, struct pair *pair)
 {
-	struct own own = { .a = pair->a, .b = pair->b, .strength_mb = pair->direct_mb, .families = pair->families };
+	struct own own = { .a = pair->a, .b = pair->b, .strength_mb = pair->direct_mb, .families = pair->own_families };
 	rule_set_read(e, pair->own_rules, &own.rules);
 	conclude(e, &own);
 }
@@ -427,7 +428,6 @@ static void withdraw_own(struct engine *e, struct pair *pair)
 	struct own own;
 	read_own(e, pair->a, pair->b, &own);
 	pair_set_own(e, pair, &own);
-	pair->families = own.families;
 }
 
 static void withdraw_whole(struct engine *e, struct pair *pair)

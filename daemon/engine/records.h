@@ -52,14 +52,13 @@ struct pair {
 	int32_t direct_mb; /* without support */
 	int16_t computed; /* score from evidence alone */
 	int16_t score;    /* as reported */
-	uint16_t families;
+	uint16_t families, own_families; /* own: without support */
 	uint8_t flags, state;
 	uint8_t explained; /* 1 + index of the relation kind, 0 = none */
 	uint8_t is_touched;
 	uint8_t told_state, told_band; /* as the history last said */
 	uint32_t own_rules, rules; /* that counted when it was last read: without support, and all (evidence.h) */
 	uint16_t carries; /* probability that contagion passes it with, in thousandths; 0: none */
-	uint8_t unused[2];
 	int64_t first_ms, last_ms;
 };
 
@@ -90,6 +89,7 @@ struct alert {
 	char *resolution, *reason, *actor, *owner;
 	int score;
 	int64_t opened_ms, updated_ms, deadline_ms;
+	int64_t since_ms; /* it stands since: its opening, or the last time it was opened again */
 	int64_t due_ms; /* of its next step, 0: none */
 	int64_t snoozed_ms; /* until then nobody is told of it but of its end; 0: it is not put off */
 	uint64_t opened_seq, updated_seq;

@@ -164,6 +164,21 @@ static void a_resolved_alert_is_opened_again_and_others_are_not(void **state)
 	bench_end(&l.t);
 }
 
+static void what_is_opened_again_has_its_time_anew(void **state)
+{
+	struct life l;
+	life_begin(&l, FORGETFUL);
+	does(&l, 1, "resolve", ",\"value\":\"explained\",\"reason\":\"sisters\"");
+	does(&l, 100, "reopen", ",\"reason\":\"they are none\"");
+	passes(&l, 147);
+	assert_int_equal(now(&l).state, ALERT_OPEN);
+	passes(&l, 149);
+	assert_int_equal(now(&l).state, ALERT_RESOLVED);
+	assert_true(bytes_is(now(&l).resolution, "expired"));
+	assert_int_equal(now(&l).updated_ms, BENCH_START_MS + 148 * HOUR_MS);
+	bench_end(&l.t);
+}
+
 static void an_alert_ends_with_its_accounts_and_comes_back_with_one(void **state)
 {
 	struct life l;
@@ -221,6 +236,7 @@ int main(void)
 		cmocka_unit_test(a_deadline_ends_a_snooze_and_so_does_a_person),
 		cmocka_unit_test(what_nobody_took_on_expires_and_what_somebody_did_does_not),
 		cmocka_unit_test(a_resolved_alert_is_opened_again_and_others_are_not),
+		cmocka_unit_test(what_is_opened_again_has_its_time_anew),
 		cmocka_unit_test(an_alert_ends_with_its_accounts_and_comes_back_with_one),
 		cmocka_unit_test(a_snapshot_keeps_all_of_it),
 		cmocka_unit_test(related_alerts_are_about_the_same_accounts),
