@@ -1,4 +1,4 @@
-/* Reading a whole file. */
+/* Reading a whole file; a folder made durable. */
 #include "file.h"
 
 #include <errno.h>
@@ -48,5 +48,15 @@ enum err file_read(const char *path, size_t max, struct text *out, struct errbuf
 	else if (out->len - before > max)
 		err = errbuf_set(eb, ERR_LIMIT, "%s: has more than %zu bytes", path, max);
 	close(fd);
+	return err;
+}
+
+enum err file_sync_folder(const char *folder, struct errbuf *eb)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err err = fd >= 0 && fsync(fd) == 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %s", folder, strerror(errno));
+
+	if (fd >= 0)
+		close(fd);
 	return err;
 }

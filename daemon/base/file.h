@@ -1,4 +1,4 @@
-/* The content of a file that people wrote or brought: rules, settings, tables, tokens. */
+/* The content of a file that people wrote or brought: rules, settings, tables, tokens; folders on the disk. */
 #ifndef ASSOCD_BASE_FILE_H
 #define ASSOCD_BASE_FILE_H
 
@@ -7,5 +7,8 @@
 /* All of a regular file, appended to out. The error begins with the path: ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_LIMIT when
  * it is larger than max bytes, ERR_INPUT when it is a directory, a pipe or a device, which are never waited for. */
 enum err file_read(const char *path, size_t max, struct text *out, struct errbuf *eb) MUST_CHECK;
+
+/* What was made, renamed or removed in the folder is so after a power cut, too. ERR_IO, with the folder. */
+enum err file_sync_folder(const char *folder, struct errbuf *eb) MUST_CHECK;
 
 #endif

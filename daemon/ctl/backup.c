@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/file.h"
 #include "daemon/main/config.h"
 #include "daemon/store/backup.h"
 #include "print.h"
@@ -48,7 +49,7 @@ static enum err fill(struct backup *b, struct errbuf *eb)
 	if (!err)
 		err = backup_verify(b->database, &b->facts, eb);
 	if (!err)
-		err = state_sync(b->partial, eb);
+		err = file_sync_folder(b->partial, eb);
 	return err;
 }
 

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
+
 #define FOLDERS_MAX 4 /* deep */
 
 /* Names at the top that a copy has no use for. */
@@ -103,20 +105,10 @@ static enum err copy_folder(const char *from, const char *to, unsigned depth, st
 	}
 	if (dir)
 		closedir(dir);
-	return err ? err : state_sync(to, eb);
+	return err ? err : file_sync_folder(to, eb);
 }
 
 enum err state_copy(const char *from, const char *to, struct state_copied *out, struct errbuf *eb)
 {
 	return copy_folder(from, to, 0, out, eb);
-}
-
-enum err state_sync(const char *folder, struct errbuf *eb)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err err = fd >= 0 && fsync(fd) == 0 ? ERR_OK : fail(folder, eb);
-
-	if (fd >= 0)
-		close(fd);
-	return err;
 }

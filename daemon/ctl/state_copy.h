@@ -10,7 +10,5 @@
  * n and size are added to. `to` exists. */
 struct state_copied { uint64_t files, bytes; };
 enum err state_copy(const char *from, const char *to, struct state_copied *out, struct errbuf *eb) MUST_CHECK;
-/* What lies in the folder is on the disk. */
-enum err state_sync(const char *folder, struct errbuf *eb) MUST_CHECK;
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "daemon.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 
 #define PATH_SIZE 4200
@@ -50,15 +51,6 @@ static enum err read_key(const char *path, bool may_make, struct hmac_key **out,
 	return ERR_OK;
 }
 
-static enum err sync_folder(const char *dir, struct errbuf *eb)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err err = fd >= 0 && fsync(fd) == 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %m", dir);
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
 /* -- start -- */
 
 /* The old one is of no use any more, or is the same: what a crash left. */
@@ -84,11 +76,11 @@ static enum err since(const char *dir, struct keys *k, struct errbuf *eb)
 {
 	uint64_t changed_ms = 0;
 	enum err err = store_fact(dir, KEYS_FACT_CHANGED, &changed_ms, eb);
-	if (err == ERR_OK) {
+	if (err == ERR_OK && changed_ms > 0) {
 		k->changed_ms = (int64_t)changed_ms;
 		return ERR_OK;
 	}
-	if (err != ERR_NOTFOUND || eb->text[0] != '\0')
+	if (err != ERR_OK && (err != ERR_NOTFOUND || eb->text[0] != '\0'))
 		return err;
 	k->changed_ms = clock_wall_ms();
 	return store_set_fact(dir, KEYS_FACT_CHANGED, (uint64_t)k->changed_ms, eb);
@@ -145,7 +137,7 @@ static enum err put_in_place(const char *dir, struct key_change *c)
 		return err;
 	if ((link(path, old_path) != 0 && errno != EEXIST) || rename(new_path, path) != 0)
 		return errbuf_set(&c->error, ERR_IO, "%s: %m", path);
-	return sync_folder(dir, &c->error);
+	return file_sync_folder(dir, &c->error);
 }
 
 static void run_change(struct store_query *q, const char *dir)
@@ -212,7 +204,8 @@ bool keys_old_has_had_its_time(const struct daemon *d)
 
 enum err keys_note_retired(const struct daemon *d, const char *dir, uint64_t through, struct errbuf *eb)
 {
-	const struct store_fact_row rows[] = { { KEYS_FACT_THROUGH, through }, { KEYS_FACT, d->keys.next_fingerprint } };
+	const struct store_fact_row rows[] = { { KEYS_FACT_THROUGH, through }, { KEYS_FACT, d->keys.next_fingerprint },
+					       { KEYS_FACT_CHANGED, 0 } }; /* the next change has a time of its own */
 	return store_set_facts(dir, rows, ARRAY_LEN(rows), eb); /* I3 */
 }
 

@@ -110,15 +110,6 @@ static enum err append(const struct reading *r, struct bytes line, struct errbuf
 	return err;
 }
 
-static enum err sync_folder(const char *dir, struct errbuf *eb)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err err = fd >= 0 && fsync(fd) == 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %m", dir);
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
 enum err tombstones_add(const char *dir, struct bytes account, struct errbuf *eb)
 {
 	char hex[HEX_SIZE + 1], now[TIME_TEXT_SIZE];
@@ -135,7 +126,7 @@ enum err tombstones_add(const char *dir, struct bytes account, struct errbuf *eb
 		err = append(&r, text_bytes(&line), eb);
 	}
 	if (err == ERR_OK)
-		err = sync_folder(dir, eb);
+		err = file_sync_folder(dir, eb);
 	erased_free(e);
 	text_free(&line);
 	reading_fini(&r);

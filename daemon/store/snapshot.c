@@ -21,6 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
+
 #define BLOCK 65536
 #define HEADER 32
 #define MAGIC "ASSOCDS1"
@@ -131,16 +133,6 @@ enum err snapshot_write(void *writer, const void *p, size_t n)
 	return w->error ? ERR_IO : ERR_OK;
 }
 
-static bool sync_folder(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool fine = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return fine;
-}
-
 static bool put_in_place(struct snapshot_writer *w)
 {
 	char path[PATH_MAX];
@@ -152,7 +144,7 @@ static bool put_in_place(struct snapshot_writer *w)
 	check = bytes_hash(bytes_make((const char *)&w->header, HEADER), w->chain);
 	store_path(path, w->dir, "snapshot");
 	return write_fully(w->fd, &check, sizeof(check)) && pwrite(w->fd, &w->header, HEADER, 0) == HEADER &&
-	       fsync(w->fd) == 0 && rename(w->temporary, path) == 0 && sync_folder(w->dir);
+	       fsync(w->fd) == 0 && rename(w->temporary, path) == 0 && file_sync_folder(w->dir, NULL) == ERR_OK;
 }
 
 enum err snapshot_commit(struct snapshot_writer *w, struct errbuf *eb)
