@@ -8,7 +8,7 @@
 #include "daemon/base/descriptors.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
-#include "delivery.h"
+#include "sink_acts.h"
 #include "roles.h"
 
 /* -1: go on; else the exit status. */

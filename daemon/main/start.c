@@ -14,7 +14,7 @@
 #include "daemon/model/erased.h"
 #include "daemon/vendor/fetch.h"
 #include "daemon/vendor/sd.h"
-#include "delivery.h"
+#include "sink_acts.h"
 #include "erasure.h"
 #include "forgetting.h"
 

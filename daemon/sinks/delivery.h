@@ -61,7 +61,7 @@ struct sinks {
 	struct trial *trials[TRIALS_MAX]; /* tests that somebody asked for */
 	unsigned n_trials;
 };
-/* trial.c */
+/* test_alert.c */
 void trials_stop(struct sinks *s);
 
 struct delivery *sinks_find(const struct sinks *s, struct bytes name);

@@ -13,7 +13,7 @@
 static const struct sink *const every_sink[] = {
 	&sink_log, &sink_null, &sink_webhook, &sink_alertmanager, &sink_syslog, &sink_journald, &sink_mail,
 };
-static const struct sink *const every_file_sink[] = { &sink_log, &sink_null }; /* the others: test_remote_sinks.c */
+static const struct sink *const every_file_sink[] = { &sink_log, &sink_null }; /* the others have a receiver: tests/system/sinks.py */
 
 struct bench { char dir[64], log[80]; struct sink_setup setup; };
 

@@ -1,6 +1,6 @@
 /* Sinks as the configuration has them, and what people ask of them. */
-#ifndef ASSOCD_MAIN_DELIVERY_H
-#define ASSOCD_MAIN_DELIVERY_H
+#ifndef ASSOCD_MAIN_SINK_ACTS_H
+#define ASSOCD_MAIN_SINK_ACTS_H
 
 #include "daemon.h"
 

@@ -1,6 +1,6 @@
 /* Sinks as the configuration has them, and what people ask of them: a list, a test, dead letters.
  * I1: what is asked and read off the loop thread counts as a lookup: the daemon stops when all of them are back. */
-#include "delivery.h"
+#include "sink_acts.h"
 
 #include <stdlib.h>
 
