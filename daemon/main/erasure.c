@@ -16,7 +16,8 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "erasing.h"
+#include "daemon/sinks/shape.h"
+#include "erasure_parts.h"
 
 #define SOON_US 1000
 #define LOOK_US 20000   /* how often it is looked whether the child has ended */
@@ -51,7 +52,7 @@ bool erasure_hides(const struct daemon *d, const struct event *ev)
 static struct erasure *erasure_new(struct daemon *d, struct bytes account)
 {
 	struct erasure *e = xcalloc(1, sizeof(*e));
-	struct text json = { 0 };
+	struct text json = { 0 }, shown = { 0 };
 	e->d = d;
 	e->arena = arena_new(4096);
 	e->scratch = arena_new(EVENT_LINE_MAX);
@@ -61,7 +62,10 @@ static struct erasure *erasure_new(struct daemon *d, struct bytes account)
 					 BYTES_ARG(account)));
 	json_string(&json, account);
 	e->quoted = arena_bytes(e->arena, text_bytes(&json));
+	shape_json(&shown, e->quoted);
+	e->shown = arena_bytes(e->arena, text_bytes(&shown));
 	text_free(&json);
+	text_free(&shown);
 	d->erasure = e;
 	return e;
 }
@@ -118,7 +122,7 @@ void erasure_free(struct daemon *d)
 bool erasure_is_busy(const struct daemon *d)
 {
 	const struct erasure *e = d->erasure;
-	return e != NULL && (e->is_out || e->child > 0 || sweep_is_out(e->sweep) || (e->stage == ERASURE_REBUILDS && d->rebuild != NULL));
+	return e != NULL && (e->is_out || e->child > 0 || sweep_is_out(e->sweep));
 }
 
 /* What was begun stays begun: the tombstone refuses the account, and the next start goes on. */
@@ -218,8 +222,10 @@ static int64_t sweep(struct erasure *e)
 	if (!e->swept.is_over)
 		return wait_us;
 	e->result = e->swept.result;
-	if (e->result != ERR_OK)
+	if (e->result != ERR_OK) {
 		errbuf_set(&e->error, e->result, "%s", e->swept.error);
+		return 0;
+	}
 	/* After a restart the engine never saw what went. */
 	e->stage = e->account.len > 0 ? ERASURE_REBUILDS : ERASURE_SETTLES;
 	return 0;

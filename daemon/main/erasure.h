@@ -1,4 +1,5 @@
-/* Taking a person out: a tombstone first, then in small steps everything that was stored, while the daemon goes on. */
+/* Taking a person out: a tombstone first, then in small steps everything that was stored, while the daemon goes on. The steps
+ * are in erasure.c (the loop thread), what they read in erasure_read.c (the reader thread and a child). */
 #ifndef ASSOCD_MAIN_ERASURE_H
 #define ASSOCD_MAIN_ERASURE_H
 

@@ -87,7 +87,7 @@ static enum err take_file(struct file *f, struct errbuf *eb)
 	if (is_fine && n >= 0)
 		is_fine = fdatasync(f->fd) == 0;
 	free(piece);
-	return is_fine && n >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s", f->path, strerror(errno));
+	return is_fine && n >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "log %s: %s", f->path, strerror(errno));
 }
 
 static enum err erase_in(struct file *f, struct errbuf *eb)
@@ -99,7 +99,7 @@ static enum err erase_in(struct file *f, struct errbuf *eb)
 		return ERR_OK; /* I2; or rotated away meanwhile */
 	f->fd = open(f->path, O_RDWR | O_CLOEXEC);
 	if (f->fd < 0)
-		return errbuf_set(eb, ERR_IO, "alert log %s: %s", f->path, strerror(errno));
+		return errbuf_set(eb, ERR_IO, "log %s: %s", f->path, strerror(errno));
 	err = take_file(f, eb);
 	close(f->fd);
 	text_free(&f->held);

@@ -1,4 +1,4 @@
-/* Lines of the alert log that may stay no longer. */
+/* Lines of the alert log and of the audit log that may stay no longer. */
 #ifndef ASSOCD_MAIN_LOG_LINES_H
 #define ASSOCD_MAIN_LOG_LINES_H
 

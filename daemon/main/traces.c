@@ -42,6 +42,14 @@ static uint64_t count_in(struct bytes piece, size_t begins, struct bytes pattern
 	return n;
 }
 
+static bool is_first(const struct traces_wanted *wanted, unsigned at)
+{
+	for (unsigned i = 0; i < at; i++)
+		if (bytes_eq(wanted->words[i], wanted->words[at]))
+			return false;
+	return true;
+}
+
 static uint64_t look_in(int fd, const struct traces_wanted *wanted, uint64_t *bytes)
 {
 	char *piece = xmalloc(PIECE + OVERLAP);
@@ -53,7 +61,9 @@ static uint64_t look_in(int fd, const struct traces_wanted *wanted, uint64_t *by
 		size_t begins = (size_t)got < PIECE ? (size_t)got : PIECE; /* I1 */
 
 		n += count_in(bytes_make(piece, (size_t)got), begins, wanted->exact, false);
-		n += count_in(bytes_make(piece, (size_t)got), begins, wanted->word, true);
+		for (unsigned i = 0; i < TRACES_WORDS; i++)
+			if (is_first(wanted, i))
+				n += count_in(bytes_make(piece, (size_t)got), begins, wanted->words[i], true);
 		*bytes += begins;
 		at += PIECE;
 	}
@@ -103,7 +113,7 @@ void traces_look(const char *dir, const char *alert_log, const struct traces_wan
 	bool is_inside = strncmp(alert_log, dir, dir_len) == 0 && alert_log[dir_len] == '/';
 
 	*out = (struct traces){ 0 };
-	if (wanted->exact.len < TRACES_SHORTEST && wanted->word.len < TRACES_SHORTEST)
+	if (wanted->exact.len < TRACES_SHORTEST && wanted->words[0].len < TRACES_SHORTEST)
 		return;
 	text_addf(&pattern, "%s/*", dir);
 	look_at_all(pattern.ptr, wanted, out);

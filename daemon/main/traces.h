@@ -5,6 +5,7 @@
 
 #include "daemon/base/text.h"
 
+#define TRACES_WORDS 3
 #define TRACES_SHORTEST 7 /* what is shorter is found in anything */
 
 struct traces {
@@ -15,7 +16,7 @@ struct traces {
 /* Every regular file of the state folder, and the alert log with what rotation made of it. The caller frees `where`. */
 struct traces_wanted {
 	struct bytes exact; /* wherever it stands */
-	struct bytes word;  /* where it is no part of a longer name */
+	struct bytes words[TRACES_WORDS]; /* where they are no part of a longer name; one that stands twice counts once */
 };
 void traces_look(const char *dir, const char *alert_log, const struct traces_wanted *wanted, struct traces *out);
 

@@ -133,6 +133,27 @@ def nothing_of_it_stays_and_it_does_not_come_back():
         undisturbed.discard()
 
 
+def a_name_that_logs_spell_out_goes_too():
+    """Characters that change the direction of a terminal stand in the alert log as \\u202e, in the journal as they are."""
+    who = 'turned\u202e-around "quoted"'
+    theirs = [json.dumps({"id": f"turned-{i}", "ts": START + i * DAY // 4, "type": "login", "account": who, "device": {"id": "shared-device"},
+                          "identity": {"card": "4012888888881881"}}) for i in range(12)]
+    daemon = started(stories(200, 3) + neighbours() + theirs + statements()[1:])
+    marks = [who, "turned\\u202e-around", "turned\u202e-around"]
+    try:
+        for _ in range(100):
+            if any(file == "alerts.jsonl" for _, file in found(daemon, marks)):
+                break
+            time.sleep(0.1)
+        assert daemon.ctl("account", who)[0] == 0
+        assert {file for _, file in found(daemon, marks)} >= {"alerts.jsonl", "audit.jsonl"}, found(daemon, marks)
+        told = erase(daemon, who)
+        assert told["events"] == 12 and told["left"] == 0 and told["log_lines"] >= 2, told
+        assert found(daemon, marks) == [], found(daemon, marks)
+    finally:
+        daemon.discard()
+
+
 def an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one():
     lines = stories(300, 5) + neighbours() + subject_events(20000 if ALL else 4000) + statements()
     daemon = started(lines)
@@ -257,6 +278,7 @@ def what_has_had_its_time_goes_and_what_is_left_is_what_there_is():
 
 
 sys.exit(run_tests([all_that_is_stored_can_be_had, nothing_of_it_stays_and_it_does_not_come_back,
+                    a_name_that_logs_spell_out_goes_too,
                     an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one,
                     events_come_in_while_an_account_of_very_many_goes,
                     what_has_had_its_time_goes_and_what_is_left_is_what_there_is]))

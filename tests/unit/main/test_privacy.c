@@ -159,7 +159,7 @@ static void a_line_is_found_across_pieces(void **state)
 
 static struct traces looked(struct folder *f, struct bytes exact, struct bytes word)
 {
-	const struct traces_wanted wanted = { exact, word };
+	const struct traces_wanted wanted = { exact, { word } };
 	struct traces out;
 
 	traces_look(f->dir, place(f, "alerts.jsonl"), &wanted, &out);

@@ -1,6 +1,6 @@
 /* The half of an erasure that reads: rows, alerts, lines.
  * I1: what is decided is decided by tombstones, never by the name alone: a restart goes on without it. */
-#include "erasing.h"
+#include "erasure_parts.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -19,13 +19,18 @@ static bool concerns(const struct erased *whom, const struct alert_view *alert)
 	return false;
 }
 
+/* Most lines do not even hold the name. */
+static bool may_concern(const struct erasure *e, struct bytes json)
+{
+	return e->account.len == 0 || e->is_for_all || bytes_find(json, e->quoted) >= 0 || bytes_find(json, e->shown) >= 0;
+}
+
 /* Of an alert as JSON; *id is in the scratch arena. What is no alert concerns nobody. */
 static bool json_concerns(struct erasure *e, struct bytes json, struct bytes *id)
 {
 	struct alert_view alert = { 0 };
 	struct json_doc doc;
-	/* Most lines do not even hold the name. */
-	if (e->account.len > 0 && bytes_find(json, e->quoted) < 0)
+	if (!may_concern(e, json))
 		return false;
 	arena_reset(e->scratch);
 	if (json_parse(e->parser, json, &doc, NULL) != ERR_OK || alert_from_json(&doc, e->scratch, &alert) != ERR_OK)
@@ -43,12 +48,29 @@ static enum err note_alert(void *arg, const struct store_told *row)
 	return ERR_OK;
 }
 
+/* The mark (erasing_mark) will say of all that they are done. */
+static enum err note_unfinished(struct erasure *e, const char *dir)
+{
+	struct erased *before = NULL;
+	uint64_t clean = 0;
+	enum err err = tombstones_read(dir, &before, &e->error);
+	if (err == ERR_OK)
+		err = store_fact(dir, TOMBSTONES_FACT, &clean, &e->error);
+	if (err == ERR_NOTFOUND && e->error.text[0] == '\0')
+		err = ERR_OK;
+	e->is_for_all = err == ERR_OK && clean < erased_count(before);
+	erased_free(before);
+	return err;
+}
+
 void erasing_note(struct store_query *q, const char *dir)
 {
 	struct erasure *e = q->owner;
 	e->parser = json_parser_new(ALERT_MAX, EVENT_DEPTH_MAX);
 	e->alerts = strtab_new();
-	e->result = e->account.len > 0 ? tombstones_add(dir, e->account, &e->error) : ERR_OK;
+	e->result = note_unfinished(e, dir);
+	if (e->result == ERR_OK && e->account.len > 0)
+		e->result = tombstones_add(dir, e->account, &e->error);
 	if (e->result == ERR_OK)
 		e->result = tombstones_read(dir, &e->fresh, &e->error);
 	if (e->result == ERR_OK)
@@ -99,7 +121,7 @@ static bool is_entry_gone(void *arg, struct bytes line)
 	struct erasure *e = arg;
 	const struct json_node *accounts;
 	struct json_doc doc;
-	if (e->account.len > 0 && bytes_find(line, e->quoted) < 0)
+	if (!may_concern(e, line))
 		return false;
 	if (json_parse(e->parser, line, &doc, NULL) != ERR_OK)
 		return false;
@@ -137,9 +159,14 @@ void erasing_mark(struct store_query *q, const char *dir)
 	e->result = store_set_fact(dir, TOMBSTONES_FACT, erased_count(e->whom), &e->error);
 }
 
+static struct bytes inside(struct bytes quoted)
+{
+	return bytes_slice(quoted, 1, quoted.len - 1);
+}
+
 void erasing_look(struct erasure *e)
 {
-	struct traces_wanted wanted = { .exact = e->coded, .word = e->account };
+	const struct traces_wanted wanted = { .exact = e->coded, .words = { e->account, inside(e->quoted), inside(e->shown) } };
 	struct traces found;
 	traces_look(e->d->config->state_dir, e->d->config->alert_log, &wanted, &found);
 	e->found->bytes = found.bytes;

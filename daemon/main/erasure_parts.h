@@ -1,6 +1,6 @@
-/* An erasure at work; shared by its two halves: erasure.c on the loop thread, erasing.c on the reader thread and in a child. */
-#ifndef ASSOCD_MAIN_ERASING_H
-#define ASSOCD_MAIN_ERASING_H
+/* An erasure at work; shared by its two halves: erasure.c on the loop thread, erasure_read.c on the reader thread and in a child. */
+#ifndef ASSOCD_MAIN_ERASURE_PARTS_H
+#define ASSOCD_MAIN_ERASURE_PARTS_H
 
 #include "daemon.h"
 #include "daemon/base/map.h"
@@ -34,7 +34,8 @@ struct erasure {
 	struct daemon *d;
 	enum erasure_stage stage, next;
 	struct bytes account; /* empty: whoever has a tombstone, after a restart */
-	struct bytes coded, quoted; /* the account as the journal and as JSON have it */
+	struct bytes coded, quoted, shown; /* the account as the journal, JSON and logs (shape_json) have it */
+	bool is_for_all;      /* an erasure before this one was not finished: its account is looked for, too */
 	bool is_out;          /* with another thread: it has everything below up to the answer */
 	struct store_query query;
 	struct store_batch batch;
