@@ -16,6 +16,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "router.h"
 
 #define ACCOUNTS_MAX 64
 
@@ -58,13 +59,15 @@ static bool has_form_of_id(struct bytes id)
 	return n == id.len;
 }
 
-static void add_what(struct api_call *call, struct text *line)
+static void add_what(struct api_call *call, bool refused, struct text *line)
 {
 	const struct route *route = call->route;
+	bool is_administrators = route->roles == ROLE_ADMIN && !refused;
 
 	if (route->needs & NAMES_ACCOUNTS)
 		add_accounts(call, line);
-	else if ((route->needs & NAMES_THING) && (route->roles == ROLE_ADMIN || has_form_of_id(call->params[0])))
+	if ((route->needs & (NAMES_THING | NAMES_ACCOUNTS)) &&
+	    (has_form_of_id(call->params[0]) || (is_administrators && !(route->needs & NAMES_ACCOUNTS))))
 		json_member_string(line, "id", call->params[0]);
 }
 
@@ -85,7 +88,7 @@ static void render_line(struct api_call *call, bool refused, struct text *line)
 	json_member_string(line, "from", bytes_of(http_peer(call->http)));
 	json_key(line, "did");
 	json_string(line, bytes_of(arena_printf(call->arena, "%s %s", route->method, route->pattern)));
-	add_what(call, line);
+	add_what(call, refused, line);
 	if (refused)
 		json_member_bool(line, "refused", true);
 	json_close_object(line);
@@ -111,6 +114,8 @@ void audit_note(struct api_call *call, bool refused)
 
 	if (!(call->route->needs & AUDITED) && !is_change(call->route))
 		return;
+	if (refused && route_decode(call->params, call->arena)) /* before it is run: whom it would have been about */
+		call->engine = api->setup.ports.engine(api->setup.ports.arg);
 	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, api->setup.state_dir);
 	render_line(call, refused, &line);
 	if (append(path, text_bytes(&line)))

@@ -192,8 +192,9 @@ static bool grant_to_user(struct api_call *call)
 
 static enum err check_role(struct api_call *call, unsigned wanted)
 {
-	if (call->grant.roles & wanted)
-		return check_token_rate(call);
+	enum err err = check_token_rate(call);
+	if (err != ERR_OK || call->grant.roles & wanted)
+		return err;
 	metrics_add(call->api->metrics, API_TOKENS_REFUSED, 1, 1);
 	audit_note(call, true);
 	api_problem(call, 403, "role", "the token \"%s\" has not the role %s", call->grant.name, roles_text(call, wanted));

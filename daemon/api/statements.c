@@ -141,6 +141,10 @@ static bool check_keys(struct api_call *call, const struct statement *statement,
 			api_problem(call, 422, "key", "\"%.*s\" is no key of this statement", BYTES_ARG(bytes_slice(child->key, 0, 64)));
 			return false;
 		}
+	if (is_bulk && json_get(doc, doc->nodes, "id")) {
+		api_problem(call, 422, "key", "an \"id\" is one statement's, and these are several: leave it out");
+		return false;
+	}
 	for (const char *const *key = statement->required; *key; key++)
 		if (!json_get(doc, doc->nodes, *key)) {
 			api_problem(call, 422, "key", "\"%s\" is missing", *key);

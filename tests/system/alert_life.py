@@ -94,7 +94,8 @@ def what_does_not_fit_is_refused_and_changes_nothing():
                 (404, "0123456789abcdef/ack", {"reason": "r"}),
                 (404, "acts", {"act": "ack", "alerts": [alerts[0], "0123456789abcdef"], "reason": "r"}),
                 (422, "acts", {"act": "close", "alerts": alerts, "reason": "r"}), (422, "acts", {"act": "ack", "alerts": [], "reason": "r"}),
-                (422, "acts", {"act": "ack", "alerts": alerts})):
+                (422, "acts", {"act": "ack", "alerts": alerts}),
+                (422, "acts", {"act": "ack", "alerts": alerts, "reason": "r", "id": "one-for-all"})):
             status, answer = post(daemon, "/v1/alerts/" + path, **body)
             assert status == want, (want, path, body, status, answer)
         assert [one(daemon, alert) for alert in alerts] == before

@@ -281,7 +281,7 @@ def who_asks_about_whom_is_written_down(d):
         d.ask_as(method, path, role)
     assert [{key: value for key, value in entry.items() if key not in ("at", "from")} for entry in entries()[n:]] == [
         {"actor": "of-read", "did": "GET /v1/accounts/{id}/links", "accounts": ["looked-at"]},
-        {"actor": "of-ingest", "did": "GET /v1/accounts/{id}", "accounts": [], "refused": True},
+        {"actor": "of-ingest", "did": "GET /v1/accounts/{id}", "accounts": ["looked-at"], "refused": True},
         {"actor": "of-analyst", "did": "GET /v1/correlate", "accounts": ["looked-at", "anna"]},
         {"actor": "of-read", "did": "GET /v1/accounts/{id}", "accounts": []},
         {"actor": "of-read", "did": "GET /v1/search"}, {"actor": "of-read", "did": "GET /v1/alerts/{id}"},
