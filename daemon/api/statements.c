@@ -1,6 +1,7 @@
 /* What people state - relations, verdicts, and what they do with alerts - turned into event lines with actor and reason, so that the
  * journal has them and a rebuild keeps them. */
 #include "daemon/base/clock.h"
+#include "daemon/base/map.h"
 #include "daemon/vendor/json.h"
 #include "ingest.h"
 
@@ -276,12 +277,14 @@ void post_verdicts(struct api_call *call)
 /* ---- what is done with alerts ---- */
 
 /* Why the act would change nothing, or NULL. */
-static const char *misfit(enum act act, const struct alert_view *alert)
+static const char *misfit(const struct engine *e, enum act act, const struct alert_view *alert)
 {
 	if (act == ACT_REOPEN && alert->state != ALERT_RESOLVED)
 		return "is not resolved";
+	if (act == ACT_REOPEN && alert->is_replaced)
+		return "cannot be opened again: another about the same stands";
 	if (act == ACT_REOPEN)
-		return alert->is_replaced ? "cannot be opened again: another about the same stands" : NULL;
+		return engine_alert_is_gone(e, alert->id) ? "cannot be opened again: what it rested on is no more, so it would be withdrawn at once" : NULL;
 	if (act != ACT_NOTE && alert->state == ALERT_RESOLVED)
 		return "is resolved; reopen it first";
 	return act == ACT_WAKE && alert->snoozed_until_ms == 0 ? "is not put off" : NULL;
@@ -297,7 +300,7 @@ static bool read_target(struct api_call *call, enum act act, struct bytes id, st
 		api_not_found(call, "alert", id);
 		return false;
 	}
-	why = misfit(act, &alert);
+	why = misfit(call->engine, act, &alert);
 	if (why)
 		api_problem(call, 409, "state", "alert %.*s %s", BYTES_ARG(alert.id), why);
 	*out = (struct target){ alert.accounts[0], alert.id };
@@ -329,6 +332,21 @@ static bool read_act(struct api_call *call, const struct json_doc *doc, unsigned
 	return false;
 }
 
+/* The list names each alert once; false: answered. Its second line would find the first one's work done. */
+static bool names_each_once(struct api_call *call, const struct json_doc *doc, const struct json_node *list)
+{
+	struct strtab *ids = strtab_new();
+	uint32_t n = 0;
+	bool is_once = true;
+
+	for (const struct json_node *at = json_first(doc, list); at && is_once; at = json_after(doc, list, at), n++)
+		is_once = strtab_intern(ids, at->text) == n;
+	strtab_free(ids);
+	if (!is_once)
+		api_problem(call, 422, "value", "entry %u of \"alerts\" names an alert that stands further up: name each once", n);
+	return is_once;
+}
+
 /* A line for each; false: answered, and nothing is to be done to any. */
 static bool write_lines(struct api_call *call, const struct json_doc *doc, unsigned act, struct text *out)
 {
@@ -338,6 +356,8 @@ static bool write_lines(struct api_call *call, const struct json_doc *doc, unsig
 		api_problem(call, 422, "value", "\"alerts\" is a list of 1 to %d alerts", BULK_MAX);
 		return false;
 	}
+	if (!names_each_once(call, doc, list))
+		return false;
 	for (const struct json_node *at = json_first(doc, list); at; at = json_after(doc, list, at)) {
 		struct text line = { 0 };
 		struct target target;

@@ -1,7 +1,7 @@
 /* What people do with alerts, and what ends with the accounts that it is about.
  * I1: one that a person settled, or that ended with its accounts, stays in alert_of until its condition is NO: it is not
  *     raised again meanwhile. The latter is forgotten as soon as one of the accounts is not closed any more.
- * I2: one is opened again only where no other stands about the same. */
+ * I2: one is opened again only where no other stands about the same, and while its condition holds. */
 #include "alerts.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "accounts.h"
 #include "changes.h"
 #include "daemon/base/clock.h"
+#include "decide.h"
 #include "deadlines.h"
 #include "pairs.h"
 
@@ -92,13 +93,17 @@ static void settle(struct engine *e, const struct event *ev, struct alert *alert
 	alert_close(e, alert, resolution_of(ev), ev->reason);
 }
 
-static void open_again(struct engine *e, const struct event *ev, struct alert *alert)
+static bool may_open_again(const struct engine *e, const struct alert *alert) /* I2 */
 {
 	struct alert_subject subject = subject_of(alert);
 	const struct alert *other = alert_find(e, alert->policy, &subject);
-	if (other != NULL && other != alert)
-		return; /* I2 */
-	if (other == NULL) {
+	return (other == NULL || other == alert) && !decide_is_gone(e, alert);
+}
+
+static void open_again(struct engine *e, const struct event *ev, struct alert *alert)
+{
+	struct alert_subject subject = subject_of(alert);
+	if (alert_find(e, alert->policy, &subject) == NULL) {
 		u64map_put(e->alert_of, alert_key(alert->policy, &subject), number_of(e, alert));
 		e->reach[alert->policy].remembered++;
 	}
@@ -122,6 +127,8 @@ void alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 {
 	bool is_over = alert->state == ALERT_RESOLVED;
 	if (ev->type != EVENT_NOTE && is_over != (ev->type == EVENT_REOPEN))
+		return;
+	if (ev->type == EVENT_REOPEN && !may_open_again(e, alert))
 		return;
 	if (ev->type != EVENT_NOTE)
 		alert_set_text(&alert->actor, ev->actor);

@@ -223,6 +223,17 @@ void decide_step(struct engine *e, struct alert *alert, unsigned step)
 		alert_escalate(e, alert, step);
 }
 
+/* Asked as of the latest time, of no event: a copy of the engine's members lets it be asked between events too. */
+bool decide_is_gone(const struct engine *e, const struct alert *alert)
+{
+	const struct policy_rule *policy = &e->rules->policies[alert->policy];
+	struct event tick = event_tick(e->now_ms);
+	struct engine now = *e;
+	struct field_subject subject;
+	now.event = &tick;
+	return !subject_of(&now, alert, &subject) || is_over(policy, &subject, expr_test(policy->when, field_answer, &subject));
+}
+
 /* May an alert of the policy stand about the pair? Pairs are marked by those that people know. */
 static bool may_stand(const struct engine *e, uint32_t number, const struct pair *pair, const struct alert_subject *key)
 {

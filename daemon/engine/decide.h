@@ -9,5 +9,7 @@ void decide(struct engine *e);
 void decide_prepare(struct engine *e);
 /* A step of the alert's policy has fallen due: the conditions are asked again, then the alert escalates if it still stands. */
 void decide_step(struct engine *e, struct alert *alert, unsigned step);
+/* What the alert rested on is no more: opened again it would end at once. Nothing changes by being asked. */
+bool decide_is_gone(const struct engine *e, const struct alert *alert);
 
 #endif

@@ -82,6 +82,8 @@ void engine_alert_counts(const struct engine *e, int state, struct alert_counts 
 /* Of every alert that is not resolved, in order of opening; cheap enough for tens of thousands. */
 unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct alert_head **out);
 enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, struct alert_view *out) MUST_CHECK;
+/* What it rested on is no more, so that it cannot be opened again. */
+bool engine_alert_is_gone(const struct engine *e, struct bytes id);
 /* What changed for an account or a cluster, newest first; a bounded number is kept. */
 enum err engine_account_history(const struct engine *e, struct bytes name, struct arena *a, struct history_view *out) MUST_CHECK;
 /* What became of an alert and by whom, newest first. */

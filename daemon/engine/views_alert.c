@@ -6,6 +6,7 @@
 
 #include "alerts.h"
 #include "contagion.h"
+#include "decide.h"
 #include "pairs.h"
 #include "daemon/base/best.h"
 #include "daemon/base/text.h"
@@ -303,4 +304,10 @@ enum err engine_alert(const struct engine *e, struct bytes id, struct arena *a, 
 		return ERR_NOTFOUND;
 	alert_view(e, alert, a, out);
 	return ERR_OK;
+}
+
+bool engine_alert_is_gone(const struct engine *e, struct bytes id)
+{
+	const struct alert *alert = alert_by_id(e, id);
+	return alert == NULL || decide_is_gone(e, alert);
 }

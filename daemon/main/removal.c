@@ -76,6 +76,7 @@ void step_removal(struct daemon *d, struct rebuild *r)
 		rebuild_free(d);
 		return;
 	}
+	sinks_read_anew(d->sinks);
 	for (size_t i = 0; i < m->removed.ids.n; i++)
 		intake_forget(d->intake, m->removed.ids.at[i]);
 	m->is_done = true;

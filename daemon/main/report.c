@@ -62,11 +62,7 @@ static void add_sinks_json(const struct daemon *d, struct text *json)
 	for (unsigned i = 0; i < n; i++) {
 		json_key(json, stats[i].name);
 		json_open_object(json);
-		json_member_int(json, "delivered", (int64_t)stats[i].delivered);
-		json_member_int(json, "failures", (int64_t)stats[i].failures);
-		json_member_int(json, "waiting", (int64_t)stats[i].waiting);
-		json_member_int(json, "dead", (int64_t)stats[i].dead);
-		json_member_bool(json, "is_failing", stats[i].is_failing);
+		sink_stats_members(json, &stats[i]);
 		json_close_object(json);
 	}
 	json_close_object(json);
@@ -158,7 +154,10 @@ static void add_sinks(struct text *out, const struct daemon *d)
 		text_addf(out, "assocd_sink_failures_total{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].failures);
 	add_head(out, "assocd_sink_dead_letters_total", "counter", "Changes of alerts that a sink refused or did not take for a day.");
 	for (unsigned i = 0; i < n; i++)
-		text_addf(out, "assocd_sink_dead_letters_total{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].dead);
+		text_addf(out, "assocd_sink_dead_letters_total{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].died);
+	add_head(out, "assocd_sink_dead_letters", "gauge", "Dead letters that are kept: `assocctl sink dead` shows them.");
+	for (unsigned i = 0; i < n; i++)
+		text_addf(out, "assocd_sink_dead_letters{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].dead);
 	add_head(out, "assocd_sink_waiting", "gauge", "Changes of alerts in the outbox behind the sink's place.");
 	for (unsigned i = 0; i < n; i++)
 		text_addf(out, "assocd_sink_waiting{sink=\"%s\"} %llu\n", stats[i].name, (unsigned long long)stats[i].waiting);

@@ -56,19 +56,7 @@ void report_sinks(void *arg, struct text *json)
 	for (unsigned i = 0; i < n; i++) {
 		json_open_object(json);
 		json_member_string(json, "sink", bytes_of(stats[i].name));
-		json_member_string(json, "type", bytes_of(stats[i].type));
-		json_member_int(json, "delivered", (int64_t)stats[i].delivered);
-		json_member_int(json, "waiting", (int64_t)stats[i].waiting);
-		json_member_int(json, "failures", (int64_t)stats[i].failures);
-		json_member_int(json, "dead", (int64_t)stats[i].dead);
-		json_member_bool(json, "is_failing", stats[i].is_failing);
-		json_key(json, "why");
-		if (stats[i].is_failing)
-			json_string(json, bytes_of(stats[i].why));
-		else
-			json_null(json);
-		if (stats[i].is_failing)
-			json_member_int(json, "retry_in_seconds", stats[i].retry_in_us / 1000000);
+		sink_stats_members(json, &stats[i]);
 		json_close_object(json);
 	}
 	json_close_array(json);

@@ -29,7 +29,7 @@ const struct event_type_row event_types[EVENT_TYPES] = {
 			    "What packets said of an earlier event's connection, where it was not known in time; the daemon makes these itself." },
 	[EVENT_ASSIGN] = { "assign", VOICE_ANALYST, "An alert has another owner: value, or nobody without it; needs alert." },
 	[EVENT_NOTE] = { "note", VOICE_ANALYST, "Something to remember about an alert: reason; needs alert." },
-	[EVENT_REOPEN] = { "reopen", VOICE_ANALYST, "A resolved alert is open again; needs alert." },
+	[EVENT_REOPEN] = { "reopen", VOICE_ANALYST, "A resolved alert is open again, if its condition still holds; needs alert." },
 	[EVENT_TICK] = { "tick", VOICE_ANALYST, "The daemon's own; it is refused from everybody else." },
 };
 

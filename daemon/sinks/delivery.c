@@ -92,7 +92,8 @@ static void dead_letters_written(struct store_batch *batch)
 	}
 	if (is_stale)
 		delivery_cut(d, d->dead.n);
-	d->n_dead += d->dead.n;
+	d->n_died += d->dead.n;
+	d->sinks->letters.is_wanted = true;
 	d->again_n = 0;
 	advance(d, d->next_row + d->dead.n); /* I1 */
 }

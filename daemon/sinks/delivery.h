@@ -47,7 +47,7 @@ struct delivery {
 	/* time */
 	int64_t gather_us, rate_us, tell_us; /* not before; gather_us 0: nothing waits */
 	int64_t pause_us, retry_us, failing_since_us;
-	uint64_t delivered, failures, n_dead, tries;
+	uint64_t delivered, failures, n_died, n_dead, tries;
 };
 
 struct sinks {
@@ -60,7 +60,15 @@ struct sinks {
 	bool is_stopped;
 	struct trial *trials[TRIALS_MAX]; /* tests that somebody asked for */
 	unsigned n_trials;
+	struct letters { /* letters.c */
+		struct store_query query;
+		bool is_wanted, is_out;
+		uint64_t n[SINKS_MAX];
+		enum err result;
+	} letters;
 };
+/* letters.c: counts the dead letters again when something may have changed them. */
+void letters_turn(struct sinks *s);
 /* test_alert.c */
 void trials_stop(struct sinks *s);
 

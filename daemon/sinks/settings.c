@@ -32,8 +32,8 @@ const struct sink_key sink_keys[] = {
 	{ "facility", "0 to 23", "16", "syslog", "Syslog facility; 16 is local0." },
 	{ "resend", "duration", "1m", "alertmanager", "How often alerts that stand are told again, 30s to 3m." },
 	{ "link", "URL", NULL, "alertmanager mail", "Address of the dashboard; an alert links to its place there." },
-	{ "from", "mail address", NULL, "mail", "Sender; required." },
-	{ "to", "list of mail addresses", NULL, "mail", "Recipients, at most 16; required." },
+	{ "from", "name@host", NULL, "mail", "Sender; required." },
+	{ "to", "list of name@host", NULL, "mail", "Recipients, at most 16; required." },
 	{ "user", "text", NULL, "mail", "Name at the mail server." },
 	{ "password_file", "path", NULL, "mail", "File that holds the password." },
 	{ "starttls", "try|always", "try", "mail", "always: no mail goes out in the clear." },
@@ -130,13 +130,24 @@ static enum err take_number(const struct reading *r, const struct sink_key *key,
 	return yaml_error(r->doc, node, r->eb, "`%s` must be a duration with a unit, %s to %s", key->name, low, high);
 }
 
+/* They end up in a protocol whose lines end with these: a second line would be a second command, or a header. */
+static bool has_control(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+			return true;
+	return false;
+}
+
 static enum err take_list(const struct reading *r, const struct sink_key *key, const struct yaml_node *node)
 {
 	if (node->type != YAML_SEQUENCE)
 		return yaml_error(r->doc, node, r->eb, "`%s` must be a list: [ONE, TWO]", key->name);
 	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		if (item->type != YAML_SCALAR || item->text.len == 0 || memchr(item->text.ptr, '\0', item->text.len))
+		if (item->type != YAML_SCALAR || item->text.len == 0)
 			return yaml_error(r->doc, item, r->eb, "`%s` lists texts", key->name);
+		if (has_control(item->text))
+			return yaml_error(r->doc, item, r->eb, "`%s` holds a control character; an entry is one line", key->name);
 		if (r->s->n_to == SINK_LIST_MAX)
 			return yaml_error(r->doc, item, r->eb, "`%s` has more than %d entries", key->name, SINK_LIST_MAX);
 		r->s->to[r->s->n_to++] = copy(item->text);
@@ -154,13 +165,11 @@ static enum err take_switch(const struct reading *r, const struct sink_key *key,
 
 static enum err take_text(const struct reading *r, const struct sink_key *key, const struct place *p, const struct yaml_node *node)
 {
-	char *text = copy(node->text), *path = NULL;
+	char *text, *path = NULL;
 
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-			free(text);
-			return yaml_error(r->doc, node, r->eb, "`%s` holds a control character", key->name);
-		}
+	if (has_control(node->text))
+		return yaml_error(r->doc, node, r->eb, "`%s` holds a control character", key->name);
+	text = copy(node->text);
 	if (p->kind != IS_PATH || text[0] == '/') {
 		set_text(member(r, p), text);
 		return ERR_OK;
@@ -238,6 +247,25 @@ static enum err check_scheme(const struct reading *r, const struct yaml_node *en
 	return yaml_error(r->doc, yaml_get(entry, "url"), r->eb, "`url` of %s begins with %s or %s", r->s->type->name, one, two);
 }
 
+/* local@domain alone: in angle brackets, with a name or with blanks it would be another thing in each place where it is written. */
+static bool is_address(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	return at && at > s && at[1] != '\0' && !strpbrk(s, " <>,;\"") && !strchr(at + 1, '@') && strlen(s) <= 254;
+}
+
+static enum err check_addresses(const struct reading *r, const struct yaml_node *entry)
+{
+	const char *wrong = is_address(r->s->from) ? NULL : r->s->from, *key = wrong ? "from" : "to";
+
+	for (unsigned i = 0; i < r->s->n_to && !wrong; i++)
+		wrong = is_address(r->s->to[i]) ? NULL : r->s->to[i];
+	if (!wrong)
+		return ERR_OK;
+	return yaml_error(r->doc, yaml_get(entry, key), r->eb, "`%s`: %s is no address of the form name@host", key, wrong);
+}
+
 /* What one key wants of others. */
 static enum err check_whole(const struct reading *r, const struct yaml_node *entry)
 {
@@ -249,7 +277,8 @@ static enum err check_whole(const struct reading *r, const struct yaml_node *ent
 		return ERR_OK;
 	if (!s->from || s->n_to == 0)
 		return yaml_error(r->doc, entry, r->eb, "a sink of type mail needs `from` and `to`");
-	return check_scheme(r, entry, "smtp://", "smtps://");
+	enum err err = check_scheme(r, entry, "smtp://", "smtps://");
+	return err ? err : check_addresses(r, entry);
 }
 
 static enum err read_entry(const struct reading *r, const struct yaml_node *entry)

@@ -34,6 +34,9 @@ static enum err open_one(struct sinks *s, struct sink_settings *settings, struct
 	struct sink_setup setup = s->sink;
 	enum err err = store_sink_through(setup.state_dir, bytes_of(settings->name), &d->through, eb);
 
+	if (!err)
+		err = store_count_dead(setup.state_dir, bytes_of(settings->name), &d->n_dead, eb);
+
 	setup.settings = settings;
 	if (!err)
 		err = settings->type->open(&setup, &d->self, eb);
@@ -146,6 +149,7 @@ int64_t sinks_turn(struct sinks *s, uint64_t newest, int64_t mono_us)
 	s->mono_us = mono_us;
 	if (newest > s->newest)
 		s->newest = newest;
+	letters_turn(s);
 	for (unsigned i = 0; i < s->n && !s->is_stopped; i++) {
 		int64_t one = turn_one(s, &s->at[i]);
 
@@ -183,6 +187,7 @@ void sinks_stop(struct sinks *s)
 
 void sinks_read_anew(struct sinks *s)
 {
+	s->letters.is_wanted = true;
 	for (unsigned i = 0; i < s->n; i++) {
 		struct delivery *d = &s->at[i];
 
@@ -197,7 +202,7 @@ bool sinks_is_idle(const struct sinks *s)
 	for (unsigned i = 0; i < s->n; i++)
 		if (s->at[i].is_out)
 			return false;
-	return s->n_trials == 0;
+	return s->n_trials == 0 && !s->letters.is_out;
 }
 
 bool sinks_are_reading(const struct sinks *s)
@@ -205,7 +210,7 @@ bool sinks_are_reading(const struct sinks *s)
 	for (unsigned i = 0; i < s->n; i++)
 		if (s->at[i].is_out && !s->at[i].has_call)
 			return true;
-	return false;
+	return s->letters.is_out;
 }
 
 bool sinks_is_done(const struct sinks *s)
@@ -230,12 +235,29 @@ unsigned sinks_stats(const struct sinks *s, struct sink_stats *out, unsigned max
 
 		out[i] = (struct sink_stats){
 			.name = d->settings->name, .type = d->sink->name, .delivered = d->delivered, .failures = d->failures,
-			.dead = d->n_dead, .through = d->through, .waiting = s->newest > d->through ? s->newest - d->through : 0,
+			.died = d->n_died, .dead = d->n_dead, .through = d->through, .waiting = s->newest > d->through ? s->newest - d->through : 0,
 			.is_failing = d->pause_us > 0, .why = d->pause_us > 0 ? d->error.text : "",
 			.retry_in_us = d->pause_us > 0 && d->retry_us > s->mono_us ? d->retry_us - s->mono_us : 0,
 		};
 	}
 	return n;
+}
+
+void sink_stats_members(struct text *json, const struct sink_stats *stats)
+{
+	json_member_string(json, "type", bytes_of(stats->type));
+	json_member_int(json, "delivered", (int64_t)stats->delivered);
+	json_member_int(json, "waiting", (int64_t)stats->waiting);
+	json_member_int(json, "failures", (int64_t)stats->failures);
+	json_member_int(json, "dead", (int64_t)stats->dead);
+	json_member_bool(json, "is_failing", stats->is_failing);
+	json_key(json, "why");
+	if (stats->is_failing)
+		json_string(json, bytes_of(stats->why));
+	else
+		json_null(json);
+	if (stats->is_failing)
+		json_member_int(json, "retry_in_seconds", stats->retry_in_us / 1000000);
 }
 
 struct delivery *sinks_find(const struct sinks *s, struct bytes name)
@@ -266,6 +288,7 @@ static void revived(struct store_batch *batch)
 
 	if (batch->outbox_last > r->sinks->newest)
 		r->sinks->newest = batch->outbox_last;
+	r->sinks->letters.is_wanted = true;
 	r->done(r->arg, batch->result, batch->error.text);
 	free(r);
 }

@@ -42,7 +42,7 @@ int64_t sinks_turn(struct sinks *s, uint64_t newest, int64_t mono_us);
 void sinks_reopen(struct sinks *s);
 /* What waits for another side is given up, and stays in the outbox; readings end by themselves. Nothing begins any more. */
 void sinks_stop(struct sinks *s);
-/* Rows went from the outbox: what was read and is not on its way to another side is read anew. */
+/* Rows went from the outbox or the dead letters: what was read and is not on its way to another side is read anew. */
 void sinks_read_anew(struct sinks *s);
 bool sinks_is_idle(const struct sinks *s);
 /* Something reads or writes the database. */
@@ -52,13 +52,16 @@ bool sinks_is_done(const struct sinks *s);
 
 struct sink_stats {
 	const char *name, *type;
-	uint64_t delivered, failures, dead; /* of this run */
+	uint64_t delivered, failures, died; /* of this run; died: became a dead letter */
+	uint64_t dead;                      /* letters that are kept now */
 	uint64_t through, waiting;          /* outbox rows; among them such as do not concern it */
 	bool is_failing;
 	const char *why;                    /* of the last failure; empty: it works */
 	int64_t retry_in_us;                /* while it fails */
 };
 unsigned sinks_stats(const struct sinks *s, struct sink_stats *out, unsigned max);
+/* Its members, inside an open object: the one place where they are named. */
+void sink_stats_members(struct text *json, const struct sink_stats *stats);
 
 /* Answered once, on the loop thread, possibly at once: ERR_OK, or what went wrong, with a sentence. */
 typedef void sinks_done_fn(void *arg, enum err result, const char *text);

@@ -233,6 +233,11 @@ enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *throug
 	return ERR_OK;
 }
 
+enum err store_count_dead(const char *dir, struct bytes sink, uint64_t *n, struct errbuf *eb)
+{
+	return read_named(dir, "SELECT count(*) FROM dead WHERE sink=?1", sink, n, eb);
+}
+
 enum err store_fact(const char *dir, const char *name, uint64_t *value, struct errbuf *eb)
 {
 	return read_named(dir, "SELECT value FROM meta WHERE key=?1", bytes_of(name), value, eb);

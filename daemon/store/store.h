@@ -98,6 +98,8 @@ enum err store_read_outbox(const char *dir, uint64_t after, store_outbox_fn *fn,
 struct store_letter { uint64_t number; int64_t at_ms, died_ms; struct bytes sink, alert, reason, json; };
 typedef enum err store_letter_fn(void *arg, const struct store_letter *letter);
 enum err store_read_dead(const char *dir, struct bytes sink, store_letter_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
+/* How many a sink has. */
+enum err store_count_dead(const char *dir, struct bytes sink, uint64_t *n, struct errbuf *eb) MUST_CHECK;
 /* Where a sink got to. */
 enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb) MUST_CHECK;
 /* Alerts as they were last told, by id; standing: only those that are not resolved. */

@@ -95,6 +95,7 @@ def what_does_not_fit_is_refused_and_changes_nothing():
                 (404, "acts", {"act": "ack", "alerts": [alerts[0], "0123456789abcdef"], "reason": "r"}),
                 (422, "acts", {"act": "close", "alerts": alerts, "reason": "r"}), (422, "acts", {"act": "ack", "alerts": [], "reason": "r"}),
                 (422, "acts", {"act": "ack", "alerts": alerts}),
+                (422, "acts", {"act": "ack", "alerts": [alerts[0], alerts[1], alerts[0]], "reason": "r"}),
                 (422, "acts", {"act": "ack", "alerts": alerts, "reason": "r", "id": "one-for-all"})):
             status, answer = post(daemon, "/v1/alerts/" + path, **body)
             assert status == want, (want, path, body, status, answer)
@@ -122,4 +123,26 @@ def many_at_once():
         daemon.discard()
 
 
-sys.exit(run_tests([what_people_do_is_kept_told_and_survives_a_crash, what_does_not_fit_is_refused_and_changes_nothing, many_at_once]))
+def what_rests_on_nothing_is_not_opened_again():
+    daemon, alerts = with_alerts()
+    try:
+        first = next(alert for alert in alerts if len(one(daemon, alert)["accounts"]) == 2)
+        pair = one(daemon, first)["accounts"]
+        assert daemon.ctl("verdict", "not_same", *pair, "--reason", "two passports", "--actor", "jo")[0] == 0
+        ended = one(daemon, first)
+        assert (ended["state"], ended["resolution"]) == ("resolved", "false_positive"), ended
+        status, answer = post(daemon, f"/v1/alerts/{first}/reopen", reason="no")
+        assert status == 409 and "what it rested on is no more" in answer["detail"], answer
+        status, text = daemon.ctl("reopen", first, "--reason", "no")
+        assert status == 1 and "what it rested on is no more" in text, text
+        # the same said as an event, which nothing stands in front of, changes nothing either
+        line = json.dumps({"ts": "2026-03-02T00:00:00Z", "type": "reopen", "account": pair[0][1:], "alert": first, "actor": "jo", "reason": "no"})
+        status, answer = daemon.send([line])
+        assert status == 200 and answer["accepted"] == 1, answer
+        assert one(daemon, first) == ended, (one(daemon, first), ended)
+        assert life(daemon, first)[0]["change"] == "alert_resolved", life(daemon, first)
+    finally:
+        daemon.discard()
+
+
+sys.exit(run_tests([what_rests_on_nothing_is_not_opened_again, what_people_do_is_kept_told_and_survives_a_crash, what_does_not_fit_is_refused_and_changes_nothing, many_at_once]))

@@ -207,6 +207,13 @@ def refused_alerts_are_dead_letters_that_come_back_when_asked():
     try:
         ask_question(daemon, "shop/ann")
         wait_for(lambda: sinks_of(daemon)["hook"]["dead"] == 1)
+        assert daemon.stop() == 0
+        daemon.start() # the count is of what is kept, not of what died in this run
+        assert sinks_of(daemon)["hook"]["dead"] == 1, sinks_of(daemon)
+        metrics = daemon.ask("GET", "/metrics")[1].decode()
+        assert 'assocd_sink_dead_letters{sink="hook"} 1' in metrics and 'assocd_sink_dead_letters_total{sink="hook"} 0' in metrics, metrics
+        status = json.loads(daemon.ask("GET", "/v1/status")[1])["sinks"]["hook"]
+        assert status == {k: v for k, v in sinks_of(daemon)["hook"].items() if k != "sink"}, status
         status, text = daemon.ctl("sink", "dead", "hook")
         assert status == 0 and "status 422" in text and "shop/ann" in text, text
         first = web.got[0][1]["webhook-id"]
@@ -216,6 +223,7 @@ def refused_alerts_are_dead_letters_that_come_back_when_asked():
         wait_for(lambda: len(web.got) == 2)
         assert web.got[1][1]["webhook-id"] == first, "the same alert has another id"
         assert "no dead letters" in daemon.ctl("sink", "dead", "hook")[1]
+        wait_for(lambda: sinks_of(daemon)["hook"]["dead"] == 0)
         status, text = daemon.ctl("sink", "test", "nobody")
         assert status == 1 and "nobody" in text, text
         web.status = 500
@@ -286,6 +294,10 @@ def settings_that_make_no_sense_are_named_with_their_place():
         ("  log: {type: journald}\n", "`log` is no name of a sink"),
         ("  a: {type: mail, url: 'smtp://x', to: [b@c]}\n", "needs `from` and `to`"),
         ("  a: {type: alertmanager, url: 'http://x', resend: 10s}\n", "30s to 3m"),
+        ('  a: {type: mail, url: "smtp://x", from: "a@b\\r\\nRCPT TO:<eve@x>", to: [b@c]}\n', "`from` holds a control character"),
+        ('  a: {type: mail, url: "smtp://x", from: a@b, to: ["b@c", "d@e\\nBcc: eve@x"]}\n', "`to` holds a control character"),
+        ('  a: {type: mail, url: "smtp://x", from: a@b, to: ["Boss <b@c>"]}\n', "no address of the form name@host"),
+        ("  a: {type: mail, url: 'smtp://x', from: nobody, to: [b@c]}\n", "`from`: nobody is no address"),
     ]
     for sinks, words in cases:
         daemon = Daemon(f"sinks:\n{sinks}")

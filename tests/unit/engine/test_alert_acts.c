@@ -3,6 +3,7 @@
 
 #define RULE "id: p\ntitle: t\nstatus: stable\nlevel: medium\npolicy:\n  scope: link\n  when: link.score >= possible\n"
 #define FORGETFUL RULE "  expires: 48h\n"
+#define DOUBTED RULE "  until: link.state in [\"cleared\"]\n"
 #define URGENT RULE "  deadline: 12h\n"
 
 struct life {
@@ -164,6 +165,22 @@ static void a_resolved_alert_is_opened_again_and_others_are_not(void **state)
 	bench_end(&l.t);
 }
 
+static void what_rests_on_nothing_is_not_opened_again(void **state)
+{
+	struct life l;
+	life_begin(&l, DOUBTED);
+	assert_false(engine_alert_is_gone(l.t.engine, bytes_of(l.id)));
+	happens(&l.t, 1, "\"type\":\"verdict\",\"account\":\"ann\",\"with\":\"bob\",\"value\":\"not_same\",\"actor\":\"jo\",\"reason\":\"passports\"");
+	assert_life(&l, "opened resolved");
+	assert_true(engine_alert_is_gone(l.t.engine, bytes_of(l.id)));
+	unsigned before = told(&l);
+	does(&l, 2, "reopen", ",\"reason\":\"no\"");
+	assert_life(&l, "opened resolved");
+	assert_int_equal(told(&l), before);
+	assert_int_equal(now(&l).actor.len, 0);
+	bench_end(&l.t);
+}
+
 static void what_is_opened_again_has_its_time_anew(void **state)
 {
 	struct life l;
@@ -236,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_deadline_ends_a_snooze_and_so_does_a_person),
 		cmocka_unit_test(what_nobody_took_on_expires_and_what_somebody_did_does_not),
 		cmocka_unit_test(a_resolved_alert_is_opened_again_and_others_are_not),
+		cmocka_unit_test(what_rests_on_nothing_is_not_opened_again),
 		cmocka_unit_test(what_is_opened_again_has_its_time_anew),
 		cmocka_unit_test(an_alert_ends_with_its_accounts_and_comes_back_with_one),
 		cmocka_unit_test(a_snapshot_keeps_all_of_it),

@@ -226,10 +226,17 @@ static enum err note_letter(void *arg, const struct store_letter *letter)
 	return ERR_OK;
 }
 
+/* Of which the statistics say the same. */
 static unsigned count_letters(struct bench *b, const char *sink)
 {
+	struct sink_stats stats[SINKS_MAX];
+	unsigned n = sinks_stats(b->sinks, stats, SINKS_MAX);
+
 	b->letters = 0;
 	assert_int_equal(store_read_dead(b->dir, bytes_of(sink), note_letter, b, NULL), ERR_OK);
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(stats[i].name, sink) == 0)
+			assert_int_equal(stats[i].dead, b->letters);
 	return b->letters;
 }
 
@@ -321,6 +328,7 @@ static void refused_row_of_a_group_dies_alone(void **state)
 	assert_string_equal(b->reason, "as it was told");
 	assert_int_equal(b->drop, 6);
 	take_out(b, &far.refused, 1);
+	settle(b);
 	assert_int_equal(count_letters(b, "far"), 0);
 }
 
