@@ -7,19 +7,24 @@
 
 #include "daemon/model/settle.h"
 
-#define SETS 64                   /* that are remembered; one in whose place another comes is worked out again */
+#define SETS 512                  /* that are remembered; one in whose place another comes is worked out again */
 #define ONE 1000                  /* numbers are in thousandths */
 
 struct foresight {
 	const struct plan *plan;
 	const struct ruleset *rules;
+	unsigned n_tokens;              /* of signals, comparisons and timings */
+	struct foreseen_token *unsettled; /* these, of two of whom nothing is known */
+	struct open_axis *unsettled_axes;
+	struct open_axis *draft;        /* axes of what is being worked out, until their number is known */
+	unsigned n_draft;
 	struct foreseen *sets[SETS];
 	struct foreseen_support support[PASSES][WITNESSES];
 };
 
 struct question {
-	const struct foresight *f;
-	const struct kind_set *shares; /* NULL: of support */
+	struct foresight *f;
+	const struct kind_set *shares; /* NULL: of support, or of nothing known */
 	enum witnesses witnesses;
 };
 
@@ -102,17 +107,57 @@ static struct open_axis bins_of(const struct question *q, const struct token_axi
 
 static void foresee_token(const struct question *q, const struct token_set *set, struct foreseen_token *out)
 {
+	struct open_axis *open = q->f->draft + q->f->n_draft;
 	uint32_t weight = 1;
-	*out = (struct foreseen_token){ .first = set->first };
+	*out = (struct foreseen_token){ .first = set->first, .open = open };
 	for (unsigned i = set->n_axes; i-- > 0;) {
 		struct open_axis axis = bins_of(q, &set->axes[i]);
 		axis.weight = weight;
 		if (axis.low == axis.high)
 			out->first += axis.low * weight;
 		else
-			out->open[out->n++] = axis;
+			open[out->n++] = axis;
 		weight *= set->axes[i].bins;
 	}
+	q->f->n_draft += out->n;
+}
+
+/* Signals, comparisons and timings are numbered in this order. */
+static const struct token_set *token_set_at(const struct ruleset *rules, unsigned number)
+{
+	if (number < rules->n_signals)
+		return &rules->signals[number].tokens;
+	number -= rules->n_signals;
+	return number < rules->n_compares ? &rules->compares[number].tokens : &rules->timings[number - rules->n_compares].tokens;
+}
+
+/* What settles nothing of a rule shares the axes of all such. */
+static void foresee_rule_token(const struct question *q, unsigned number, struct foreseen_token *out)
+{
+	const struct foreseen_token *unsettled = &q->f->unsettled[number];
+	foresee_token(q, token_set_at(q->f->rules, number), out);
+	if (out->n != unsettled->n || memcmp(out->open, unsettled->open, out->n * sizeof(*out->open)) != 0)
+		return;
+	q->f->n_draft -= out->n;
+	out->open = unsettled->open;
+}
+
+static struct open_axis *axes_of_draft(const struct foresight *f)
+{
+	struct open_axis *axes = xcalloc(f->n_draft + 1, sizeof(*axes));
+	memcpy(axes, f->draft, f->n_draft * sizeof(*axes));
+	return axes;
+}
+
+static void move_axes(const struct foresight *f, struct foreseen_token *token, const struct open_axis *axes)
+{
+	token->open = axes + (token->open - f->draft);
+}
+
+static void move_axes_of_rules(const struct foresight *f, struct foreseen_rule *rules, unsigned n, const struct open_axis *axes)
+{
+	for (unsigned i = 0; i < n; i++)
+		move_axes(f, &rules[i].token, axes);
 }
 
 /* Of the pass those that may hold, in order; returns how many. */
@@ -133,24 +178,26 @@ static unsigned foresee_rules(const struct question *q, enum pass pass, struct f
 	return n;
 }
 
-static struct foreseen *foreseen_new(const struct foresight *f, const struct kind_set *shares)
+static struct foreseen *foreseen_new(struct foresight *f, const struct kind_set *shares)
 {
 	const struct ruleset *rules = f->rules;
 	struct foreseen *out = xcalloc(1, sizeof(*out));
 	const struct question q = { .f = f, .shares = &out->shares };
 	out->shares = *shares;
-	out->signals = xcalloc(rules->n_signals + rules->n_compares + rules->n_timings + 1, sizeof(*out->signals));
+	out->signals = xcalloc(f->n_tokens + 1, sizeof(*out->signals));
 	out->compares = out->signals + rules->n_signals;
 	out->timings = out->compares + rules->n_compares;
 	out->interactions = xcalloc(rules->interactions_end[PASS_OWN] + 1, sizeof(*out->interactions));
-	for (unsigned i = 0; i < rules->n_signals; i++)
-		foresee_token(&q, &rules->signals[i].tokens, &out->signals[i]);
-	for (unsigned i = 0; i < rules->n_compares; i++)
-		foresee_token(&q, &rules->compares[i].tokens, &out->compares[i]);
-	for (unsigned i = 0; i < rules->n_timings; i++)
-		foresee_token(&q, &rules->timings[i].tokens, &out->timings[i]);
+	f->n_draft = 0;
+	for (unsigned i = 0; i < f->n_tokens; i++)
+		foresee_rule_token(&q, i, &out->signals[i]);
 	out->n_interactions = foresee_rules(&q, PASS_OWN, out->interactions);
 	out->interactions = xrealloc(out->interactions, (out->n_interactions + 1) * sizeof(*out->interactions));
+	out->axes = axes_of_draft(f);
+	for (unsigned i = 0; i < f->n_tokens; i++)
+		if (out->signals[i].open != f->unsettled[i].open)
+			move_axes(f, &out->signals[i], out->axes);
+	move_axes_of_rules(f, out->interactions, out->n_interactions, out->axes);
 	return out;
 }
 
@@ -160,6 +207,7 @@ static void foreseen_free(struct foreseen *out)
 		return;
 	free(out->signals);
 	free(out->interactions);
+	free(out->axes);
 	free(out);
 }
 
@@ -181,7 +229,10 @@ static void support_make(struct foresight *f, enum pass pass, enum witnesses wit
 	const struct question q = { .f = f, .witnesses = witnesses };
 	struct foreseen_support *support = &f->support[pass][witnesses];
 	support->rules = xcalloc(f->rules->n_interactions + 1, sizeof(*support->rules));
+	f->n_draft = 0;
 	support->n = foresee_rules(&q, pass, support->rules);
+	support->axes = axes_of_draft(f);
+	move_axes_of_rules(f, support->rules, support->n, support->axes);
 	support->most_mb = f->rules->table.bias_mb[pass];
 	for (unsigned i = 0; i < support->n; i++) {
 		const struct foreseen_rule *row = &support->rules[i];
@@ -190,11 +241,25 @@ static void support_make(struct foresight *f, enum pass pass, enum witnesses wit
 	}
 }
 
+static void foresee_nothing(struct foresight *f)
+{
+	const struct question q = { .f = f };
+	f->unsettled = xcalloc(f->n_tokens + 1, sizeof(*f->unsettled));
+	for (unsigned i = 0; i < f->n_tokens; i++)
+		foresee_token(&q, token_set_at(f->rules, i), &f->unsettled[i]);
+	f->unsettled_axes = axes_of_draft(f);
+	for (unsigned i = 0; i < f->n_tokens; i++)
+		move_axes(f, &f->unsettled[i], f->unsettled_axes);
+}
+
 struct foresight *foresight_new(const struct plan *plan, const struct ruleset *rules)
 {
 	struct foresight *f = xcalloc(1, sizeof(*f));
 	f->plan = plan;
 	f->rules = rules;
+	f->n_tokens = rules->n_signals + rules->n_compares + rules->n_timings;
+	f->draft = xcalloc((f->n_tokens + rules->n_interactions + 1) * TOKEN_AXES_MAX, sizeof(*f->draft));
+	foresee_nothing(f);
 	for (int pass = PASS_SUPPORT; rules->table.is_given && pass < PASSES; pass++)
 		for (int witnesses = 0; witnesses < WITNESSES; witnesses++)
 			support_make(f, (enum pass)pass, (enum witnesses)witnesses);
@@ -208,8 +273,13 @@ void foresight_free(struct foresight *f)
 	for (unsigned i = 0; i < SETS; i++)
 		foreseen_free(f->sets[i]);
 	for (int pass = PASS_SUPPORT; pass < PASSES; pass++)
-		for (int witnesses = 0; witnesses < WITNESSES; witnesses++)
+		for (int witnesses = 0; witnesses < WITNESSES; witnesses++) {
 			free(f->support[pass][witnesses].rules);
+			free(f->support[pass][witnesses].axes);
+		}
+	free(f->unsettled);
+	free(f->unsettled_axes);
+	free(f->draft);
 	free(f);
 }
 

@@ -15,7 +15,7 @@ struct open_axis {
 struct foreseen_token {
 	uint32_t first;
 	unsigned n;
-	struct open_axis open[TOKEN_AXES_MAX];
+	const struct open_axis *open;
 };
 
 /* An interaction, or a rule of support, that holds, or that may. */
@@ -30,6 +30,7 @@ struct foreseen {
 	struct foreseen_token *signals, *compares, *timings; /* by number of the rule */
 	struct foreseen_rule *interactions;                  /* stable ones of PASS_OWN, in order */
 	unsigned n_interactions;
+	struct open_axis *axes; /* of all of them, but those that nothing settles */
 };
 
 /* What two accounts' lists of neighbours have in common. */
@@ -45,6 +46,7 @@ enum witnesses {
 struct foreseen_support {
 	struct foreseen_rule *rules; /* stable ones of the pass, in order */
 	unsigned n;
+	struct open_axis *axes;
 	int32_t most_mb;
 };
 
