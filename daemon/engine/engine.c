@@ -15,6 +15,7 @@
 #include "memo.h"
 #include "observe.h"
 #include "pairs.h"
+#include "rescore.h"
 #include "shadows.h"
 #include "statements.h"
 #include "support.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
-#include "pairs.h"
+#include "rescore.h"
 #include "sessions.h"
 
 #define DAY_S 86400

@@ -1,4 +1,4 @@
-/* Stored pairs: read anew, made, changed and dropped. */
+/* Stored pairs: found, made, changed and dropped. What they are is read in rescore.h. */
 #ifndef ASSOCD_ENGINE_PAIRS_H
 #define ASSOCD_ENGINE_PAIRS_H
 
@@ -8,11 +8,18 @@
  * over STRONG to below SURE. */
 enum edge_level { LEVEL_NONE = 0, LEVEL_LINK = 1, LEVEL_STRONG = 8, LEVEL_SURE = 15 };
 
+/* Of the two accounts, whatever their order; in hash tables. */
+static inline uint64_t pair_key(uint32_t a, uint32_t b)
+{
+	return a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+}
 struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b);
-/* Reads the evidence of the two anew; makes, changes or drops the stored pair. */
-void pair_rescore(struct engine *e, uint32_t a, uint32_t b);
 /* One that was withdrawn is remembered below the floor, for people; nothing is weighed with it. */
 bool pair_counts(const struct engine *e, const struct pair *pair);
+/* A statement keeps it. */
+bool pair_is_kept(const struct pair *pair);
+/* It counts no longer: it goes, but for one that people were shown. */
+void pair_fell(struct engine *e, struct pair *pair);
 /* Forces a row into existence (joint, verdict). */
 struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b);
 void pair_refresh_state(const struct engine *e, struct pair *pair);
@@ -21,11 +28,5 @@ void pair_touch(struct engine *e, struct pair *pair);
 void pair_untouch(struct engine *e, uint32_t at);
 uint32_t pair_index(const struct engine *e, const struct pair *pair);
 uint32_t pair_other(const struct pair *pair, uint32_t account);
-/* The account's best neighbours join the candidates. */
-void pairs_add_neighbours(struct engine *e, uint32_t account);
-/* Reads the account with each of them anew; true when one of them became a neighbour that speaks for it, or does so more. */
-bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n);
-/* A value became a hub: every stored pair among its remembered holders is read anew. */
-void pairs_withdraw_value(struct engine *e, uint32_t value);
 
 #endif

@@ -16,6 +16,7 @@
 struct near_list {
 	struct near *at;
 	uint8_t n;
+	uint32_t changes; /* so often it became another one */
 };
 
 /* Ids count up from 0 in order of arrival and are the ids of the name table. */
@@ -59,6 +60,7 @@ struct pair {
 	uint8_t told_state, told_band; /* as the history last said */
 	uint32_t own_rules, rules; /* that counted when it was last read: without support, and all (evidence.h) */
 	uint16_t carries; /* probability that contagion passes it with, in thousandths; 0: none */
+	uint32_t heard;   /* support_version of what its strength was made from; 0: it is to be made anew */
 	int64_t first_ms, last_ms;
 };
 

@@ -8,6 +8,7 @@
 
 #include "changes.h"
 #include "pairs.h"
+#include "rescore.h"
 
 static uint8_t relation_index(const struct engine *e, struct bytes kind)
 {

@@ -19,14 +19,19 @@ static bool comes_before(const struct near *x, const struct near *y)
 	return x->strength_mb != y->strength_mb ? x->strength_mb > y->strength_mb : x->other < y->other;
 }
 
-static void near_remove(struct near_list *list, uint32_t other)
+static const struct near *near_find(const struct near_list *list, uint32_t other)
 {
-	unsigned at = 0;
-	while (at < list->n && list->at[at].other != other)
-		at++;
-	if (at == list->n)
-		return;
+	for (unsigned i = 0; i < list->n; i++)
+		if (list->at[i].other == other)
+			return &list->at[i];
+	return NULL;
+}
+
+static void near_take_out(struct near_list *list, const struct near *entry)
+{
+	unsigned at = (unsigned)(entry - list->at);
 	list->n--;
+	list->changes++;
 	memmove(&list->at[at], &list->at[at + 1], (list->n - at) * sizeof(*list->at));
 }
 
@@ -43,13 +48,17 @@ static void near_insert(struct near_list *list, const struct near *entry)
 	memmove(&list->at[at + 1], &list->at[at], (kept - at) * sizeof(*list->at));
 	list->at[at] = *entry;
 	list->n = (uint8_t)(kept + 1);
+	list->changes++;
 }
 
 static void near_set(struct engine *e, enum pass pass, uint32_t account, const struct near *entry)
 {
 	struct near_list *list = list_of(&e->accounts.at[account], pass);
-	if (list->n > 0)
-		near_remove(list, entry->other);
+	const struct near *known = near_find(list, entry->other);
+	if (known != NULL && known->strength_mb == entry->strength_mb && known->value == entry->value)
+		return;
+	if (known != NULL)
+		near_take_out(list, known);
 	if (entry->strength_mb >= e->rules->scoring.neighbour_from_mb)
 		near_insert(list, entry);
 }
@@ -60,20 +69,28 @@ void support_set(struct engine *e, enum pass pass, uint32_t a, uint32_t b, const
 	near_set(e, pass, b, &(struct near){ a, strength->strength_mb, strength->value });
 }
 
+static void near_forget(struct engine *e, enum pass pass, uint32_t account, uint32_t other)
+{
+	struct near_list *list = list_of(&e->accounts.at[account], pass);
+	const struct near *known = near_find(list, other);
+	if (known != NULL)
+		near_take_out(list, known);
+}
+
 void support_forget(struct engine *e, uint32_t a, uint32_t b)
 {
 	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
-		near_remove(list_of(&e->accounts.at[a], (enum pass)pass), b);
-		near_remove(list_of(&e->accounts.at[b], (enum pass)pass), a);
+		near_forget(e, (enum pass)pass, a, b);
+		near_forget(e, (enum pass)pass, b, a);
 	}
 }
 
-static const struct near *near_find(const struct near_list *list, uint32_t other)
+uint32_t support_version(const struct engine *e, uint32_t a, uint32_t b)
 {
-	for (unsigned i = 0; i < list->n; i++)
-		if (list->at[i].other == other)
-			return &list->at[i];
-	return NULL;
+	uint32_t version = 1;
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++)
+		version += list_read(e, a, (enum pass)pass)->changes + list_read(e, b, (enum pass)pass)->changes;
+	return version;
 }
 
 /* Who may stand in a list: most of one account's neighbours are none of another's, and that costs a bit to see. */

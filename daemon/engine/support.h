@@ -18,6 +18,9 @@ struct near {
 /* Before the round the pair has such a strength, which rests on that value (or NONE): both accounts' lists follow. */
 void support_set(struct engine *e, enum pass pass, uint32_t a, uint32_t b, const struct near *strength);
 void support_forget(struct engine *e, uint32_t a, uint32_t b);
+/* Another one after every change of the two accounts' lists: what support_read says is the same while it is. Not 0 before
+ * four thousand million changes. */
+uint32_t support_version(const struct engine *e, uint32_t a, uint32_t b);
 /* All but the pair's own strength. */
 void support_read(const struct engine *e, enum pass pass, uint32_t a, uint32_t b, struct support_facts *out);
 enum witnesses support_witnesses(const struct support_facts *facts);

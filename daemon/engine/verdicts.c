@@ -14,6 +14,7 @@
 #include "changes.h"
 #include "contagion.h"
 #include "pairs.h"
+#include "rescore.h"
 
 struct verdicts {
 	struct VEC(struct verdict) rows;

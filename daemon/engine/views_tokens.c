@@ -2,6 +2,7 @@
 #include "accounts.h"
 
 #include "pairs.h"
+#include "rescore.h"
 #include "tokens.h"
 #include "weigh.h"
 

@@ -115,6 +115,8 @@ static struct kind_set kinds_of(const struct bench *t, const char *first, const 
 	return set;
 }
 
+static const char *const few[] = { "ann", "bob", "cid", "dora", "p1", "p2" };
+
 enum { SETTLED_OUT, ASKED, HOLDS };
 
 static int foreseen_of(const struct bench *t, const char *rule, const char *first, const char *second)
@@ -227,19 +229,56 @@ static void no_round_adds_more_than_was_foreseen(void **state)
 }
 
 /* Pairs of a few who share this and that. */
+static void use_this_and_that(struct bench *t, unsigned from, unsigned to)
+{
+	const char *const what[] = { A, B, C, "\"device\":{\"id\":\"one\"}", "\"ip\":\"10.1.2.3\",\"device\":{\"id\":\"two\"}" };
+
+	for (unsigned i = from; i < to; i++)
+		use(t, few[i * 7 % ARRAY_LEN(few)], what[i * i % ARRAY_LEN(what)]);
+}
+
 static void what_is_foreseen_is_what_evaluation_says(void **state)
 {
 	struct bench *t = bench_new();
-	const char *const who[] = { "ann", "bob", "cid", "dora", "p1", "p2" };
-	const char *const what[] = { A, B, C, "\"device\":{\"id\":\"one\"}", "\"ip\":\"10.1.2.3\",\"device\":{\"id\":\"two\"}" };
 
-	for (unsigned i = 0; i < 60; i++)
-		use(t, who[i * 7 % ARRAY_LEN(who)], what[i * i % ARRAY_LEN(what)]);
-	for (unsigned i = 0; i < ARRAY_LEN(who); i++)
-		for (unsigned k = i + 1; k < ARRAY_LEN(who); k++) {
-			uint32_t a = id_of(t, who[i]), b = id_of(t, who[k]);
+	use_this_and_that(t, 0, 60);
+	for (unsigned i = 0; i < ARRAY_LEN(few); i++)
+		for (unsigned k = i + 1; k < ARRAY_LEN(few); k++) {
+			uint32_t a = id_of(t, few[i]), b = id_of(t, few[k]);
 			same_by_evaluation(t, a < b ? a : b, a < b ? b : a);
 		}
+	bench_free(t);
+}
+
+/* Whoever is marked as having heard these lists would come to the same if it heard them again. */
+static unsigned assert_heard(const struct bench *t)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < t->engine->pairs.n; i++) {
+		const struct pair *pair = &t->engine->pairs.at[i];
+		struct weighing w;
+		if (pair->a == NONE || pair->heard != support_version(t->engine, pair->a, pair->b))
+			continue;
+		weigh_begin(&w, pair->a, pair->b, pair->direct_mb);
+		assert_true(weigh_support(t->engine, &w, INT32_MIN));
+		assert_int_equal(w.strength_mb, pair->strength_mb);
+		assert_int_equal(w.computed, pair->computed);
+		n++;
+	}
+	return n;
+}
+
+static void neighbours_that_did_not_change_need_not_be_heard_again(void **state)
+{
+	struct bench *t = bench_new();
+	unsigned heard = 0;
+
+	for (unsigned i = 0; i < 120; i++) {
+		use_this_and_that(t, i, i + 1);
+		heard += assert_heard(t);
+	}
+	assert_true(heard > 100);
 	bench_free(t);
 }
 
@@ -253,6 +292,7 @@ int main(void)
 		cmocka_unit_test(what_is_shared_settles_conditions),
 		cmocka_unit_test(what_is_foreseen_is_what_evaluation_says),
 		cmocka_unit_test(no_round_adds_more_than_was_foreseen),
+		cmocka_unit_test(neighbours_that_did_not_change_need_not_be_heard_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
