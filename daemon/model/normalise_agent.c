@@ -113,50 +113,73 @@ static void see(struct found *f, const struct agent_word *row, struct bytes s, s
 	}
 }
 
+/* What a byte says about what follows and what went before. Most say nothing, so that an agent is looked at only where
+ * words begin and products end. */
+enum { BEFORE_WORD = 1, AFTER_PRODUCT = 2 };
+static const uint8_t marks[256] = {
+	[' '] = BEFORE_WORD | AFTER_PRODUCT, ['('] = BEFORE_WORD | AFTER_PRODUCT, [';'] = BEFORE_WORD | AFTER_PRODUCT,
+	['['] = BEFORE_WORD, [','] = AFTER_PRODUCT, [')'] = AFTER_PRODUCT, ['/'] = AFTER_PRODUCT,
+};
+
 static bool is_letter(char c)
 {
 	return (unsigned char)((c | 0x20) - 'a') <= 'z' - 'a';
 }
 
-/* A word of the tables starts here. Most bytes fail one of the tests. */
-static bool starts_word(const char *s, size_t at)
+static bool starts_word(struct bytes s, size_t at)
 {
-	return is_letter(s[at]) && (at == 0 || s[at - 1] == ' ' || s[at - 1] == '(' || s[at - 1] == ';' || s[at - 1] == '[');
+	return at < s.len && is_letter(s.ptr[at]) && (at == 0 || (marks[(unsigned char)s.ptr[at - 1]] & BEFORE_WORD));
 }
 
-/* "Googlebot/2.1", "AhrefsBot/7.0", "Baiduspider/2.0": programs that say so. Without a version it may be a telephone. */
-static void see_crawler(struct agent *g, struct bytes s, size_t at)
+/* If a word starts here. */
+static void see_word(struct agent *g, struct bytes s, size_t at)
+{
+	size_t n;
+
+	if (!starts_word(s, at))
+		return;
+	see(&g->browser, browsers[s.ptr[at] & (LETTERS - 1)], s, at);
+	see(&g->system, systems[s.ptr[at] & (LETTERS - 1)], s, at);
+	g->is_safari |= word_at(s, at, "Safari/", &n);
+	g->is_webview |= word_at(s, at, "wv)", &n);
+}
+
+/* "Googlebot/2.1", "AhrefsBot/7.0", "Baiduspider/2.0": programs that say so. Without a version it may be a telephone.
+ * The name is the longest that begins as a word does, at `from` or later, and goes up to the slash. */
+static void see_crawler(struct agent *g, struct bytes s, size_t from, size_t slash)
 {
 	static const char *const ends[] = { "bot", "spider", "crawler" };
-	size_t n = 0;
 
-	while (at + n < s.len && memchr(" /;,()", s.ptr[at + n], 6) == NULL)
-		n++;
-	if (at + n == s.len || s.ptr[at + n] != '/')
-		return;
+	while (from < slash && !starts_word(s, from))
+		from++;
+	struct bytes name = bytes_slice(s, from, slash - from);
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		size_t len = strlen(ends[i]);
 
-		if (n < len || !bytes_eq_nocase(bytes_slice(s, at + n - len, len), bytes_make(ends[i], len)))
+		if (name.len < len || !bytes_eq_nocase(bytes_slice(name, name.len - len, len), bytes_make(ends[i], len)))
 			continue;
-		g->crawler = bytes_slice(s, at, n);
-		g->browser.version = number_at(s, at + n + 1);
+		g->crawler = name;
+		g->browser.version = number_at(s, slash + 1);
 	}
 }
 
 static void read_agent(struct bytes in, struct agent *g)
 {
-	size_t n;
+	size_t product = 0; /* where the one at work begins */
 
 	*g = (struct agent){ .browser.rank = RANK_NONE, .system.rank = RANK_NONE, .crawler = BYTES_NONE };
+	see_word(g, in, 0);
 	for (size_t at = 0; at < in.len && g->crawler.len == 0; at++) {
-		if (!starts_word(in.ptr, at))
+		unsigned mark = marks[(unsigned char)in.ptr[at]];
+
+		if (mark == 0)
 			continue;
-		see(&g->browser, browsers[in.ptr[at] & (LETTERS - 1)], in, at);
-		see(&g->system, systems[in.ptr[at] & (LETTERS - 1)], in, at);
-		g->is_safari |= word_at(in, at, "Safari/", &n);
-		g->is_webview |= word_at(in, at, "wv)", &n);
-		see_crawler(g, in, at);
+		if (in.ptr[at] == '/')
+			see_crawler(g, in, product, at);
+		else if (mark & BEFORE_WORD)
+			see_word(g, in, at + 1);
+		if (mark & AFTER_PRODUCT)
+			product = at + 1;
 	}
 	if (g->browser.rank == RANK_SAFARI && !g->is_safari)
 		g->browser.name = NULL;
