@@ -1,17 +1,20 @@
 /* The memo: direct-mapped by a hash of the text, a table for each kind, made when the kind is first asked for.
  * I1: an entry is an answer only when its whole text is equal.
- * I2: a kind is given up when of its first PROBATION texts, and ever after, fewer than one in PATIENCE were remembered. */
+ * I2: a kind is given up when of its first PROBATION texts, and ever after, fewer than one in PATIENCE were remembered.
+ * I3: a table grows only when its texts put one another out as often as it has slots: a kind with few texts stays small. */
 #include "attr_memo.h"
 
 #include <stdlib.h>
 
-#define SLOTS 256
-#define PROBATION 512
+#define SLOTS_MIN 256
+#define SLOTS_MAX 1024
+#define PROBATION 2048
 #define PATIENCE 4
 
 struct kind_memo {
-	struct attr_memo_entry *slots;
+	struct attr_memo_entry **slots;
 	uint64_t seed;
+	uint32_t n_slots, put_out; /* put_out: since the table grew */
 	uint32_t asked, found;
 	bool is_private;
 };
@@ -28,10 +31,11 @@ struct attr_memo *attr_memo_new(void)
 
 static void drop_slots(struct kind_memo *k)
 {
-	for (unsigned i = 0; k->slots && i < SLOTS; i++)
-		free(k->slots[i].text);
+	for (unsigned i = 0; i < k->n_slots; i++)
+		free(k->slots[i]);
 	free(k->slots);
 	k->slots = NULL;
+	k->n_slots = 0;
 }
 
 static void forget(struct attr_memo *m)
@@ -61,6 +65,21 @@ void attr_memo_bind(struct attr_memo *m, const struct kinds *kinds)
 	}
 }
 
+/* What shared a slot with nobody in the smaller table does not in the larger one either. */
+static void grow(struct kind_memo *k)
+{
+	uint32_t n = k->n_slots ? k->n_slots * 2 : SLOTS_MIN;
+	struct attr_memo_entry **slots = xcalloc(n, sizeof(struct attr_memo_entry *));
+
+	for (unsigned i = 0; i < k->n_slots; i++)
+		if (k->slots[i])
+			slots[k->slots[i]->hash % n] = k->slots[i];
+	free(k->slots);
+	k->slots = slots;
+	k->n_slots = n;
+	k->put_out = 0;
+}
+
 static bool is_worth_it(struct kind_memo *k)
 {
 	if (k->is_private)
@@ -69,8 +88,8 @@ static bool is_worth_it(struct kind_memo *k)
 		drop_slots(k);
 		return false;
 	}
-	if (k->slots == NULL)
-		k->slots = xcalloc(SLOTS, sizeof(*k->slots));
+	if (k->n_slots == 0 || (k->put_out >= k->n_slots && k->n_slots < SLOTS_MAX)) /* I3 */
+		grow(k);
 	if (++k->asked >= UINT32_MAX / 2) {
 		k->asked /= 2;
 		k->found /= 2;
@@ -79,52 +98,44 @@ static bool is_worth_it(struct kind_memo *k)
 }
 
 const struct attr_memo_entry *attr_memo_find(struct attr_memo *m, unsigned kind, struct bytes raw,
-					     struct attr_memo_entry **slot)
+					     struct attr_memo_place *place)
 {
 	struct kind_memo *k = &m->kinds[kind];
 
-	*slot = NULL;
-	if (raw.len > ATTR_MEMO_TEXT / 2 + ATTR_MEMO_TEXT / 4 || !is_worth_it(k))
+	place->slot = NULL;
+	if (raw.len > ATTR_MEMO_TEXT / 2 || !is_worth_it(k))
 		return NULL;
 	uint64_t hash = bytes_hash(raw, k->seed);
-	struct attr_memo_entry *entry = &k->slots[hash % SLOTS];
-	if (entry->is_filled && entry->hash == hash && bytes_eq(bytes_make(entry->text, entry->raw_len), raw)) { /* I1 */
+	struct attr_memo_entry **slot = &k->slots[hash % k->n_slots];
+	struct attr_memo_entry *entry = *slot;
+	if (entry && entry->hash == hash && bytes_eq(bytes_make(entry->text, entry->raw_len), raw)) { /* I1 */
 		k->found++;
 		return entry;
 	}
-	*slot = entry;
-	entry->hash = hash;
-	entry->is_filled = false;
+	k->put_out += entry != NULL;
+	*place = (struct attr_memo_place){ slot, hash };
 	return NULL;
 }
 
-static void reserve_text(struct attr_memo_entry *slot, size_t n)
+void attr_memo_put(const struct attr_memo_place *place, struct bytes raw, const struct attr *attrs, unsigned n)
 {
-	if (n <= slot->room)
-		return;
-	slot->text = xrealloc(slot->text, n);
-	slot->room = (uint16_t)n;
-}
-
-void attr_memo_put(struct attr_memo_entry *slot, struct bytes raw, const struct attr *attrs, unsigned n)
-{
+	struct attr_memo_entry *entry;
 	size_t used = raw.len;
+	char *text;
 
 	for (unsigned i = 0; i < n; i++)
 		used += attrs[i].shown.len;
 	if (n > ATTR_MEMO_VALUES || used > ATTR_MEMO_TEXT)
 		return;
-	reserve_text(slot, used);
+	entry = xrealloc(*place->slot, sizeof(*entry) + n * sizeof(entry->values[0]) + used);
+	text = (char *)&entry->values[n];
+	*entry = (struct attr_memo_entry){ .hash = place->hash, .text = text, .raw_len = (uint16_t)raw.len, .n = (uint8_t)n };
+	memcpy(text, raw.ptr, raw.len);
 	used = raw.len;
-	memcpy(slot->text, raw.ptr, raw.len);
 	for (unsigned i = 0; i < n; i++) {
-		slot->values[i].key = attrs[i].key;
-		slot->values[i].shown_at = (uint16_t)used;
-		slot->values[i].shown_len = (uint16_t)attrs[i].shown.len;
-		memcpy(slot->text + used, attrs[i].shown.ptr, attrs[i].shown.len);
+		entry->values[i] = (struct attr_memo_value){ attrs[i].key, (uint16_t)used, (uint16_t)attrs[i].shown.len };
+		memcpy(text + used, attrs[i].shown.ptr, attrs[i].shown.len);
 		used += attrs[i].shown.len;
 	}
-	slot->raw_len = (uint16_t)raw.len;
-	slot->n = (uint8_t)n;
-	slot->is_filled = true;
+	*place->slot = entry;
 }

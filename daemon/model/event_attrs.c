@@ -66,7 +66,7 @@ static void add_remembered(struct event_reader *r, struct attr_list *list, unsig
 }
 
 static void add_normalised(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes raw,
-			   struct attr_memo_entry *slot)
+			   const struct attr_memo_place *place)
 {
 	const struct kind *kind = &r->ctx->kinds->rows[index];
 	unsigned before = list->n;
@@ -84,23 +84,23 @@ static void add_normalised(struct event_reader *r, struct attr_list *list, unsig
 			attr->next = private_key(r->ctx->next_key, kind, normal.text[i]);
 	}
 	/* All of them are in the list: none was left out for another text's or for want of a place. */
-	if (slot && list->n - before == normal.n)
-		attr_memo_put(slot, raw, list->at + before, normal.n);
+	if (place->slot && list->n - before == normal.n)
+		attr_memo_put(place, raw, list->at + before, normal.n);
 }
 
 static void add_raw(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes raw)
 {
 	const struct attr_memo_entry *entry = NULL;
-	struct attr_memo_entry *slot = NULL;
+	struct attr_memo_place place = { NULL, 0 };
 
 	if (raw.len == 0)
 		return;
 	if (r->ctx->memo)
-		entry = attr_memo_find(r->ctx->memo, index, raw, &slot);
+		entry = attr_memo_find(r->ctx->memo, index, raw, &place);
 	if (entry)
 		add_remembered(r, list, index, entry);
 	else
-		add_normalised(r, list, index, raw, slot);
+		add_normalised(r, list, index, raw, &place);
 }
 
 static struct bytes whole_text(struct arena *a, int64_t num)

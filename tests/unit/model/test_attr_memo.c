@@ -91,17 +91,46 @@ static void remembered_texts_give_the_same_attributes(void **state)
 static void texts_are_found_again_and_private_ones_never(void **state)
 {
 	struct attr_memo *memo = attr_memo_new();
-	struct attr_memo_entry *slot = NULL;
+	struct attr_memo_place place;
 	char line[600];
 	struct event ev;
 
 	write_line(line, 1);
 	read_line(line, memo, &ev);
-	assert_non_null(attr_memo_find(memo, 1, BYTES_LIT("OS 1"), &slot));
-	assert_null(attr_memo_find(memo, 1, BYTES_LIT("OS 2"), &slot));
-	assert_non_null(slot);
-	assert_null(attr_memo_find(memo, 3, BYTES_LIT("u1@example.org"), &slot));
-	assert_null(slot);
+	assert_non_null(attr_memo_find(memo, 1, BYTES_LIT("OS 1"), &place));
+	assert_null(attr_memo_find(memo, 1, BYTES_LIT("OS 2"), &place));
+	assert_non_null(place.slot);
+	assert_null(attr_memo_find(memo, 3, BYTES_LIT("u1@example.org"), &place));
+	assert_null(place.slot);
+	attr_memo_free(memo);
+}
+
+static bool is_found(struct attr_memo *memo, unsigned kind, const char *text)
+{
+	const struct attr attr = { .kind = (uint16_t)kind, .key = 1, .shown = BYTES_LIT("shown") };
+	struct attr_memo_place place;
+
+	if (attr_memo_find(memo, kind, bytes_of(text), &place))
+		return true;
+	assert_non_null(place.slot);
+	attr_memo_put(&place, bytes_of(text), &attr, 1);
+	return false;
+}
+
+static void texts_that_put_one_another_out_get_more_room(void **state)
+{
+	struct attr_memo *memo = attr_memo_new();
+	unsigned found[3] = { 0 };
+	char text[260];
+
+	attr_memo_bind(memo, &kinds);
+	for (unsigned round = 0; round < 12; round++)
+		for (unsigned i = 0; i < 300; i++) {
+			snprintf(text, sizeof text, "%0200u", i);
+			found[round / 4] += is_found(memo, 1, text);
+		}
+	assert_true(found[2] > found[0]);
+	assert_true(found[2] > 4 * 300 * 7 / 10);
 	attr_memo_free(memo);
 }
 
@@ -126,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(remembered_texts_give_the_same_attributes, setup, teardown),
 		cmocka_unit_test_setup_teardown(texts_are_found_again_and_private_ones_never, setup, teardown),
+		cmocka_unit_test_setup_teardown(texts_that_put_one_another_out_get_more_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_kinds_begin_with_nothing_remembered, setup, teardown),
 	};
 
