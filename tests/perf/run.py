@@ -47,7 +47,7 @@ def build():
     if not os.path.exists(os.path.join(BUILD, "CMakeCache.txt")):
         subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DTESTS=ON", "-DCMAKE_BUILD_TYPE=Release"],
                        check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", BUILD, "assocd", "assocctl", "yardstick", "loadgen"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", BUILD, "assocd", "assocctl", "yardstick", "loadgen", "paced"], check=True, stdout=subprocess.DEVNULL)
 
 
 def world(folder, name, options):
@@ -195,6 +195,31 @@ def measure_single(o, work, std4, medium):
         "at least 0.7", "loadgen -c 32 -n 30000 EVENTS", few["per_second"] >= .7 * bare["per_second"])
 
 
+def paced(*options):
+    """Microseconds from when each was due; of a load at a constant rate, or of bare appends (-f)."""
+    done = subprocess.run([tool("paced"), *options], check=True, stdout=subprocess.PIPE, preexec_fn=on_core(1))
+    return json.loads(done.stdout)
+
+
+def paced_load(work, std4):
+    daemon = Daemon(work, os.path.join(std4, "netinfo.csv"))
+    try:
+        return paced("-p", str(daemon.port), "-t", daemon.token, "-r", "5000", "-n", "50000", os.path.join(std4, "events.ndjson"))
+    finally:
+        daemon.stop()
+
+
+def measure_paced(o, work, std4, medium):
+    bare = median_of(o.rounds, lambda: paced("-f", os.path.join(work, "append"), "-n", "5000"))
+    row("bare append of 4 KiB and fdatasync", "p50 %.2f ms, p99 %.2f ms" % (bare["p50_us"] / 1e3, bare["p99_us"] / 1e3), "-",
+        "paced -f FILE -n 5000")
+    load = median_of(o.rounds, lambda: paced_load(work, std4))
+    times = load["p99_us"] / bare["p99_us"]
+    row("single events over HTTP, open loop", "%.0f/s, p50 %.2f ms, p99 %.2f ms, %.1f times the bare append's"
+        % (load["per_second"], load["p50_us"] / 1e3, load["p99_us"] / 1e3, times), "5,000/s, p99 at most 8 times",
+        "paced -r 5000 -n 50000 EVENTS", times <= 8 and load["per_second"] >= 4950)
+
+
 def measure_memory(o, work, std4, medium):
     for path, name in ((std4, "250 k events"), (medium, "1 M events")):
         if not path:
@@ -278,7 +303,7 @@ def measure_answers(o, work, std4, medium):
         row("longest answer of /readyz during a %s, 200 k events" % what, "%.0f ms" % ms, "at most 50", "kill -HUP", ms <= 50)
 
 
-MEASURES = {"replay": measure_replay, "ingest": measure_ingest, "single": measure_single, "memory": measure_memory,
+MEASURES = {"replay": measure_replay, "ingest": measure_ingest, "single": measure_single, "paced": measure_paced, "memory": measure_memory,
             "hub": measure_hub, "answers": measure_answers}
 
 
