@@ -117,6 +117,15 @@ const struct attr_memo_entry *attr_memo_find(struct attr_memo *m, unsigned kind,
 	return NULL;
 }
 
+static struct attr_memo_entry *entry_with_room(struct attr_memo_entry **slot, size_t n)
+{
+	if (*slot == NULL || (*slot)->room < n) {
+		*slot = xrealloc(*slot, sizeof(**slot) + n);
+		(*slot)->room = (uint16_t)n;
+	}
+	return *slot;
+}
+
 void attr_memo_put(const struct attr_memo_place *place, struct bytes raw, const struct attr *attrs, unsigned n)
 {
 	struct attr_memo_entry *entry;
@@ -127,9 +136,12 @@ void attr_memo_put(const struct attr_memo_place *place, struct bytes raw, const 
 		used += attrs[i].shown.len;
 	if (n > ATTR_MEMO_VALUES || used > ATTR_MEMO_TEXT)
 		return;
-	entry = xrealloc(*place->slot, sizeof(*entry) + n * sizeof(entry->values[0]) + used);
+	entry = entry_with_room(place->slot, n * sizeof(entry->values[0]) + used);
 	text = (char *)&entry->values[n];
-	*entry = (struct attr_memo_entry){ .hash = place->hash, .text = text, .raw_len = (uint16_t)raw.len, .n = (uint8_t)n };
+	entry->hash = place->hash;
+	entry->text = text;
+	entry->raw_len = (uint16_t)raw.len;
+	entry->n = (uint8_t)n;
 	memcpy(text, raw.ptr, raw.len);
 	used = raw.len;
 	for (unsigned i = 0; i < n; i++) {
@@ -137,5 +149,4 @@ void attr_memo_put(const struct attr_memo_place *place, struct bytes raw, const 
 		memcpy(text + used, attrs[i].shown.ptr, attrs[i].shown.len);
 		used += attrs[i].shown.len;
 	}
-	*place->slot = entry;
 }

@@ -17,6 +17,7 @@ struct attr_memo_value { uint64_t key; uint16_t shown_at, shown_len; };
 struct attr_memo_entry {
 	uint64_t hash;
 	const char *text; /* the raw one, then what is shown of the values; behind them */
+	uint16_t room;    /* bytes behind this head: as many as were needed in this place so far */
 	uint16_t raw_len;
 	uint8_t n;
 	struct attr_memo_value values[];

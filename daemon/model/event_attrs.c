@@ -119,16 +119,13 @@ static struct bytes whole_text(struct arena *a, int64_t num)
 	return bytes_make(text + at, SIZE - at);
 }
 
-/* Text of a scalar; of an array its first entry. */
-static struct bytes node_text(struct event_reader *r, const struct json_node *node)
+static struct bytes node_text(struct event_reader *r, const struct json_node *node);
+
+static struct bytes other_text(struct event_reader *r, const struct json_node *node)
 {
 	char text[JSON_REAL_TEXT];
 
-	if (node == NULL)
-		return BYTES_NONE;
 	switch (node->type) {
-	case JSON_STRING:
-		return node->text;
 	case JSON_INT:
 		return whole_text(r->scratch, node->num);
 	case JSON_DOUBLE:
@@ -140,6 +137,14 @@ static struct bytes node_text(struct event_reader *r, const struct json_node *no
 	default:
 		return BYTES_NONE;
 	}
+}
+
+/* Text of a scalar, most of which are texts; of an array its first entry. */
+static struct bytes node_text(struct event_reader *r, const struct json_node *node)
+{
+	if (node == NULL)
+		return BYTES_NONE;
+	return node->type == JSON_STRING ? node->text : other_text(r, node);
 }
 
 /* The texts of all paths with '|' between them; empty when a required one or all of them are. */

@@ -80,8 +80,8 @@ void tokens_split(struct arena *a, struct bytes in, bool keep_and, struct tokens
 		int32_t cp = unicode_next(s, &pos);
 
 		if (cp >= 0 && unicode_is_letter_or_digit(cp)) {
-			memcpy(text + used, s.ptr + at, pos - at);
-			used += pos - at;
+			while (at < pos)
+				text[used++] = s.ptr[at++];
 			continue;
 		}
 		if (is_apostrophe(cp))

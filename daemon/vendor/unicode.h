@@ -19,7 +19,13 @@ static inline int32_t unicode_next(struct bytes s, size_t *pos)
 {
 	return *pos < s.len && (unsigned char)s.ptr[*pos] < 0x80 ? s.ptr[(*pos)++] : unicode_next_any(s, pos);
 }
-bool unicode_is_letter_or_digit(int32_t cp);
+bool unicode_is_letter_or_digit_any(int32_t cp);
+static inline bool unicode_is_letter_or_digit(int32_t cp)
+{
+	if (cp < 0x80)
+		return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || (cp >= '0' && cp <= '9');
+	return unicode_is_letter_or_digit_any(cp);
+}
 /* Domain to its ASCII (punycode, lower case) form, IDNA2008 non-transitional; ERR_INPUT when it is none. */
 enum err unicode_domain_ascii(struct arena *a, struct bytes domain, struct bytes *out) MUST_CHECK;
 
