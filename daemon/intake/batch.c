@@ -4,7 +4,9 @@
  * I3: the engine sees a batch only after its commit, in order of sequence numbers.
  * A batch that goes out with the first event after a commit leaves all other senders to the next commit, and halves what
  * senders of single events get. So it waits until as many events have come as were under way at the last commit, at most
- * an eighth of that commit's time (compare commit_delay and commit_siblings of PostgreSQL).
+ * an eighth of that commit's time (compare commit_delay and commit_siblings of PostgreSQL). Where half as many have come while
+ * it was under way, they are a party of their own: they go out before the engine is at work, so that disk and engine are busy at
+ * the same time, and the two parties take turns.
  * I4: an id becomes known with its commit; until then the set of its batch knows it, and dies with it. */
 #include "internal.h"
 
@@ -120,6 +122,14 @@ static void submit(struct intake *in, struct batch *b)
 	intake_completed(in, &b->store);
 }
 
+static void submit_gathered(struct intake *in)
+{
+	struct batch *b = in->gathering;
+
+	in->gathering = take_free(in);
+	submit(in, b);
+}
+
 bool batch_has_due_mark(const struct intake *in)
 {
 	for (unsigned i = 0; i < in->n_marks; i++)
@@ -159,10 +169,7 @@ bool batch_submit_due(struct intake *in, int64_t mono_us)
 	if (in->in_flight == BATCHES - 1 || (in->failure && is_too_soon))
 		return false;
 	if (events_are_due(in, mono_us)) {
-		struct batch *b = in->gathering;
-
-		in->gathering = take_free(in);
-		submit(in, b);
+		submit_gathered(in);
 		return true;
 	}
 	if (!rest_is_due(in, mono_us))
@@ -180,15 +187,23 @@ static void collect_effects(struct intake *in, const struct effects *effects)
 		in->due_us = DUE_FROM_NEXT_TURN;
 }
 
+/* The disk does not wait for the engine. */
+static void submit_early(struct intake *in, const struct batch *committed)
+{
+	size_t n = in->gathering->events.n;
+
+	if (in->in_flight == 0 && !in->is_held && n >= EARLY_EVENTS && n >= committed->events.n / 2)
+		submit_gathered(in);
+}
+
 static void apply(struct intake *in, struct batch *b)
 {
 	size_t n = b->events.n;
 
-	in->committed_seq = b->rows.at[n - 1].seq;
 	in->effects.n = 0;
 	in->effects.arena = b->arena;
 	in->setup.ports.apply(in->setup.ports.arg, b->events.at, n, &in->effects);
-	in->applied_seq = in->committed_seq;
+	in->applied_seq = b->rows.at[n - 1].seq;
 	collect_effects(in, &in->effects);
 	for (size_t i = 0; i < n; i++) {
 		known_add(in->known, b->rows.at[i].id_hash, b->store.arrived_ms); /* I4 */
@@ -223,8 +238,11 @@ static void succeed(struct intake *in, struct batch *b)
 	if (b->store.outbox_last > in->stats.outbox_last)
 		in->stats.outbox_last = b->store.outbox_last;
 	await_senders(in, b);
-	if (b->events.n > 0)
-		apply(in, b); /* I3 */
+	if (b->events.n == 0)
+		return;
+	in->committed_seq = b->rows.at[b->rows.n - 1].seq;
+	submit_early(in, b);
+	apply(in, b); /* I3 */
 }
 
 static void take_back(struct intake *in, struct batch *b)

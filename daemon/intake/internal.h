@@ -13,6 +13,7 @@
 #define RETRY_US 1000000
 #define PATIENCE_PART 8              /* of the last commit's time: how long a batch waits for senders just answered */
 #define PATIENCE_MAX_US 2000
+#define EARLY_EVENTS 8               /* and more go out before the engine is at work on what came back */
 #define SENDERS_AWAITED_MAX 1000     /* more events than that go out at once */
 #define GATHERED_EVENTS_FACTOR 2     /* times batch_events: then senders wait */
 #define GATHERED_BYTES_MAX (64 << 20)

@@ -25,6 +25,7 @@ struct bench {
 	struct VEC(char *) alerts;
 	uint64_t applied_durable, sink_through;
 	unsigned alerts_per_event, refuse_submits;
+	size_t queued_at_apply; /* batches that the writer had meanwhile */
 	enum err early_result; /* of a writer that is done before the submit returns */
 	int64_t us, wall_later_ms; /* than NOW */
 	/* answers */
@@ -60,6 +61,7 @@ static inline void bench_apply(void *arg, const struct event *const *events, siz
 {
 	struct bench *t = arg;
 
+	t->queued_at_apply = t->queue.n;
 	effects->at = vec_reserve(effects->at, &effects->cap, n * t->alerts_per_event + 1, sizeof(struct effect));
 	for (size_t i = 0; i < n; i++) {
 		VEC_PUSH(&t->applied, events[i]->seq);

@@ -144,6 +144,59 @@ static void events_gather_while_a_commit_is_in_flight(void **state)
 	assert_int_equal(t->answered, 4);
 }
 
+static void offer_ids(struct bench *t, unsigned from, unsigned n)
+{
+	struct intake_group *g = group(t, VOICE_PLAIN);
+
+	for (unsigned i = 0; i < n; i++)
+		offer_id(t, g, from + i);
+	intake_seal(t->in, g);
+	turn(t);
+}
+
+static void disk_is_at_work_on_the_next_party_while_the_engine_is_on_the_last(void **state)
+{
+	struct bench *t = *state;
+
+	offer_ids(t, 1, 30);
+	offer_ids(t, 101, 16);
+	assert_int_equal(t->queue.n, 1);
+	complete(t, ERR_OK);
+	assert_int_equal(t->queued_at_apply, 1);
+	assert_int_equal(t->applied.n, 30);
+	offer_ids(t, 201, 4); /* a few stragglers are no party */
+	complete(t, ERR_OK);
+	assert_int_equal(t->queued_at_apply, 0);
+	turn(t);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->answered, 3);
+	for (uint64_t i = 0; i < 50; i++)
+		assert_int_equal(t->applied.at[i], i + 1);
+}
+
+static void party_that_went_out_early_and_failed_comes_again(void **state)
+{
+	struct bench *t = *state;
+
+	offer_ids(t, 1, 20);
+	offer_ids(t, 101, 20);
+	complete(t, ERR_OK);
+	complete(t, ERR_FULL);
+	turn(t);
+	assert_int_equal(t->answered, 2);
+	assert_int_equal(t->result, ERR_FULL);
+	t->us += 1100000;
+	turn(t);
+	complete(t, ERR_OK);
+	offer_ids(t, 101, 20);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->answered, 3);
+	assert_int_equal(t->accepted, 20);
+	assert_int_equal(t->last_seq, 40);
+}
+
 static void full_batch_goes_out_beside_another_but_not_a_third(void **state)
 {
 	struct bench *t = *state;
@@ -418,6 +471,8 @@ int main(void)
 		WITH_BENCH(queue_that_refuses_is_a_failed_commit),
 		WITH_BENCH(writer_that_fails_before_the_submit_returns_is_believed),
 		WITH_BENCH(events_gather_while_a_commit_is_in_flight),
+		WITH_BENCH(disk_is_at_work_on_the_next_party_while_the_engine_is_on_the_last),
+		WITH_BENCH(party_that_went_out_early_and_failed_comes_again),
 		WITH_BENCH(full_batch_goes_out_beside_another_but_not_a_third),
 		WITH_BENCH(group_over_two_batches_fails_when_one_fails),
 		WITH_BENCH(effects_go_into_the_next_batch),
