@@ -49,7 +49,9 @@ static unsigned ring_kept(const struct ring *ring)
 static void ring_add(struct ring *ring, const struct change *change)
 {
 	if (ring->total == ring->cap && ring->cap < HISTORY_KEPT) {
-		ring->cap = ring->cap == 0 ? 4 : (uint16_t)(ring->cap * 2);
+		ring->cap = (uint16_t)(ring->cap + 1 + ring->cap / 4); /* most have one row or two */
+		if (ring->cap > HISTORY_KEPT)
+			ring->cap = HISTORY_KEPT;
 		ring->at = xrealloc(ring->at, ring->cap * sizeof(*ring->at));
 	}
 	ring->at[ring->total++ % HISTORY_KEPT] = *change;

@@ -9,14 +9,13 @@
 #define HISTORY_KEPT 64
 
 struct change {
-	int64_t ts_ms;
-	uint64_t seq;
+	uint64_t ts_ms : 48;
+	uint64_t type : 8;  /* enum change_type */
+	uint64_t cause : 8; /* enum change_cause */
+	uint64_t seq : 40;
+	int64_t before : 12, after : 12; /* scores of a link */
 	uint32_t about;   /* account, cluster, alert or group, as the type says; NONE */
 	uint32_t because; /* value or said, as the cause says; NONE */
-	int16_t before, after; /* scores of a link */
-	uint8_t type;     /* enum change_type */
-	uint8_t cause;    /* enum change_cause */
-	uint8_t unused[2];
 };
 
 enum history_of { HISTORY_ACCOUNTS, HISTORY_CLUSTERS, HISTORY_ALERTS, HISTORIES };

@@ -170,7 +170,7 @@ static struct posting *posting_insert(struct index *ix, uint32_t account, uint32
 	if (list->n >= INDEX_POSTINGS_MAX)
 		evict_oldest(ix, account);
 	if (list->n == list->cap) {
-		list->cap = list->cap < 6 ? 6 : list->cap + list->cap / 3;
+		list->cap += 6 + list->cap / 8; /* most of the memory there is: little of it unused */
 		list->at = xrealloc(list->at, list->cap * sizeof(*list->at));
 	}
 	uint32_t at = postings_lower_bound(list, value);

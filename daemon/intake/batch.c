@@ -321,14 +321,15 @@ void intake_mark_sink(struct intake *in, struct bytes name, uint64_t through, ui
 static int64_t wait_us(const struct intake *in, int64_t mono_us)
 {
 	int64_t at = in->failure && in->in_flight == 0 ? in->retry_us : in->due_us;
+	int64_t shrink_us = burst_due_us(in);
 
 	if (in->answered.n > 0)
 		return 0;
 	if (in->in_flight == 0 && in->gathering->events.n > 0 && senders_are_awaited(in, mono_us) &&
 	    (at <= 0 || in->awaited_until_us < at))
 		at = in->awaited_until_us;
-	if (burst_is_over(in) && (at <= 0 || in->shrink_us < at))
-		at = in->shrink_us;
+	if (shrink_us > 0 && (at <= 0 || shrink_us < at))
+		at = shrink_us;
 	if (at <= 0)
 		return -1;
 	return at > mono_us ? at - mono_us : 0;

@@ -86,7 +86,9 @@ struct intake {
 	enum err barred; /* by main; ERR_OK: it is not */
 	struct errbuf barred_text;
 	int64_t retry_us; /* while failing: not before */
-	int64_t shrink_us; /* what bursts needed is not given back before */
+	/* after bursts: memory of batches, and of the allocator, is not given back before */
+	int64_t shrink_us, trim_us;
+	bool is_trim_due;
 	struct VEC(struct group *) answered;
 	struct intake_stats stats;
 };
@@ -113,10 +115,10 @@ bool batch_has_due_mark(const struct intake *in);
 /* ticks */
 void tick_note_arrival(struct intake *in, const struct event *ev, int64_t arrived_ms);
 /* bursts */
-/* Nothing is under way, and batches hold more than senders of single events need. */
-bool burst_is_over(const struct intake *in);
-/* Then gives it back, when that is due. */
+/* Gives back what batches hold beyond what senders of single events need, once nothing is under way and it is due. */
 void burst_shrink(struct intake *in, int64_t mono_us);
+/* When it is due; 0: nothing is to be given back. */
+int64_t burst_due_us(const struct intake *in);
 
 /* effects */
 void outgoing_init(struct outgoing *o);
