@@ -124,7 +124,7 @@ static enum err listen_for_facts(struct packets *p, struct errbuf *eb)
 {
 	const struct join_setup join = { .flows = (uint32_t)p->settings.flows, .waiting = WAITING_MAX, .window_ms = p->settings.window_ms,
 					 .proxies = p->settings.proxies, .n_proxies = p->settings.n_proxies, .late = on_late, .arg = p };
-	const struct sources_setup sources = { .loop = p->host.loop, .path = p->settings.socket, .facts = on_facts, .stopped = on_stopped,
+	const struct sources_setup sources = { .loop = p->host.loop, .settings = &p->settings, .facts = on_facts, .stopped = on_stopped,
 					       .idle = offer_lines, .arg = p };
 	enum err err = sources_new(&sources, &p->sources, eb);
 

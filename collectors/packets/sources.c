@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "settings.h"
 
 #define CONNECTIONS_MAX (INTERFACES_MAX * 2)
 #define MESSAGES_A_TURN 512
@@ -171,16 +170,26 @@ static void on_connection(void *arg)
 	s->connections[s->n_connections++] = c;
 }
 
+/* Nothing captures an interface until somebody says so: a service that is not started, or may not connect, never says anything. */
+static void expect(struct sources *s, const struct packets_settings *settings)
+{
+	for (unsigned i = 0; i < settings->n_interfaces; i++)
+		strcpy(source_of(s, settings->interfaces[i])->said, settings->starter == CAPTURE_SERVICE
+			       ? "no process has come to the socket yet; is assocd-capture.service running?"
+			       : "its process has not come yet");
+}
+
 enum err sources_new(const struct sources_setup *setup, struct sources **out, struct errbuf *eb)
 {
 	struct sources *s = xcalloc(1, sizeof(*s));
 
 	s->setup = *setup;
-	s->listening = wire_listen(setup->path);
+	s->listening = wire_listen(setup->settings->socket);
 	if (s->listening < 0) {
 		free(s);
-		return errbuf_set(eb, ERR_IO, "cannot listen for facts at %s: %s", setup->path, strerror(errno));
+		return errbuf_set(eb, ERR_IO, "cannot listen for facts at %s: %s", setup->settings->socket, strerror(errno));
 	}
+	expect(s, setup->settings);
 	s->watch = loop_watch_new(setup->loop, s->listening, on_connection, s);
 	*out = s;
 	return ERR_OK;
@@ -197,7 +206,7 @@ void sources_free(struct sources *s)
 	}
 	loop_watch_free(s->watch);
 	close(s->listening);
-	(void)unlink(s->setup.path);
+	(void)unlink(s->setup.settings->socket);
 	free(s);
 }
 

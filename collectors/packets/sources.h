@@ -3,11 +3,12 @@
 #define ASSOCD_COLLECTORS_PACKETS_SOURCES_H
 
 #include "daemon/vendor/loop.h"
+#include "settings.h"
 #include "wire.h"
 
 struct sources;
 
-/* An interface that was ever told of. */
+/* An interface of the configuration, or another one that was ever told of. */
 struct source {
 	char interface[WIRE_NAME_SIZE];
 	bool is_open;
@@ -19,7 +20,7 @@ struct source {
 
 struct sources_setup {
 	struct loop *loop;
-	const char *path;
+	const struct packets_settings *settings; /* interfaces are known, and closed, from the start; borrowed */
 	void (*facts)(void *arg, const struct flow_facts *facts, enum flow_moment moment);
 	void (*stopped)(void *arg); /* nobody looks at packets any more */
 	void (*idle)(void *arg);    /* all that was there has been read */

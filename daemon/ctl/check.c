@@ -169,6 +169,18 @@ static void judge_sinks(struct finding *f, const struct json_doc *doc)
 	}
 }
 
+static void judge_capture(struct finding *f, const struct json_doc *doc)
+{
+	const struct json_node *capture = json_get(doc, doc->nodes, "capture");
+
+	if (!capture || capture->type != JSON_OBJECT)
+		return;
+	for (const struct json_node *source = json_first(doc, capture); source; source = json_after(doc, capture, source))
+		if (source->type == JSON_OBJECT && !bytes_is(json_get_text(doc, source, "state"), "open"))
+			note(f, STATE_WARNING, "%.*s is not captured: %.*s", BYTES_ARG(bytes_slice(source->key, 0, 60)),
+			     BYTES_ARG(bytes_slice(json_get_text(doc, source, "detail"), 0, 200)));
+}
+
 static void judge_readiness(struct finding *f, const struct json_doc *doc)
 {
 	const struct json_node *reasons = json_get(doc, doc->nodes, "not_ready");
@@ -183,6 +195,7 @@ static void judge(struct finding *f, const struct json_doc *doc, const struct li
 {
 	judge_readiness(f, doc);
 	judge_sinks(f, doc);
+	judge_capture(f, doc);
 	for (unsigned i = 0; i < FIGURES; i++) {
 		int64_t value = 0;
 
@@ -320,8 +333,8 @@ const struct ctl_command ctl_check = {
 	.name = "check", .arguments = "[OPTION]...", .options = check_options, .run = check_run,
 	.help = "Says in one line whether the daemon is well, as a plugin of Nagios or Icinga.",
 	.more = "It ends with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: it could not ask). Critical is whenever the daemon does not "
-		"answer, takes no events, or a sink takes no alerts. The figures, and what is bad unless told: open-alerts; commit-ms, "
-		"above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
+		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured. The figures, and what "
+		"is bad unless told: open-alerts; commit-ms, above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
 		"last event; certificate-days, below 14 and 3.",
 	.example = "assocctl check --limit open-alerts=20,100 --limit silence-s=900",
 };

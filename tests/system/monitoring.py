@@ -109,7 +109,14 @@ def plugin(d, *words, config=None):
 
 
 def check_answers_as_a_plugin():
-    d = SERVER[0]
+    d = Daemon()
+    try:
+        ask_the_plugin(d.start())
+    finally:
+        d.discard()
+
+
+def ask_the_plugin(d):
     status, said = plugin(d)
     assert status == 0 and said.startswith("ASSOCD OK - "), said
     for figure in said.split("|")[1].split():
@@ -124,6 +131,24 @@ def check_answers_as_a_plugin():
     assert plugin(d, config="/nowhere/assocd.yaml")[0] == 3
     found = json.loads(subprocess.run([os.path.join(BUILD, "assocctl"), "-c", d.config, "check", "--json"], capture_output=True, text=True).stdout)
     assert found["state"] == "OK", found
+
+
+def an_interface_that_nobody_ever_captured_is_down():
+    """The daemon waits for a service that was never started: nothing has failed, and nothing is joined."""
+    d = Daemon()
+    with open(d.config, "a", encoding="utf-8") as out:
+        out.write(f"collectors:\n  packets: {{interfaces: [eth7, any], process: service, socket: {d.path('facts.sock')}}}\n")
+    try:
+        d.start()
+        for name in ("eth7", "any"):
+            assert f'assocd_capture_up{{interface="{name}"}} 0\n' in metrics(d), metrics(d)
+            assert f'assocd_capture_restarts_total{{interface="{name}"}} 0\n' in metrics(d)
+        source = d.status()["capture"]["eth7"]
+        assert source["state"] == "closed" and "is assocd-capture.service running?" in source["detail"], source
+        status, said = plugin(d)
+        assert status == 1 and "eth7 is not captured: no process has come" in said and "any is not captured" in said, said
+    finally:
+        d.discard()
 
 
 def check_knows_a_daemon_that_is_not_well():
@@ -161,10 +186,9 @@ def main():
     SERVER.append(Daemon("collectors:\n  packets:\n    interfaces: [assocd-none]\n"))
     try:
         SERVER[0].start()
-        SERVER[0].wait_log("assocd-none")  # from then on its series are there
         return run_tests([metrics_are_clean_and_their_labels_bounded, every_name_of_the_rules_and_the_dashboard_is_told,
                           the_shipped_rules_fire_when_they_should, a_real_prometheus_scrapes_and_its_alert_fires, check_answers_as_a_plugin,
-                          check_knows_a_daemon_that_is_not_well, beyond_its_memory_the_daemon_refuses_and_goes_on])
+                          an_interface_that_nobody_ever_captured_is_down, check_knows_a_daemon_that_is_not_well, beyond_its_memory_the_daemon_refuses_and_goes_on])
     finally:
         SERVER[0].discard()
 
