@@ -80,6 +80,7 @@ struct stream *pending_open(struct pendings *p, struct flow *flow, unsigned side
 {
 	pending_of(p, flow);
 	flow->pending->is_open[side] = true;
+	flow->pending->begun[side] = (struct beginning){ 0 };
 	stream_begin(&flow->pending->streams[side], base);
 	return &flow->pending->streams[side];
 }

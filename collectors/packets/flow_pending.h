@@ -8,11 +8,18 @@
 #include "quic_client.h"
 #include "stream.h"
 
+/* A hello that may have begun behind the base of a stream; sequence numbers. */
+struct beginning {
+	bool is_set;
+	uint32_t at, reach; /* reach: behind the bytes without a hole that were looked at */
+};
+
 struct flow_pending {
 	struct flow *flow;
 	struct flow_pending *older, *newer;
 	struct stream streams[2];    /* of TCP */
 	bool is_open[2];
+	struct beginning begun[2];
 	struct quic_client *quic[2]; /* of UDP; NULL: none */
 	struct dtls_client dtls[2];
 	size_t memory;

@@ -12,11 +12,19 @@
 
 #define RANDOM_AT 11      /* behind the headers of record and message, and the version */
 #define RANDOM_SIZE 32
+#define HELLO_TOLD 6      /* headers of the record and of the message tell a hello */
+enum { RECORD_HANDSHAKE = 0x16, CLIENT_HELLO = 1, SERVER_HELLO = 2 };
 
 /* A record of the handshake with a ClientHello at its front. */
 static bool begins_hello(const struct flows *f, struct bytes payload)
 {
-	return payload.len >= 6 && payload.ptr[0] == 0x16 && payload.ptr[5] == 1 && look_begins_hello(f->look, payload);
+	return payload.len >= HELLO_TOLD && payload.ptr[0] == RECORD_HANDSHAKE && payload.ptr[5] == CLIENT_HELLO && look_begins_hello(f->look, payload);
+}
+
+/* The same, where there may be too little of it to tell. */
+static bool may_begin_hello(const struct flows *f, struct bytes payload)
+{
+	return payload.len > 0 && payload.ptr[0] == RECORD_HANDSHAKE && (payload.len < HELLO_TOLD || payload.ptr[5] == CLIENT_HELLO) && look_begins_hello(f->look, payload);
 }
 
 /* Another hello than the one that was read, whole up to its random bytes: the SYN between them was not captured. */
@@ -88,18 +96,25 @@ static void tell_once(struct flows *f, struct flow *flow, unsigned side)
 	flow_tell(f, flow, FLOW_LEARNED);
 }
 
-/* May something in front of it be on its way? Records of TLS and answers of servers are no such thing. */
-static bool is_worth_holding(const struct flow *flow, unsigned side, enum look_found found)
+/* One of several records that hold a message: too short for a whole one, or no server's hello. */
+static bool is_part_of_message(struct bytes front, enum look_found found)
 {
-	return flow->side[side] == SIDE_FLOATING && found == LOOK_NONE;
+	if (front.len < HELLO_TOLD || front.ptr[0] != RECORD_HANDSHAKE)
+		return false;
+	size_t length = (size_t)(uint8_t)front.ptr[3] << 8 | (uint8_t)front.ptr[4];
+	return length < RANDOM_SIZE || (found == LOOK_TLS && front.ptr[5] != SERVER_HELLO);
+}
+
+/* May something in front of it be on its way? Records of TLS and answers of servers are no such thing. */
+static bool is_worth_holding(const struct flow *flow, unsigned side, enum look_found found, struct bytes front)
+{
+	return flow->side[side] == SIDE_FLOATING && (found == LOOK_NONE || is_part_of_message(front, found));
 }
 
 static enum look_found look_at(struct flows *f, struct flow *flow, unsigned side, struct bytes front)
 {
 	enum look_found found = look_at_stream(f->look, front, !flow->has_request, &f->facts);
 
-	if (flow->side[side] == SIDE_FLOATING && begins_hello(f, front))
-		flow->side[side] = SIDE_AT; /* nothing belongs in front of it */
 	if (found == LOOK_HELLO)
 		finish(f, flow, side);
 	else if (found == LOOK_REQUEST)
@@ -110,17 +125,74 @@ static enum look_found look_at(struct flows *f, struct flow *flow, unsigned side
 	return found;
 }
 
-/* A stream without a beginning begins as early as its segments; one in which a hello begins, there: what lies in front of it
- * was something else, and a hole in that is not waited for. Where a hello is under way, what looks like another one is a record
- * in the middle of it. */
+/* The hello that is thought to have begun, as far as it is there. */
+static void look_from(struct flows *f, struct flow *flow, unsigned side)
+{
+	const struct stream *s = pending_stream(flow, side);
+	struct beginning *begun = &flow->pending->begun[side];
+	uint32_t at = begun->at - s->base, known = begun->reach - s->base, reach = stream_reach(s, known);
+
+	if (reach == known)
+		return;
+	begun->reach = s->base + reach;
+	enum look_found found = look_at_stream(f->look, bytes_make((const char *)s->bytes + at, reach - at), false, &f->facts);
+	f->counts.not_hellos += found == LOOK_LIAR;
+	begun->is_set = found == LOOK_MORE;
+	if (found == LOOK_HELLO)
+		finish(f, flow, side);
+}
+
+/* Does it rather begin there than where one is thought to? Of two the earlier one: the other is a record in the middle of it. But a
+ * byte or two that only look like it, with nothing behind them, give way. */
+static bool begins_rather(const struct beginning *begun, uint32_t seq, struct bytes payload)
+{
+	return !begun->is_set || (int32_t)(seq - begun->at) < 0 || (begun->reach - begun->at < HELLO_TOLD && payload.len >= HELLO_TOLD);
+}
+
+/* A hello behind words in the clear, or behind a hole that nothing may ever fill. */
+static void look_behind(struct flows *f, struct flow *flow, unsigned side, uint32_t seq, struct bytes payload)
+{
+	struct beginning *begun = &flow->pending->begun[side];
+	bool is_in_front = (int32_t)(seq - pending_stream(flow, side)->base) < 0;
+
+	if (begun->is_set)
+		look_from(f, flow, side);
+	if (flow->has_hello || is_in_front || !begins_rather(begun, seq, payload) || !may_begin_hello(f, payload))
+		return;
+	*begun = (struct beginning){ true, seq, seq };
+	look_from(f, flow, side);
+}
+
+/* A stream without a beginning begins as early as its segments. A hello that is too far away for what came before begins another. */
 static enum err place_stream(const struct flows *f, struct flow *flow, unsigned side, uint32_t seq, struct bytes payload)
 {
 	struct stream *s = pending_stream(flow, side);
-	bool is_beginning = begins_hello(f, payload) && !((int32_t)(seq - s->base) > 0 && begins_hello(f, stream_front(s)));
+	int32_t ahead = (int32_t)(seq - s->base);
 
-	if (!is_beginning && (flow->side[side] != SIDE_FLOATING || (int32_t)(seq - s->base) >= 0))
+	if (flow->side[side] == SIDE_FLOATING && ahead < 0)
+		return stream_move(s, seq);
+	if (ahead < 0 || (uint32_t)ahead + payload.len <= STREAM_MAX || !begins_hello(f, payload))
 		return ERR_OK;
-	return seq == s->base ? ERR_OK : stream_move(s, seq);
+	flow->pending->begun[side].is_set = false;
+	return stream_move(s, seq);
+}
+
+/* What the front holds was something else. The stream goes on where a hello has begun, or behind the front if something there
+ * waits for what is missing. */
+static void pass_front(struct flows *f, struct flow *flow, unsigned side)
+{
+	struct stream *s = pending_stream(flow, side);
+	const struct beginning *begun = &flow->pending->begun[side];
+	bool has_begun = begun->is_set && begun->at - s->base <= s->front;
+	uint32_t behind = has_begun ? begun->at : s->base + s->front;
+
+	if ((!has_begun && s->end == s->front) || behind - flow->start[side] >= EARLY || stream_move(s, behind) != ERR_OK) {
+		pending_close(&f->pendings, flow, side);
+		return;
+	}
+	flow->side[side] = SIDE_AT;
+	flow->next[side] = behind;
+	pending_grown(&f->pendings, flow);
 }
 
 static void add_to(struct flows *f, struct flow *flow, unsigned side, uint32_t seq, struct bytes payload)
@@ -137,12 +209,13 @@ static void add_to(struct flows *f, struct flow *flow, unsigned side, uint32_t s
 		return;
 	}
 	pending_grown(&f->pendings, flow);
-	if (s->front == front && s->base == base)
+	look_behind(f, flow, side, seq, payload);
+	if (flow->has_hello || (s->front == front && s->base == base))
 		return;
 	enum look_found found = look_at(f, flow, side, stream_front(s));
-	if (found == LOOK_HELLO || found == LOOK_MORE || (is_worth_holding(flow, side, found) && s->end < HOLD_MAX))
+	if (found == LOOK_HELLO || found == LOOK_MORE || (is_worth_holding(flow, side, found, stream_front(s)) && s->end < HOLD_MAX))
 		return;
-	pending_close(&f->pendings, flow, side);
+	pass_front(f, flow, side);
 }
 
 static void open_stream(struct flows *f, struct flow *flow, unsigned side, uint32_t base)
@@ -158,8 +231,10 @@ static void take_next(struct flows *f, struct flow *flow, unsigned side, const s
 
 	if (found == LOOK_HELLO)
 		return;
-	if (found == LOOK_MORE || is_worth_holding(flow, side, found)) {
+	if (found == LOOK_MORE || is_worth_holding(flow, side, found, payload)) {
 		open_stream(f, flow, side, seq);
+		if (may_begin_hello(f, payload))
+			flow->pending->begun[side] = (struct beginning){ true, seq, seq + (uint32_t)payload.len };
 		if (stream_add(pending_stream(flow, side), seq, payload) != ERR_OK)
 			pending_close(&f->pendings, flow, side);
 		else
@@ -182,13 +257,13 @@ static void take_payload(struct flows *f, struct flow *flow, unsigned side, cons
 		add_to(f, flow, side, seq, p->payload);
 		return;
 	}
-	int32_t ahead = begins_hello(f, p->payload) ? 0 : (int32_t)(seq - flow->next[side]);
+	int32_t ahead = (int32_t)(seq - flow->next[side]);
 	if (ahead > 0 && flow->next[side] - flow->start[side] < EARLY && (uint32_t)ahead < STREAM_MAX) {
 		open_stream(f, flow, side, flow->next[side]);
 		add_to(f, flow, side, seq, p->payload);
 		return;
 	}
-	if (ahead < 0 && ahead > -OLD_MAX) {
+	if (ahead < 0 && ahead > -OLD_MAX && !begins_hello(f, p->payload)) {
 		if ((uint32_t)-ahead < p->payload.len)
 			take_next(f, flow, side, p, bytes_slice(p->payload, (uint32_t)-ahead, p->payload.len));
 		return;

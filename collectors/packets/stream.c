@@ -37,6 +37,13 @@ static bool is_seen(const struct stream *s, uint32_t at)
 	return s->seen[at / 8] & 1u << at % 8;
 }
 
+uint32_t stream_reach(const struct stream *s, uint32_t from)
+{
+	while (from < s->end && is_seen(s, from))
+		from++;
+	return from;
+}
+
 static void put_bytes(struct stream *s, uint32_t at, struct bytes part)
 {
 	for (uint32_t i = 0; i < part.len; i++) {
@@ -46,8 +53,7 @@ static void put_bytes(struct stream *s, uint32_t at, struct bytes part)
 		s->seen[(at + i) / 8] |= (uint8_t)(1u << (at + i) % 8);
 	}
 	s->end = at + (uint32_t)part.len > s->end ? at + (uint32_t)part.len : s->end;
-	while (s->front < s->end && is_seen(s, s->front))
-		s->front++;
+	s->front = stream_reach(s, s->front);
 }
 
 enum err stream_add(struct stream *s, uint32_t seq, struct bytes segment)

@@ -22,6 +22,8 @@ void stream_end(struct stream *s);
 enum err stream_add(struct stream *s, uint32_t seq, struct bytes segment) MUST_CHECK;
 /* Another base: what lies behind it stays, what lies in front of it is forgotten; ERR_LIMIT as above. */
 enum err stream_move(struct stream *s, uint32_t base) MUST_CHECK;
+/* How far bytes without a hole go from there on; both are offsets from the base. */
+uint32_t stream_reach(const struct stream *s, uint32_t from);
 static inline struct bytes stream_front(const struct stream *s) { return bytes_make((const char *)s->bytes, s->front); }
 static inline size_t stream_memory(const struct stream *s) { return s->room + s->room / 8; }
 

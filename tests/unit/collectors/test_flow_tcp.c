@@ -265,10 +265,9 @@ static void neither_hello_nor_request_is_told_once_with_its_syn(void **state)
 	flow_bench_end(&b);
 }
 
-/* Many a record begins with the number of a ClientHello, and a segment with such a record. */
-static void records_of_a_byte_each_are_one_hello_however_they_are_cut(void **state)
+/* A record for each byte of the message. Returns their size. */
+static size_t in_records_of_a_byte(char *records)
 {
-	char records[6 * HELLO_LEN];
 	size_t n = 0;
 
 	for (size_t i = 5; i < HELLO_LEN; i++) {
@@ -276,13 +275,82 @@ static void records_of_a_byte_each_are_one_hello_however_they_are_cut(void **sta
 		records[n + 5] = HELLO[i];
 		n += 6;
 	}
-	for (size_t size = 1; size <= 120; size++) {
-		flow_bench_begin(&b, (struct flows_limits){ 0 });
-		flow_bench_open(&b, 99);
-		for (size_t at = 0; at < n; at += size)
-			flow_bench_client(&b, 100 + (uint32_t)at, bytes_make(records + at, n - at < size ? n - at : size));
-		expect_hello(1);
+	return n;
+}
+
+/* In pieces: in their order, or the last one first and then each step-th one. */
+static void send_cut(uint32_t seq, struct bytes all, size_t size, size_t step)
+{
+	size_t pieces = (all.len + size - 1) / size, first = step == 1 ? 0 : pieces - 1;
+
+	for (size_t i = 0; i < pieces; i++) {
+		size_t at = (first + i * step) % pieces * size;
+		flow_bench_client(&b, seq + (uint32_t)at, bytes_slice(all, at, size));
 	}
+}
+
+/* Behind what was said first, cut and ordered in many ways, with the SYN and without. */
+static void try_cuts(struct bytes before, struct bytes all, size_t size_max)
+{
+	for (size_t size = 1; size <= size_max; size++) {
+		size_t pieces = (all.len + size - 1) / size, steps[] = { 1, 2, 3, 5, 7, 11, pieces - 1 };
+		for (size_t i = 0; i < 2 * ARRAY_LEN(steps); i++) {
+			if (common_divisor(pieces, steps[i / 2]) != 1)
+				continue;
+			flow_bench_begin(&b, (struct flows_limits){ 0 });
+			if (i % 2)
+				flow_bench_open(&b, 99);
+			if (before.len > 0)
+				flow_bench_client(&b, 100, before);
+			send_cut(100 + (uint32_t)before.len, all, size, steps[i / 2]);
+			if (flows_counts(b.flows)->hellos != 1)
+				fail_msg("size %zu step %zu syn %zu", size, steps[i / 2], i % 2);
+			flow_bench_end(&b);
+		}
+	}
+}
+
+/* Many a record begins with the number of a ClientHello, and a segment with such a record. */
+static void records_of_a_byte_each_are_one_hello_however_they_are_cut(void **state)
+{
+	char records[6 * HELLO_LEN];
+	struct bytes all = bytes_make(records, in_records_of_a_byte(records));
+
+	try_cuts(BYTES_NONE, all, 120);
+}
+
+static void hello_in_single_bytes_is_found_behind_words(void **state)
+{
+	char hello[] = HELLO;
+
+	hello[15] = hello[20] = hello[31] = 0x16; /* as a hello begins, too */
+	try_cuts(BYTES_LIT("a1 STARTTLS\r\n"), bytes_make(hello, HELLO_LEN), 8);
+}
+
+/* MySQL's client does not wait between its request for TLS and the hello: they may pass each other. */
+static void words_that_come_behind_their_hello_lose_nothing(void **state)
+{
+	struct bytes hello = bytes_make(HELLO, HELLO_LEN);
+
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_open(&b, 99);
+	flow_bench_client(&b, 136 + 20, bytes_slice(hello, 20, HELLO_LEN));
+	flow_bench_client(&b, 100, bytes_make("\x20\0\0\1\x85\xae\xff\x19\0\0\0\1\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 36));
+	flow_bench_client(&b, 136, bytes_slice(hello, 0, 20));
+	expect_hello(1);
+}
+
+/* Behind a hole that stays, and more than a stream holds behind what was there first. */
+static void hello_too_far_from_what_is_waited_for_begins_another_stream(void **state)
+{
+	struct bytes hello = bytes_make(HELLO, HELLO_LEN);
+
+	flow_bench_begin(&b, (struct flows_limits){ 0 });
+	flow_bench_open(&b, 99);
+	flow_bench_client(&b, 60000, BYTES_LIT("x"));
+	flow_bench_client(&b, 165000, bytes_slice(hello, 0, 20));
+	flow_bench_client(&b, 165020, bytes_slice(hello, 20, HELLO_LEN));
+	expect_hello(1);
 }
 
 int main(void)
@@ -301,6 +369,9 @@ int main(void)
 		cmocka_unit_test(liar_is_counted_and_no_hello),
 		cmocka_unit_test(overlaps_and_duplicates),
 		cmocka_unit_test(records_of_a_byte_each_are_one_hello_however_they_are_cut),
+		cmocka_unit_test(hello_in_single_bytes_is_found_behind_words),
+		cmocka_unit_test(words_that_come_behind_their_hello_lose_nothing),
+		cmocka_unit_test(hello_too_far_from_what_is_waited_for_begins_another_stream),
 		cmocka_unit_test(request_behind_a_byte_that_came_twice),
 		cmocka_unit_test(payload_of_a_syn_is_read),
 		cmocka_unit_test(syn_that_comes_late_belongs_to_the_flow),
