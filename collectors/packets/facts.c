@@ -92,9 +92,10 @@ void facts_json(const struct flow_facts *facts, struct text *out)
 		if (*text != '\0')
 			json_member_string(out, row->name, bytes_of(text));
 	}
+	if (facts->syn[0] != '\0')
+		json_member_int(out, "hops", facts->hops);
 	if (facts->mtu == 0)
 		return;
-	json_member_int(out, "hops", facts->hops);
 	json_member_int(out, "mtu", facts->mtu);
 	if (link != NULL)
 		json_member_string(out, "mtu_of", bytes_of(link));

@@ -65,12 +65,26 @@ static void json_holds_what_was_seen_and_nothing_else(void **state)
 	struct text out = { 0 };
 	facts.mtu = 1420;
 	facts.hops = 9;
+	facts_put(facts.syn, sizeof(facts.syn), BYTES_LIT("64:1380:1024:mss"));
 	json_open_object(&out);
 	facts_json(&facts, &out);
 	json_close_object(&out);
 	assert_string_equal(out.ptr, "{\"src_ip\":\"2001:db8::1\",\"src_port\":50112,\"dst_ip\":\"192.0.2.7\",\"dst_port\":443,\"proto\":\"quic\","
 			    "\"first\":\"2023-11-14T22:13:20.123Z\",\"last\":\"2023-11-14T22:13:21.000Z\","
-			    "\"ja4\":\"q13d0310h3_55b375c5d22e_cd85d2d88918\",\"sni\":\"a.example\",\"hops\":9,\"mtu\":1420,\"mtu_of\":\"wireguard\"}");
+			    "\"ja4\":\"q13d0310h3_55b375c5d22e_cd85d2d88918\",\"sni\":\"a.example\",\"syn\":\"64:1380:1024:mss\",\"hops\":9,\"mtu\":1420,\"mtu_of\":\"wireguard\"}");
+	text_free(&out);
+}
+
+/* Scanners send it so. */
+static void syn_without_an_mss_has_hops_and_no_mtu(void **state)
+{
+	struct flow_facts facts = { .hops = 3 };
+	struct text out = { 0 };
+	facts_put(facts.syn, sizeof(facts.syn), BYTES_LIT("64:0:1024:"));
+	json_open_object(&out);
+	facts_json(&facts, &out);
+	json_close_object(&out);
+	assert_non_null(strstr(out.ptr, "\"hops\":3}"));
 	text_free(&out);
 }
 
@@ -91,6 +105,7 @@ int main(void)
 		cmocka_unit_test(hostile_text_cannot_break_a_line),
 		cmocka_unit_test(long_text_is_cut_and_ended),
 		cmocka_unit_test(json_holds_what_was_seen_and_nothing_else),
+		cmocka_unit_test(syn_without_an_mss_has_hops_and_no_mtu),
 		cmocka_unit_test(link_is_named_by_its_mtu_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
