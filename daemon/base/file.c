@@ -51,6 +51,45 @@ enum err file_read(const char *path, size_t max, struct text *out, struct errbuf
 	return err;
 }
 
+/* Behind the last newline among the n bytes before `end`; -1: there is none, -2: they cannot be read. */
+static off_t behind_newline(int fd, off_t end, size_t n)
+{
+	char piece[4096];
+
+	if (pread(fd, piece, n, end - (off_t)n) != (ssize_t)n)
+		return -2;
+	for (size_t at = n; at > 0; at--)
+		if (piece[at - 1] == '\n')
+			return end - (off_t)(n - at);
+	return -1;
+}
+
+enum err file_cut_half_line(int fd)
+{
+	struct stat st;
+	off_t whole = -1;
+
+	if (fstat(fd, &st) != 0)
+		return ERR_IO;
+	if (!S_ISREG(st.st_mode))
+		return ERR_OK;
+	for (off_t end = st.st_size; whole == -1 && end > 0; end = end > 4096 ? end - 4096 : 0)
+		whole = behind_newline(fd, end, end > 4096 ? 4096 : (size_t)end);
+	if (whole == -2)
+		return ERR_IO;
+	whole = whole < 0 ? 0 : whole;
+	return whole == st.st_size || ftruncate(fd, whole) == 0 ? ERR_OK : ERR_IO;
+}
+
+enum err file_sync(const char *path, struct errbuf *eb)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), code = fd < 0 || fsync(fd) != 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return code == 0 ? ERR_OK : errbuf_set(eb, code == ENOSPC ? ERR_FULL : ERR_IO, "%s: %s", path, strerror(code));
+}
+
 enum err file_sync_folder(const char *folder, struct errbuf *eb)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

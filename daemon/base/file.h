@@ -8,6 +8,11 @@
  * it is larger than max bytes, ERR_INPUT when it is a directory, a pipe or a device, which are never waited for. */
 enum err file_read(const char *path, size_t max, struct text *out, struct errbuf *eb) MUST_CHECK;
 
+/* Takes away what stands behind the last newline of a regular file: half a line, that a crash or a full disk left. fd is open
+ * for reading and writing. ERR_IO with errno. */
+enum err file_cut_half_line(int fd) MUST_CHECK;
+/* What was written to the file is there after a power cut. ERR_FULL or ERR_IO, with the path. */
+enum err file_sync(const char *path, struct errbuf *eb) MUST_CHECK;
 /* What was made, renamed or removed in the folder is so after a power cut, too. ERR_IO, with the folder. */
 enum err file_sync_folder(const char *folder, struct errbuf *eb) MUST_CHECK;
 

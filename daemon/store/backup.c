@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #include "daemon/base/arena.h"
+#include "daemon/base/file.h"
 #include "daemon/model/event.h"
 
 #include <errno.h>
@@ -14,15 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static enum err sync_file(const char *path, struct errbuf *eb)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), code = fd < 0 || fsync(fd) != 0 ? errno : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return code == 0 ? ERR_OK : errbuf_set(eb, code == ENOSPC ? ERR_FULL : ERR_IO, "%s: %s", path, strerror(code));
-}
 
 static enum err make_private(const char *path, struct errbuf *eb)
 {
@@ -52,7 +44,7 @@ enum err backup_make(const char *dir, const char *to, const struct backup_progre
 	db_close(copy);
 	db_close(from);
 	if (!err)
-		err = sync_file(to, eb);
+		err = file_sync(to, eb);
 	if (err)
 		unlink(to); /* I2 */
 	return err;

@@ -4,6 +4,7 @@
 #include "names.h"
 
 #include "daemon/base/arena.h"
+#include "daemon/base/file.h"
 #include "daemon/base/vec.h"
 
 #include <errno.h>
@@ -154,7 +155,7 @@ static enum err remove_snapshot(const char *dir, struct errbuf *eb)
 	store_path(path, dir, "snapshot");
 	if (unlink(path) != 0 && errno != ENOENT)
 		return errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
-	return ERR_OK;
+	return file_sync_folder(dir, eb);
 }
 
 enum err store_remove(const char *dir, const struct store_removal *what, uint64_t *removed, struct errbuf *eb)

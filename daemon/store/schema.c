@@ -4,6 +4,7 @@
  * I2: a step runs in one transaction with its version number; before the first step of an old database a whole copy
  *     lies beside it.
  * I3: a database that is not ours, or newer, is not written to.
+ * I4: a copy beside it has its name once it is whole and synced. What was interrupted begins anew.
  *
  * journal  the truth: canonical events in order of acceptance
  * days     first sequence number of each day of arrival (days since 1970, UTC)
@@ -18,9 +19,13 @@
  *          writes that asked whether the disk works again; facts */
 #include "internal.h"
 
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #define APPLICATION_ID 0x41534f43 /* "ASOC" */
 
@@ -64,19 +69,37 @@ static enum err check_version(struct db *db, const char *path, int64_t *version,
 	return ERR_OK;
 }
 
-static enum err copy_aside(struct db *db, const char *path, int version, struct errbuf *eb)
+static enum err copy_to(struct db *db, const char *to, struct errbuf *eb)
 {
 	struct statement *st;
-	char copy[PATH_MAX + 16];
 	enum err err = db_prepare(db, "VACUUM INTO ?1", &st, eb);
 
 	if (err)
 		return err;
-	snprintf(copy, sizeof(copy), "%s.schema%d", path, version);
-	statement_text(st, 1, bytes_of(copy));
+	statement_text(st, 1, bytes_of(to));
 	err = statement_run(st, eb);
 	statement_free(st);
+	return err ? err : file_sync(to, eb);
+}
+
+/* I4 */
+static enum err copy_aside(struct db *db, const char *dir, int version, struct errbuf *eb)
+{
+	char name[32], copy[PATH_MAX], part[PATH_MAX];
+	enum err err;
+
+	snprintf(name, sizeof(name), "assocd.db.schema%d", version);
+	store_path(copy, dir, name);
+	store_path(part, dir, "assocd.db.part");
+	unlink(part); /* an attempt before this one was interrupted */
+	err = copy_to(db, part, eb);
+	if (!err && rename(part, copy) != 0)
+		err = errbuf_set(eb, ERR_IO, "%s: %s", copy, strerror(errno));
 	if (!err)
+		err = file_sync_folder(dir, eb);
+	if (err)
+		unlink(part);
+	else
 		log_info("store", "the database of schema %d is kept as %s", version, copy);
 	return err;
 }
@@ -96,7 +119,7 @@ static enum err migrate_one(struct db *db, int version, struct errbuf *eb)
 	return err;
 }
 
-static enum err migrate(struct db *db, const char *path, struct errbuf *eb)
+static enum err migrate(struct db *db, const char *dir, const char *path, struct errbuf *eb)
 {
 	int64_t version = 0;
 	enum err err = check_version(db, path, &version, eb);
@@ -104,7 +127,7 @@ static enum err migrate(struct db *db, const char *path, struct errbuf *eb)
 	if (!err)
 		err = db_prepare_writing(db, eb); /* I3 */
 	if (!err && version > 0 && version < STORE_SCHEMA_VERSION)
-		err = copy_aside(db, path, (int)version, eb);
+		err = copy_aside(db, dir, (int)version, eb);
 	for (int at = (int)version; !err && at < STORE_SCHEMA_VERSION; at++)
 		err = migrate_one(db, at, eb);
 	return err;
@@ -119,7 +142,7 @@ enum err schema_open(const char *dir, struct db **out, struct errbuf *eb)
 	err = db_open(path, DB_WRITE, out, eb);
 	if (err)
 		return err;
-	err = migrate(*out, path, eb);
+	err = migrate(*out, dir, path, eb);
 	if (err) {
 		db_close(*out);
 		*out = NULL;

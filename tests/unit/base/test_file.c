@@ -86,6 +86,34 @@ static void bytes_that_are_no_utf8_are_told(void **state)
 	assert_false(utf8_is_valid(BYTES_LIT("\xed\xa0\x80")));
 }
 
+/* n bytes, the last newline at `at` (-1: none), and what is left of them. */
+static void cut(size_t n, ptrdiff_t at, off_t left)
+{
+	struct stat st;
+	int fd;
+
+	write_file("cut", n);
+	fd = open(path_of("cut"), O_RDWR);
+	assert_true(at < 0 || pwrite(fd, "\n", 1, at) == 1);
+	assert_int_equal(file_cut_half_line(fd), ERR_OK);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, left);
+	close(fd);
+}
+
+static void half_a_line_is_cut_and_whole_ones_stay(void **state)
+{
+	static const ptrdiff_t sizes[] = { 1, 2, 4095, 4096, 4097, 8191, 8192, 8193, 20000 };
+
+	cut(0, -1, 0);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		cut((size_t)sizes[i], -1, 0);
+		cut((size_t)sizes[i], 0, 1);
+		cut((size_t)sizes[i], sizes[i] - 1, sizes[i]);
+		cut((size_t)sizes[i], sizes[i] / 2, sizes[i] / 2 + 1);
+	}
+}
+
 static int make_folder(void **state)
 {
 	return mkdtemp(dir) == NULL;
@@ -106,6 +134,7 @@ int main(void)
 		cmocka_unit_test(file_beyond_the_limit_is_refused),
 		cmocka_unit_test(mark_in_front_of_a_text_is_skipped_once),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_told),
+		cmocka_unit_test(half_a_line_is_cut_and_whole_ones_stay),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
