@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "daemon/base/file.h"
 
 static enum err make_folder(const char *path, struct errbuf *eb)
 {
@@ -35,20 +38,34 @@ enum err state_folder_make(const char *dir, struct errbuf *eb)
 	return err;
 }
 
+static bool write_key(const char *path, const uint8_t key[STATE_KEY_SIZE])
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	bool is_written = write(fd, key, STATE_KEY_SIZE) == STATE_KEY_SIZE && fsync(fd) == 0;
+	return close(fd) == 0 && is_written;
+}
+
+/* It has its name once it is whole and synced: half a key would keep every later start from starting. */
 static enum err make_key(const char *path, uint8_t key[STATE_KEY_SIZE], struct errbuf *eb)
 {
 	if (crypto_random(key, STATE_KEY_SIZE) != ERR_OK)
 		return errbuf_set(eb, ERR_IO, "no random bytes for %s", path);
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errbuf_set(eb, ERR_IO, "cannot make %s: %m", path);
-	bool is_written = write(fd, key, STATE_KEY_SIZE) == STATE_KEY_SIZE && fsync(fd) == 0;
-	if (!is_written)
-		errbuf_set(eb, ERR_IO, "cannot write %s: %m", path);
-	close(fd);
-	if (!is_written)
-		unlink(path);
-	return is_written ? ERR_OK : ERR_IO;
+	struct text part = { 0 }, folder = { 0 };
+	text_addf(&part, "%s.part", path);
+	text_add(&folder, bytes_make(path, (size_t)(strrchr(path, '/') - path)));
+	unlink(part.ptr);
+	enum err err = ERR_OK;
+	if (!write_key(part.ptr, key) || rename(part.ptr, path) != 0) {
+		err = errbuf_set(eb, ERR_IO, "cannot make %s: %m", path);
+		unlink(part.ptr);
+	}
+	if (err == ERR_OK)
+		err = file_sync_folder(folder.ptr, eb);
+	text_free(&part);
+	text_free(&folder);
+	return err;
 }
 
 enum err state_folder_secret(const char *path, bool may_make, uint8_t key[STATE_KEY_SIZE], struct errbuf *eb)
