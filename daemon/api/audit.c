@@ -3,7 +3,8 @@
  *     Neither are values, which may be of a hashed kind, nor what was searched for. An erasure itself says no name: who asked
  *     for it outlives it.
  * I2: the file is opened for each line: whoever rotates it need not tell the daemon.
- * I3: a line that could not be written is counted, and the next one that can is preceded by how many are missing. */
+ * I3: a line that could not be written whole is cut and counted, and the next one that can is preceded by how many are missing.
+ * I4: what a crash left of a line is cut before the next one. */
 #include "audit.h"
 
 #include <ctype.h>
@@ -12,9 +13,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 #include "router.h"
 
@@ -95,14 +98,32 @@ static void render_line(struct api_call *call, bool refused, struct text *line)
 	text_addc(line, '\n');
 }
 
+/* All of the lines or nothing. */
+static bool write_lines(int fd, struct bytes lines)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (file_cut_half_line(fd) != ERR_OK || fstat(fd, &st) != 0) /* I4 */
+		return false;
+	n = write(fd, lines.ptr, lines.len);
+	if (n == (ssize_t)lines.len)
+		return true;
+	if (n >= 0)
+		errno = ENOSPC;
+	if (n > 0 && ftruncate(fd, st.st_size) != 0) /* I3 */
+		log_debug("api", "the audit log may end with a half line");
+	return false;
+}
+
 static bool append(const char *path, struct bytes line)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
 	bool is_done;
 
 	if (fd < 0)
 		return false;
-	is_done = write(fd, line.ptr, line.len) == (ssize_t)line.len;
+	is_done = write_lines(fd, line);
 	return close(fd) == 0 && is_done;
 }
 

@@ -1,9 +1,11 @@
 /* The alert log: one JSON line a change, appended.
  * I1: a delivery is written by one write and synced before it counts; when either fails the file is cut back to where
  *     it was, so that a failed delivery leaves no half line.
+ *     What a crash left of one is cut when the file is opened; its alerts are delivered again.
  * I2: a file that was moved away keeps what it has; the next delivery after reopen starts a new one at the path. */
 #include "sink.h"
 
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 
@@ -18,11 +20,29 @@ struct alert_log {
 	int fd; /* -1: to be opened at the next delivery */
 };
 
+/* By a descriptor of its own: a pipe is to be opened for writing only. */
+static bool cut_half_line(const struct alert_log *l)
+{
+	struct stat st;
+	int fd = fstat(l->fd, &st) == 0 && S_ISREG(st.st_mode) ? open(l->path, O_RDWR | O_CLOEXEC) : -1;
+	bool is_fine = fd < 0 || file_cut_half_line(fd) == ERR_OK;
+
+	if (fd >= 0)
+		close(fd);
+	return is_fine;
+}
+
 static enum err open_file(struct alert_log *l, struct errbuf *eb)
 {
 	if (l->fd >= 0)
 		return ERR_OK;
 	l->fd = open(l->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (l->fd >= 0 && !cut_half_line(l)) { /* I1 */
+		errbuf_set(eb, ERR_IO, "alert log %s ends with half a line, which cannot be cut: %s", l->path, strerror(errno));
+		close(l->fd);
+		l->fd = -1;
+		return ERR_IO;
+	}
 	return l->fd >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s; `alert_log` names another one", l->path, strerror(errno));
 }
 

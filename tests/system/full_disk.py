@@ -151,6 +151,37 @@ def full_disk_is_told_to_everybody_and_goes_on_by_itself():
         disk.end()
 
 
+def audit_log_of_a_full_disk_holds_whole_lines_and_says_how_many_are_missing():
+    disk = SmallDisk()
+    skipped = disk.begin()
+    try:
+        if skipped:
+            return skipped
+        daemon = disk.daemon.start()
+        lines = stories(50, 12)
+        assert post(daemon, lines)[1]["accepted"] == len(lines)
+        account = json.loads(lines[0])["account"]
+        audit = os.path.join(daemon.state, "audit.jsonl")
+
+        def asked(times):
+            for _ in range(times):
+                assert daemon.ask("GET", f"/v1/accounts/{account}")[0] == 200
+        asked(3)
+        disk.fill()
+        asked(80)  # more than fits into what is left of the last block
+        disk.free()
+        asked(2)
+        with open(audit) as log:
+            rows = [json.loads(line) for line in log]
+        told = [row for row in rows if row.get("did", "").startswith("GET /v1/accounts/")]
+        (missing,) = [row["missing"] for row in rows if "missing" in row]
+        assert missing > 20 and len(told) + missing == 85, (len(told), missing)
+        assert daemon.stop() == 0
+    finally:
+        disk.end()
+    return None
+
+
 def start_on_a_full_disk_says_so_and_harms_nothing():
     disk = SmallDisk()
     skipped = disk.begin()
@@ -247,6 +278,7 @@ def file_that_is_sent_again_and_again_never_blocks():
 
 
 TESTS = [
-    full_disk_is_told_to_everybody_and_goes_on_by_itself, start_on_a_full_disk_says_so_and_harms_nothing,
+    full_disk_is_told_to_everybody_and_goes_on_by_itself,
+    audit_log_of_a_full_disk_holds_whole_lines_and_says_how_many_are_missing, start_on_a_full_disk_says_so_and_harms_nothing,
     sender_that_is_stopped_says_what_is_acknowledged_and_where_to_go_on, file_that_is_sent_again_and_again_never_blocks,
 ]
