@@ -2,6 +2,7 @@
  * keys, tombstones, the alert log; and while the database is migrated, copied, and told facts. All or nothing each time, and the
  * next attempt does it. */
 #include "failing_calls.h"
+#include "fault_folder.h"
 
 #include "daemon/main/daemon.h"
 #include "daemon/main/tombstones.h"
@@ -21,22 +22,6 @@
 #include <cmocka.h>
 
 #define CALLS_MAX 1000
-
-struct folder { char dir[64]; };
-
-static void folder_begin(struct folder *f)
-{
-	strcpy(f->dir, "/tmp/assocd-fault-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-}
-
-static void folder_end(const struct folder *f)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
-	assert_int_equal(system(command), 0);
-}
 
 static char *in(const struct folder *f, const char *name)
 {
@@ -71,12 +56,13 @@ static void go_through_faults(act_fn *act, int least)
 		do {
 			struct folder f;
 
-			assert_true(++n < CALLS_MAX);
-			folder_begin(&f);
+			n += n == 0 ? 1 : fault_stride();
+			assert_true(n < CALLS_MAX);
+			assert_true(folder_begin(&f));
 			fault_cuts = every_fault[i].cuts;
 			fault_at = n;
 			act(&f, (int)i);
-			folder_end(&f);
+			assert_true(folder_end(&f));
 		} while (happened);
 		assert_true(n > least);
 	}
@@ -124,13 +110,13 @@ static void key_that_a_crash_left_half_is_made_anew(void **state)
 	struct folder f;
 	FILE *half;
 
-	folder_begin(&f);
+	assert_true(folder_begin(&f));
 	half = fopen(in(&f, "hash.key.part"), "w");
 	fputs("half", half);
 	fclose(half);
 	assert_int_equal(state_folder_secret(in(&f, "hash.key"), true, key, &eb), ERR_OK);
 	assert_false(is_there(&f, "hash.key.part"));
-	folder_end(&f);
+	assert_true(folder_end(&f));
 }
 
 /* ---- tombstones ---- */
@@ -251,7 +237,7 @@ static void half_a_line_of_a_killed_daemon_is_cut(void **state)
 	FILE *file;
 	void *self;
 
-	folder_begin(&f);
+	assert_true(folder_begin(&f));
 	file = fopen(in(&f, "alerts.jsonl"), "w");
 	fputs("{\"id\":\"0\",\"pad\":\"\"}\n{\"id\":\"1\",\"pad\":\"", file);
 	for (int i = 0; i < 10000; i++)
@@ -262,7 +248,7 @@ static void half_a_line_of_a_killed_daemon_is_cut(void **state)
 	assert_int_equal(deliver(self, 1, 1), ERR_OK);
 	check_log(&f, 2, false);
 	sink_log.close(self);
-	folder_end(&f);
+	assert_true(folder_end(&f));
 }
 
 /* ---- the database: facts, names, a copy, a migration ---- */

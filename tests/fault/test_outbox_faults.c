@@ -2,6 +2,7 @@
  * refuses alerts, what it refused is told again, what everybody has goes. What was acknowledged is there to the row, of what was
  * refused there is nothing, and no row goes that a sink was not told of. */
 #include "failing_calls.h"
+#include "fault_folder.h"
 #include "failing_memory.h"
 
 #include "daemon/store/store.h"
@@ -28,7 +29,7 @@ struct held {
 };
 
 struct life {
-	char dir[64];
+	struct folder folder;
 	struct held held;
 };
 
@@ -39,7 +40,7 @@ static struct store *opened(const struct life *l)
 	struct errbuf eb = { "" };
 	struct store *s = NULL;
 
-	if (store_open(l->dir, &s, &eb))
+	if (store_open(l->folder.dir, &s, &eb))
 		fail_msg("the store does not open: %s", eb.text);
 	return s;
 }
@@ -187,7 +188,7 @@ static struct held read_all(const char *dir)
 
 static void check(const struct life *l, int n)
 {
-	struct held is = read_all(l->dir);
+	struct held is = read_all(l->folder.dir);
 	const struct held *h = &l->held;
 
 	if (is.n_outbox != h->n_outbox || memcmp(is.outbox, h->outbox, h->n_outbox * sizeof(h->outbox[0])) != 0)
@@ -217,16 +218,12 @@ static bool disarm(enum fault fault)
 static void life_begin(struct life *l)
 {
 	memset(l, 0, sizeof(*l));
-	strcpy(l->dir, "/tmp/assocd-fault-XXXXXX");
-	assert_non_null(mkdtemp(l->dir));
+	assert_true(folder_begin(&l->folder));
 }
 
 static void life_end(struct life *l)
 {
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", l->dir);
-	assert_int_equal(system(command), 0);
+	assert_true(folder_end(&l->folder));
 }
 
 /* false: the script was over before the fault came. */
@@ -258,7 +255,7 @@ static void every_fault_costs_only_what_was_refused(enum fault fault)
 	int n = 1;
 
 	while (live(n, fault))
-		assert_true(++n < CALLS_MAX);
+		assert_true((n += fault_stride()) < CALLS_MAX);
 	assert_true(n > STEPS);
 	print_message("%d calls\n", n - 1);
 }
@@ -290,15 +287,15 @@ static void reading_without_memory_is_whole_or_an_error(void **state)
 	s = opened(&l);
 	for (unsigned at = 0; at < 4; at++)
 		step(s, &l.held, at);
-	for (int n = 1; happened; n++) {
+	for (int n = 1; happened; n += fault_stride()) {
 		struct held h = { .n_outbox = 0 };
 		struct errbuf eb = { "" };
 		enum err err;
 
 		memory_arm(n);
-		err = store_read_outbox(l.dir, 0, note_row, &h, &eb);
+		err = store_read_outbox(l.folder.dir, 0, note_row, &h, &eb);
 		if (!err)
-			err = store_read(l.dir, (struct store_range){ 0, 0 }, note_event, &h, &eb);
+			err = store_read(l.folder.dir, (struct store_range){ 0, 0 }, note_event, &h, &eb);
 		happened = memory_disarm();
 		if (!err && (h.n_outbox != l.held.n_outbox || h.events != l.held.events))
 			fail_msg("allocation %d failed: %zu rows and %d events were read as if they were all", n, h.n_outbox, (int)h.events);
@@ -320,13 +317,13 @@ static void start_without_memory_is_an_error_and_harms_nothing(void **state)
 	for (unsigned at = 0; at < 4; at++)
 		step(s, &l.held, at);
 	store_close(s);
-	for (int n = 1; happened; n++) {
+	for (int n = 1; happened; n += fault_stride()) {
 		struct errbuf eb = { "" };
 		enum err err;
 
 		s = NULL;
 		memory_arm(n);
-		err = store_open(l.dir, &s, &eb);
+		err = store_open(l.folder.dir, &s, &eb);
 		happened = memory_disarm();
 		if (err)
 			assert_true(happened && strlen(eb.text) > 0);
