@@ -21,13 +21,13 @@ static bool query_word(struct api_call *call, const char *name, const char *cons
 	*out = 0;
 	if (given.len == 0)
 		return true;
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < n; i++)
 		if (bytes_is(given, words[i])) {
 			*out = i;
 			return true;
 		}
+	for (unsigned i = 0; i < n; i++)
 		text_addf(&all, "%s%s", i > 0 ? ", " : "", words[i]);
-	}
 	api_problem(call, 400, "query", "%s is one of %s", name, all.ptr);
 	text_free(&all);
 	return false;
