@@ -1,14 +1,21 @@
-/* An alert as OCSF 1.3 Detection Finding: class 2004 of category 2. https://schema.ocsf.io/1.3.0/classes/detection_finding */
+/* An alert as OCSF 1.3 Detection Finding: class 2004 of category 2. https://schema.ocsf.io/1.3.0/classes/detection_finding
+ * I1: the word beside a number is the schema's for that number, not ours.
+ * I2: an observable names a place in this event where its value stands. */
 #include "shape.h"
 
 #define CLASS 2004
 #define OBSERVABLE_USER_NAME 4
-#define OBSERVABLES_MAX 256
+#define ACCOUNTS_MAX 256
+
+struct word { int id; const char *caption; };
 
 /* OCSF counts severity up, syslog down. */
-static int severity_id(struct bytes level)
+static struct word severity_of(struct bytes level)
 {
-	return 7 - shape_severity(level);
+	static const char *const captions[] = { [1] = "Informational", [2] = "Low", [3] = "Medium", [4] = "High", [5] = "Critical" };
+	int id = 7 - shape_severity(level);
+
+	return (struct word){ id, captions[id] };
 }
 
 static int activity_id(const struct sink_row *row)
@@ -16,9 +23,20 @@ static int activity_id(const struct sink_row *row)
 	return bytes_is(row->event, "opened") || bytes_is(row->event, "test") ? 1 : bytes_is(row->event, "resolved") ? 3 : 2;
 }
 
-static int status_id(const struct alert_view *al)
+static struct word status_of(const struct alert_view *al)
 {
-	return al->state == ALERT_RESOLVED ? 4 : al->state == ALERT_OPEN ? 1 : 2;
+	if (al->state == ALERT_RESOLVED && bytes_is(al->resolution, "false_positive"))
+		return (struct word){ 3, "Suppressed" };
+	if (al->state == ALERT_RESOLVED)
+		return (struct word){ 4, "Resolved" };
+	return al->state == ALERT_OPEN ? (struct word){ 1, "New" } : (struct word){ 2, "In Progress" };
+}
+
+/* I1 */
+static void add_word(struct text *t, const char *id_key, const char *key, struct word word)
+{
+	json_member_int(t, id_key, word.id);
+	json_member_string(t, key, bytes_of(word.caption));
 }
 
 static void add_metadata(struct text *t, const struct sink_row *row)
@@ -58,13 +76,31 @@ static void add_finding(struct text *t, const struct alert_view *al)
 	json_close_object(t);
 }
 
+static void add_evidences(struct text *t, const struct alert_view *al)
+{
+	json_key(t, "evidences");
+	json_open_array(t);
+	for (unsigned i = 0; i < al->n_accounts && i < ACCOUNTS_MAX; i++) {
+		json_open_object(t);
+		json_key(t, "actor");
+		json_open_object(t);
+		json_key(t, "user");
+		json_open_object(t);
+		json_member_string(t, "name", al->accounts[i]);
+		json_close_object(t);
+		json_close_object(t);
+		json_close_object(t);
+	}
+	json_close_array(t);
+}
+
 static void add_observables(struct text *t, const struct alert_view *al)
 {
 	json_key(t, "observables");
 	json_open_array(t);
-	for (unsigned i = 0; i < al->n_accounts && i < OBSERVABLES_MAX; i++) {
+	for (unsigned i = 0; i < al->n_accounts && i < ACCOUNTS_MAX; i++) {
 		json_open_object(t);
-		json_member_string(t, "name", BYTES_LIT("account"));
+		json_member_string(t, "name", BYTES_LIT("evidences[].actor.user.name")); /* I2 */
 		json_member_int(t, "type_id", OBSERVABLE_USER_NAME);
 		json_member_string(t, "type", BYTES_LIT("User Name"));
 		json_member_string(t, "value", al->accounts[i]);
@@ -84,16 +120,16 @@ static void add_finding_event(struct text *t, const struct sink_row *row)
 	json_member_int(t, "type_uid", CLASS * 100 + activity);
 	json_member_int(t, "activity_id", activity);
 	json_member_int(t, "time", al->updated_ms);
-	json_member_int(t, "severity_id", severity_id(al->level));
-	json_member_string(t, "severity", al->level);
-	json_member_int(t, "status_id", status_id(al));
-	json_member_string(t, "status", bytes_of(alert_state_names[al->state]));
+	add_word(t, "severity_id", "severity", severity_of(al->level));
+	add_word(t, "status_id", "status", status_of(al));
 	json_member_int(t, "confidence_score", al->score / 10);
 	json_member_string(t, "message", al->summary);
 	if (al->reason.len > 0)
 		json_member_string(t, "comment", al->reason);
 	add_metadata(t, row);
 	add_finding(t, al);
+	if (al->n_accounts > 0)
+		add_evidences(t, al);
 	add_observables(t, al);
 	json_close_object(t);
 }

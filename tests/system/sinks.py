@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import ocsf
 from daemon import BUILD, ROOT, Daemon, run_tests
 from sink_peers import Alertmanager, Datagrams, Mail, Rsyslog, Web, read_journal_entry, wait_for
 
@@ -98,8 +99,9 @@ def every_sink_tells_its_other_side_of_an_alert_and_of_its_end():
         assert body["type"] == "alert.opened" and body["data"]["id"] == alert["id"], body
         assert "\\u202e".encode() in hooks[0][2] and "\u202e".encode() not in hooks[0][2], hooks[0][2]
         finding = json.loads(wait_for(lambda: [row for row in web.got if row[0] == "/ocsf"])[0][2])["data"]
-        assert (finding["class_uid"], finding["type_uid"], finding["severity_id"], finding["status_id"]) == (2004, 200401, 4, 1), finding
-        assert finding["finding_info"]["uid"] == alert["id"] and finding["metadata"]["version"] == "1.3.0", finding
+        ocsf.check_finding(finding)
+        assert (finding["type_uid"], finding["severity_id"], finding["status_id"]) == (200401, 4, 1), finding
+        assert finding["finding_info"]["uid"] == alert["id"] and len(finding["observables"]) == 1, finding
         row = wait_for(syslog.rows)[0]
         assert (row["app"], row["msgid"], row["facility"], row["severity"]) == ("assocd", "quick", "local0", "err"), row
         assert f'id="{alert["id"]}"' in row["data"] and 'event="opened"' in row["data"], row
@@ -152,6 +154,35 @@ def verify_signature(post):
                           env={**os.environ, "NODE_PATH": os.path.join(BUILD, "web", "node_modules")})
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:3] == ["No matching signature found"] * 3, done.stdout
+
+
+def findings_of_a_whole_life_keep_to_the_schema_of_ocsf():
+    web = Web()
+    daemon = with_sinks(f'  hook: {{type: webhook, url: "{web.url()}", format: ocsf, allow_private: on}}\n').start()
+
+    def findings(n):
+        return [json.loads(body)["data"] for _, _, body in wait_for(lambda: len(web.got) >= n and list(web.got))]
+    try:
+        for account in ("ann", "bob", "cy"):
+            ask_question(daemon, account)
+        ids = {row["accounts"][0]: row["id"] for row in json.loads(daemon.ask("GET", "/v1/alerts")[1])["alerts"]}
+        assert daemon.ctl("ack", ids["ann"], "--reason", "looked at")[0] == 0
+        assert daemon.ctl("resolve", ids["bob"], "--value", "false_positive", "--reason", "a brother")[0] == 0
+        close_account(daemon, "cy")
+        assert daemon.ctl("sink", "test", "hook")[0] == 0
+        told = findings(7)
+        for finding in told:
+            ocsf.check_finding(finding)
+        said = {(f["observables"][0]["value"], f["activity_id"], f["status"]) for f in told if f.get("observables")}
+        assert {("ann", 1, "New"), ("ann", 2, "In Progress"), ("bob", 3, "Suppressed"), ("cy", 3, "Resolved")} <= said, said
+        for broken in ({"severity": "high"}, {"status_id": 7}, {"time": "now"}, {"finding_info": {}}, {"account": "a"}, {"type_uid": 200402}):
+            try:
+                ocsf.check_finding({**told[0], **broken})
+            except AssertionError:
+                continue
+            raise AssertionError(f"the check lets {broken} pass")
+    finally:
+        daemon.discard()
 
 
 def syslog_over_tls_wants_a_certificate_that_holds():
@@ -318,7 +349,8 @@ def settings_that_make_no_sense_are_named_with_their_place():
 
 if __name__ == "__main__":
     sys.exit(run_tests([
-        every_sink_tells_its_other_side_of_an_alert_and_of_its_end, syslog_over_tls_wants_a_certificate_that_holds,
+        every_sink_tells_its_other_side_of_an_alert_and_of_its_end, findings_of_a_whole_life_keep_to_the_schema_of_ocsf,
+        syslog_over_tls_wants_a_certificate_that_holds,
         webhook_goes_neither_to_private_places_nor_where_it_is_redirected, refused_alerts_are_dead_letters_that_come_back_when_asked,
         sink_that_never_answers_delays_nobody, killed_at_any_moment_every_alert_is_delivered_at_least_once,
         settings_that_make_no_sense_are_named_with_their_place,
