@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -187,6 +188,33 @@ def an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one(
         daemon.discard()
 
 
+def an_erasure_that_failed_is_ended_by_the_next():
+    """A program that runs cannot be opened for writing: a log that cannot be, also by root."""
+    daemon = started(stories(300, 5) + neighbours() + subject_events(40) + statements())
+    log = daemon.state + "/alerts.jsonl.9"
+    shutil.copy(shutil.which("sleep"), log)
+    os.chmod(log, 0o755)
+    running = subprocess.Popen([log, "600"])
+    try:
+        status, said = daemon.ctl("subject", "erase", WHO)
+        assert status == 1 and log in said, (status, said)
+        assert daemon.send(subject_events(1))[1]["refused"][0]["error"] == "erased"
+        assert found(daemon), "nothing is left to do"
+        running.kill()
+        running.wait()
+        os.unlink(log)
+        told = erase(daemon, "p1a0")
+        assert told["left"] == 0 and found(daemon, [*MARKS, '"p1a0"']) == [], (told, found(daemon))
+        assert daemon.stop() == 0
+        with open(daemon.log, "w"):
+            pass
+        daemon.start()
+        assert "an erasure was not finished" not in daemon.read_log()
+    finally:
+        running.kill()
+        daemon.discard()
+
+
 def events_come_in_while_an_account_of_very_many_goes():
     n = 1000000 if ALL else 20000
     daemon = Daemon().start()
@@ -280,5 +308,5 @@ def what_has_had_its_time_goes_and_what_is_left_is_what_there_is():
 sys.exit(run_tests([all_that_is_stored_can_be_had, nothing_of_it_stays_and_it_does_not_come_back,
                     a_name_that_logs_spell_out_goes_too,
                     an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one,
-                    events_come_in_while_an_account_of_very_many_goes,
+                    an_erasure_that_failed_is_ended_by_the_next, events_come_in_while_an_account_of_very_many_goes,
                     what_has_had_its_time_goes_and_what_is_left_is_what_there_is]))
