@@ -13,7 +13,7 @@ packages_build=(
 packages_test=(
 	libcmocka-dev clang libclang-rt-14-dev python3 python3-yaml universal-ctags nginx openssl curl procps iproute2 groff-base
 	chromium fonts-dejavu-core rsyslog rsyslog-gnutls prometheus-alertmanager python3-aiosmtpd
-	prometheus lintian dpkg-dev file systemd util-linux
+	prometheus lintian dpkg-dev file systemd util-linux debootstrap
 )
 # Packages of the lists that bring a service, and its name.
 declare -A services=([nginx]=nginx [prometheus]=prometheus [prometheus-alertmanager]=prometheus-alertmanager [rsyslog]=rsyslog)
