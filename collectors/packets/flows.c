@@ -223,7 +223,9 @@ static void take_batch(struct flows *f, const struct captured *captured, size_t 
 	}
 	expire(f);
 	f->counts.streams_evicted = f->pendings.evicted;
-	f->counts.initials_refused = quic_opener_counts(f->quic)->refused;
+	const struct quic_counts *quic = quic_opener_counts(f->quic);
+	f->counts.initials_refused = quic->refused;
+	f->counts.initials_over = quic->bounded + quic->overlong;
 }
 
 void flows_packets(struct flows *f, const struct captured *captured, size_t n)

@@ -39,6 +39,7 @@ struct flows_counts {
 	uint64_t not_hellos;               /* began like one, and were none */
 	uint64_t initials_refused;         /* packets of QUIC that no client's key opened: a server's, or made up */
 	uint64_t initials_untried;         /* of flows in which too many were refused */
+	uint64_t initials_over;            /* more packets in a datagram, ids of a client or bytes than are looked at */
 };
 
 /* Both are copied; fn is called from inside flows_packets, flows_tick and flows_end. */

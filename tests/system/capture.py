@@ -214,7 +214,7 @@ def floods_move_counters_and_nothing_else(net, d):
     assert second["memory"] - first["memory"] <= 4 << 20, (first["memory"], second["memory"])
     assert second["flows_evicted"] > first["flows_evicted"] > 0, (first, second)
     assert second["flows"] >= first["flows"] + 2 * count, (first, second)
-    assert second["streams_evicted"] > 0, second
+    assert second["streams_evicted"] > 0 and second["initials_refused"] > first["initials_refused"] > 0, second
     net.curl(40061, "curl/7.88.1")
     login(d, "in-the-flood", net.CLIENT, 40061)
     until(lambda: ja4(d, "in-the-flood"), "a real login is not joined")

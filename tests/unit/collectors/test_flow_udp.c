@@ -145,6 +145,19 @@ static void flood_of_beginnings_keeps_its_bound(void **state)
 	flow_bench_end(&b);
 }
 
+static void initials_beyond_a_bound_are_counted(void **state)
+{
+	struct made datagram = { .n = 0 }, frames = { .n = 0 };
+
+	begin((struct flows_limits){ 0 });
+	made_add(&frames, "\6\x80\1\xff\xff\4abcd", 10); /* behind the longest hello */
+	bench_initial(&datagram, &(struct initial){ .version = 1, .id = BYTES_LIT("12345678"), .key_id = BYTES_LIT("12345678") },
+		      bytes_make((char *)frames.bytes, frames.n));
+	send_datagram(true, bytes_make((char *)datagram.bytes, datagram.n));
+	assert_int_equal(flows_counts(b.flows)->initials_over, 1);
+	flow_bench_end(&b);
+}
+
 static void made_up_initials_are_counted_and_give_nothing(void **state)
 {
 	struct made m, datagram = { .n = 0 }, frames = { .n = 0 };
@@ -172,6 +185,7 @@ int main(void)
 		cmocka_unit_test(hello_of_dtls_makes_a_flow_of_dtls),
 		cmocka_unit_test(each_association_on_the_same_ports_is_a_flow),
 		cmocka_unit_test(flood_of_beginnings_keeps_its_bound),
+		cmocka_unit_test(initials_beyond_a_bound_are_counted),
 		cmocka_unit_test(made_up_initials_are_counted_and_give_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
