@@ -1,5 +1,6 @@
 /* Accounts: names, facts, risk.
- * I1: an account's id is its name's id in the name table; both count up together. */
+ * I1: an account's id is its name's id in the name table; both count up together.
+ * I2: an account's facts are in order of their kinds. */
 #include "accounts.h"
 
 #include <stdlib.h>
@@ -26,13 +27,18 @@ struct bytes account_name(const struct engine *e, uint32_t account)
 	return strtab_text(e->names, account);
 }
 
-/* Place of the kind's run in facts, or n_facts. */
+/* Where the kind's run stands, or would. */
 static unsigned fact_place(const struct account *account, unsigned kind)
 {
 	unsigned at = 0;
-	while (at < account->n_facts && account->facts[at] >> 8 != kind)
-		at += 1 + (unsigned)(account->facts[at] & 0xff);
+	while (at < account->n_facts && fact_kind(account->facts[at]) < kind)
+		at += 1 + fact_keys(account->facts[at]);
 	return at;
+}
+
+static bool is_fact_at(const struct account *account, unsigned at, unsigned kind)
+{
+	return at < account->n_facts && fact_kind(account->facts[at]) == kind;
 }
 
 void account_set_fact(struct account *account, unsigned kind, const uint64_t *keys, unsigned n)
@@ -40,7 +46,7 @@ void account_set_fact(struct account *account, unsigned kind, const uint64_t *ke
 	if (n > FACT_KEYS_MAX)
 		n = FACT_KEYS_MAX;
 	unsigned at = fact_place(account, kind);
-	unsigned old = at < account->n_facts ? 1 + (unsigned)(account->facts[at] & 0xff) : 0;
+	unsigned old = is_fact_at(account, at, kind) ? 1 + fact_keys(account->facts[at]) : 0;
 	unsigned size = account->n_facts - old + 1 + n;
 	if (old != 1 + n) {
 		unsigned tail = account->n_facts - at - old;
@@ -72,9 +78,9 @@ const uint64_t *account_fact(const struct account *account, unsigned kind, unsig
 {
 	unsigned at = fact_place(account, kind);
 	*n = 0;
-	if (at >= account->n_facts)
+	if (!is_fact_at(account, at, kind))
 		return NULL;
-	*n = (unsigned)(account->facts[at] & 0xff);
+	*n = fact_keys(account->facts[at]);
 	return account->facts + at + 1;
 }
 

@@ -6,7 +6,6 @@
 
 #include "accounts.h"
 #include "claims.h"
-#include "compare.h"
 #include "fields.h"
 #include "timing.h"
 #include "weigh.h"
@@ -100,7 +99,7 @@ static void call_coverage_high(struct profile *p, unsigned kind, struct value *o
 static void call_agreement(struct profile *p, unsigned kind, struct value *out)
 {
 	static const char *const words[] = { [AGREEMENT_EQUAL] = "equal", [AGREEMENT_OVERLAP] = "overlap", [AGREEMENT_DIFFER] = "differ" };
-	int agreement = profile_agreement(p, kind);
+	int agreement = agreement_on(&p->agreements, kind);
 	if (agreement >= 0)
 		*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(words[agreement]) };
 }
@@ -170,9 +169,7 @@ static void pair_same_site(const struct profile *p, struct value *out)
 /* The account closed first counts, by the first event of the other. */
 static void pair_since_closure(const struct profile *p, struct value *out)
 {
-	const struct account *a = account_a(p), *b = account_b(p);
-	bool is_a_first = b->first_ms >= a->first_ms;
-	const struct account *older = is_a_first ? a : b, *newer = is_a_first ? b : a;
+	const struct account *older = profile_older(p), *newer = older == account_a(p) ? account_b(p) : account_a(p);
 	if (older->is_closed)
 		give_duration(out, newer->first_ms - older->closed_ms);
 }

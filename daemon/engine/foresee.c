@@ -25,6 +25,7 @@ struct foresight {
 struct question {
 	struct foresight *f;
 	const struct kind_set *shares; /* NULL: of support, or of nothing known */
+	bool has_closure;
 	enum witnesses witnesses;
 };
 
@@ -82,9 +83,12 @@ static struct range range_of_field(const void *question, int field)
 	const struct question *q = question;
 	if (field_is_call(field))
 		return q->shares != NULL ? range_of_call(q, field) : range_open();
-	if (q->shares == NULL && !field_is_window(field))
-		return range_of_support(q->witnesses, bytes_of(field_rows[field].name));
-	return range_open();
+	if (field_is_window(field))
+		return range_open();
+	struct bytes name = bytes_of(field_rows[field].name);
+	if (q->shares == NULL)
+		return range_of_support(q->witnesses, name);
+	return !q->has_closure && bytes_is(name, "pair.since_closure") ? range_missing() : range_open();
 }
 
 /* The bins that the axis may come to: low..high. */
@@ -178,12 +182,13 @@ static unsigned foresee_rules(const struct question *q, enum pass pass, struct f
 	return n;
 }
 
-static struct foreseen *foreseen_new(struct foresight *f, const struct kind_set *shares)
+static struct foreseen *foreseen_new(struct foresight *f, const struct kind_set *shares, bool has_closure)
 {
 	const struct ruleset *rules = f->rules;
 	struct foreseen *out = xcalloc(1, sizeof(*out));
-	const struct question q = { .f = f, .shares = &out->shares };
+	const struct question q = { .f = f, .shares = &out->shares, .has_closure = has_closure };
 	out->shares = *shares;
+	out->has_closure = has_closure;
 	out->signals = xcalloc(f->n_tokens + 1, sizeof(*out->signals));
 	out->compares = out->signals + rules->n_signals;
 	out->timings = out->compares + rules->n_compares;
@@ -283,14 +288,20 @@ void foresight_free(struct foresight *f)
 	free(f);
 }
 
-const struct foreseen *foresee(struct foresight *f, const struct kind_set *shares)
+static bool is_of(const struct foreseen *known, const struct kind_set *shares, bool has_closure)
 {
-	uint64_t hash = (shares->bits[0] ^ shares->bits[1] * 0x9e3779b97f4a7c15u) * 0x9e3779b97f4a7c15u;
+	return known->shares.bits[0] == shares->bits[0] && known->shares.bits[1] == shares->bits[1] && known->has_closure == has_closure;
+}
+
+const struct foreseen *foresee(struct foresight *f, const struct kind_set *shares, bool has_closure)
+{
+	const uint64_t odd = 0x9e3779b97f4a7c15u;
+	uint64_t hash = (shares->bits[0] ^ (shares->bits[1] + has_closure) * odd) * odd;
 	struct foreseen **place = &f->sets[hash >> 32 & (SETS - 1)];
-	if (*place != NULL && (*place)->shares.bits[0] == shares->bits[0] && (*place)->shares.bits[1] == shares->bits[1])
+	if (*place != NULL && is_of(*place, shares, has_closure))
 		return *place;
 	foreseen_free(*place);
-	*place = foreseen_new(f, shares);
+	*place = foreseen_new(f, shares, has_closure);
 	return *place;
 }
 

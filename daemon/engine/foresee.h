@@ -1,5 +1,5 @@
-/* What rules come to for two accounts of whom only the kinds of values that they share is known, or only whether they have
- * neighbours in common. Few such sets of kinds occur, and most conditions and many axes ask for no more: they are settled
+/* What rules come to for two accounts of whom is only known which kinds of values they share and whether the older one is closed,
+ * or only whether they have neighbours in common. Few such sets of kinds occur, and most conditions and many axes ask for no more: they are settled
  * once for a set and not once for a pair. */
 #ifndef ASSOCD_ENGINE_FORESEE_H
 #define ASSOCD_ENGINE_FORESEE_H
@@ -27,6 +27,7 @@ struct foreseen_rule {
 
 struct foreseen {
 	struct kind_set shares;
+	bool has_closure;
 	struct foreseen_token *signals, *compares, *timings; /* by number of the rule */
 	struct foreseen_rule *interactions;                  /* stable ones of PASS_OWN, in order */
 	unsigned n_interactions;
@@ -54,8 +55,8 @@ struct foresight;
 /* Both are borrowed and must outlive it. */
 struct foresight *foresight_new(const struct plan *plan, const struct ruleset *rules);
 void foresight_free(struct foresight *f);
-/* Until the next call. */
-const struct foreseen *foresee(struct foresight *f, const struct kind_set *shares);
+/* has_closure: pair.since_closure has an answer. Until the next call. */
+const struct foreseen *foresee(struct foresight *f, const struct kind_set *shares, bool has_closure);
 const struct foreseen_support *foresee_support(const struct foresight *f, enum pass pass, enum witnesses witnesses);
 /* The most that the pass can add to a strength, its bias with it, by the table as it was given. */
 int32_t foresee_most_mb(const struct foresight *f, enum pass pass, enum witnesses witnesses);

@@ -54,8 +54,7 @@ static void ask_records(struct engine *e, const struct event *ev, struct gathere
 {
 	g->account = strtab_find(e->names, ev->account);
 	if (g->account != NONE) {
-		__builtin_prefetch(&e->accounts.at[g->account]);
-		__builtin_prefetch((const char *)&e->accounts.at[g->account] + 64);
+		account_prefetch(&e->accounts.at[g->account]);
 		index_prefetch_account(e->index, g->account);
 	}
 	for (unsigned k = 0; k < ev->n_attrs; k++)

@@ -2,7 +2,6 @@
  * I1: hubs are left out.  I2: recycled addresses have a group of their own that `best` never names. */
 #include "profile.h"
 
-#include "compare.h"
 #include "timing.h"
 
 uint32_t posting_gap_s(const struct posting *a, const struct posting *b)
@@ -85,13 +84,13 @@ void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_
 	p->b = b;
 	p->value = NULL;
 	p->support = NULL;
-	p->compared = (struct kind_set){ { 0 } };
 	forget_groups(p);
 	p->n_shared = index_intersect(e->index, a, b, p->shared, SHARED_MAX);
 	for (unsigned i = 0; i < p->n_shared; i++)
 		if (p->shared[i].value != without)
 			add_shared(p, &p->shared[i]);
 	find_best(p);
+	compare_accounts(e, a, b, &p->agreements);
 	timing_count_turns(p);
 }
 
@@ -104,11 +103,8 @@ void profile_keep(struct profile *p, const struct value_test *kept)
 	find_best(p);
 }
 
-int profile_agreement(struct profile *p, unsigned kind)
+const struct account *profile_older(const struct profile *p)
 {
-	if (!kind_set_has(&p->compared, kind)) {
-		kind_set_add(&p->compared, kind);
-		p->agreement[kind] = (int8_t)compare_accounts(p->e, p->a, p->b, kind);
-	}
-	return p->agreement[kind];
+	const struct account *a = &p->e->accounts.at[p->a], *b = &p->e->accounts.at[p->b];
+	return b->first_ms >= a->first_ms ? a : b;
 }

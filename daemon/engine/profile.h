@@ -2,6 +2,7 @@
 #ifndef ASSOCD_ENGINE_PROFILE_H
 #define ASSOCD_ENGINE_PROFILE_H
 
+#include "compare.h"
 #include "foresee.h"
 #include "state.h"
 
@@ -36,8 +37,7 @@ struct profile {
 	uint8_t best[KINDS_MAX];          /* 1 + group with the fewest holders that is not recycled, 0 none */
 	uint16_t turns[TIMINGS_MAX];      /* by slot of the timing rule */
 	const struct foreseen *known;     /* of the rules, by shares: while it is weighed */
-	struct kind_set compared;         /* kinds whose agreement is known already */
-	int8_t agreement[KINDS_MAX];
+	struct agreements agreements;
 	const struct shared_group *value; /* that value.* fields are about */
 	const struct support_facts *support;
 };
@@ -46,8 +46,8 @@ struct profile {
 void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_t b, uint32_t without);
 /* Of the shared values of a finished profile, those that pass. */
 void profile_keep(struct profile *p, const struct value_test *kept);
-/* As compare_accounts says, asked once a profile. */
-int profile_agreement(struct profile *p, unsigned kind);
+/* The account that came first. */
+const struct account *profile_older(const struct profile *p);
 uint32_t posting_gap_s(const struct posting *a, const struct posting *b);
 
 /* calls.c: fields and calls of the scopes PAIR, VALUE and SUPPORT; the profile is the subject. */

@@ -29,7 +29,7 @@ struct account {
 	uint32_t *pairs; /* indexes into the pairs, unordered */
 	uint32_t n_pairs, cap_pairs;
 	uint32_t *groups; /* relation groups it belongs to */
-	uint64_t *facts;  /* runs of: kind << 8 | n, then n sorted keys */
+	uint64_t *facts;  /* runs of: kind << 8 | n, then n keys, which are sorted where the kind is a set; in order of kinds */
 	struct near_list near[SUPPORT_ROUNDS];
 	struct sessions *sessions; /* sessions.h; NULL: none */
 	uint16_t n_groups, n_facts;
@@ -40,6 +40,16 @@ struct account {
 	uint32_t n_carrying; /* pairs that pass contagion on */
 	uint32_t contagion[CONTAGION_DEPTH_MAX]; /* by at most 1, 2, 3 links, in millionths */
 };
+
+static inline void account_prefetch(const struct account *account)
+{
+	for (size_t at = 0; at < sizeof(*account); at += 64)
+		__builtin_prefetch((const char *)account + at);
+}
+
+/* Of the head of a run of facts. */
+static inline unsigned fact_kind(uint64_t head) { return (unsigned)(head >> 8); }
+static inline unsigned fact_keys(uint64_t head) { return (unsigned)(head & 0xff); }
 
 enum pair_flag { PAIR_JOINT = 1, PAIR_CONFIRMED = 2, PAIR_NOT_SAME = 4, PAIR_REACHED = 8, /* has been at 500 */
 		 PAIR_ALERTED = 16, /* an alert may concern it */

@@ -267,7 +267,7 @@ bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 	bool has_risen = false;
 	for (size_t i = 0; i < n; i++) {
 		index_prefetch_account(e->index, others[i]);
-		__builtin_prefetch(&e->accounts.at[others[i]]);
+		account_prefetch(&e->accounts.at[others[i]]);
 		u64map_prefetch(e->pair_of, pair_key(account, others[i]));
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -6,7 +6,6 @@
 
 #include "daemon/base/bits.h"
 
-#include "compare.h"
 #include "support.h"
 #include "timing.h"
 
@@ -115,7 +114,7 @@ static void weigh_comparisons(struct profile *p, const struct evidence *without,
 {
 	for (unsigned i = 0; i < p->e->rules->n_compares; i++) {
 		const struct compare_rule *rule = &p->e->rules->compares[i];
-		int agreement = rule->head.status == RULE_STABLE ? profile_agreement(p, (unsigned)rule->kind) : -1;
+		int agreement = rule->head.status == RULE_STABLE ? agreement_on(&p->agreements, (unsigned)rule->kind) : -1;
 		if (agreement < 0 || is_without(without, &rule->head))
 			continue;
 		const int32_t bits[] = { [AGREEMENT_EQUAL] = rule->equal_mb, [AGREEMENT_OVERLAP] = rule->overlap_mb,
@@ -186,7 +185,7 @@ void tokens_weigh(struct profile *p, const struct evidence *without, struct weig
 	out->rules = (struct rule_set){ { 0 } };
 	out->before_mb[PASS_OWN] = 0;
 	out->prior_mb = out->sum_mb = rules->table.bias_mb[PASS_OWN];
-	p->known = foresee(p->e->plan.foresight, &p->shares);
+	p->known = foresee(p->e->plan.foresight, &p->shares, profile_older(p)->is_closed);
 	weigh_signals(p, out);
 	weigh_comparisons(p, without, out);
 	weigh_timings(p, without, out);

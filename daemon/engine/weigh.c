@@ -25,6 +25,7 @@ struct pairing {
 	uint32_t a, b;
 	const struct index_shared *shared;
 	unsigned n;
+	struct agreements agreements;
 };
 
 /* The network's multiplier less the gap's decay, of the item's own value. False: no evidence on such a network. */
@@ -128,7 +129,7 @@ static void weigh_value(const struct pairing *p, const struct index_shared *shar
 
 static void weigh_comparison(const struct pairing *p, const struct compare_rule *rule, struct weighing *out)
 {
-	int agreement = compare_accounts(p->e, p->a, p->b, (unsigned)rule->kind);
+	int agreement = agreement_on(&p->agreements, (unsigned)rule->kind);
 	if (agreement < 0 || out->n == EVIDENCE_MAX || rule->head.status != RULE_STABLE)
 		return;
 	const int32_t bits[] = { [AGREEMENT_EQUAL] = rule->equal_mb, [AGREEMENT_OVERLAP] = rule->overlap_mb,
@@ -174,7 +175,8 @@ static unsigned keep_shared(struct index_shared *shared, unsigned n, const struc
 static void weigh_by_formula(const struct engine *e, bool is_full, const struct value_test *kept, struct weighing *out)
 {
 	struct index_shared shared[EVIDENCE_MAX];
-	struct pairing p = { e, out->a, out->b, shared, index_intersect(e->index, out->a, out->b, shared, EVIDENCE_MAX) };
+	struct pairing p = { .e = e, .a = out->a, .b = out->b, .shared = shared };
+	p.n = index_intersect(e->index, out->a, out->b, shared, EVIDENCE_MAX);
 	if (kept != NULL)
 		p.n = keep_shared(shared, p.n, kept);
 	out->n = out->n_limits = 0;
@@ -186,6 +188,7 @@ static void weigh_by_formula(const struct engine *e, bool is_full, const struct 
 		weigh_value(&p, &shared[i], out);
 	if (!is_full && is_hopeless(e, out))
 		return;
+	compare_accounts(e, out->a, out->b, &p.agreements);
 	for (unsigned i = 0; i < e->rules->n_compares; i++)
 		weigh_comparison(&p, &e->rules->compares[i], out);
 	sort_items(out);
@@ -281,7 +284,7 @@ bool weigh_support(const struct engine *e, struct weighing *w, int32_t least_mb)
 	p.e = e;
 	p.a = w->a;
 	p.b = w->b;
-	p.shares = p.compared = (struct kind_set){ { 0 } };
+	p.shares = p.agreements.known = (struct kind_set){ { 0 } };
 	add_rounds(&p, &rounds, NULL, w);
 	return w->strength_mb >= least_mb;
 }

@@ -119,15 +119,20 @@ static const char *const few[] = { "ann", "bob", "cid", "dora", "p1", "p2" };
 
 enum { SETTLED_OUT, ASKED, HOLDS };
 
-static int foreseen_of(const struct bench *t, const char *rule, const char *first, const char *second)
+static int foreseen_after(const struct bench *t, const char *rule, const struct kind_set *shares, bool has_closure)
 {
-	struct kind_set shares = kinds_of(t, first, second);
-	const struct foreseen *known = foresee(t->engine->plan.foresight, &shares);
+	const struct foreseen *known = foresee(t->engine->plan.foresight, shares, has_closure);
 
 	for (unsigned i = 0; i < known->n_interactions; i++)
 		if (known->interactions[i].rule == interaction(t, rule))
 			return known->interactions[i].when != NULL ? ASKED : HOLDS;
 	return SETTLED_OUT;
+}
+
+static int foreseen_of(const struct bench *t, const char *rule, const char *first, const char *second)
+{
+	struct kind_set shares = kinds_of(t, first, second);
+	return foreseen_after(t, rule, &shares, false);
 }
 
 static void what_is_shared_settles_conditions(void **state)
@@ -141,7 +146,16 @@ static void what_is_shared_settles_conditions(void **state)
 	assert_int_equal(foreseen_of(t, "kinds-of-evidence", "identity.card", NULL), HOLDS);
 	assert_int_equal(foreseen_of(t, "kinds-of-evidence", "device.hardware", NULL), ASKED);
 	assert_int_equal(foreseen_of(t, "kinds-of-evidence", NULL, NULL), SETTLED_OUT);
-	assert_int_equal(foreseen_of(t, "returned", "ip", NULL), ASKED);
+	bench_free(t);
+}
+
+static void only_a_closure_has_a_time_since(void **state)
+{
+	struct bench *t = bench_new();
+	struct kind_set shares = kinds_of(t, "ip", NULL);
+
+	assert_int_equal(foreseen_after(t, "returned", &shares, false), SETTLED_OUT);
+	assert_int_equal(foreseen_after(t, "returned", &shares, true), ASKED);
 	bench_free(t);
 }
 
@@ -190,7 +204,7 @@ static void same_by_evaluation(struct bench *t, uint32_t a, uint32_t b)
 	const struct foresight *f = t->engine->plan.foresight;
 	struct profile p;
 	profile_make(&p, t->engine, a, b, NONE);
-	const struct foreseen *known = foresee(t->engine->plan.foresight, &p.shares);
+	const struct foreseen *known = foresee(t->engine->plan.foresight, &p.shares, profile_older(&p)->is_closed);
 
 	same_rules_by_evaluation(t, PASS_OWN, known->interactions, known->n_interactions, &p);
 	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
@@ -242,6 +256,7 @@ static void what_is_foreseen_is_what_evaluation_says(void **state)
 	struct bench *t = bench_new();
 
 	use_this_and_that(t, 0, 60);
+	say(t, "\"type\":\"closed\",\"account\":\"ann\"");
 	for (unsigned i = 0; i < ARRAY_LEN(few); i++)
 		for (unsigned k = i + 1; k < ARRAY_LEN(few); k++) {
 			uint32_t a = id_of(t, few[i]), b = id_of(t, few[k]);
@@ -290,6 +305,7 @@ int main(void)
 		cmocka_unit_test(neighbours_of_a_new_neighbour_are_read_in_the_same_event),
 		cmocka_unit_test(rounds_have_lists_of_their_own_and_forget_together),
 		cmocka_unit_test(what_is_shared_settles_conditions),
+		cmocka_unit_test(only_a_closure_has_a_time_since),
 		cmocka_unit_test(what_is_foreseen_is_what_evaluation_says),
 		cmocka_unit_test(no_round_adds_more_than_was_foreseen),
 		cmocka_unit_test(neighbours_that_did_not_change_need_not_be_heard_again),
