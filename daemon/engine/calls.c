@@ -2,8 +2,6 @@
  * I1: nothing here changes the engine, and no answer depends on declared relations. */
 #include "profile.h"
 
-#include "daemon/base/bits.h"
-
 #include "accounts.h"
 #include "claims.h"
 #include "fields.h"
@@ -15,12 +13,6 @@ static void give_duration(struct value *out, int64_t ms) { *out = (struct value)
 static void give_network(struct value *out, unsigned network)
 {
 	*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(network_kind_names[network]) };
-}
-
-static int32_t rarity_mb(const struct profile *p, uint32_t holders)
-{
-	uint64_t population = weights_population(p->e->weights);
-	return bits_log2_ratio(population > holders ? population : holders, holders > 0 ? holders : 1);
 }
 
 static const struct shared_group *best_of(const struct profile *p, unsigned kind)
@@ -54,7 +46,7 @@ static void call_holders(struct profile *p, unsigned kind, struct value *out)
 static void call_rarity(struct profile *p, unsigned kind, struct value *out)
 {
 	if (best_of(p, kind) != NULL)
-		give_number(out, rarity_mb(p, best_of(p, kind)->holders));
+		give_number(out, weights_rarity(p->e->weights, best_of(p, kind)->holders));
 }
 
 static void call_gap(struct profile *p, unsigned kind, struct value *out)
@@ -98,10 +90,11 @@ static void call_coverage_high(struct profile *p, unsigned kind, struct value *o
 
 static void call_agreement(struct profile *p, unsigned kind, struct value *out)
 {
-	static const char *const words[] = { [AGREEMENT_EQUAL] = "equal", [AGREEMENT_OVERLAP] = "overlap", [AGREEMENT_DIFFER] = "differ" };
+	static const struct bytes words[] = { [AGREEMENT_EQUAL] = { "equal", 5 }, [AGREEMENT_OVERLAP] = { "overlap", 7 },
+					      [AGREEMENT_DIFFER] = { "differ", 6 } };
 	int agreement = agreement_on(&p->agreements, kind);
 	if (agreement >= 0)
-		*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(words[agreement]) };
+		*out = (struct value){ .type = VALUE_TEXT, .text = words[agreement] };
 }
 
 static void call_kinds(struct profile *p, unsigned family, struct value *out)
@@ -157,7 +150,7 @@ static const struct account *account_b(const struct profile *p) { return &p->e->
 
 static void value_network(const struct profile *p, struct value *out) { give_network(out, p->value->network); }
 static void value_holders(const struct profile *p, struct value *out) { give_number(out, INT64_C(1000) * p->value->holders); }
-static void value_rarity(const struct profile *p, struct value *out) { give_number(out, rarity_mb(p, p->value->holders)); }
+static void value_rarity(const struct profile *p, struct value *out) { give_number(out, weights_rarity(p->e->weights, p->value->holders)); }
 static void value_gap(const struct profile *p, struct value *out) { give_duration(out, INT64_C(1000) * p->value->gap_s); }
 static void value_shared(const struct profile *p, struct value *out) { give_number(out, INT64_C(1000) * p->value->n); }
 

@@ -13,47 +13,12 @@ const struct rule_head *evidence_head(const struct evidence *item)
 	return item->interaction != NULL ? &item->interaction->head : &item->limit->head;
 }
 
-int evidence_family(const struct evidence *item)
-{
-	if (item->signal != NULL)
-		return item->signal->family;
-	if (item->compare != NULL)
-		return item->compare->family;
-	if (item->timing != NULL)
-		return item->timing->family;
-	return item->interaction != NULL ? item->interaction->family : item->limit->family;
-}
-
-/* As heads_at counts. */
-static unsigned rule_number(const struct ruleset *rules, const struct evidence *item)
-{
-	unsigned base = 0;
-	if (item->signal != NULL)
-		return (unsigned)(item->signal - rules->signals);
-	base += rules->n_signals;
-	if (item->compare != NULL)
-		return base + (unsigned)(item->compare - rules->compares);
-	base += rules->n_compares;
-	if (item->limit != NULL)
-		return base + (unsigned)(item->limit - rules->limits);
-	base += rules->n_limits;
-	if (item->timing != NULL)
-		return base + (unsigned)(item->timing - rules->timings);
-	return base + rules->n_timings + (unsigned)(item->interaction - rules->interactions);
-}
-
 static unsigned set_words(const struct rule_set *set)
 {
 	unsigned n = ARRAY_LEN(set->bits);
 	while (n > 0 && set->bits[n - 1] == 0)
 		n--;
 	return n;
-}
-
-void rule_set_add(const struct engine *e, struct rule_set *set, const struct evidence *item)
-{
-	unsigned place = e->plan.rule_place[rule_number(e->rules, item)];
-	set->bits[place >> 6] |= UINT64_C(1) << (place & 63);
 }
 
 uint32_t rule_set_keep(struct engine *e, const struct rule_set *set, uint32_t before)

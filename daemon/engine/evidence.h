@@ -16,21 +16,24 @@ struct evidence {
 	uint32_t value;                     /* shared value, NONE for the others */
 	int32_t raw_mb, counted_mb;
 	uint32_t holders, gap_s;
+	uint16_t rule;   /* its number (rules/heads.h) */
 	uint8_t outcome; /* compare: 0 equal, 1 overlap, 2 differ */
 	uint8_t note;
 	uint8_t network;
 	const struct posting *a, *b;
 };
 
-/* What every item has, whatever its kind: its rule's head, its family (-1: none). */
 const struct rule_head *evidence_head(const struct evidence *item);
-int evidence_family(const struct evidence *item);
 
 /* Rules by their place in the order of ids (plan.rule_at). */
 struct rule_set {
 	uint64_t bits[RULES_MAX / 64];
 };
-void rule_set_add(const struct engine *e, struct rule_set *set, const struct evidence *item);
+static inline void rule_set_add(const struct engine *e, struct rule_set *set, const struct evidence *item)
+{
+	unsigned place = e->plan.rules[item->rule].place;
+	set->bits[place >> 6] |= UINT64_C(1) << (place & 63);
+}
 /* Pairs hold the number of a set, of which there are few: 0 is the empty one. before: what it was, most often it still is. */
 uint32_t rule_set_keep(struct engine *e, const struct rule_set *set, uint32_t before);
 void rule_set_read(const struct engine *e, uint32_t number, struct rule_set *out);

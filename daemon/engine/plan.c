@@ -62,7 +62,26 @@ static void plan_places(struct plan *plan, const struct ruleset *rules)
 		plan->rule_at[i] = heads_at(rules, i);
 	qsort(plan->rule_at, n, sizeof(*plan->rule_at), compare_heads);
 	for (unsigned place = 0; place < n; place++)
-		plan->rule_place[heads_find(rules, plan->rule_at[place]->id)] = (uint16_t)place;
+		plan->rules[heads_find(rules, plan->rule_at[place]->id)].place = (uint16_t)place;
+}
+
+/* As heads_at counts. */
+static void plan_families(struct plan *plan, const struct ruleset *rules)
+{
+	plan->first_compare = rules->n_signals;
+	plan->first_limit = plan->first_compare + rules->n_compares;
+	plan->first_timing = plan->first_limit + rules->n_limits;
+	plan->first_interaction = plan->first_timing + rules->n_timings;
+	for (unsigned i = 0; i < rules->n_signals; i++)
+		plan->rules[i].family = (int8_t)rules->signals[i].family;
+	for (unsigned i = 0; i < rules->n_compares; i++)
+		plan->rules[plan->first_compare + i].family = (int8_t)rules->compares[i].family;
+	for (unsigned i = 0; i < rules->n_limits; i++)
+		plan->rules[plan->first_limit + i].family = (int8_t)rules->limits[i].family;
+	for (unsigned i = 0; i < rules->n_timings; i++)
+		plan->rules[plan->first_timing + i].family = (int8_t)rules->timings[i].family;
+	for (unsigned i = 0; i < rules->n_interactions; i++)
+		plan->rules[plan->first_interaction + i].family = (int8_t)rules->interactions[i].family;
 }
 
 void plan_free(struct plan *plan)
@@ -99,4 +118,5 @@ void plan_make(struct plan *plan, const struct ruleset *rules)
 	plan->most_compared_mb = most_compared(rules);
 	plan->foresight = foresight_new(plan, rules);
 	plan_places(plan, rules);
+	plan_families(plan, rules);
 }

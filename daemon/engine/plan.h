@@ -20,6 +20,11 @@ struct kind_plan {
 	int64_t recycled_gap_ms;
 };
 
+struct rule_plan {
+	uint16_t place; /* in the order of ids */
+	int8_t family;  /* -1 none */
+};
+
 struct plan {
 	struct kind_plan kinds[KINDS_MAX];
 	int port_block_kind, session_kind; /* -1 none */
@@ -28,7 +33,8 @@ struct plan {
 	struct kind_set family_kinds[FAMILIES_MAX];
 	struct foresight *foresight; /* foresee.h */
 	const struct rule_head *rule_at[RULES_MAX]; /* in the order of their ids */
-	uint16_t rule_place[RULES_MAX];             /* by number (rules/heads.h) */
+	struct rule_plan rules[RULES_MAX];          /* by number (rules/heads.h) */
+	unsigned first_compare, first_limit, first_timing, first_interaction; /* numbers of rules; signals begin with 0 */
 };
 
 void plan_make(struct plan *plan, const struct ruleset *rules);

@@ -96,7 +96,8 @@ static int32_t apply_limits(const struct engine *e, struct weighing *w, const st
 			continue;
 		t->family_mb[limit->family] -= over_mb;
 		cut_mb -= over_mb;
-		w->limits[w->n_limits++] = (struct evidence){ .limit = limit, .value = NONE, .token = NONE, .raw_mb = -over_mb,
+		w->limits[w->n_limits++] = (struct evidence){ .limit = limit, .rule = (uint16_t)(e->plan.first_limit + i), .value = NONE,
+							      .token = NONE, .raw_mb = -over_mb,
 							      .counted_mb = -over_mb };
 	}
 	return cut_mb;

@@ -50,12 +50,12 @@ static bool is_without(const struct evidence *without, const struct rule_head *h
 	return without != NULL && without->value == NONE && evidence_head(without) == head;
 }
 
-static struct evidence *add_item(struct weighing *out, uint32_t token, int32_t mb)
+static struct evidence *add_item(struct weighing *out, unsigned rule, uint32_t token, int32_t mb)
 {
 	if (out->n == EVIDENCE_MAX)
 		return NULL;
 	struct evidence *item = &out->items[out->n++];
-	*item = (struct evidence){ .value = NONE, .token = token, .raw_mb = mb, .counted_mb = mb };
+	*item = (struct evidence){ .rule = (uint16_t)rule, .value = NONE, .token = token, .raw_mb = mb, .counted_mb = mb };
 	return item;
 }
 
@@ -85,7 +85,7 @@ static void weigh_group(struct profile *p, unsigned number, const struct shared_
 	bool is_generic = signal->generic_from > 0 && group->holders >= signal->generic_from;
 	if ((group->is_recycled || is_generic) && mb > 0)
 		mb = 0;
-	struct evidence *item = add_item(out, token, mb);
+	struct evidence *item = add_item(out, number, token, mb);
 	if (item == NULL)
 		return;
 	item->signal = signal;
@@ -121,7 +121,7 @@ static void weigh_comparisons(struct profile *p, const struct evidence *without,
 					 [AGREEMENT_DIFFER] = rule->differ_mb };
 		bool is_fitted = rule->tokens.n > 0 && rule->tokens.is_fitted;
 		uint32_t token = rule->tokens.n > 0 ? token_complete(&p->known->compares[i], p) : NONE;
-		struct evidence *item = add_item(out, token, is_fitted ? p->e->rules->table.bits[token] : bits[agreement]);
+		struct evidence *item = add_item(out, p->e->plan.first_compare + i, token, is_fitted ? p->e->rules->table.bits[token] : bits[agreement]);
 		if (item != NULL) {
 			item->compare = rule;
 			item->outcome = (uint8_t)agreement;
@@ -138,7 +138,7 @@ static void weigh_timings(struct profile *p, const struct evidence *without, str
 		    timing_surprise_mb(p, (unsigned)rule->slot) < (rule->least_mb > 0 ? rule->least_mb : 1))
 			continue;
 		uint32_t token = token_complete(&p->known->timings[i], p);
-		struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
+		struct evidence *item = add_item(out, p->e->plan.first_timing + i, token, p->e->rules->table.bits[token]);
 		if (item != NULL)
 			item->timing = rule;
 	}
@@ -146,7 +146,8 @@ static void weigh_timings(struct profile *p, const struct evidence *without, str
 
 static void add_interaction(const struct profile *p, const struct interaction_rule *rule, uint32_t token, struct weighing *out)
 {
-	struct evidence *item = add_item(out, token, p->e->rules->table.bits[token]);
+	unsigned number = p->e->plan.first_interaction + (unsigned)(rule - p->e->rules->interactions);
+	struct evidence *item = add_item(out, number, token, p->e->rules->table.bits[token]);
 	if (item != NULL)
 		item->interaction = rule;
 }
@@ -165,7 +166,7 @@ static void add_up(const struct engine *e, struct weighing *out, unsigned first)
 	int32_t family_mb[FAMILIES_MAX] = { 0 };
 	for (unsigned i = first; i < out->n; i++) {
 		const struct evidence *item = &out->items[i];
-		int family = evidence_family(item);
+		int family = e->plan.rules[item->rule].family;
 		out->sum_mb += item->counted_mb;
 		if (family >= 0)
 			family_mb[family] += item->counted_mb;

@@ -135,7 +135,7 @@ struct viewing { const struct engine *e; const struct pair *pair; const struct w
 static void view_evidence(const struct viewing *v, const struct evidence *item, struct evidence_view *out)
 {
 	const struct engine *e = v->e;
-	int family = evidence_family(item);
+	int family = e->plan.rules[item->rule].family;
 	*out = (struct evidence_view){
 		.rule = evidence_head(item)->id, .rule_title = evidence_head(item)->title,
 		.family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),

@@ -121,14 +121,15 @@ static void weigh_value(const struct pairing *p, const struct index_shared *shar
 		struct evidence *item = &out->items[out->n];
 		if (out->n == EVIDENCE_MAX || rules->signals[number].head.status != RULE_STABLE)
 			continue;
-		*item = (struct evidence){ .token = NONE, .value = shared->value, .holders = value->holders, .a = shared->a,
+		*item = (struct evidence){ .rule = (uint16_t)number, .token = NONE, .value = shared->value, .holders = value->holders, .a = shared->a,
 					   .b = shared->b, .network = value->network };
 		out->n += weigh_signal(p, (unsigned)number, item);
 	}
 }
 
-static void weigh_comparison(const struct pairing *p, const struct compare_rule *rule, struct weighing *out)
+static void weigh_comparison(const struct pairing *p, unsigned number, struct weighing *out)
 {
+	const struct compare_rule *rule = &p->e->rules->compares[number];
 	int agreement = agreement_on(&p->agreements, (unsigned)rule->kind);
 	if (agreement < 0 || out->n == EVIDENCE_MAX || rule->head.status != RULE_STABLE)
 		return;
@@ -136,8 +137,8 @@ static void weigh_comparison(const struct pairing *p, const struct compare_rule 
 				 [AGREEMENT_DIFFER] = rule->differ_mb };
 	if (bits[agreement] == 0)
 		return;
-	out->items[out->n++] = (struct evidence){ .compare = rule, .raw_mb = bits[agreement], .value = NONE, .token = NONE,
-						  .outcome = (uint8_t)agreement };
+	out->items[out->n++] = (struct evidence){ .compare = rule, .rule = (uint16_t)(p->e->plan.first_compare + number), .value = NONE,
+						  .token = NONE, .raw_mb = bits[agreement], .outcome = (uint8_t)agreement };
 }
 
 /* Strongest first; ties in order of arrival, which does not depend on the hashing key. */
@@ -190,7 +191,7 @@ static void weigh_by_formula(const struct engine *e, bool is_full, const struct 
 		return;
 	compare_accounts(e, out->a, out->b, &p.agreements);
 	for (unsigned i = 0; i < e->rules->n_compares; i++)
-		weigh_comparison(&p, &e->rules->compares[i], out);
+		weigh_comparison(&p, i, out);
 	sort_items(out);
 	sum_evidence(e, out, NULL);
 }

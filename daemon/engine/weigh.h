@@ -50,6 +50,8 @@ bool weights_set_population(struct weights *w, const struct ruleset *rules, uint
 /* The step a snapshot was taken at. */
 void weights_restore_population(struct weights *w, const struct ruleset *rules, uint64_t population);
 int32_t weights_bits(const struct weights *w, unsigned signal, uint32_t holders);
+/* log2 of accounts / holders. */
+int32_t weights_rarity(const struct weights *w, uint32_t holders);
 int32_t weights_prior(const struct weights *w);
 uint64_t weights_population(const struct weights *w);
 

@@ -11,6 +11,7 @@ struct weights {
 	int32_t prior_mb;
 	unsigned columns;
 	int32_t *table; /* signal-major: columns entries each, by holders */
+	int32_t *rarity; /* by holders */
 };
 
 #define HOLDERS_TABULATED 257
@@ -20,6 +21,7 @@ struct weights *weights_new(const struct ruleset *rules)
 	struct weights *w = xcalloc(1, sizeof(*w));
 	w->columns = HOLDERS_TABULATED;
 	w->table = xcalloc((size_t)rules->n_signals * w->columns + 1, sizeof(*w->table));
+	w->rarity = xcalloc(w->columns, sizeof(*w->rarity));
 	weights_set_population(w, rules, 0);
 	return w;
 }
@@ -29,6 +31,7 @@ void weights_free(struct weights *w)
 	if (w == NULL)
 		return;
 	free(w->table);
+	free(w->rarity);
 	free(w);
 }
 
@@ -36,6 +39,11 @@ static int32_t signal_bits(const struct signal_rule *signal, uint64_t population
 {
 	uint64_t others = signal->strangers_milli + (holders > 2 ? (uint64_t)signal->growth_milli * (holders - 2) : 0);
 	return bits_log2_ratio((uint64_t)signal->m_milli * population, others > 0 ? others : 1);
+}
+
+static int32_t rarity_mb(uint64_t population, uint32_t holders)
+{
+	return bits_log2_ratio(population > holders ? population : holders, holders > 0 ? holders : 1);
 }
 
 bool weights_set_population(struct weights *w, const struct ruleset *rules, uint64_t accounts)
@@ -48,6 +56,8 @@ bool weights_set_population(struct weights *w, const struct ruleset *rules, uint
 	for (unsigned s = 0; s < rules->n_signals; s++)
 		for (unsigned h = 0; h < w->columns; h++)
 			w->table[s * w->columns + h] = signal_bits(&rules->signals[s], n, h);
+	for (unsigned h = 0; h < w->columns; h++)
+		w->rarity[h] = rarity_mb(n, h);
 	return true;
 }
 
@@ -60,6 +70,11 @@ void weights_restore_population(struct weights *w, const struct ruleset *rules, 
 int32_t weights_bits(const struct weights *w, unsigned signal, uint32_t holders)
 {
 	return w->table[signal * w->columns + (holders < w->columns ? holders : w->columns - 1)];
+}
+
+int32_t weights_rarity(const struct weights *w, uint32_t holders)
+{
+	return holders < w->columns ? w->rarity[holders] : rarity_mb(w->population, holders);
 }
 
 int32_t weights_prior(const struct weights *w)
