@@ -39,15 +39,18 @@ void committer_commit(struct committer *c, struct store_batch *batch);
 struct store_edits;
 enum err edits_commit(struct db *db, struct store_edits *edits, struct errbuf *eb) MUST_CHECK;
 
-/* A thread with a ring in and a ring out. `work` runs there once an item, `idle` after a quiet second. */
+/* A thread with a ring in and a ring out. `work` runs there once an item, `after` when that is handed back, `idle` after a quiet
+ * second. */
 struct worker;
 struct worker_jobs {
 	void (*work)(void *arg, void *item);
+	void (*after)(void *arg); /* this and the next may be NULL */
 	void (*idle)(void *arg);
 	void *arg;
 };
 #define WORKER_QUEUE 64
-/* done_fd: an eventfd that is raised after each finished item; borrowed. */
+/* done_fd: an eventfd that is raised after each finished item; borrowed. Or the owner looks by himself. */
+#define WORKER_WAKES_NOBODY -1
 enum err worker_new(const char *name, const struct worker_jobs *jobs, int done_fd, struct worker **out, struct errbuf *eb) MUST_CHECK;
 /* Finishes what is queued, then joins. */
 void worker_free(struct worker *w);

@@ -1,6 +1,9 @@
-/* The open store: lock, writing handle, writer and reader thread.
- * I1: after store_open the writing handle belongs to the writer thread alone, until store_close has joined it.
- * I2: the log is moved into the database in the writer thread, between batches: when it is long, or in a quiet second. */
+/* The open store: lock, writing handles, writer, mover and reader thread.
+ * I1: after store_open the writing handle belongs to the writer thread alone, until store_close has joined it; so does the second
+ *     one to the mover.
+ * I2: the log is moved into the database beside the commits, by the mover: the disk takes tenths of a second for it, and a commit
+ *     must not wait so long. A log that is being written never starts over by itself, so when it is long the writer moves what
+ *     the mover has left, between two batches; in a quiet second it moves all of it. */
 #include "internal.h"
 
 #include "daemon/base/log.h"
@@ -12,27 +15,52 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define CHECKPOINT_PAGES 8192     /* 64 MiB of log: a restart reads at most about that much again */
-#define CHECKPOINT_IDLE_PAGES 256 /* not worth a sync below */
+#define LOG_PAGES 8192     /* 64 MiB: then the log starts over; a restart reads at most about that much again */
+#define MOVE_PAGES 1024    /* that many more and the mover is at work again */
+#define IDLE_PAGES 256     /* not worth a sync below */
 
 struct store {
 	char *dir;
-	struct db *db;
+	struct db *db, *mover_db;
 	struct committer *committer;
-	struct worker *writer, *reader;
+	struct worker *writer, *mover, *reader;
 	struct store_state state;
-	unsigned checkpoint_at; /* the writer thread's */
+	unsigned move_at; /* pages of the log; this and the next are the writer thread's */
+	bool is_moving;
 	int lock_fd, wake_fd;
 };
 
 /* A checkpoint that fails loses nothing: the log keeps all of it and the next attempt goes on. */
-static void checkpoint(struct store *s)
+static void checkpoint(struct db *db)
 {
 	struct errbuf eb = { "" };
 
-	if (db_checkpoint(s->db, false, &eb))
+	if (db_checkpoint(db, false, &eb))
 		log_debug("store", "the log stays long: %s", eb.text);
-	s->checkpoint_at = db_wal_pages(s->db) + CHECKPOINT_PAGES;
+}
+
+static void mover_work(void *arg, void *item)
+{
+	checkpoint(item);
+}
+
+/* I2. Readers may keep the log from starting over: then it grows, and is looked at again after MOVE_PAGES more. */
+static void move_log(void *arg)
+{
+	struct store *s = arg;
+
+	if (s->is_moving && worker_pop(s->mover)) {
+		s->is_moving = false;
+		if (db_wal_pages(s->db) >= LOG_PAGES)
+			checkpoint(s->db);
+	}
+	unsigned pages = db_wal_pages(s->db);
+	if (pages + MOVE_PAGES < s->move_at) /* it has started over */
+		s->move_at = pages + MOVE_PAGES;
+	if (s->is_moving || pages < s->move_at)
+		return;
+	s->is_moving = worker_push(s->mover, s->mover_db);
+	s->move_at = pages + MOVE_PAGES;
 }
 
 static void writer_work(void *arg, void *item)
@@ -40,16 +68,14 @@ static void writer_work(void *arg, void *item)
 	struct store *s = arg;
 
 	committer_commit(s->committer, item);
-	if (db_wal_pages(s->db) >= s->checkpoint_at)
-		checkpoint(s);
 }
 
 static void writer_idle(void *arg)
 {
 	struct store *s = arg;
 
-	if (db_wal_pages(s->db) >= CHECKPOINT_IDLE_PAGES)
-		checkpoint(s);
+	if (db_wal_pages(s->db) >= IDLE_PAGES)
+		checkpoint(s->db);
 }
 
 static void reader_work(void *arg, void *item)
@@ -79,13 +105,16 @@ static enum err read_state(struct store *s, struct errbuf *eb)
 
 static enum err start_threads(struct store *s, struct errbuf *eb)
 {
-	struct worker_jobs writing = { writer_work, writer_idle, s }, reading = { reader_work, NULL, s };
+	const struct worker_jobs writing = { .work = writer_work, .after = move_log, .idle = writer_idle, .arg = s };
+	const struct worker_jobs moving = { .work = mover_work }, reading = { .work = reader_work, .arg = s };
 	enum err err;
 
 	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->wake_fd < 0)
 		return errbuf_set(eb, ERR_IO, "cannot make an eventfd: %s", strerror(errno));
-	err = worker_new("writer", &writing, s->wake_fd, &s->writer, eb);
+	err = worker_new("mover", &moving, WORKER_WAKES_NOBODY, &s->mover, eb);
+	if (!err)
+		err = worker_new("writer", &writing, s->wake_fd, &s->writer, eb);
 	return err ? err : worker_new("reader", &reading, s->wake_fd, &s->reader, eb);
 }
 
@@ -110,10 +139,12 @@ enum err store_open(const char *dir, struct store **out, struct errbuf *eb)
 	s->dir = xstrdup(dir);
 	s->wake_fd = -1;
 	s->lock_fd = -1;
-	s->checkpoint_at = CHECKPOINT_PAGES;
+	s->move_at = MOVE_PAGES;
 	err = lock_take(dir, &s->lock_fd, eb);
 	if (!err)
 		err = schema_open(dir, &s->db, eb);
+	if (!err)
+		err = schema_open(dir, &s->mover_db, eb);
 	if (!err)
 		remove_leftovers(dir);
 	if (!err)
@@ -136,9 +167,11 @@ void store_close(struct store *s)
 
 	if (!s)
 		return;
-	worker_free(s->writer);
+	worker_free(s->writer); /* who gives the mover its work */
+	worker_free(s->mover);
 	worker_free(s->reader);
 	committer_free(s->committer);
+	db_close(s->mover_db);
 	if (s->db && db_checkpoint(s->db, true, &eb))
 		log_warn("store", "the log was not emptied, the next start reads it: %s", eb.text);
 	db_close(s->db);

@@ -1,5 +1,6 @@
 /* The journal and the projections, in SQLite (WAL, synchronous=FULL). A writer thread owns the database handle and
- * commits batches; a reader thread owns a read-only one. Everything else in the process is the loop thread.
+ * commits batches, a mover thread another with which it moves the log into the database; a reader thread owns a
+ * read-only one. Everything else in the process is the loop thread.
  * Files: DIR/assocd.db (+ -wal, -shm), DIR/snapshot, DIR/lock. */
 #ifndef ASSOCD_STORE_STORE_H
 #define ASSOCD_STORE_STORE_H

@@ -56,7 +56,10 @@ static void *worker_run(void *arg)
 		if (item) {
 			w->jobs.work(w->jobs.arg, item);
 			BUG_ON(!ring_push(w->out, item)); /* I2 */
-			raise_fd(w->done_fd);
+			if (w->done_fd != WORKER_WAKES_NOBODY)
+				raise_fd(w->done_fd);
+			if (w->jobs.after)
+				w->jobs.after(w->jobs.arg);
 		} else if (stopping) {
 			return NULL;
 		} else {

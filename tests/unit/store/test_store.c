@@ -72,6 +72,38 @@ static void commit_events(struct store *s, uint64_t first, unsigned n, int64_t a
 	assert_int_equal(b.result, ERR_OK);
 }
 
+static off_t size_in(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+/* 128 MiB of pages, and nothing that waits for the log to be whole: it starts over at 64 MiB and some. */
+static void log_of_a_writer_without_pause_starts_over(void **state)
+{
+	enum { BATCHES = 20, ROWS = 100, ROW_BYTES = 65000 };
+	static char payload[ROW_BYTES];
+	struct store_event rows[ROWS];
+	struct store_batch b = { .events = rows, .n_events = ROWS, .arrived_ms = 1 };
+	struct store *s = opened(*state);
+	off_t longest = 0;
+
+	for (unsigned n = 0; n < BATCHES; n++) {
+		for (unsigned i = 0; i < ROWS; i++)
+			rows[i] = (struct store_event){ n * ROWS + i + 1, 1000, n * ROWS + i, 0, bytes_make(payload, ROW_BYTES) };
+		commit(s, &b);
+		assert_int_equal(b.result, ERR_OK);
+		if (size_in(*state, "assocd.db-wal") > longest)
+			longest = size_in(*state, "assocd.db-wal");
+	}
+	assert_in_range(longest, 64 << 20, 112 << 20);
+	assert_true(size_in(*state, "assocd.db") > 64 << 20); /* while nobody was idle */
+	store_close(s);
+}
+
 static void committed_events_are_read_back_in_order(void **state)
 {
 	struct store *s = opened(*state);
@@ -407,7 +439,8 @@ static void queue_has_an_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(committed_events_are_read_back_in_order), T(events_are_read_backwards_from_any_place),
+		T(log_of_a_writer_without_pause_starts_over), T(committed_events_are_read_back_in_order),
+		T(events_are_read_backwards_from_any_place),
 		T(failed_batch_leaves_nothing_and_next_one_succeeds),
 		T(alert_keeps_newest_form_and_each_change_goes_out_once), T(outbox_numbers_are_never_reused),
 		T(known_ids_reach_back_by_days_and_by_count), T(facts_are_kept_beside_the_journal),
