@@ -43,7 +43,7 @@ bool breach_bits(const struct engine *e, const struct pair *pair, int32_t *mb)
 		return false;
 	if (breach.ground.operator == NONE && e->groups.at[breach.ground.group].members.n < 3)
 		return false;
-	weigh_pair(e, pair->a, pair->b, true, &whole);
+	(void)weigh_pair(e, pair->a, pair->b, true, &whole);
 	weigh_kept(e, pair->a, pair->b, &(struct value_test){ is_covered, &breach }, &covered);
 	*mb = whole.strength_mb > covered.strength_mb ? whole.strength_mb - covered.strength_mb : 0;
 	return true;

@@ -182,6 +182,30 @@ static unsigned foresee_rules(const struct question *q, enum pass pass, struct f
 	return n;
 }
 
+/* The most bits among the tokens that the open axes from that one on leave possible. */
+static int32_t most_of_token(const struct token_table *table, const struct foreseen_token *token, unsigned axis, uint32_t number)
+{
+	if (axis == token->n)
+		return table->bits[number];
+	int32_t most_mb = INT32_MIN;
+	for (unsigned bin = token->open[axis].low; bin <= token->open[axis].high; bin++) {
+		int32_t mb = most_of_token(table, token, axis + 1, number + bin * token->open[axis].weight);
+		most_mb = mb > most_mb ? mb : most_mb;
+	}
+	return most_mb;
+}
+
+/* The most bits that the rules can come to together. */
+static int32_t most_of_rules(const struct token_table *table, const struct foreseen_rule *rules, unsigned n)
+{
+	int32_t most_mb = 0;
+	for (unsigned i = 0; i < n; i++) {
+		int32_t mb = most_of_token(table, &rules[i].token, 0, rules[i].token.first);
+		most_mb += rules[i].when == NULL || mb > 0 ? mb : 0;
+	}
+	return most_mb;
+}
+
 static struct foreseen *foreseen_new(struct foresight *f, const struct kind_set *shares, bool has_closure)
 {
 	const struct ruleset *rules = f->rules;
@@ -203,6 +227,7 @@ static struct foreseen *foreseen_new(struct foresight *f, const struct kind_set 
 		if (out->signals[i].open != f->unsettled[i].open)
 			move_axes(f, &out->signals[i], out->axes);
 	move_axes_of_rules(f, out->interactions, out->n_interactions, out->axes);
+	out->most_mb = most_of_rules(&rules->table, out->interactions, out->n_interactions);
 	return out;
 }
 
@@ -216,19 +241,6 @@ static void foreseen_free(struct foreseen *out)
 	free(out);
 }
 
-/* The most bits among the tokens that the open axes from that one on leave possible. */
-static int32_t most_of_token(const struct token_table *table, const struct foreseen_token *token, unsigned axis, uint32_t number)
-{
-	if (axis == token->n)
-		return table->bits[number];
-	int32_t most_mb = INT32_MIN;
-	for (unsigned bin = token->open[axis].low; bin <= token->open[axis].high; bin++) {
-		int32_t mb = most_of_token(table, token, axis + 1, number + bin * token->open[axis].weight);
-		most_mb = mb > most_mb ? mb : most_mb;
-	}
-	return most_mb;
-}
-
 static void support_make(struct foresight *f, enum pass pass, enum witnesses witnesses)
 {
 	const struct question q = { .f = f, .witnesses = witnesses };
@@ -238,12 +250,7 @@ static void support_make(struct foresight *f, enum pass pass, enum witnesses wit
 	support->n = foresee_rules(&q, pass, support->rules);
 	support->axes = axes_of_draft(f);
 	move_axes_of_rules(f, support->rules, support->n, support->axes);
-	support->most_mb = f->rules->table.bias_mb[pass];
-	for (unsigned i = 0; i < support->n; i++) {
-		const struct foreseen_rule *row = &support->rules[i];
-		int32_t mb = most_of_token(&f->rules->table, &row->token, 0, row->token.first);
-		support->most_mb += row->when == NULL || mb > 0 ? mb : 0;
-	}
+	support->most_mb = f->rules->table.bias_mb[pass] + most_of_rules(&f->rules->table, support->rules, support->n);
 }
 
 static void foresee_nothing(struct foresight *f)

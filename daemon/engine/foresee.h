@@ -32,6 +32,7 @@ struct foreseen {
 	struct foreseen_rule *interactions;                  /* stable ones of PASS_OWN, in order */
 	unsigned n_interactions;
 	struct open_axis *axes; /* of all of them, but those that nothing settles */
+	int32_t most_mb;        /* that the interactions can come to, by the table as it was given */
 };
 
 /* What two accounts' lists of neighbours have in common. */

@@ -19,6 +19,7 @@ static struct pair *pair_that_counts(const struct engine *e, uint32_t a, uint32_
 struct own {
 	uint32_t a, b; /* a < b */
 	int32_t strength_mb;
+	bool is_bound; /* no pair is stored, and strength_mb is an upper bound; the rest is not known */
 	uint16_t families;
 	struct rule_set rules;
 };
@@ -72,22 +73,37 @@ static uint32_t main_value(const struct weighing *w)
 	return value;
 }
 
-/* The formula leaves hopeless pairs half weighed. */
-static bool must_be_whole(const struct engine *e, uint32_t a, uint32_t b)
-{
-	const struct pair *pair = e->rules->table.is_given ? NULL : pair_find(e, a, b);
-	return pair != NULL && pair_is_kept(pair);
-}
-
-/* First step: the pair's own evidence, which both accounts' lists of neighbours follow. */
-static void read_own(struct engine *e, uint32_t a, uint32_t b, struct own *out)
+static void own_weigh(struct engine *e, uint32_t a, uint32_t b, bool is_full, struct own *out)
 {
 	struct weighing w;
-	weigh_pair(e, a < b ? a : b, a < b ? b : a, must_be_whole(e, a, b), &w);
+	out->is_bound = !weigh_pair(e, a < b ? a : b, a < b ? b : a, is_full, &w);
+	out->a = w.a;
+	out->b = w.b;
+	out->strength_mb = w.strength_mb;
+	if (out->is_bound)
+		return;
+	out->families = w.families;
+	out->rules = w.rules;
 	if (e->rules->table.is_given)
 		support_set(e, PASS_SUPPORT, a, b, &(struct near){ .strength_mb = w.strength_mb, .value = main_value(&w) });
-	*out = (struct own){ w.a, w.b, w.strength_mb, w.families, w.rules };
+}
+
+/* First step: the pair's own evidence, which both accounts' lists of neighbours follow. What is stored is weighed whole; who is
+ * not stored is in no list. */
+static void read_own(struct engine *e, uint32_t a, uint32_t b, struct own *out)
+{
+	own_weigh(e, a, b, pair_find(e, a, b) != NULL, out);
 	e->rescored++;
+}
+
+/* A bound serves as long as neighbours could not lift it to the floor. */
+static bool is_stranger(const struct engine *e, const struct own *own)
+{
+	struct weighing w;
+	if (!own->is_bound)
+		return false;
+	weigh_begin(&w, own->a, own->b, own->strength_mb);
+	return !weigh_may_reach(e, &w, e->rules->scoring.floor_mb);
 }
 
 /* What the neighbours say of the two; false when it does not come to so much. */
@@ -128,24 +144,33 @@ static void conclude_stored(struct engine *e, struct pair *pair, const struct ow
 	pair_follow(e, pair, &w);
 }
 
-/* Second step: what the neighbours say; the stored pair follows. */
-static void conclude(struct engine *e, const struct own *own)
+/* A pair is made where it comes to the floor. */
+static void conclude_new(struct engine *e, const struct own *own)
 {
 	struct weighing w;
-	struct pair *pair = pair_find(e, own->a, own->b);
-	if (pair != NULL) {
-		conclude_stored(e, pair, own);
-		return;
-	}
 	uint32_t version = support_version(e, own->a, own->b);
 	if (!hear_neighbours(e, own, e->rules->scoring.floor_mb, &w)) {
 		support_forget(e, own->a, own->b);
 		return;
 	}
-	pair = pair_make(e, own->a, own->b);
+	struct pair *pair = pair_make(e, own->a, own->b);
 	pair_set_own(e, pair, own);
 	pair->heard = version;
 	pair_follow(e, pair, &w);
+}
+
+/* Second step: what the neighbours say; the stored pair follows. */
+static void conclude(struct engine *e, struct own *own)
+{
+	if (is_stranger(e, own))
+		return;
+	if (own->is_bound)
+		own_weigh(e, own->a, own->b, true, own);
+	struct pair *pair = pair_find(e, own->a, own->b);
+	if (pair != NULL)
+		conclude_stored(e, pair, own);
+	else
+		conclude_new(e, own);
 }
 
 void pair_rescore(struct engine *e, uint32_t a, uint32_t b)

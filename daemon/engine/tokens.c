@@ -178,7 +178,19 @@ static void add_up(const struct engine *e, struct weighing *out, unsigned first)
 	out->strength_mb = out->sum_mb;
 }
 
-void tokens_weigh(struct profile *p, const struct evidence *without, struct weighing *out)
+/* With signals and comparisons weighed, what turns and interactions are still to say; most pairs that meet are strangers. */
+static bool may_reach(const struct profile *p, int32_t least_mb, struct weighing *out)
+{
+	out->strength_mb = out->sum_mb + p->known->most_mb;
+	for (unsigned i = 0; i < out->n; i++)
+		out->strength_mb += out->items[i].counted_mb;
+	for (unsigned i = 0; i < p->e->rules->n_timings; i++)
+		if (p->turns[p->e->rules->timings[i].slot] > 0)
+			return true;
+	return out->strength_mb >= least_mb;
+}
+
+bool tokens_weigh(struct profile *p, const struct evidence *without, int32_t least_mb, struct weighing *out)
 {
 	const struct ruleset *rules = p->e->rules;
 	out->n = out->n_limits = 0;
@@ -189,9 +201,12 @@ void tokens_weigh(struct profile *p, const struct evidence *without, struct weig
 	p->known = foresee(p->e->plan.foresight, &p->shares, profile_older(p)->is_closed);
 	weigh_signals(p, out);
 	weigh_comparisons(p, without, out);
+	if (!may_reach(p, least_mb, out))
+		return false;
 	weigh_timings(p, without, out);
 	weigh_foreseen(p, p->known->interactions, p->known->n_interactions, without, out);
 	add_up(p->e, out, 0);
+	return true;
 }
 
 void tokens_support(struct profile *p, enum pass pass, const struct evidence *without, struct weighing *out)

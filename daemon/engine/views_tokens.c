@@ -26,7 +26,7 @@ void engine_each_tokens(const struct engine *e, tokens_fn *fn, void *arg)
 		if (pair->a == NONE || !pair_counts(e, pair))
 			continue;
 		struct pair_tokens out = { .a = account_name(e, pair->a), .b = account_name(e, pair->b) };
-		weigh_pair(e, pair->a, pair->b, true, &w);
+		(void)weigh_pair(e, pair->a, pair->b, true, &w);
 		(void)weigh_support(e, &w, INT32_MIN);
 		for (int pass = 0; pass < PASSES; pass++)
 			take_tokens(&e->rules->table, &w, (enum pass)pass, tokens[pass], &out);

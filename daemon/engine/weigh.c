@@ -172,8 +172,8 @@ static unsigned keep_shared(struct index_shared *shared, unsigned n, const struc
 	return left;
 }
 
-/* kept: NULL for all shared values. */
-static void weigh_by_formula(const struct engine *e, bool is_full, const struct value_test *kept, struct weighing *out)
+/* kept: NULL for all shared values. False: it is hopeless. */
+static bool weigh_by_formula(const struct engine *e, bool is_full, const struct value_test *kept, struct weighing *out)
 {
 	struct index_shared shared[EVIDENCE_MAX];
 	struct pairing p = { .e = e, .a = out->a, .b = out->b, .shared = shared };
@@ -188,25 +188,30 @@ static void weigh_by_formula(const struct engine *e, bool is_full, const struct 
 	for (unsigned i = 0; i < p.n; i++)
 		weigh_value(&p, &shared[i], out);
 	if (!is_full && is_hopeless(e, out))
-		return;
+		return false;
 	compare_accounts(e, out->a, out->b, &p.agreements);
 	for (unsigned i = 0; i < e->rules->n_compares; i++)
 		weigh_comparison(&p, i, out);
 	sort_items(out);
 	sum_evidence(e, out, NULL);
+	return true;
 }
 
-void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out)
+/* Own evidence below that makes neither a pair nor neighbours. */
+static int32_t least_own_mb(const struct scoring *scoring)
+{
+	return scoring->floor_mb < scoring->neighbour_from_mb ? scoring->floor_mb : scoring->neighbour_from_mb;
+}
+
+bool weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out)
 {
 	out->a = a;
 	out->b = b;
-	if (!e->rules->table.is_given) {
-		weigh_by_formula(e, is_full, NULL, out);
-		return;
-	}
+	if (!e->rules->table.is_given)
+		return weigh_by_formula(e, is_full, NULL, out);
 	struct profile p;
 	profile_make(&p, e, a, b, NONE);
-	tokens_weigh(&p, NULL, out);
+	return tokens_weigh(&p, NULL, is_full ? INT32_MIN : least_own_mb(&e->rules->scoring), out);
 }
 
 void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out)
@@ -214,13 +219,13 @@ void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct val
 	out->a = a;
 	out->b = b;
 	if (!e->rules->table.is_given) {
-		weigh_by_formula(e, true, kept, out);
+		(void)weigh_by_formula(e, true, kept, out);
 		return;
 	}
 	struct profile p;
 	profile_make(&p, e, a, b, NONE);
 	profile_keep(&p, kept);
-	tokens_weigh(&p, NULL, out);
+	(void)tokens_weigh(&p, NULL, INT32_MIN, out);
 }
 
 /* Facts of each round. */
@@ -259,7 +264,7 @@ static void add_support(struct profile *p, const struct evidence *without, struc
 
 void weigh_profile(struct profile *p, struct weighing *out)
 {
-	tokens_weigh(p, NULL, out);
+	(void)tokens_weigh(p, NULL, INT32_MIN, out);
 	add_support(p, NULL, out);
 }
 
@@ -270,6 +275,12 @@ void weigh_begin(struct weighing *w, uint32_t a, uint32_t b, int32_t strength_mb
 	w->n = w->n_limits = 0;
 	w->prior_mb = 0;
 	w->sum_mb = w->strength_mb = strength_mb;
+}
+
+bool weigh_may_reach(const struct engine *e, const struct weighing *w, int32_t least_mb)
+{
+	struct rounds rounds;
+	return read_rounds(e, w, &rounds) >= least_mb;
 }
 
 bool weigh_support(const struct engine *e, struct weighing *w, int32_t least_mb)
@@ -292,7 +303,7 @@ bool weigh_support(const struct engine *e, struct weighing *w, int32_t least_mb)
 
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out)
 {
-	weigh_pair(e, a, b, true, out);
+	(void)weigh_pair(e, a, b, true, out);
 	(void)weigh_support(e, out, INT32_MIN);
 	sort_items(out);
 }
@@ -302,7 +313,7 @@ static int weigh_without_token(const struct engine *e, const struct weighing *w,
 	struct weighing rest;
 	struct profile p;
 	profile_make(&p, e, w->a, w->b, item->value);
-	tokens_weigh(&p, item, &rest);
+	(void)tokens_weigh(&p, item, INT32_MIN, &rest);
 	add_support(&p, item, &rest);
 	return rest.computed;
 }

@@ -22,9 +22,9 @@ struct weighing {
 	struct rule_set rules;    /* that counted */
 };
 
-/* The evidence of the two alone, without support. a < b. Unless is_full, a pair that cannot reach the floor is left with
- * an upper bound of its strength, which is below the floor too. */
-void weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
+/* The evidence of the two alone, without support. a < b. False, unless is_full: by itself the pair can neither reach the floor nor
+ * be neighbours, and is left with an upper bound of its strength of which that is true too. */
+bool weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
 /* The same in full, of those shared values that pass. */
 void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out);
 /* The whole: with support, items sorted. */
@@ -36,6 +36,8 @@ struct profile;
 void weigh_profile(struct profile *p, struct weighing *out);
 /* A weighing that has come to the strength already. */
 void weigh_begin(struct weighing *w, uint32_t a, uint32_t b, int32_t strength_mb);
+/* Can it come to so much with what common neighbours say? Its strength may be an upper bound. */
+bool weigh_may_reach(const struct engine *e, const struct weighing *w, int32_t least_mb);
 /* Adds what common neighbours say to a weighing of the two. False: it does not come to so much, and may be left undone. */
 bool weigh_support(const struct engine *e, struct weighing *w, int32_t least_mb);
 /* The score without one item or limit of a finished weighing of the two. */
