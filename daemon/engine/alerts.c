@@ -20,6 +20,8 @@ uint64_t alert_key(uint32_t policy, const struct alert_subject *s)
 
 struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject)
 {
+	if (e->reach[policy].remembered == 0)
+		return NULL;
 	uint32_t at = u64map_get(e->alert_of, alert_key(policy, subject));
 	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
 }

@@ -52,6 +52,8 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	rule_set_keep(e, &(struct rule_set){ { 0 } }, 0);
 	e->weights = weights_new(rules);
 	e->memo = memo_new();
+	e->reader = xcalloc(1, sizeof(*e->reader));
+	e->reader->account = NONE;
 	e->gathered = xcalloc(GATHER_EVENTS, sizeof(*e->gathered));
 	e->cohorts = xcalloc(TIMINGS_MAX, sizeof(*e->cohorts));
 	e->among = xcalloc(rules->n_timings + 1, sizeof(*e->among));
@@ -118,6 +120,7 @@ void engine_free(struct engine *e)
 	plan_free(&e->plan);
 	memo_free(e->memo);
 	free(e->gathered);
+	free(e->reader);
 	free(e->cohorts);
 	for (unsigned i = 0; i < e->rules->n_timings; i++)
 		event_condition_free(e->among[i]);

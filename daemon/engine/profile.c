@@ -77,6 +77,13 @@ static void forget_groups(struct profile *p)
 	memset(p->best, 0, p->e->rules->kinds.n);
 }
 
+static unsigned find_shared(const struct engine *e, uint32_t a, uint32_t b, struct index_shared *out)
+{
+	if (e->reader->account == a || e->reader->account == b)
+		return index_intersect_with(e->index, e->reader, e->reader->account == a ? b : a, out, SHARED_MAX);
+	return index_intersect(e->index, a, b, out, SHARED_MAX);
+}
+
 void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_t b, uint32_t without)
 {
 	p->e = e;
@@ -85,7 +92,7 @@ void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_
 	p->value = NULL;
 	p->support = NULL;
 	forget_groups(p);
-	p->n_shared = index_intersect(e->index, a, b, p->shared, SHARED_MAX);
+	p->n_shared = find_shared(e, a, b, p->shared);
 	for (unsigned i = 0; i < p->n_shared; i++)
 		if (p->shared[i].value != without)
 			add_shared(p, &p->shared[i]);

@@ -301,8 +301,11 @@ bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 		for (int round = 0; round < SUPPORT_ROUNDS; round++)
 			__builtin_prefetch(e->accounts.at[others[i]].near[round].at);
 	}
+	if (n > 1)
+		index_read(e->index, account, e->reader);
 	for (size_t at = 0; at < n; at += READINGS_AT_ONCE)
 		has_risen |= rescore_run(e, account, others + at, n - at < READINGS_AT_ONCE ? n - at : READINGS_AT_ONCE);
+	e->reader->account = NONE;
 	return has_risen;
 }
 
@@ -328,12 +331,23 @@ static void pairs_with(const struct engine *e, uint32_t account, const uint32_t 
 	}
 }
 
+static void pairs_prefetch(const struct engine *e, uint32_t account, const uint32_t *others, unsigned n)
+{
+	const struct account *acc = &e->accounts.at[account];
+	for (unsigned k = 0; acc->n_pairs > n && k < n; k++)
+		u64map_prefetch(e->pair_of, pair_key(account, others[k]));
+	for (uint32_t i = 0; acc->n_pairs <= n && i < acc->n_pairs; i++)
+		__builtin_prefetch(&e->pairs.at[acc->pairs[i]]);
+}
+
 static void pairs_find_among(const struct engine *e, const uint32_t *accounts, unsigned n, struct pairs_among *out)
 {
 	uint32_t found[INDEX_HOLDERS_MAX];
 	out->n = 0;
 	for (unsigned i = 0; i < n; i++)
 		__builtin_prefetch(&e->accounts.at[accounts[i]].pairs);
+	for (unsigned i = 0; i < n; i++)
+		pairs_prefetch(e, accounts[i], accounts + i + 1, n - i - 1);
 	for (unsigned i = 0; i < n; i++) {
 		if (e->accounts.at[accounts[i]].n_pairs == 0)
 			continue;

@@ -67,6 +67,7 @@ struct engine {
 	const struct event *event;
 	struct network_memo *memo; /* memo.h */
 	struct gathered *gathered; /* gather.h */
+	struct index_reader *reader; /* of the account whose pairs are being read (rescore.c); of NONE else */
 	struct VEC(uint32_t) candidate_list;
 	uint32_t *candidate_stamp;
 	size_t cap_candidate_stamp;

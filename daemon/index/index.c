@@ -310,6 +310,15 @@ static unsigned intersect_by_merge(const struct index *ix, const struct account_
 	return n;
 }
 
+static void swap_sides(struct index_shared *shared, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct posting *swap = shared[i].a;
+		shared[i].a = shared[i].b;
+		shared[i].b = swap;
+	}
+}
+
 unsigned index_intersect(const struct index *ix, uint32_t a, uint32_t b, struct index_shared *out, unsigned max)
 {
 	if (a >= ix->n_accounts || b >= ix->n_accounts)
@@ -320,11 +329,58 @@ unsigned index_intersect(const struct index *ix, uint32_t a, uint32_t b, struct 
 	if (y->n * 8 >= x->n)
 		return intersect_by_merge(ix, x, y, out, max);
 	unsigned n = intersect_by_search(y, x, out, max);
-	for (unsigned i = 0; i < n; i++) {
-		const struct posting *swap = out[i].a;
-		out[i].a = out[i].b;
-		out[i].b = swap;
+	swap_sides(out, n);
+	return n;
+}
+
+void index_read(const struct index *ix, uint32_t account, struct index_reader *out)
+{
+	const struct posting *postings;
+	unsigned n = index_postings(ix, account, &postings);
+	memset(out->bits, 0, sizeof(out->bits));
+	out->account = account;
+	for (unsigned i = 0; i < n; i++)
+		out->bits[postings[i].value % INDEX_READER_BITS / 64] |= UINT64_C(1) << (postings[i].value & 63);
+}
+
+/* Bit i: the reader's account may hold the value of the i-th of n (at most 64) postings. */
+static uint64_t reader_passing(const struct index_reader *reader, const struct posting *at, uint32_t n)
+{
+	uint64_t passing = 0;
+	for (uint32_t i = 0; i < n; i++)
+		passing |= (reader->bits[at[i].value % INDEX_READER_BITS / 64] >> (at[i].value & 63) & 1) << i;
+	return passing;
+}
+
+/* Two accounts have next to nothing in common as a rule, and most values of the one are seen by a bit to be none of the other's. */
+static unsigned intersect_by_bits(const struct index *ix, const struct index_reader *reader, const struct account_postings *other,
+				  struct index_shared *out, unsigned max)
+{
+	const struct account_postings *own = &ix->accounts[reader->account];
+	unsigned n = 0;
+	for (uint32_t begin = 0; begin < other->n; begin += 64) {
+		uint64_t left = reader_passing(reader, other->at + begin, other->n - begin < 64 ? other->n - begin : 64);
+		for (; left != 0 && n < max; left &= left - 1) {
+			const struct posting *p = &other->at[begin + (unsigned)__builtin_ctzll(left)];
+			uint32_t at = postings_lower_bound(own, p->value);
+			if (at == own->n || own->at[at].value != p->value)
+				continue;
+			__builtin_prefetch(&ix->values[p->value]);
+			out[n++] = (struct index_shared){ p->value, &own->at[at], p };
+		}
 	}
+	return n;
+}
+
+unsigned index_intersect_with(const struct index *ix, const struct index_reader *reader, uint32_t other,
+			      struct index_shared *out, unsigned max)
+{
+	if (reader->account >= ix->n_accounts || other >= ix->n_accounts)
+		return 0;
+	const struct account_postings *x = &ix->accounts[reader->account], *y = &ix->accounts[other];
+	unsigned n = x->n * 8 < y->n ? intersect_by_search(x, y, out, max) : intersect_by_bits(ix, reader, y, out, max);
+	if (other < reader->account)
+		swap_sides(out, n);
 	return n;
 }
 

@@ -78,6 +78,17 @@ struct index_shared {
 };
 unsigned index_intersect(const struct index *ix, uint32_t a, uint32_t b, struct index_shared *out, unsigned max);
 
+/* One account's values, to be compared with those of many others. Good until its next observe. */
+#define INDEX_READER_BITS 4096
+struct index_reader {
+	uint32_t account;
+	uint64_t bits[INDEX_READER_BITS / 64]; /* one for all values that are equal modulo INDEX_READER_BITS */
+};
+void index_read(const struct index *ix, uint32_t account, struct index_reader *out);
+/* As index_intersect of the two, the smaller id first. */
+unsigned index_intersect_with(const struct index *ix, const struct index_reader *reader, uint32_t other,
+			      struct index_shared *out, unsigned max);
+
 struct index_counts {
 	uint64_t values, postings, hubs, limits_hit;
 	size_t memory;

@@ -100,6 +100,57 @@ static void two_accounts_share_just_what_both_hold(void **state)
 	index_free(ix);
 }
 
+/* Of 12,000 values one account holds each seventh and another each fifth: more than a reader has bits. */
+static struct index *long_lists(void)
+{
+	struct index *ix = index_new();
+	for (uint32_t key = 0; key < 12000; key++)
+		observe_at(ix, 10 + key / 4000, key, 100);
+	for (uint32_t key = 0; key < 12000; key++) {
+		if (key % 7 == 0)
+			observe_at(ix, 1, key, 200);
+		if (key % 5 == 0)
+			observe_at(ix, 2, key, 300);
+	}
+	return ix;
+}
+
+static void assert_each_35th(const struct index *ix, const struct index_shared *shared, unsigned n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		assert_int_equal(index_value(ix, shared[i].value)->key, i * 35);
+		assert_int_equal(shared[i].a->value, shared[i].value);
+		assert_int_equal(shared[i].a->first_s, 200);
+		assert_int_equal(shared[i].b->first_s, 300);
+	}
+}
+
+static void what_long_lists_share_comes_in_order(void **state)
+{
+	struct index *ix = long_lists();
+	static struct index_shared shared[400];
+	assert_int_equal(index_intersect(ix, 1, 2, shared, ARRAY_LEN(shared)), 343);
+	assert_each_35th(ix, shared, 343);
+	assert_int_equal(index_intersect(ix, 1, 2, shared, 70), 70);
+	assert_each_35th(ix, shared, 70);
+	index_free(ix);
+}
+
+static void a_reader_finds_the_same_from_either_side(void **state)
+{
+	struct index *ix = long_lists();
+	static struct index_shared shared[400];
+	struct index_reader reader;
+	index_read(ix, 1, &reader);
+	assert_int_equal(index_intersect_with(ix, &reader, 2, shared, ARRAY_LEN(shared)), 343);
+	assert_each_35th(ix, shared, 343);
+	assert_int_equal(index_intersect_with(ix, &reader, 3, shared, ARRAY_LEN(shared)), 0);
+	index_read(ix, 2, &reader);
+	assert_int_equal(index_intersect_with(ix, &reader, 1, shared, 70), 70);
+	assert_each_35th(ix, shared, 70);
+	index_free(ix);
+}
+
 static void a_full_account_gives_up_its_longest_unused_value(void **state)
 {
 	struct index *ix = index_new();
@@ -218,6 +269,8 @@ int main(void)
 		cmocka_unit_test(one_more_holder_than_the_cap_makes_a_hub_once),
 		cmocka_unit_test(holders_stand_longest_unused_first),
 		cmocka_unit_test(two_accounts_share_just_what_both_hold),
+		cmocka_unit_test(what_long_lists_share_comes_in_order),
+		cmocka_unit_test(a_reader_finds_the_same_from_either_side),
 		cmocka_unit_test(a_full_account_gives_up_its_longest_unused_value),
 		cmocka_unit_test(fifty_thousand_values_are_all_found_again),
 		cmocka_unit_test(a_snapshot_goes_on_as_the_original_does),
