@@ -62,27 +62,33 @@ class Dripping(multiprocessing.Process):
         self.join()
 
 
+def p99_of_healthy(d, run):
+    """Milliseconds of an event that is sent and acknowledged."""
+    took = []
+    for i in range(400):
+        body = json.dumps({"ts": int(time.time() * 1000), "type": "login", "account": f"h{i % 50}", "id": f"{run}{i}"}).encode()
+        began = time.monotonic()
+        status = d.ask("POST", "/v1/events", body, {"Content-Type": "application/json"})[0]
+        took.append((time.monotonic() - began) * 1000)
+        assert status == 200, status
+    return sorted(took)[len(took) * 99 // 100]
+
+
 def a_healthy_client_does_not_notice_500_slow_ones():
+    """On a machine that others use it is compared with what the same client has alone."""
     d = SERVER[0]
+    alone = p99_of_healthy(d, "alone")
     dripping = Dripping(d)
     dripping.start()
     assert dripping.is_open.wait(30)
-    took = []
     try:
-        for i in range(400):
-            body = json.dumps({"ts": int(time.time() * 1000), "type": "login", "account": f"h{i % 50}", "id": f"h{i}"}).encode()
-            began = time.monotonic()
-            status = d.ask("POST", "/v1/events", body, {"Content-Type": "application/json"})[0]
-            took.append((time.monotonic() - began) * 1000)
-            assert status == 200, status
+        p99 = p99_of_healthy(d, "beside")
         counts = d.status()
         assert counts["http_connections"] > SLOW, counts
     finally:
         dripping.close()
-    took.sort()
-    p99 = took[len(took) * 99 // 100]
-    print(f"p99 of a healthy client beside {SLOW} slow ones: {p99:.1f} ms")
-    assert p99 < P99_MS, f"{p99:.1f} ms"
+    print(f"p99 of a healthy client beside {SLOW} slow ones: {p99:.1f} ms, alone {alone:.1f} ms")
+    assert p99 < max(P99_MS, 1.5 * alone), f"{p99:.1f} ms, {alone:.1f} alone"
 
 
 class SlowHead(threading.Thread):

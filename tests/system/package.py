@@ -97,8 +97,13 @@ class Fresh:
         said = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Codename: bookworm").stdout.split()
         return said[:1]
 
+    def inside(self, *words):
+        """The words as a command in it, which sees a /proc as every machine has one; the mount is gone with the command."""
+        return ["unshare", "-m", "sh", "-c", 'mount -t proc proc "$0/proc" && exec chroot "$@"', self.root, *words]
+
     def run(self, *words, timeout=600):
-        return run("chroot", self.root, *words, timeout=timeout, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"})
+        return run(*self.inside(self.root, *words), timeout=timeout,
+                   env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"})
 
     def bring(self, path, name):
         shutil.copy(path, os.path.join(self.root, "root", name))
@@ -138,8 +143,8 @@ def it_lives_a_whole_life_in_a_fresh_debian():
     assert os.stat(os.path.join(state, "tokens")).st_uid == os.stat(state).st_uid != 0
     os.makedirs(os.path.join(fresh.root, "run/assocd"), exist_ok=True)
     os.chown(os.path.join(fresh.root, "run/assocd"), os.stat(state).st_uid, os.stat(state).st_gid)
-    daemon = subprocess.Popen(["chroot", "--userspec=assocd:assocd", fresh.root, "/usr/bin/assocd", "-c", "/etc/assocd/assocd.yaml",
-                               "--listen", "127.0.0.1:18787"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    daemon = subprocess.Popen(fresh.inside("--userspec=assocd:assocd", fresh.root, "/usr/bin/assocd", "-c", "/etc/assocd/assocd.yaml",
+                                           "--listen", "127.0.0.1:18787"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
             if fresh.run("assocctl", "status").returncode == 0:
