@@ -12,7 +12,7 @@
 static const struct {
 	const char *name;
 	const struct event_key *rows;
-} event_schemas[] = { { "Event", event_keys }, { "RelationBody", event_relation_keys } };
+} event_schemas[] = { { "Event", event_keys }, { "RelationBody", event_relation_keys }, { "MarkBody", event_mark_keys } };
 
 /* Schemas as JSON; the members that callers rely on. Answers may gain further members. */
 static const struct {
@@ -43,7 +43,8 @@ static const struct {
 		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"is_bridge\":{\"type\":\"boolean\",\"description\":\"in a cluster: without it, it would fall apart\"},\"bits\":{\"type\":\"number\"}}}" },
 	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
 		   "\"total\":{\"type\":\"integer\"}}}" },
-	{ "Why", "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"array\",\"description\":\"the strongest way over other accounts, where that says more\","
+	{ "Why", "{\"type\":\"object\",\"properties\":{\"ignored\":{\"type\":\"array\",\"description\":\"values that both hold and that people marked\",\"items\":{\"type\":\"object\"}},"
+		 "\"path\":{\"type\":\"array\",\"description\":\"the strongest way over other accounts, where that says more\","
 		 "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
 		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"
 		 "\"fitted\":{\"type\":\"boolean\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
@@ -70,7 +71,8 @@ static const struct {
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]},"
 		    "\"total\":{\"type\":\"integer\"},\"overdue\":{\"type\":\"integer\"},\"levels\":{\"type\":\"object\",\"description\":\"how many of each level\"}}}" },
 	{ "Value", "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"key\":{\"type\":\"string\"},\"shown\":{\"type\":\"string\"},"
-		   "\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
+		   "\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"mark\":{\"type\":[\"object\",\"null\"]},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+		   "\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Values", "{\"type\":\"object\",\"properties\":{\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
 		    "\"shown\":{\"type\":\"string\"},\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}}}}" },
 	{ "Stacks", "{\"type\":\"object\",\"properties\":{\"stacks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
@@ -87,6 +89,15 @@ static const struct {
 		     "\"as_of\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
 		     "\"section\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		     "\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"seal\":{\"type\":\"string\"}}}}}}" },
+	{ "Mark", "{\"type\":\"object\",\"required\":[\"mark\",\"value\",\"reason\"],\"properties\":{\"mark\":{\"$ref\":\"#/components/schemas/MarkBody\"},"
+		  "\"value\":{\"enum\":[\"shared\",\"generic\",\"none\",\"note\"]},\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}}}" },
+	{ "Marks", "{\"type\":\"object\",\"properties\":{\"marks\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+		   "\"kind\":{\"type\":[\"string\",\"null\"]},\"shown\":{\"type\":\"string\"},\"key\":{\"type\":[\"string\",\"null\"]},"
+		   "\"range\":{\"type\":[\"string\",\"null\"]},\"holders\":{\"type\":\"integer\"},\"mark\":{\"type\":[\"object\",\"null\"]},"
+		   "\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}},\"total\":{\"type\":\"integer\"}}}" },
+	{ "MarkEffect", "{\"type\":\"object\",\"properties\":{\"values\":{\"type\":\"integer\"},\"links\":{\"type\":\"integer\",\"description\":\"of 500 and more\"},"
+			"\"read\":{\"type\":\"integer\",\"description\":\"the strongest of them\"},\"ending\":{\"type\":\"integer\",\"description\":\"of those, how many would fall below 500\"},"
+			"\"alerts\":{\"type\":\"integer\"},\"strongest\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Found", "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		   "\"alert\":{},\"cluster\":{},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Subject", "{\"type\":\"object\",\"properties\":{\"schema\":{\"const\":\"assocd.subject/1\"},\"account\":{\"type\":\"string\"},"
@@ -284,6 +295,7 @@ static void write_type(struct text *out, enum event_value takes)
 		[TAKES_IDENTITY] = "\"type\":\"object\",\"additionalProperties\":{\"oneOf\":[{\"type\":\"string\"},"
 				   "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}",
 		[TAKES_RELATION] = "\"$ref\":\"#/components/schemas/RelationBody\"",
+		[TAKES_MARK] = "\"$ref\":\"#/components/schemas/MarkBody\"",
 	};
 
 	json_raw(out, bytes_of(types[takes]));

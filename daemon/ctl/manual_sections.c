@@ -195,7 +195,7 @@ static enum err write_pattern_rule_keys(const struct manual_tables *tables, stru
 static const char *const value_words[EVENT_VALUES] = {
 	[TAKES_TEXT] = "text", [TAKES_TIME] = "time", [TAKES_BOOL] = "true|false", [TAKES_PORT] = "number",
 	[TAKES_ROUND] = "number", [TAKES_TEXT_OR_NUMBER] = "text or number", [TAKES_TEXTS] = "list of texts", [TAKES_DEVICE] = "object",
-	[TAKES_IDENTITY] = "object", [TAKES_RELATION] = "object",
+	[TAKES_IDENTITY] = "object", [TAKES_RELATION] = "object", [TAKES_MARK] = "object",
 };
 
 static void add_event_keys(struct text *out, const char *prefix, const struct event_key *rows)
@@ -214,6 +214,8 @@ static void add_event_keys(struct text *out, const char *prefix, const struct ev
 		add_entry(out, &(struct reference_entry){ prefix, rows->name.ptr, value_words[rows->takes], notes.ptr, rows->help });
 		if (rows->takes == TAKES_RELATION)
 			add_event_keys(out, "relation.", event_relation_keys);
+		if (rows->takes == TAKES_MARK)
+			add_event_keys(out, "mark.", event_mark_keys);
 		text_free(&notes);
 	}
 }

@@ -33,9 +33,28 @@ uint32_t change_say(struct engine *e, const struct said *s)
 	return said;
 }
 
+/* "device 789664c0", "addresses 10.0.0.0/8" */
+static uint32_t say_mark(struct engine *e, const struct event *ev)
+{
+	bool is_range = ev->range.len > 0 || ev->n_attrs == 0;
+	struct bytes title = is_range ? BYTES_LIT("addresses") : e->rules->kinds.rows[ev->attrs[0].kind].title;
+	struct bytes shown = is_range ? ev->range : ev->attrs[0].shown;
+	uint32_t value = !is_range && shown.len == 0 ? index_find(e->index, ev->attrs[0].key) : UINT32_MAX;
+	shown = value != UINT32_MAX ? index_shown(e->index, value) : shown;
+	struct text on = { 0 };
+	text_add(&on, title);
+	text_adds(&on, shown.len > 0 ? " " : "");
+	text_add(&on, shown);
+	uint32_t said = change_say(e, &(struct said){ bytes_of(event_types[ev->type].name), ev->value, ev->actor, ev->reason, text_bytes(&on) });
+	text_free(&on);
+	return said;
+}
+
 uint32_t change_said(struct engine *e)
 {
 	const struct event *ev = e->event;
+	if (ev->type == EVENT_MARK)
+		return say_mark(e, ev);
 	return change_say(e, &(struct said){ bytes_of(event_types[ev->type].name), ev->value, ev->actor, ev->reason, ev->relation_proof });
 }
 
@@ -72,7 +91,7 @@ static uint32_t lost_value(const struct engine *e, const struct pair *pair)
 
 static void set_cause(struct engine *e, const struct pair *pair, bool is_less, struct change *change)
 {
-	bool is_stated = e->event->type >= EVENT_RELATION && e->event->type <= EVENT_VERDICT;
+	bool is_stated = (e->event->type >= EVENT_RELATION && e->event->type <= EVENT_VERDICT) || e->event->type == EVENT_MARK;
 	uint32_t value = is_less ? lost_value(e, pair) : NONE;
 	change->cause = value != NONE ? CAUSE_VALUE : CAUSE_EVIDENCE;
 	change->because = value;
@@ -91,11 +110,22 @@ static struct bytes reason_of_value(const struct engine *e, uint32_t value, stru
 				     v->is_hub ? "more than " : "", v->is_hub ? kind->hub_cap : v->holders));
 }
 
+/* "device 789664c0 marked as generic by jo: a default" */
+static struct bytes reason_of_mark(const struct said *said, struct arena *a)
+{
+	bool is_over = bytes_is(said->value, "none");
+	return bytes_of(arena_printf(a, "%.*s %s%.*s%s%.*s%s%.*s", BYTES_ARG(said->proof), is_over ? "no longer marked" : "marked as ",
+				     BYTES_ARG(is_over ? BYTES_NONE : said->value), said->actor.len ? " by " : "", BYTES_ARG(said->actor),
+				     said->reason.len ? ": " : "", BYTES_ARG(said->reason)));
+}
+
 /* "verdict clean by jo: two passports seen (proof 118)" */
 static struct bytes reason_of_said(const struct engine *e, uint32_t number, struct arena *a)
 {
 	struct said said;
 	said_read(e, number, &said);
+	if (bytes_is(said.type, event_types[EVENT_MARK].name))
+		return reason_of_mark(&said, a);
 	return bytes_of(arena_printf(a, "%.*s%s%.*s%s%.*s%s%.*s%s%.*s%s", BYTES_ARG(said.type), said.value.len ? " " : "",
 				     BYTES_ARG(said.value), said.actor.len ? " by " : "", BYTES_ARG(said.actor),
 				     said.reason.len ? ": " : "", BYTES_ARG(said.reason), said.proof.len ? " (proof: " : "",

@@ -15,7 +15,7 @@ enum change_cause {
 	CAUSES
 };
 
-/* The current statement as one text for ever: type, value, actor, reason, proof, each ended by a zero byte. */
+/* The current statement as one text for ever: type, value, actor, reason, proof (of a mark: what it is on), each ended by a zero byte. */
 uint32_t change_said(struct engine *e);
 struct said { struct bytes type, value, actor, reason, proof; };
 /* Any such text. */

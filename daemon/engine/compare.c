@@ -2,6 +2,7 @@
 #include "compare.h"
 
 #include "accounts.h"
+#include "marks.h"
 
 static bool has_key(const uint64_t *keys, unsigned n, uint64_t key)
 {
@@ -11,11 +12,30 @@ static bool has_key(const uint64_t *keys, unsigned n, uint64_t key)
 	return false;
 }
 
-static enum agreement agreement_of(const struct engine *e, unsigned kind, const uint64_t *x, const uint64_t *y)
+/* A value that people marked says nothing, as if the account had not named it. Keys that count, of those after the head. */
+static unsigned leave_marked_out(const struct engine *e, const uint64_t *fact, const uint64_t **keys, uint64_t *kept)
 {
-	unsigned nx = fact_keys(x[0]), ny = fact_keys(y[0]), common = 0;
-	for (unsigned i = 1; i <= nx; i++)
-		common += has_key(y + 1, ny, x[i]);
+	unsigned n = fact_keys(fact[0]), left = 0;
+	*keys = fact + 1;
+	if (mark_at(e, 0) == NULL)
+		return n;
+	for (unsigned i = 0; i < n && i < FACT_KEYS_MAX; i++)
+		if (!mark_is_on(e, fact[1 + i]))
+			kept[left++] = fact[1 + i];
+	*keys = kept;
+	return left;
+}
+
+/* Negative when one of them is not known. */
+static int agreement_of(const struct engine *e, unsigned kind, const uint64_t *first, const uint64_t *second)
+{
+	uint64_t kept_x[FACT_KEYS_MAX], kept_y[FACT_KEYS_MAX];
+	const uint64_t *x, *y;
+	unsigned nx = leave_marked_out(e, first, &x, kept_x), ny = leave_marked_out(e, second, &y, kept_y), common = 0;
+	if (nx == 0 || ny == 0)
+		return -1;
+	for (unsigned i = 0; i < nx; i++)
+		common += has_key(y, ny, x[i]);
 	if (common == 0)
 		return AGREEMENT_DIFFER;
 	return !e->plan.kinds[kind].is_set || (common == nx && common == ny) ? AGREEMENT_EQUAL : AGREEMENT_OVERLAP;
@@ -28,9 +48,10 @@ void compare_accounts(const struct engine *e, uint32_t a, uint32_t b, struct agr
 	out->known = (struct kind_set){ { 0 } };
 	while (x < x_end && y < y_end) {
 		unsigned kind = fact_kind(*x), other = fact_kind(*y);
-		if (kind == other) {
+		int agreement = kind == other ? agreement_of(e, kind, x, y) : -1;
+		if (agreement >= 0) {
 			kind_set_add(&out->known, kind);
-			out->of[kind] = (uint8_t)agreement_of(e, kind, x, y);
+			out->of[kind] = (uint8_t)agreement;
 		}
 		x += kind <= other ? 1 + fact_keys(*x) : 0;
 		y += other <= kind ? 1 + fact_keys(*y) : 0;

@@ -12,6 +12,7 @@
 #include "decide.h"
 #include "event_condition.h"
 #include "fields.h"
+#include "marks.h"
 #include "memo.h"
 #include "observe.h"
 #include "pairs.h"
@@ -46,6 +47,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->deadlines = heap_new();
 	e->verdicts = verdicts_new();
 	e->contagion = contagion_new();
+	e->marks = marks_new();
 	e->history = history_new();
 	e->said = strtab_new();
 	e->rule_sets = strtab_new();
@@ -113,6 +115,7 @@ void engine_free(struct engine *e)
 	heap_free(e->deadlines);
 	verdicts_free(e->verdicts);
 	contagion_free(e->contagion);
+	marks_free(e->marks);
 	history_free(e->history);
 	strtab_free(e->said);
 	strtab_free(e->rule_sets);
@@ -208,6 +211,31 @@ static void forget_touches(struct engine *e)
 	e->touched.values.n = 0;
 }
 
+/* What the event touched becomes links, clusters and alerts. */
+static void settle(struct engine *e)
+{
+	contagion_settle(e);
+	changes_of_links(e);
+	graph_settle(e->graph, cluster_changed, e);
+	decide(e);
+}
+
+static void apply_to_account(struct engine *e, const struct event *ev, const struct gathered *g)
+{
+	uint32_t account = g->account != NONE ? g->account : account_intern(e, ev->account);
+	account_meets_event(e, account, ev);
+	if (is_statement(ev->type))
+		statement_apply(e, ev, account);
+	else if (!ev->is_failed)
+		apply_evidence(e, ev, account, g);
+	if (ev->type == EVENT_APPEAL)
+		appeal_made(e, ev, account);
+	windows_observe(e, account);
+	settle(e);
+	if (ev->type == EVENT_CLOSED)
+		alerts_close_with_account(e, account);
+}
+
 static void apply_event(struct engine *e, const struct event *ev, const struct gathered *g)
 {
 	e->seq = ev->seq;
@@ -218,21 +246,12 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 	e->event = ev;
 	if (ev->type == EVENT_TICK)
 		return;
-	uint32_t account = g->account != NONE ? g->account : account_intern(e, ev->account);
-	account_meets_event(e, account, ev);
-	if (is_statement(ev->type))
-		statement_apply(e, ev, account);
-	else if (!ev->is_failed)
-		apply_evidence(e, ev, account, g);
-	if (ev->type == EVENT_APPEAL)
-		appeal_made(e, ev, account);
-	windows_observe(e, account);
-	contagion_settle(e);
-	changes_of_links(e);
-	graph_settle(e->graph, cluster_changed, e);
-	decide(e);
-	if (ev->type == EVENT_CLOSED)
-		alerts_close_with_account(e, account);
+	if (ev->type == EVENT_MARK) {
+		mark_apply(e, ev);
+		settle(e);
+	} else {
+		apply_to_account(e, ev, g);
+	}
 	forget_touches(e);
 }
 

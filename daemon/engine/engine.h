@@ -57,13 +57,16 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a, struct cluster_view *out) MUST_CHECK;
 /* Holders of a value; text is normalised by the kind. hash_key as in event_context. */
 enum err engine_value(const struct engine *e, int kind, uint64_t key, struct arena *a, struct value_holders_view *out) MUST_CHECK;
-/* Values over their hub cap, most holders first. */
 /* Stacks by kind, those of most accounts first; at most max of a kind. */
 unsigned engine_stacks(const struct engine *e, unsigned max, struct arena *a, struct stack_view **out);
+/* Values over their hub cap, most holders first. */
 unsigned engine_hubs(const struct engine *e, unsigned max, struct arena *a, struct value_holders_view **out);
 /* Every value of a kind that two accounts and more hold and that is no hub, with those of its holders that are remembered. */
 typedef void value_fn(void *arg, const struct value_holders_view *value);
 void engine_each_shared(const struct engine *e, int kind, value_fn *fn, void *arg);
+/* Values and ranges with a mark or notes, those spoken of last first; at most max. *total: how many there are. */
+unsigned engine_marks(const struct engine *e, unsigned max, struct arena *a, struct marked_view **out, uint64_t *total);
+void engine_mark_effect(const struct engine *e, const struct mark_question *question, struct arena *a, struct mark_effect_view *out);
 /* Values that at least two of the n accounts share, most shared first. */
 unsigned engine_correlate(const struct engine *e, const struct bytes *names, unsigned n, struct arena *a, struct value_holders_view **out);
 /* Alerts, newest update first, or the most urgent first: overdue, then by level, then by deadline, then by age. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "marks.h"
 #include "rescore.h"
 #include "sessions.h"
 
@@ -32,7 +33,7 @@ static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
 	const uint32_t *holders;
 	unsigned n = index_holders(e->index, value, &holders);
 	unsigned first = n > e->rules->scoring.holders_kept ? n - e->rules->scoring.holders_kept : 0;
-	if (index_value(e->index, value)->is_hub)
+	if (index_value_is_mute(index_value(e->index, value)))
 		return;
 	for (unsigned i = first; i < n; i++)
 		if (holders[i] != account)
@@ -44,7 +45,7 @@ static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
 static bool holders_took_a_step(const struct engine *e, uint32_t value)
 {
 	const struct index_value *v = index_value(e->index, value);
-	if (v->is_hub || v->holders < 3)
+	if (index_value_is_mute(v) || v->holders < 3)
 		return false;
 	uint32_t odd = v->holders >> __builtin_ctz(v->holders);
 	return odd == 1 || odd == 3;
@@ -52,6 +53,7 @@ static bool holders_took_a_step(const struct engine *e, uint32_t value)
 
 struct observation {
 	struct engine *e;
+	const struct event *ev;
 	const struct gathered *gathered;
 	uint32_t account;
 	uint32_t at_s;
@@ -72,6 +74,8 @@ static struct index_seen observe_value(struct observation *ob, const struct attr
 	index_observe(e->index, ob->account, &use, &seen);
 	if (plan->is_counted)
 		return seen;
+	if (seen.is_new)
+		mark_new_use(e, ob->ev, attr, seen.value);
 	if (plan->coverage != 0 && seen.is_new_day)
 		e->accounts.at[ob->account].days[plan->coverage - 1]++;
 	if (seen.became_hub || (seen.is_new && holders_took_a_step(e, seen.value)))
@@ -154,7 +158,7 @@ bool observe_event(struct engine *e, const struct event *ev, uint32_t account, c
 {
 	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000);
 	bool is_session = session_begins(e, &e->accounts.at[account], ev, at_s);
-	struct observation ob = { .e = e, .gathered = g, .account = account, .at_s = at_s };
+	struct observation ob = { .e = e, .ev = ev, .gathered = g, .account = account, .at_s = at_s };
 	e->stamp++;
 	e->candidate_list.n = 0;
 	for (unsigned i = 0; i < ev->n_attrs;) {

@@ -1,5 +1,5 @@
 /* Profiles of pairs.
- * I1: hubs are left out.  I2: recycled addresses have a group of their own that `best` never names. */
+ * I1: hubs are left out, and values that people marked.  I2: recycled addresses have a group of their own that `best` never names. */
 #include "profile.h"
 
 #include "timing.h"
@@ -39,7 +39,7 @@ static bool is_rarer(const struct shared_group *group, uint32_t holders, uint32_
 static void add_shared(struct profile *p, const struct index_shared *shared)
 {
 	const struct index_value *value = index_value(p->e->index, shared->value);
-	if (value->is_hub || p->e->plan.kinds[value->kind].is_ignored_on >> value->network & 1)
+	if (index_value_is_mute(value) || p->e->plan.kinds[value->kind].is_ignored_on >> value->network & 1)
 		return;
 	uint32_t gap_s = posting_gap_s(shared->a, shared->b);
 	struct shared_group *group = group_of(p, value, is_recycled(p->e, value, gap_s));
@@ -98,7 +98,7 @@ void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_
 			add_shared(p, &p->shared[i]);
 	find_best(p);
 	compare_accounts(e, a, b, &p->agreements);
-	timing_count_turns(p);
+	timing_count_turns(p, NULL);
 }
 
 void profile_keep(struct profile *p, const struct value_test *kept)

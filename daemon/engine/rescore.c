@@ -220,8 +220,7 @@ struct reading {
 #define SPREAD_MAX 96       /* pairs of neighbours that one run of readings may read anew */
 #define SPREAD_FROM_MB 1000 /* change of a pair's strength that is spread */
 
-/* The pair's own evidence as it stands; its neighbours anew. */
-static void refresh_support(struct engine *e, struct pair *pair)
+void pair_reread_support(struct engine *e, struct pair *pair)
 {
 	struct own own = { .a = pair->a, .b = pair->b, .strength_mb = pair->direct_mb, .families = pair->own_families };
 	rule_set_read(e, pair->own_rules, &own.rules);
@@ -242,7 +241,7 @@ static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, uns
 			continue;
 		struct pair *pair = pair_that_counts(e, changed, others[i]);
 		if (pair != NULL)
-			refresh_support(e, pair);
+			pair_reread_support(e, pair);
 		else
 			pair_rescore(e, changed, others[i]);
 		left--;
@@ -360,7 +359,7 @@ static void pairs_find_among(const struct engine *e, const uint32_t *accounts, u
 
 typedef void step_fn(struct engine *e, struct pair *pair);
 
-static void withdraw_own(struct engine *e, struct pair *pair)
+void pair_reread_own(struct engine *e, struct pair *pair)
 {
 	struct own own;
 	read_own(e, pair->a, pair->b, &own);
@@ -395,7 +394,7 @@ void pairs_withdraw_value(struct engine *e, uint32_t value)
 		each_of(e, &among, withdraw_whole);
 		return;
 	}
-	each_of(e, &among, withdraw_own);
+	each_of(e, &among, pair_reread_own);
 	for (int round = 0; round < SUPPORT_ROUNDS; round++)
-		each_of(e, &among, refresh_support);
+		each_of(e, &among, pair_reread_support);
 }

@@ -154,6 +154,14 @@ static bool follows_one(const struct session *s, const struct sessions *y, unsig
 	return false;
 }
 
+static bool is_mute(const struct session_test *test, uint32_t key)
+{
+	for (unsigned i = 0; i < test->n_mute; i++)
+		if (test->mute[i] == key)
+			return true;
+	return false;
+}
+
 /* `ties`: also those that begin in one second with it. */
 static unsigned count_following(const struct sessions *x, const struct sessions *y, const struct session_test *test, bool ties)
 {
@@ -162,7 +170,7 @@ static unsigned count_following(const struct sessions *x, const struct sessions 
 		const struct session *s = &x->at[i];
 		while (before < y->n && (y->at[before].start_s < s->start_s || (ties && y->at[before].start_s == s->start_s)))
 			before++;
-		if (s->slot == test->slot)
+		if (s->slot == test->slot && !is_mute(test, s->key))
 			turns += follows_one(s, y, before, test);
 	}
 	return turns;

@@ -39,6 +39,8 @@ struct session_test {
 	unsigned slot;
 	bool is_same_key; /* else only different keys meet */
 	uint32_t within_s;
+	const uint32_t *mute; /* keys of values of which nothing counts */
+	unsigned n_mute;
 };
 
 struct session_sum { uint32_t n, first_s, last_s; };

@@ -1,7 +1,7 @@
 /* The engine's state as bytes. One machine's snapshot is read by the same build: the file around it carries format,
  * binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
- *   alerts | standing | said | rule sets | verdicts | history | windows | sessions
+ *   alerts | standing | said | rule sets | verdicts | marks and their notes | history | windows | sessions
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
@@ -9,6 +9,7 @@
 
 #include "changes.h"
 #include "deadlines.h"
+#include "marks.h"
 #include "support.h"
 #include "timing.h"
 #include "verdicts.h"
@@ -273,6 +274,40 @@ static void get_verdicts(struct in *in, struct engine *e, const struct snapshot_
 	}
 }
 
+static void put_marks(struct out *out, const struct engine *e)
+{
+	const struct mark_note *notes;
+	uint32_t counts[2] = { 0 };
+	while (mark_at(e, counts[0]) != NULL)
+		counts[0]++;
+	marks_notes(e, &notes, &counts[1]);
+	put(out, counts, sizeof(counts));
+	put(out, mark_at(e, 0), counts[0] * sizeof(struct mark));
+	put(out, notes, counts[1] * sizeof(*notes));
+}
+
+static void get_marks(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	uint32_t counts[2] = { 0 };
+	get(in, counts, sizeof(counts));
+	corrupt_if(in, counts[0] > MARKS_MAX);
+	for (uint32_t i = 0; i < counts[0] && in->err == ERR_OK; i++) {
+		struct mark row = { 0 };
+		get(in, &row, sizeof(row));
+		corrupt_if(in, row.word >= MARK_WORDS || row.bits > 128 || (row.said != NONE && row.said >= h->said) || row.shown >= h->said ||
+				       (row.kind != MARK_OF_RANGE && row.kind >= e->rules->kinds.n));
+		if (in->err == ERR_OK)
+			marks_restore(e->marks, &row);
+	}
+	for (uint32_t i = 0; i < counts[1] && in->err == ERR_OK; i++) {
+		struct mark_note note = { 0 };
+		get(in, &note, sizeof(note));
+		corrupt_if(in, note.mark >= counts[0] || note.said >= h->said);
+		if (in->err == ERR_OK)
+			marks_restore_note(e->marks, &note);
+	}
+}
+
 struct change_check { const struct engine *e; uint64_t values; };
 
 static bool check_change(void *arg, const struct change *change)
@@ -321,6 +356,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	put_names(&out, e->said);
 	put_names(&out, e->rule_sets);
 	put_verdicts(&out, e);
+	put_marks(&out, e);
 	if (out.err == ERR_OK)
 		out.err = history_save(e->history, write, arg);
 	if (out.err == ERR_OK)
@@ -394,6 +430,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	get_names(&in, e->said, h.said);
 	get_names(&in, e->rule_sets, h.rule_sets);
 	get_verdicts(&in, e, &h);
+	get_marks(&in, e, &h);
 	get_history(&in, e);
 	if (in.err == ERR_OK)
 		in.err = windows_load(e->windows, h.accounts, read, arg);

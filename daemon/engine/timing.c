@@ -119,7 +119,7 @@ static void use_on_kind(const struct use *u, const struct timing_rule *rule)
 {
 	for (unsigned i = 0; i < u->ev->n_attrs; i++) {
 		uint32_t value = u->gathered->values[i], key = session_key(u->ev->attrs[i].key);
-		if (u->ev->attrs[i].kind != rule->on_kind || (value != NONE && index_value(u->e->index, value)->is_hub))
+		if (u->ev->attrs[i].kind != rule->on_kind || (value != NONE && index_value_is_mute(index_value(u->e->index, value))))
 			continue;
 		enum course course = take_down(u, rule, key);
 		if (value != NONE && (course == BEGINS || (course == GOES_ON && u->is_late)))
@@ -165,12 +165,24 @@ static const struct timing_rule *rule_of(const struct engine *e, unsigned slot)
 	return NULL;
 }
 
-void timing_count_turns(struct profile *p)
+static bool is_mute(const struct profile *p, uint32_t value, const struct value_test *kept)
+{
+	return index_value(p->e->index, value)->is_marked || (kept != NULL && !kept->passes(kept->arg, value));
+}
+
+void timing_count_turns(struct profile *p, const struct value_test *kept)
 {
 	const struct sessions *a = p->e->accounts.at[p->a].sessions, *b = p->e->accounts.at[p->b].sessions;
+	uint32_t mute[SHARED_MAX];
+	unsigned n_mute = 0;
 	memset(p->turns, 0, sizeof(p->turns));
+	for (unsigned i = 0; i < p->n_shared; i++)
+		if (is_mute(p, p->shared[i].value, kept))
+			mute[n_mute++] = session_key(index_value(p->e->index, p->shared[i].value)->key);
 	for (unsigned i = 0; a != NULL && b != NULL && i < p->e->rules->n_timings; i++) {
-		const struct session_test test = test_of(&p->e->rules->timings[i]);
+		struct session_test test = test_of(&p->e->rules->timings[i]);
+		test.mute = mute;
+		test.n_mute = n_mute;
 		p->turns[test.slot] = (uint16_t)sessions_turns(a, b, &test);
 	}
 }
@@ -200,7 +212,7 @@ static struct both sums_on(const struct profile *p, const struct timing_rule *ru
 {
 	const struct index_value *value = index_value(p->e->index, p->shared[i].value);
 	uint32_t key = session_key(value->key);
-	return value->kind == rule->on_kind ? sums_of(p, (unsigned)rule->slot, &key) : (struct both){ { 0 }, { 0 } };
+	return value->kind == rule->on_kind && !value->is_marked ? sums_of(p, (unsigned)rule->slot, &key) : (struct both){ { 0 }, { 0 } };
 }
 
 static int64_t chance_of(const struct both *sums, int64_t within_s)

@@ -19,7 +19,7 @@ struct cohort {
 /* A use by the account: its sessions follow, and whom it may have taken turns with joins the candidates. g: of that event. */
 void timing_use(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g);
 /* Turns of the two by every rule, into the profile. */
-void timing_count_turns(struct profile *p);
+void timing_count_turns(struct profile *p, const struct value_test *kept);
 /* Sessions of the account that has fewer, in which a turn could have been taken. */
 unsigned timing_sessions(const struct profile *p, unsigned slot);
 /* 0 unless the rule's least turns were seen; beyond chance in 1/1000 bit: c log2(c / l) - (c - l) log2(e), l = turns expected

@@ -14,6 +14,13 @@ struct bytes view_group_name(const struct engine *e, uint32_t group, struct aren
 /* "agency G00237" of each group that the account belongs to; how many. */
 unsigned view_group_names(const struct engine *e, uint32_t account, struct arena *a, struct bytes **out);
 void view_relations(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out);
+/* row NULL: none; key: of the value itself, so that a range is told from it. */
+struct mark;
+void view_mark(const struct engine *e, const struct mark *row, uint64_t key, struct mark_view *out);
+/* Of the value or range of that key, newest first. */
+unsigned view_notes(const struct engine *e, uint64_t key, struct arena *a, struct note_view **out);
+/* Values that the two share and that people marked. */
+void view_ignored(const struct engine *e, uint32_t x, uint32_t y, struct arena *a, struct why_view *out);
 /* GRAPH_NONE when the text names none. */
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id);
 /* `explain` with {a} {b} {value} {holders} {gap} filled in. */

@@ -103,7 +103,7 @@ static void view_values(const struct engine *e, uint32_t account, struct arena *
 			continue;
 		out->values[out->n_values++] = (struct value_view){
 			.kind = e->rules->kinds.rows[value->kind].name, .shown = index_shown(e->index, postings[i].value),
-			.holders = value->holders, .is_hub = value->is_hub, .count = postings[i].days,
+			.holders = value->holders, .is_hub = value->is_hub, .is_marked = value->is_marked, .count = postings[i].days,
 			.first_ms = (int64_t)postings[i].first_s * 1000, .last_ms = (int64_t)postings[i].last_s * 1000,
 			.key = value->key, .network = e->rules->kinds.rows[value->kind].is_network ? value->network : NET_UNKNOWN,
 		};

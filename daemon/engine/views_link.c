@@ -212,6 +212,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 	view_link(e, &fresh, fresh.a, a, &out->link);
 	out->items = ARENA_ARRAY(a, struct evidence_view, out->n_items + 1);
 	view_path(e, &fresh, a, out);
+	view_ignored(e, fresh.a, fresh.b, a, out);
 	struct viewing v = { e, &fresh, w, a };
 	for (unsigned i = 0; i < w->n; i++)
 		view_evidence(&v, &w->items[i], &out->items[i]);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "marks.h"
 #include "views.h"
 #include "weigh.h"
 
@@ -15,6 +16,8 @@ static void view_value(const struct engine *e, uint32_t id, struct arena *a, str
 	unsigned n = index_holders(e->index, id, &holders);
 	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = index_shown(e->index, id),
 					    .key = value->key, .holders = value->holders, .is_hub = value->is_hub, .network = value->network };
+	view_mark(e, value->is_marked ? mark_of_value(e, id) : NULL, value->key, &out->mark);
+	out->n_notes = view_notes(e, value->key, a, &out->notes);
 	out->latest = ARENA_ARRAY(a, struct holder_view, n + 1);
 	for (unsigned i = n; i > 0; i--) {
 		const struct posting *p = index_posting(e->index, holders[i - 1], id);
@@ -27,9 +30,23 @@ static void view_value(const struct engine *e, uint32_t id, struct arena *a, str
 	}
 }
 
+/* One that was spoken of and that nobody holds. */
+static void view_unheld(const struct engine *e, const struct mark *row, struct arena *a, struct value_holders_view *out)
+{
+	const struct kind *kind = &e->rules->kinds.rows[row->kind];
+	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = strtab_text(e->said, row->shown), .key = row->key };
+	view_mark(e, row, row->key, &out->mark);
+	out->n_notes = view_notes(e, row->key, a, &out->notes);
+}
+
 enum err engine_value(const struct engine *e, int kind, uint64_t key, struct arena *a, struct value_holders_view *out)
 {
 	uint32_t id = index_find(e->index, key);
+	const struct mark *row = id == UINT32_MAX ? mark_by_key(e, key) : NULL;
+	if (row != NULL && row->kind == kind) {
+		view_unheld(e, row, a, out);
+		return ERR_OK;
+	}
 	if (id == UINT32_MAX || index_value(e->index, id)->kind != kind)
 		return ERR_NOTFOUND;
 	view_value(e, id, a, out);
@@ -82,7 +99,7 @@ void engine_each_shared(const struct engine *e, int kind, value_fn *fn, void *ar
 	index_counts(e->index, &counts);
 	for (uint32_t i = 0; i < counts.values; i++) {
 		const struct index_value *value = index_value(e->index, i);
-		if (value->kind != kind || value->holders < 2 || value->is_hub)
+		if (value->kind != kind || value->holders < 2 || index_value_is_mute(value))
 			continue;
 		struct value_holders_view view;
 		view_value(e, i, a, &view);

@@ -10,6 +10,7 @@
 #include "profile.h"
 #include "sum.h"
 #include "support.h"
+#include "timing.h"
 #include "tokens.h"
 
 int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s)
@@ -47,7 +48,7 @@ static bool place_required(const struct pairing *p, const struct signal_rule *si
 	bool is_found = false;
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct index_value *value = index_value(p->e->index, p->shared[i].value);
-		if (value->kind != signal->requires || value->is_hub || signal->network_mb[value->network] == NETWORK_IGNORE)
+		if (value->kind != signal->requires || index_value_is_mute(value) || signal->network_mb[value->network] == NETWORK_IGNORE)
 			continue;
 		uint32_t gap_s = posting_gap_s(p->shared[i].a, p->shared[i].b);
 		int32_t here_mb = signal->network_mb[value->network] - weigh_decay_mb(signal, gap_s);
@@ -66,9 +67,11 @@ static int64_t covered_milli(const struct pairing *p, unsigned kind, bool is_a)
 {
 	unsigned slot = p->e->plan.kinds[kind].coverage - 1u;
 	uint32_t days = p->e->accounts.at[is_a ? p->a : p->b].days[slot], shared = 0;
-	for (unsigned i = 0; i < p->n; i++)
-		if (index_value(p->e->index, p->shared[i].value)->kind == kind)
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct index_value *value = index_value(p->e->index, p->shared[i].value);
+		if (value->kind == kind && !value->is_marked)
 			shared += is_a ? p->shared[i].a->days : p->shared[i].b->days;
+	}
 	return shared < days ? (int64_t)shared * 1000 / days : 1000;
 }
 
@@ -114,7 +117,7 @@ static void weigh_value(const struct pairing *p, const struct index_shared *shar
 {
 	const struct index_value *value = index_value(p->e->index, shared->value);
 	const struct ruleset *rules = p->e->rules;
-	if (value->is_hub)
+	if (index_value_is_mute(value))
 		return;
 	int number = p->e->plan.kinds[value->kind].signal;
 	for (; number >= 0 && (unsigned)number < rules->n_signals && rules->signals[number].kind == value->kind; number++) {
@@ -260,6 +263,22 @@ static void add_support(struct profile *p, const struct evidence *without, struc
 	w->b = p->b;
 	read_rounds(p->e, w, &rounds);
 	add_rounds(p, &rounds, without, w);
+}
+
+void weigh_less(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out)
+{
+	struct profile p;
+	if (!e->rules->table.is_given) {
+		weigh_kept(e, a, b, kept, out);
+		out->computed = bits_score(out->strength_mb);
+		return;
+	}
+	out->a = a;
+	out->b = b;
+	profile_make(&p, e, a, b, NONE);
+	profile_keep(&p, kept);
+	timing_count_turns(&p, kept);
+	weigh_profile(&p, out);
 }
 
 void weigh_profile(struct profile *p, struct weighing *out)

@@ -27,6 +27,8 @@ struct weighing {
 bool weigh_pair(const struct engine *e, uint32_t a, uint32_t b, bool is_full, struct weighing *out);
 /* The same in full, of those shared values that pass. */
 void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out);
+/* The whole, of those shared values that pass, as if the others were marked. */
+void weigh_less(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out);
 /* The whole: with support, items sorted. */
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
 /* Bits lost by the time between two accounts' uses. */

@@ -243,6 +243,12 @@ void index_set_shown(struct index *ix, uint32_t value, struct bytes text)
 	ix->values[value].shown = keep_shown(ix, text);
 }
 
+void index_set_marked(struct index *ix, uint32_t value, bool is_marked)
+{
+	BUG_ON(value >= ix->n_values);
+	ix->values[value].is_marked = is_marked;
+}
+
 uint32_t index_find(const struct index *ix, uint64_t key)
 {
 	return table_find(&ix->table, ix->values, key);

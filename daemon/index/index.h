@@ -25,8 +25,14 @@ struct index_value {
 	uint32_t holders;  /* distinct accounts ever */
 	uint32_t list;     /* the holder itself while there is one; else the place of the list */
 	uint32_t shown;    /* place of the text in the pool, 0 = none: shared values have one, and those of uses that keep it */
-	uint8_t kind, network, kept, is_hub;
+	uint8_t kind, network, kept;
+	uint8_t is_hub : 1, is_marked : 1; /* marked: people said that it means nothing (index_set_marked) */
 };
+/* It is evidence for nothing. */
+static inline bool index_value_is_mute(const struct index_value *value)
+{
+	return value->is_hub | value->is_marked;
+}
 
 struct index *index_new(void);
 void index_free(struct index *ix);
@@ -65,6 +71,8 @@ const struct index_value *index_value(const struct index *ix, uint32_t value);
 /* The text of a value whose user did not give it at once because most values never need one. */
 void index_set_shown(struct index *ix, uint32_t value, struct bytes text);
 struct bytes index_shown(const struct index *ix, uint32_t value);
+/* Its holders go on being counted and remembered. */
+void index_set_marked(struct index *ix, uint32_t value, bool is_marked);
 /* Remembered holders, longest unused first; borrowed until the next observe. */
 unsigned index_holders(const struct index *ix, uint32_t value, const uint32_t **accounts);
 /* Borrowed until the next observe of that account. */

@@ -173,6 +173,10 @@ static enum sweep_verdict decide(void *arg, const struct store_event *row, struc
 		event_cut_ip(&ev);
 		has_changed = true;
 	}
+	if (ev.ts_ms < f->address_ms && event_has_narrow_range(&ev))
+		return SWEEP_REMOVES; /* nothing is left of such a mark */
+	if (ev.type == EVENT_MARK && has_changed && ev.n_attrs == 0)
+		return SWEEP_REMOVES;
 	if (!has_changed)
 		return SWEEP_KEEPS;
 	event_encode(&ev, changed);

@@ -30,6 +30,8 @@ const struct event_type_row event_types[EVENT_TYPES] = {
 	[EVENT_ASSIGN] = { "assign", VOICE_ANALYST, "An alert has another owner: value, or nobody without it; needs alert." },
 	[EVENT_NOTE] = { "note", VOICE_ANALYST, "Something to remember about an alert: reason; needs alert." },
 	[EVENT_REOPEN] = { "reopen", VOICE_ANALYST, "A resolved alert is open again, if its condition still holds; needs alert." },
+	[EVENT_MARK] = { "mark", VOICE_ANALYST,
+			 "A value, or a range of addresses, says nothing of who is who; needs mark and value, and has no account." },
 	[EVENT_TICK] = { "tick", VOICE_ANALYST, "The daemon's own; it is refused from everybody else." },
 };
 
@@ -38,7 +40,7 @@ const struct event event_empty = {
 	.type = EVENT_ACTIVITY, .id = NONE, .account = NONE, .word = NONE, .session = NONE,
 	.relation_kind = NONE, .relation_group = NONE, .relation_with = NONE, .relation_proof = NONE,
 	.actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE, .kind = NONE,
-	.round = NONE,
+	.round = NONE, .range = NONE,
 };
 
 bool event_is_act(enum event_type type)
@@ -69,6 +71,14 @@ void event_cut_ip(struct event *e)
 	e->has_ip = e->has_port = false;
 	e->is_ip_cut = true;
 	e->port = 0;
+}
+
+bool event_has_narrow_range(const struct event *e)
+{
+	struct ip base;
+	unsigned bits;
+
+	return e->range.len > 0 && decode_cidr(e->range, &base, &bits) && bits > (ip_is_v4(&base) ? 96 + CUT_V4 : CUT_V6);
 }
 
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account)

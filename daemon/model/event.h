@@ -23,6 +23,7 @@ enum event_type {
 	EVENT_TICK, /* journalled by the daemon: carries the due time of a deadline */
 	EVENT_NETWORK, /* what packets said of an earlier event's connection */
 	EVENT_ASSIGN, EVENT_NOTE, EVENT_REOPEN, /* likewise what people did with an alert */
+	EVENT_MARK, /* what a value, or a range of addresses, is worth; it is of no account */
 	EVENT_TYPES
 };
 /* What a sender may state beyond what accounts do themselves; each may what those before it may. */
@@ -40,6 +41,8 @@ struct event_type_row {
 extern const struct event_type_row event_types[EVENT_TYPES];
 /* Something that a person does with an alert: ack, resolve, snooze, assign, note, reopen. */
 bool event_is_act(enum event_type type);
+/* What a mark may say, ended by NULL: shared, generic, none, note. */
+extern const char *const event_mark_words[];
 #define EVENT_SNOOZE_MAX_MS (INT64_C(366) * 86400000)
 
 struct attr {
@@ -69,6 +72,7 @@ struct event {
 	/* statements */
 	struct bytes relation_kind, relation_group, relation_with, relation_proof;
 	struct bytes actor, with, alert, reason, value, kind, round;
+	struct bytes range; /* mark: "10.0.0.0/8"; else it is about the values in attrs */
 	int64_t until_ms; /* snooze: end, 0 when absent */
 };
 
@@ -114,6 +118,8 @@ enum err decode_event(struct bytes in, struct arena *a, struct event *out) MUST_
 
 /* The address loses what is behind its network, and the port goes. */
 void event_cut_ip(struct event *e);
+/* A mark on a range that is narrower than such a network: it tells more of an address than may be kept. */
+bool event_has_narrow_range(const struct event *e);
 
 /* Account name from its parts: "account" or "site/account"; an account with '/' and no site gets an empty site ("/a/b"). */
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account);

@@ -255,11 +255,27 @@ static void add_kind(struct event_reader *r, struct attr_list *list, unsigned in
 		add_raw(r, list, index, node_text(r, node));
 }
 
+static void keep_attrs(struct event_reader *r, const struct attr_list *list)
+{
+	struct attr *kept = arena_alloc(r->arena, list->n * sizeof *kept + 1);
+
+	memcpy(kept, list->at, list->n * sizeof *kept);
+	r->out->attrs = kept;
+	r->out->n_attrs = list->n;
+}
+
+void event_make_attrs_of(struct event_reader *r, unsigned kind, struct bytes text)
+{
+	struct attr_list list = { .n = 0, .first = 0, .limit = EVENT_ATTRS_MAX };
+
+	add_raw(r, &list, kind, text);
+	keep_attrs(r, &list);
+}
+
 void event_make_attrs(struct event_reader *r)
 {
 	unsigned kinds = r->ctx->kinds->n;
 	struct attr_list list;
-	struct attr *kept;
 
 	list.n = 0;
 	for (unsigned i = 0; i < kinds; i++) {
@@ -268,8 +284,5 @@ void event_make_attrs(struct event_reader *r)
 		list.limit = EVENT_ATTRS_MAX - later; /* I2 */
 		add_kind(r, &list, i);
 	}
-	kept = arena_alloc(r->arena, list.n * sizeof *kept + 1);
-	memcpy(kept, list.at, list.n * sizeof *kept);
-	r->out->attrs = kept;
-	r->out->n_attrs = list.n;
+	keep_attrs(r, &list);
 }

@@ -39,7 +39,7 @@ static const uint16_t statement_fields[] = {
 	offsetof(struct event, relation_kind), offsetof(struct event, relation_group), offsetof(struct event, relation_with),
 	offsetof(struct event, relation_proof), offsetof(struct event, actor), offsetof(struct event, with),
 	offsetof(struct event, alert), offsetof(struct event, reason), offsetof(struct event, value),
-	offsetof(struct event, kind), offsetof(struct event, round),
+	offsetof(struct event, kind), offsetof(struct event, round), offsetof(struct event, range),
 };
 
 static struct bytes *statement_field(struct event *e, unsigned i)

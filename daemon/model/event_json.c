@@ -18,7 +18,7 @@
 #define LENGTH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 
 static event_key_fn read_id, read_ts, read_type, read_account, read_site, read_ok, read_ip, read_port, read_session, read_items,
-	read_relation, read_with, read_until;
+	read_relation, read_mark, read_with, read_until;
 
 #define CALL(name, fn, takes, max, help) { { name, sizeof(name) - 1 }, KEY_CALL, 0, max, fn, takes, false, help }
 #define NEEDED(name, fn, takes, max, help) { { name, sizeof(name) - 1 }, KEY_CALL, 0, max, fn, takes, true, help }
@@ -30,7 +30,7 @@ const struct event_key event_keys[] = {
 	     "The sender's key: the same one of a site twice is one event. Absent: a hash of the whole event."),
 	NEEDED("ts", read_ts, TAKES_TIME, 0, "When it happened: RFC 3339, or milliseconds since 1970."),
 	NEEDED("type", read_type, TAKES_TEXT, EVENT_WORD_MAX, "What happened: a word of a-z, 0-9, '_', '.' and '-'."),
-	NEEDED("account", read_account, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Whose event it is; the limit includes the site."),
+	NEEDED("account", read_account, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Whose event it is; the limit includes the site. A mark has none."),
 	CALL("ok", read_ok, TAKES_BOOL, 0, "false: a failed attempt, which is counted and never evidence for a link."),
 	CALL("site", read_site, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Name space of the account, whose full name is then SITE/ACCOUNT."),
 	CALL("ip", read_ip, TAKES_TEXT, 0, "IPv4 or IPv6 address that the request came from."),
@@ -56,11 +56,12 @@ const struct event_key event_keys[] = {
 	FIELD("alert", alert, EVENT_ID_MAX, "The alert that the statement is about."),
 	FIELD("reason", reason, EVENT_REASON_MAX, "Why."),
 	CALL("value", event_read_value, TAKES_TEXT_OR_NUMBER, EVENT_VALUE_MAX,
-	     "The verdict (clean, confirmed, not_same), a rating or points, or how an alert was settled."),
+	     "The verdict (clean, confirmed, not_same), a rating or points, how an alert was settled, or what a mark says."),
 	CALL("until", read_until, TAKES_TIME, 0, "When a snoozed alert comes back."),
 	CALL("kind", event_read_kind, TAKES_TEXT, EVENT_WORD_MAX,
 	     "What a health or contact event is about: one of the words at its type, or your own."),
 	CALL("round", event_read_round, TAKES_ROUND, 0, "Which hand-in of an appeal it is, from 1; absent: one more than before."),
+	CALL("mark", read_mark, TAKES_MARK, 0, "What a mark is on: a value, or a range of addresses."),
 	{ { NULL, 0 }, KEY_CALL, 0, 0, NULL, TAKES_TEXT, false, NULL },
 };
 enum { KEYS = ARRAY_LEN(event_keys) - 1 };
@@ -71,7 +72,7 @@ static const uint8_t key_slots[KEY_SLOTS] = {
 	5, 24, 19, 4, 2, 0, 7, 0, 28, 0, 0, 0, 18, 0, 0, 0,
 	23, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 20, 0, 0, 0, 0,
 	0, 27, 25, 15, 21, 29, 12, 13, 0, 0, 0, 0, 0, 17, 6, 0,
-	0, 10, 3, 16, 14, 22, 11, 0, 0, 0, 0, 26, 8, 0, 1, 0,
+	0, 10, 3, 16, 14, 22, 11, 0, 0, 0, 30, 26, 8, 0, 1, 0,
 };
 
 static unsigned key_slot(struct bytes key)
@@ -269,6 +270,14 @@ static enum err read_relation(struct event_reader *r, const struct json_node *no
 	return ERR_OK;
 }
 
+static enum err read_mark(struct event_reader *r, const struct json_node *node)
+{
+	if (node->type != JSON_OBJECT)
+		return event_refuse(r, "value", "\"mark\" must be an object");
+	r->mark = node;
+	return ERR_OK;
+}
+
 static enum err read_with(struct event_reader *r, const struct json_node *node)
 {
 	return event_read_text(r, node, EVENT_ACCOUNT_MAX, &r->with);
@@ -375,6 +384,8 @@ static enum err finish_account(struct event_reader *r)
 
 	if (r->site.len == 0)
 		r->site = r->ctx->default_site;
+	if (e->type == EVENT_MARK)
+		return r->account.len == 0 ? ERR_OK : event_refuse(r, "account", "a mark is about a value, not about an account: leave \"account\" out");
 	if (r->account.len == 0)
 		return event_refuse(r, "account", "\"account\" is missing");
 	if (event_has_control(r->account))
@@ -415,6 +426,8 @@ static enum err finish(struct event_reader *r)
 		e->id_hash = bytes_hash(e->id, bytes_hash(r->site, ID_SEED));
 	else
 		e->id_hash = event_value_hash(r->doc, r->doc->nodes, bytes_hash(r->site, CONTENT_SEED));
+	if (r->mark)
+		return event_read_mark(r);
 	event_ask_session(r);
 	event_ask_network(r);
 	event_make_attrs(r);

@@ -11,7 +11,7 @@ struct json_node;
 
 /* What a sender writes there. */
 enum event_value { TAKES_TEXT, TAKES_TIME, TAKES_BOOL, TAKES_PORT, TAKES_ROUND, TAKES_TEXT_OR_NUMBER, TAKES_TEXTS, TAKES_DEVICE, TAKES_IDENTITY,
-		   TAKES_RELATION, EVENT_VALUES };
+		   TAKES_RELATION, TAKES_MARK, EVENT_VALUES };
 
 /* How it is read: by a function, into a slot for the attribute kinds, or as a text into struct event. */
 enum event_key_form { KEY_CALL, KEY_SLOT, KEY_FIELD };
@@ -32,6 +32,8 @@ struct event_key {
 extern const struct event_key event_keys[];
 /* Members of `relation`. */
 extern const struct event_key event_relation_keys[];
+/* Members of `mark`. */
+extern const struct event_key event_mark_keys[];
 /* Members of `identity` that are taken whether or not an attribute kind asks for them; NULL-ended. */
 extern const char *const event_identity_members[];
 

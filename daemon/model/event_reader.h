@@ -27,7 +27,7 @@ struct event_reader {
 	struct event *out;
 	struct event_refusal *why;
 	struct bytes site, account, with, relation_with;
-	const struct json_node *relation;
+	const struct json_node *relation, *mark;
 	struct json_node site_node; /* the event's or the default site, as a slot */
 	struct json_node network[4]; /* what packets said, as slots */
 	bool has_ts;
@@ -57,12 +57,17 @@ enum err event_check_statement(struct event_reader *r) MUST_CHECK;
 /* After account and site are known: `with` may name an account of the event's own site. */
 enum err event_read_relation(struct event_reader *r) MUST_CHECK;
 
+/* A mark on: its values into out->attrs, or its range. */
+enum err event_read_mark(struct event_reader *r) MUST_CHECK;
+
 /* What packets said of the event's connection, into slots that the sender left empty. */
 void event_ask_network(struct event_reader *r);
 /* Fills slots that the sender left empty with what is known of the session. */
 void event_ask_session(struct event_reader *r);
 /* Attributes of the slots that were filled, into out->attrs. */
 void event_make_attrs(struct event_reader *r);
+/* Into out->attrs what the kind makes of one text, and nothing else. */
+void event_make_attrs_of(struct event_reader *r, unsigned kind, struct bytes text);
 
 /* Hash of any value, the same for every order of object keys. */
 uint64_t event_value_hash(const struct json_doc *doc, const struct json_node *node, uint64_t seed);

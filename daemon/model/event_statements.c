@@ -86,6 +86,24 @@ static enum err check_act(struct event_reader *r)
 	return ERR_OK;
 }
 
+const char *const event_mark_words[] = { "shared", "generic", "none", "note", NULL };
+
+static enum err check_mark(struct event_reader *r)
+{
+	const struct event *e = r->out;
+	bool is_known = false;
+
+	for (const char *const *word = event_mark_words; *word; word++)
+		is_known |= bytes_is(e->value, *word);
+	if (!r->mark)
+		return event_refuse(r, "value", "type \"mark\" needs \"mark\": what it is on");
+	if (!is_known)
+		return event_refuse(r, "value", "the \"value\" of a mark is shared, generic, none or note");
+	if (bytes_is(e->value, "note") && e->reason.len == 0)
+		return event_refuse(r, "value", "a note needs \"reason\": what is to be remembered");
+	return ERR_OK;
+}
+
 /* A key of one type of statement on another is a mistake of the sender. */
 static enum err check_strays(struct event_reader *r)
 {
@@ -93,6 +111,8 @@ static enum err check_strays(struct event_reader *r)
 
 	if (r->relation && e->type != EVENT_RELATION)
 		return event_refuse(r, "relation", "\"relation\" belongs to type \"relation\" only");
+	if (r->mark && e->type != EVENT_MARK)
+		return event_refuse(r, "value", "\"mark\" belongs to type \"mark\" only");
 	if (e->kind.len > 0 && e->type != EVENT_HEALTH && e->type != EVENT_CONTACT)
 		return event_refuse(r, "value", "\"kind\" belongs to the types \"health\" and \"contact\" only");
 	if (e->round.len > 0 && e->type != EVENT_APPEAL)
@@ -118,6 +138,8 @@ enum err event_check_statement(struct event_reader *r)
 		if (e->kind.len == 0)
 			e->kind = BYTES_LIT("attempt");
 		return ERR_OK;
+	case EVENT_MARK:
+		return check_mark(r);
 	case EVENT_ACK:
 	case EVENT_RESOLVE:
 	case EVENT_SNOOZE:

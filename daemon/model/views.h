@@ -7,6 +7,7 @@
 #include "audience.h"
 #include "change_views.h"
 #include "link_views.h"
+#include "value_views.h"
 
 struct cluster_member {
 	struct bytes account;
@@ -48,21 +49,11 @@ struct account_view {
 	struct bytes cluster; /* id or empty */
 	struct bytes *relations; unsigned n_relations; /* "agency G00237" */
 	struct relation_view *declared; /* by relation */
-	struct value_view { struct bytes kind, shown; unsigned holders; bool is_hub; uint64_t count; int64_t first_ms, last_ms;
+	struct value_view { struct bytes kind, shown; unsigned holders; bool is_hub, is_marked; uint64_t count; int64_t first_ms, last_ms;
 			    uint64_t key; enum network_kind network; } *values;
 	unsigned n_values;
 	struct link_view *links; unsigned n_links;
 	struct bytes *alerts; unsigned n_alerts; /* ids of open ones */
-};
-
-struct holder_view { struct bytes account; int64_t first_ms, last_ms; uint64_t count; };
-struct value_holders_view {
-	struct bytes kind, kind_title, shown;
-	uint64_t key;
-	unsigned holders; /* exact up to the hub cap, then a lower bound */
-	bool is_hub;
-	enum network_kind network;
-	struct holder_view *latest; unsigned n_latest;
 };
 
 /* A stack of a kind that is counted, and what its accounts say they are: browser and system. */

@@ -291,7 +291,7 @@ static void the_document_describes_every_key_of_an_event(void **state)
 
 	bench_get(b, "/openapi.json");
 	for (const struct event_key *row = event_keys; row->name.len > 0; row++) {
-		snprintf(member, sizeof(member), "\"%s\":{\"%s\":", row->name.ptr, row->takes == TAKES_RELATION ? "$ref" : "type");
+		snprintf(member, sizeof(member), "\"%s\":{\"%s\":", row->name.ptr, row->takes == TAKES_RELATION || row->takes == TAKES_MARK ? "$ref" : "type");
 		expect(b, 200, member);
 	}
 	expect(b, 200, "\"required\":[\"ts\",\"type\",\"account\"]");

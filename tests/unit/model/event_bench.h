@@ -54,7 +54,7 @@ static void assert_refused(const char *text, const char *expected, const char *w
 		fail_msg("%s: reason %s, \"%s\"", text, reason, eb.text);
 }
 
-static const struct attr *attr_of(const struct event *e, unsigned kind)
+static const struct attr *__attribute__((unused)) attr_of(const struct event *e, unsigned kind)
 {
 	for (unsigned i = 0; i < e->n_attrs; i++)
 		if (e->attrs[i].kind == kind)
@@ -62,7 +62,7 @@ static const struct attr *attr_of(const struct event *e, unsigned kind)
 	return NULL;
 }
 
-static bool shows(const struct event *e, unsigned kind, const char *shown)
+static bool __attribute__((unused)) shows(const struct event *e, unsigned kind, const char *shown)
 {
 	const struct attr *a = attr_of(e, kind);
 

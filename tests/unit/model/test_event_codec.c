@@ -47,6 +47,7 @@ static void assert_same_event(const struct event *a, const struct event *b)
 	assert_bytes(a->value, b->value);
 	assert_bytes(a->kind, b->kind);
 	assert_bytes(a->round, b->round);
+	assert_bytes(a->range, b->range);
 	assert_int_equal(a->n_attrs, b->n_attrs);
 	for (unsigned i = 0; i < a->n_attrs; i++) {
 		assert_true(a->attrs[i].kind == b->attrs[i].kind && a->attrs[i].key == b->attrs[i].key && a->attrs[i].next == b->attrs[i].next);
@@ -55,7 +56,7 @@ static void assert_same_event(const struct event *a, const struct event *b)
 }
 
 #define EMPTY(...) .id = NONE, .session = NONE, .relation_kind = NONE, .relation_group = NONE, .relation_with = NONE, \
-	.relation_proof = NONE, .actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE, .kind = NONE, .round = NONE, __VA_ARGS__
+	.relation_proof = NONE, .actor = NONE, .with = NONE, .alert = NONE, .reason = NONE, .value = NONE, .kind = NONE, .round = NONE, .range = NONE, __VA_ARGS__
 #define NONE { "", 0 }
 #define TEXT(s) { s, sizeof(s) - 1 }
 
@@ -78,7 +79,7 @@ static const struct event kept_events[] = {
 	{ EMPTY(.ts_ms = 1, .type = EVENT_RELATION, .word = TEXT("relation"), .account = TEXT("a"), .relation_kind = TEXT("joint"),
 		.relation_with = TEXT("b"), .relation_proof = TEXT("p"), .actor = TEXT("k")) },
 	{ EMPTY(.ts_ms = INT64_MAX, .type = EVENT_SNOOZE, .word = TEXT("snooze"), .account = TEXT("a"), .alert = TEXT("x"), .until_ms = INT64_MIN,
-		.reason = TEXT("r"), .with = TEXT("b"), .value = TEXT("v"), .kind = TEXT("points"), .round = TEXT("2"), .relation_group = TEXT("g")) },
+		.reason = TEXT("r"), .with = TEXT("b"), .value = TEXT("v"), .kind = TEXT("points"), .round = TEXT("2"), .range = TEXT("10.0.0.0/8"), .relation_group = TEXT("g")) },
 	{ EMPTY(.ts_ms = 9, .type = EVENT_LOGIN, .word = TEXT("login"), .account = TEXT("us/ann"), .is_ip_cut = true,
 		.ip = { { [10] = 0xff, [11] = 0xff, [12] = 81, [13] = 9, [14] = 7 } }, .attrs = attrs_of_two_keys, .n_attrs = 3) },
 	{ EMPTY(.ts_ms = 9, .type = EVENT_LOGIN, .word = TEXT("login"), .account = TEXT("ann"), .is_ip_cut = true,

@@ -1,0 +1,279 @@
+/* Marks.
+ * I1: rows has one row for each value and each range that was ever spoken of; `of` finds it by key.
+ * I2: a value's bit in the index says whether its own row or a range's is a mark now. A value whose text the index has not kept
+ *     is held by one account: its bit is set when it is next used.
+ * I3: at most REREAD_MAX stored pairs are read anew at once, the strongest first; the others lose it when they are next read. */
+#include "marks.h"
+
+#include <stdlib.h>
+
+#include "changes.h"
+#include "rereading.h"
+#include "rescore.h"
+
+#define RANGE_SEED 0x72616e6765
+
+struct marks {
+	struct VEC(struct mark) rows;
+	struct VEC(struct mark_note) notes;
+	struct u64map *of;
+	uint64_t lengths[3]; /* bit per length of a range that has a row */
+};
+
+struct marks *marks_new(void)
+{
+	struct marks *m = xcalloc(1, sizeof(*m));
+	m->of = u64map_new();
+	return m;
+}
+
+void marks_free(struct marks *m)
+{
+	VEC_FREE(&m->rows);
+	VEC_FREE(&m->notes);
+	u64map_free(m->of);
+	free(m);
+}
+
+uint64_t mark_range_key(const struct ip *base, unsigned bits)
+{
+	return bytes_hash(bytes_make((const char *)base->b, sizeof(base->b)), RANGE_SEED + bits);
+}
+
+static void find_by_place(struct marks *m, uint32_t at)
+{
+	const struct mark *row = &m->rows.at[at];
+	if (row->bits == 0 && row->kind != MARK_OF_RANGE)
+		return;
+	u64map_put(m->of, mark_range_key(&row->base, row->bits), at);
+	m->lengths[row->bits >> 6] |= UINT64_C(1) << (row->bits & 63);
+}
+
+void marks_restore(struct marks *m, const struct mark *row)
+{
+	u64map_put(m->of, row->key, (uint32_t)m->rows.n);
+	VEC_PUSH(&m->rows, *row);
+	find_by_place(m, (uint32_t)m->rows.n - 1);
+}
+
+void marks_restore_note(struct marks *m, const struct mark_note *note)
+{
+	VEC_PUSH(&m->notes, *note);
+}
+
+const struct mark *mark_at(const struct engine *e, uint32_t i)
+{
+	return i < e->marks->rows.n ? &e->marks->rows.at[i] : NULL;
+}
+
+void marks_notes(const struct engine *e, const struct mark_note **at, uint32_t *n)
+{
+	*at = e->marks->notes.at;
+	*n = (uint32_t)e->marks->notes.n;
+}
+
+const struct mark *mark_by_key(const struct engine *e, uint64_t key)
+{
+	uint32_t at = e->marks->rows.n > 0 ? u64map_get(e->marks->of, key) : U64MAP_NONE;
+	return at == U64MAP_NONE ? NULL : &e->marks->rows.at[at];
+}
+
+bool mark_is_on(const struct engine *e, uint64_t key)
+{
+	const struct mark *row = mark_by_key(e, key);
+	return row != NULL && row->word != MARK_NONE;
+}
+
+/* ---- what a mark is on ---- */
+
+/* "10.0.0.1", "10.0.0.0/24", "10.0.0.1 ports 1-1024", "10.0.0.1|GeForce 940MX" */
+static bool read_place(struct bytes shown, struct ip *ip, unsigned *bits)
+{
+	size_t end = 0;
+	while (end < shown.len && shown.ptr[end] != ' ' && shown.ptr[end] != '|')
+		end++;
+	return decode_cidr(bytes_slice(shown, 0, end), ip, bits);
+}
+
+static const struct mark *range_over(const struct engine *e, const struct ip *ip, unsigned bits)
+{
+	const struct marks *m = e->marks;
+	for (unsigned length = bits + 1; length-- > 0;) {
+		if (!(m->lengths[length >> 6] >> (length & 63) & 1))
+			continue;
+		const struct ip base = ip_prefix(ip, length);
+		const struct mark *row = mark_by_key(e, mark_range_key(&base, length));
+		if (row != NULL && row->word != MARK_NONE)
+			return row;
+	}
+	return NULL;
+}
+
+/* place: of the address that was used, where the text does not say it; or NULL. */
+static const struct mark *mark_on(const struct engine *e, const struct attr *attr, const struct ip *place)
+{
+	const struct mark *own = mark_by_key(e, attr->key);
+	struct ip ip;
+	unsigned bits = 128;
+	if (own != NULL && own->word != MARK_NONE)
+		return own;
+	if (!(e->marks->lengths[0] | e->marks->lengths[1] | e->marks->lengths[2]) || !e->rules->kinds.rows[attr->kind].is_network)
+		return NULL;
+	if (attr->shown.len > 0)
+		return read_place(attr->shown, &ip, &bits) ? range_over(e, &ip, bits) : NULL;
+	return place != NULL ? range_over(e, place, bits) : NULL;
+}
+
+static struct attr attr_of(const struct engine *e, uint32_t value)
+{
+	const struct index_value *v = index_value(e->index, value);
+	return (struct attr){ .key = v->key, .kind = v->kind, .shown = index_shown(e->index, value) };
+}
+
+const struct mark *mark_of_value(const struct engine *e, uint32_t value)
+{
+	const struct attr attr = attr_of(e, value);
+	return mark_on(e, &attr, NULL);
+}
+
+void mark_new_use(struct engine *e, const struct event *ev, const struct attr *attr, uint32_t value)
+{
+	const struct index_value *v = index_value(e->index, value);
+	if (e->marks->rows.n == 0 || v->is_marked || mark_on(e, attr, ev->has_ip ? &ev->ip : NULL) == NULL)
+		return;
+	index_set_marked(e->index, value, true);
+	if (v->holders > 1)
+		pairs_withdraw_value(e, value);
+}
+
+void mark_each_in_range(const struct engine *e, const struct ip *base, unsigned bits, mark_value_fn *fn, void *arg)
+{
+	struct index_counts counts;
+	index_counts(e->index, &counts);
+	for (uint32_t i = 0; i < counts.values; i++) {
+		const struct index_value *v = index_value(e->index, i);
+		struct ip ip;
+		unsigned length;
+		if (v->shown != 0 && e->rules->kinds.rows[v->kind].is_network && read_place(index_shown(e->index, i), &ip, &length) &&
+		    length >= bits && ip_in(&ip, base, bits) && !fn(arg, i))
+			return;
+	}
+}
+
+bool mark_place(const struct engine *e, unsigned kind, struct bytes shown, struct ip *base)
+{
+	unsigned bits;
+	return e->rules->kinds.rows[kind].is_network && bytes_find_char(shown, '|') < 0 && bytes_find_char(shown, ' ') < 0 &&
+	       read_place(shown, base, &bits) && bits == 128;
+}
+
+/* ---- what is said ---- */
+
+/* The row of it; NULL: there are too many. */
+static struct mark *row_of(struct engine *e, const struct mark *blank)
+{
+	struct marks *m = e->marks;
+	uint32_t at = u64map_get(m->of, blank->key);
+	if (at != U64MAP_NONE) {
+		struct mark *row = &m->rows.at[at];
+		row->base = blank->bits > 0 ? blank->base : row->base;
+		row->bits = blank->bits > 0 ? blank->bits : row->bits; /* its text was not known before */
+		find_by_place(m, at);
+		return row;
+	}
+	if (m->rows.n == MARKS_MAX) {
+		e->limits_hit++;
+		return NULL;
+	}
+	marks_restore(m, blank);
+	return &m->rows.at[m->rows.n - 1];
+}
+
+/* The oldest of its notes gives way. */
+static void note(struct engine *e, uint32_t mark)
+{
+	struct marks *m = e->marks;
+	size_t n = 0, oldest = m->notes.n;
+	for (size_t i = m->notes.n; i-- > 0;) {
+		if (m->notes.at[i].mark != mark)
+			continue;
+		n++;
+		oldest = i;
+	}
+	if (n >= MARK_NOTES_MAX) {
+		memmove(&m->notes.at[oldest], &m->notes.at[oldest + 1], (m->notes.n - oldest - 1) * sizeof(*m->notes.at));
+		m->notes.n--;
+	}
+	marks_restore_note(m, &(struct mark_note){ e->event->ts_ms, mark, change_said(e) });
+}
+
+/* True when the mark of it is another now. */
+static bool take_down(struct engine *e, const struct event *ev, const struct mark *blank)
+{
+	static const char *const words[MARK_WORDS] = { [MARK_NONE] = "none", [MARK_SHARED] = "shared", [MARK_GENERIC] = "generic" };
+	struct mark *row = row_of(e, blank);
+	if (row == NULL)
+		return false;
+	if (bytes_is(ev->value, "note")) {
+		note(e, (uint32_t)(row - e->marks->rows.at));
+		return false;
+	}
+	for (unsigned i = 0; i < MARK_WORDS; i++)
+		if (bytes_is(ev->value, words[i]))
+			row->word = (uint8_t)i;
+	row->ts_ms = ev->ts_ms;
+	row->said = change_said(e);
+	if (strtab_text(e->said, blank->shown).len > 0)
+		row->shown = blank->shown;
+	return true;
+}
+
+/* Its bit as the rows are now (I2); those whose bit changed are kept for the reading. */
+static bool follow(void *arg, uint32_t value)
+{
+	struct rereading *r = arg;
+	bool is_marked = mark_of_value(r->e, value) != NULL;
+	if (index_value(r->e->index, value)->is_marked != is_marked) {
+		index_set_marked(r->e->index, value, is_marked);
+		rereading_add(r, value);
+	}
+	return true;
+}
+
+static void apply_to_range(struct engine *e, const struct event *ev, struct rereading *r)
+{
+	struct mark blank = { .kind = MARK_OF_RANGE, .said = NONE, .shown = strtab_intern(e->said, ev->range) };
+	unsigned bits;
+	if (!decode_cidr(ev->range, &blank.base, &bits))
+		return; /* an old journal may name none */
+	blank.bits = (uint8_t)bits;
+	blank.key = mark_range_key(&blank.base, bits);
+	if (take_down(e, ev, &blank))
+		mark_each_in_range(e, &blank.base, bits, follow, r);
+}
+
+static void apply_to_value(struct engine *e, const struct event *ev, const struct attr *attr, struct rereading *r)
+{
+	uint32_t value = index_find(e->index, attr->key);
+	if (value != UINT32_MAX && index_value(e->index, value)->kind != attr->kind)
+		return;
+	struct bytes shown = attr->shown.len > 0 || value == UINT32_MAX ? attr->shown : index_shown(e->index, value);
+	struct mark blank = { .key = attr->key, .kind = attr->kind, .said = NONE, .shown = strtab_intern(e->said, shown) };
+	blank.bits = mark_place(e, attr->kind, shown, &blank.base) ? 128 : 0;
+	if (!take_down(e, ev, &blank))
+		return;
+	if (value != UINT32_MAX)
+		follow(r, value);
+	if (blank.bits > 0)
+		mark_each_in_range(e, &blank.base, 128, follow, r);
+}
+
+void mark_apply(struct engine *e, const struct event *ev)
+{
+	struct rereading r = { .e = e };
+	if (ev->range.len > 0)
+		apply_to_range(e, ev, &r);
+	for (unsigned i = 0; i < ev->n_attrs; i++)
+		apply_to_value(e, ev, &ev->attrs[i], &r);
+	rereading_run(&r);
+}

@@ -1,0 +1,293 @@
+/* What people say of values and ranges: what is marked is evidence for nothing, from then on and at once, and again when it is
+ * taken back. */
+#include "engine_bench.h"
+
+#include "daemon/model/ip.h"
+
+static struct why_view why_of(struct bench *t, const char *a, const char *b)
+{
+	struct why_view why;
+
+	assert_int_equal(engine_why(t->engine, bytes_of(a), bytes_of(b), t->arena, &why), ERR_OK);
+	return why;
+}
+
+/* As lists, clusters and alerts have it. */
+static int listed(struct bench *t, const char *a, const char *b)
+{
+	return why_of(t, a, b).listed;
+}
+
+static void use(struct bench *t, const char *account, const char *members)
+{
+	say(t, "\"type\":\"login\",\"account\":\"%s\",%s", account, members);
+}
+
+static void mark(struct bench *t, const char *on, const char *word)
+{
+	say(t, "\"type\":\"mark\",\"mark\":{%s},\"value\":\"%s\",\"actor\":\"eve\",\"reason\":\"a kiosk\"", on, word);
+}
+
+#define DEVICE "\"device\":{\"id\":\"shared\"}"
+#define ON_DEVICE "\"kind\":\"device.id\",\"value\":\"shared\""
+#define CARD "\"identity\":{\"card\":\"4012888888881881\"}"
+#define ON_CARD "\"kind\":\"identity.card\",\"value\":\"4012 8888 8888 1881\""
+
+/* Ann and Bob share a device and a card. */
+static int setup(void **state)
+{
+	struct bench *t = bench_new();
+
+	use(t, "ann", DEVICE "," CARD);
+	use(t, "bob", DEVICE "," CARD);
+	assert_true(listed(t, "ann", "bob") >= 500);
+	*state = t;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	bench_free(*state);
+	return 0;
+}
+
+static bool rests_on(const struct why_view *why, const char *kind)
+{
+	for (unsigned i = 0; i < why->n_items; i++)
+		if (bytes_is(why->items[i].kind, kind))
+			return true;
+	return false;
+}
+
+static void a_marked_value_counts_nothing_at_once_and_why_says_who_marked_it(void **state)
+{
+	struct bench *t = *state;
+	int before = listed(t, "ann", "bob");
+
+	mark(t, ON_DEVICE, "shared");
+	struct why_view why = why_of(t, "ann", "bob");
+	assert_true(listed(t, "ann", "bob") < before);
+	assert_false(rests_on(&why, "device.id"));
+	assert_true(why.n_ignored > 0);
+	assert_text(why.ignored[0].reason, "marked as shared by eve on 2026-01-01: a kiosk; it counts nothing");
+	assert_int_equal(why.listed, why.link.score);
+}
+
+static void without_what_it_rests_on_the_link_goes_its_cluster_and_alerts_too(void **state)
+{
+	struct bench *t = *state;
+	struct account_view ann;
+	struct history_view history;
+	struct alert_counts counts;
+	struct alert_query query = { .state = ALERTS_ALL, .after = BYTES_NONE, .max = 10 };
+	struct alert_view *alerts;
+	unsigned n;
+
+	engine_alert_counts(t->engine, ALERTS_STANDING, &counts);
+	assert_true(counts.total > 0);
+	mark(t, ON_DEVICE, "generic");
+	mark(t, ON_CARD, "generic");
+	assert_int_equal(engine_account(t->engine, BYTES_LIT("ann"), t->arena, &ann), ERR_OK);
+	assert_int_equal(ann.cluster.len, 0);
+	assert_true(why_of(t, "ann", "bob").link.score < 500);
+	assert_int_equal(why_of(t, "ann", "bob").link.state, LINK_WITHDRAWN);
+	engine_alert_counts(t->engine, ALERTS_STANDING, &counts);
+	assert_int_equal(counts.total, 0);
+	assert_int_equal(engine_alerts(t->engine, &query, t->arena, &alerts, &n), ERR_OK);
+	assert_non_null(memmem(alerts[0].reason.ptr, alerts[0].reason.len, "marked as generic by eve: a kiosk", 33));
+	assert_int_equal(engine_account_history(t->engine, BYTES_LIT("ann"), t->arena, &history), ERR_OK);
+	bool is_told = false;
+	for (unsigned i = 0; i < history.n_changes; i++)
+		is_told |= history.changes[i].type == CHANGE_LINK_WITHDRAWN &&
+			   bytes_starts(history.changes[i].reason, BYTES_LIT("device shared marked as generic by eve"));
+	assert_true(is_told);
+}
+
+static void a_mark_that_is_taken_back_gives_all_of_it_again(void **state)
+{
+	struct bench *t = *state;
+	int before = listed(t, "ann", "bob");
+
+	mark(t, ON_DEVICE, "shared");
+	mark(t, ON_CARD, "shared");
+	assert_true(listed(t, "ann", "bob") < 500);
+	mark(t, ON_CARD, "none");
+	mark(t, ON_DEVICE, "none");
+	assert_int_equal(listed(t, "ann", "bob"), before);
+	assert_int_equal(why_of(t, "ann", "bob").n_ignored, 0);
+	assert_int_equal(why_of(t, "ann", "bob").link.state, LINK_SUSPECTED);
+}
+
+static void a_mark_may_come_before_the_value(void **state)
+{
+	struct bench *t = *state;
+
+	mark(t, "\"kind\":\"device.id\",\"value\":\"factory\"", "generic");
+	use(t, "cid", "\"device\":{\"id\":\"factory\"}");
+	use(t, "dan", "\"device\":{\"id\":\"factory\"}");
+	struct why_view why = why_of(t, "cid", "dan");
+	assert_int_equal(why.n_ignored, 1);
+	assert_false(rests_on(&why, "device.id"));
+	assert_int_equal(why.listed, -1);
+}
+
+static void a_range_marks_addresses_that_are_known_and_those_that_come(void **state)
+{
+	struct bench *t = *state;
+	struct marked_view *marks;
+	uint64_t total;
+
+	use(t, "ann", "\"ip\":\"10.9.1.7\",\"port\":4000");
+	use(t, "bob", "\"ip\":\"10.9.1.7\",\"port\":4001");
+	struct why_view why = why_of(t, "ann", "bob");
+	assert_true(rests_on(&why, "ip"));
+	mark(t, "\"range\":\"10.9.0.0/16\"", "shared");
+	use(t, "cid", "\"ip\":\"10.9.2.8\"");
+	use(t, "dan", "\"ip\":\"10.9.2.8\"");
+	why = why_of(t, "ann", "bob");
+	assert_false(rests_on(&why, "ip"));
+	assert_false(rests_on(&why, "port_block"));
+	assert_int_equal(why_of(t, "cid", "dan").n_ignored, 1);
+	assert_text(why_of(t, "cid", "dan").ignored[0].reason, "marked as shared with all of 10.9.0.0/16 by eve on 2026-01-01: a kiosk; it counts nothing");
+	use(t, "eva", "\"ip\":\"10.10.2.8\"");
+	use(t, "fay", "\"ip\":\"10.10.2.8\"");
+	assert_int_equal(why_of(t, "eva", "fay").n_ignored, 0);
+	mark(t, "\"range\":\"10.9.0.0/16\"", "none");
+	why = why_of(t, "ann", "bob");
+	assert_true(rests_on(&why, "ip"));
+	assert_int_equal(engine_marks(t->engine, 10, t->arena, &marks, &total), 0);
+}
+
+static void a_narrower_mark_inside_of_a_range_stands_when_the_range_goes(void **state)
+{
+	struct bench *t = *state;
+
+	use(t, "cid", "\"ip\":\"10.9.2.8\"");
+	use(t, "dan", "\"ip\":\"10.9.2.8\"");
+	mark(t, "\"range\":\"10.9.0.0/16\"", "shared");
+	mark(t, "\"kind\":\"ip\",\"value\":\"10.9.2.8\"", "generic");
+	mark(t, "\"range\":\"10.9.0.0/16\"", "none");
+	assert_int_equal(why_of(t, "cid", "dan").n_ignored, 1);
+	mark(t, "\"kind\":\"ip\",\"value\":\"10.9.2.8\"", "none");
+	assert_int_equal(why_of(t, "cid", "dan").n_ignored, 0);
+}
+
+static void a_note_is_kept_and_changes_nothing(void **state)
+{
+	struct bench *t = *state;
+	struct marked_view *marks;
+	uint64_t total;
+	int before = listed(t, "ann", "bob");
+
+	for (unsigned i = 0; i < 70; i++)
+		say(t, "\"type\":\"mark\",\"mark\":{" ON_DEVICE "},\"value\":\"note\",\"actor\":\"eve\",\"reason\":\"note %u\"", i);
+	assert_int_equal(engine_marks(t->engine, 10, t->arena, &marks, &total), 1);
+	assert_int_equal(marks[0].n_notes, 64);
+	assert_text(marks[0].notes[0].text, "note 69");
+	assert_text(marks[0].notes[63].text, "note 6");
+	assert_int_equal(marks[0].mark.word.len, 0);
+	assert_int_equal(listed(t, "ann", "bob"), before);
+}
+
+/* What is foreseen is what comes. */
+static void the_effect_of_a_mark_is_known_before(void **state)
+{
+	struct bench *t = *state;
+	struct account_view ann;
+	struct mark_effect_view effect;
+	struct mark_question question = { 0 };
+
+	assert_int_equal(engine_account(t->engine, BYTES_LIT("ann"), t->arena, &ann), ERR_OK);
+	for (unsigned i = 0; i < ann.n_values; i++)
+		if (bytes_is(ann.values[i].kind, "identity.card"))
+			question = (struct mark_question){ .kind = kinds_find(&t->rules->kinds, ann.values[i].kind), .key = ann.values[i].key };
+	engine_mark_effect(t->engine, &question, t->arena, &effect);
+	assert_int_equal(effect.values, 1);
+	assert_int_equal(effect.links, 1);
+	assert_int_equal(effect.n_strongest, 1);
+	assert_int_equal(effect.strongest[0].before, listed(t, "ann", "bob"));
+	mark(t, ON_CARD, "shared");
+	assert_int_equal(effect.strongest[0].after, listed(t, "ann", "bob"));
+	assert_int_equal(effect.ending, listed(t, "ann", "bob") < 500);
+}
+
+/* What two fill in alike because a form did says no more that they are alike. */
+static void a_marked_fact_is_not_compared(void **state)
+{
+	struct bench *t = *state;
+
+	use(t, "gil", "\"identity\":{\"tax_id\":\"DE811907980\"}," DEVICE);
+	use(t, "hal", "\"identity\":{\"tax_id\":\"DE811907980\"}," DEVICE);
+	int before = why_of(t, "gil", "hal").link.strength_mb;
+	mark(t, "\"kind\":\"identity.tax_id\",\"value\":\"DE811907980\"", "generic");
+	struct why_view why = why_of(t, "gil", "hal");
+	assert_true(why.link.strength_mb < before);
+	assert_false(rests_on(&why, "identity.tax_id"));
+}
+
+struct memory { char *at; size_t n, read; };
+
+static enum err memory_write(void *arg, const void *p, size_t n)
+{
+	struct memory *m = arg;
+
+	m->at = realloc(m->at, m->n + n);
+	memcpy(m->at + m->n, p, n);
+	m->n += n;
+	return ERR_OK;
+}
+
+static enum err memory_read(void *arg, void *p, size_t n)
+{
+	struct memory *m = arg;
+
+	if (m->read + n > m->n)
+		return ERR_CORRUPT;
+	memcpy(p, m->at + m->read, n);
+	m->read += n;
+	return ERR_OK;
+}
+
+static void a_snapshot_keeps_marks_and_notes(void **state)
+{
+	struct bench *t = *state;
+	struct memory m = { 0 };
+	struct marked_view *marks;
+	uint64_t total;
+
+	mark(t, ON_DEVICE, "shared");
+	mark(t, "\"range\":\"10.9.0.0/16\"", "generic");
+	mark(t, ON_CARD, "note");
+	assert_int_equal(engine_save(t->engine, memory_write, &m), ERR_OK);
+	engine_free(t->engine);
+	t->engine = engine_new(t->rules, NULL);
+	assert_int_equal(engine_load(t->engine, memory_read, &m), ERR_OK);
+	assert_int_equal(engine_marks(t->engine, 10, t->arena, &marks, &total), 3);
+	assert_text(marks[1].shown, "10.9.0.0/16");
+	assert_text(marks[1].mark.word, "generic");
+	assert_int_equal(marks[0].n_notes, 1);
+	assert_int_equal(why_of(t, "ann", "bob").n_ignored, 1);
+	use(t, "cid", "\"ip\":\"10.9.2.8\"");
+	use(t, "dan", "\"ip\":\"10.9.2.8\"");
+	assert_int_equal(why_of(t, "cid", "dan").n_ignored, 1);
+	mark(t, ON_DEVICE, "none");
+	assert_int_equal(why_of(t, "ann", "bob").n_ignored, 0);
+	free(m.at);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_marked_value_counts_nothing_at_once_and_why_says_who_marked_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_what_it_rests_on_the_link_goes_its_cluster_and_alerts_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_mark_that_is_taken_back_gives_all_of_it_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_mark_may_come_before_the_value, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_range_marks_addresses_that_are_known_and_those_that_come, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_narrower_mark_inside_of_a_range_stands_when_the_range_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_note_is_kept_and_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_effect_of_a_mark_is_known_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_marked_fact_is_not_compared, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_snapshot_keeps_marks_and_notes, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
