@@ -71,6 +71,7 @@ static void render_value(struct text *out, const struct value_view *value)
 	render_key(out, value->key);
 	json_member_int(out, "holders", value->holders);
 	json_member_bool(out, "is_hub", value->is_hub);
+	json_member_bool(out, "is_marked", value->is_marked);
 	render_optional(out, "network", value->network ? bytes_of(network_kind_names[value->network]) : BYTES_NONE);
 	json_member_int(out, "count", (int64_t)value->count);
 	json_member_time(out, "first", value->first_ms);
@@ -268,6 +269,8 @@ void render_value_holders(struct text *out, const struct value_holders_view *val
 	json_member_int(out, "holders", value->holders);
 	json_member_bool(out, "is_hub", value->is_hub);
 	render_optional(out, "network", value->network ? bytes_of(network_kind_names[value->network]) : BYTES_NONE);
+	render_mark(out, &value->mark);
+	render_notes(out, value->notes, value->n_notes);
 	json_key(out, "accounts");
 	json_open_array(out);
 	for (unsigned i = 0; i < value->n_latest; i++) {

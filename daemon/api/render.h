@@ -21,6 +21,11 @@ void render_cluster(struct text *out, const struct cluster_view *cluster);
 void render_history(struct text *out, const char *key, const struct history_view *history);
 void render_alert(struct text *out, const struct alert_view *alert);
 void render_value_holders(struct text *out, const struct value_holders_view *value);
+/* Members "mark", null when there is none, and "notes". */
+void render_mark(struct text *out, const struct mark_view *mark);
+void render_notes(struct text *out, const struct note_view *notes, unsigned n);
+void render_marked(struct text *out, const struct marked_view *marked);
+void render_mark_effect(struct text *out, const struct mark_effect_view *effect);
 void render_stack(struct text *out, const struct stack_view *stack);
 void render_rules(struct text *out, const struct rules_view *rules);
 void render_stats(struct text *out, const struct engine_stats *stats); /* members only */

@@ -53,6 +53,18 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 	json_close_object(out);
 }
 
+static void render_ignored(struct text *out, const struct ignored_view *value)
+{
+	json_open_object(out);
+	json_member_string(out, "kind", value->kind);
+	json_member_string(out, "title", value->kind_title);
+	json_member_string(out, "shown", value->shown);
+	render_key(out, value->key);
+	json_member_int(out, "holders", value->holders);
+	json_member_string(out, "reason", value->reason);
+	json_close_object(out);
+}
+
 void render_why(struct text *out, const struct why_view *why)
 {
 	json_open_object(out);
@@ -76,6 +88,11 @@ void render_why(struct text *out, const struct why_view *why)
 	json_member_milli(out, "scale", why->scale_a_milli);
 	json_member_milli(out, "shift_bits", why->shift_b_mb);
 	render_optional(out, "blocked", why->blocked);
+	json_key(out, "ignored");
+	json_open_array(out);
+	for (unsigned i = 0; i < why->n_ignored; i++)
+		render_ignored(out, &why->ignored[i]);
+	json_close_array(out);
 	json_key(out, "path");
 	json_open_array(out);
 	for (unsigned i = 0; i < why->n_path; i++)

@@ -153,26 +153,32 @@ static bool read_key(struct bytes digits, uint64_t *out)
 	return digits.len == 16;
 }
 
-void get_value(struct api_call *call)
+bool api_find_value(struct api_call *call, struct bytes name, struct bytes digits, struct value_holders_view *out)
 {
 	struct api_ports *ports = &call->api->setup.ports;
-	const struct kinds *kinds = &ports->rules(ports->arg)->kinds;
-	int kind = kinds_find(kinds, call->params[0]);
-	struct value_holders_view value;
+	int kind = kinds_find(&ports->rules(ports->arg)->kinds, name);
 	uint64_t key;
 
 	if (kind < 0) {
-		api_not_found(call, "kind of value", call->params[0]);
-		return;
+		api_not_found(call, "kind of value", name);
+		return false;
 	}
-	if (!read_key(call->params[1], &key)) {
+	if (!read_key(digits, &key)) {
 		api_problem(call, 400, "path", "the key of a value is 16 hexadecimal digits");
-		return;
+		return false;
 	}
-	if (engine_value(call->engine, kind, key, call->arena, &value) != ERR_OK) {
-		api_not_found(call, "value", call->params[1]);
+	if (engine_value(call->engine, kind, key, call->arena, out) == ERR_OK)
+		return true;
+	api_not_found(call, "value", digits);
+	return false;
+}
+
+void get_value(struct api_call *call)
+{
+	struct value_holders_view value;
+
+	if (!api_find_value(call, call->params[0], call->params[1], &value))
 		return;
-	}
 	render_value_holders(call->out, &value);
 	api_reply_json(call, 200);
 }

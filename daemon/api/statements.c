@@ -1,4 +1,4 @@
-/* What people state - relations, verdicts, and what they do with alerts - turned into event lines with actor and reason, so that the
+/* What people state - relations, verdicts, marks, and what they do with alerts - turned into event lines with actor and reason, so that the
  * journal has them and a rebuild keeps them. */
 #include "daemon/base/clock.h"
 #include "daemon/base/map.h"
@@ -31,6 +31,10 @@ static const char *const note_required[] = { "text", NULL };
 static const char *const snooze_keys[] = { "id", "ts", "until", "actor", "reason", NULL };
 static const char *const snooze_required[] = { "until", "reason", NULL };
 
+static const char *const mark_keys[] = { "id", "ts", "site", "mark", "value", "actor", "reason", NULL };
+static const char *const mark_required[] = { "mark", "value", "reason", NULL };
+
+static const struct statement mark_statement = { "mark", mark_keys, mark_required, NULL, NULL };
 static const struct statement relation_statement = { "relation", relation_keys, relation_required, NULL, NULL };
 static const struct statement verdict_statement = { "verdict", verdict_keys, verdict_required, NULL, NULL };
 
@@ -194,7 +198,8 @@ static void write_event(struct api_call *call, const struct statement *statement
 		json_member_string(out, "actor", bytes_of(call->grant.name));
 	if (target->alert.len > 0)
 		json_member_string(out, "alert", target->alert);
-	write_account(out, target->account);
+	if (target->account.len > 0)
+		write_account(out, target->account);
 	for (; child; child = json_after(doc, doc->nodes, child))
 		if (!is_written_already(child->key))
 			write_given(out, statement, doc, child);
@@ -272,6 +277,27 @@ void post_relations(struct api_call *call)
 void post_verdicts(struct api_call *call)
 {
 	state(call, &verdict_statement);
+}
+
+/* A key is that of a value that somebody holds or that was spoken of; a text or a range may come before it is used. False: answered. */
+static bool value_is_known(struct api_call *call, const struct json_doc *doc)
+{
+	const struct json_node *mark = json_get(doc, doc->nodes, "mark");
+	struct bytes key = mark->type == JSON_OBJECT ? json_get_text(doc, mark, "key") : BYTES_NONE;
+	struct value_holders_view value;
+
+	if (key.len == 0)
+		return true;
+	return api_find_value(call, json_get_text(doc, mark, "kind"), key, &value);
+}
+
+void post_marks(struct api_call *call)
+{
+	const struct target nobody = { BYTES_NONE, BYTES_NONE };
+	struct json_doc doc;
+
+	if (read_object(call, &doc) && check_keys(call, &mark_statement, &doc, false) && value_is_known(call, &doc))
+		offer(call, &mark_statement, &doc, &nobody);
 }
 
 /* ---- what is done with alerts ---- */

@@ -86,6 +86,16 @@ static void offer_relations(struct completion *c)
 	ruleset_free(rules);
 }
 
+static void offer_attributes(struct completion *c)
+{
+	struct ruleset *rules = load_rules(c);
+
+	for (unsigned i = 0; rules && i < rules->kinds.n; i++)
+		if (rules->kinds.rows[i].is_indexed || rules->kinds.rows[i].is_fact)
+			offer(c, rules->kinds.rows[i].name);
+	ruleset_free(rules);
+}
+
 static void offer_patterns(struct completion *c)
 {
 	const struct config *config = ctl_config(c->ctl);
@@ -153,7 +163,7 @@ static const struct {
 	void (*offer)(struct completion *c);
 } words_of[] = {
 	{ "ACCOUNT", offer_accounts }, { "ALERT", offer_alerts }, { "RULE", offer_rules }, { "KIND", offer_relations },
-	{ "PATTERN", offer_patterns }, { "COMMAND", offer_commands_whole },
+	{ "ATTRIBUTE", offer_attributes }, { "PATTERN", offer_patterns }, { "COMMAND", offer_commands_whole },
 };
 
 static bool is_file_word(struct bytes word)

@@ -143,6 +143,22 @@ static void add_listed(struct text *out, const struct json_doc *doc, const struc
 	text_adds(out, "; the next session of one of the two brings that up to date\n");
 }
 
+/* What both hold and people marked. */
+static void add_ignored(struct ctl *ctl, struct text *out, const struct json_doc *doc)
+{
+	const struct json_node *list = json_get(doc, doc->nodes, "ignored"), *value = list ? json_first(doc, list) : NULL;
+
+	for (; value; value = json_after(doc, list, value)) {
+		text_adds(out, "      .     ");
+		print_styled(ctl, out, STYLE_DIM, json_get_text(doc, value, "title"));
+		text_addc(out, ' ');
+		text_add_visible(out, json_get_text(doc, value, "shown"));
+		text_adds(out, ": ");
+		text_add_visible(out, json_get_text(doc, value, "reason"));
+		text_addc(out, '\n');
+	}
+}
+
 static void print_why(struct ctl *ctl, const struct json_doc *doc)
 {
 	const struct json_node *link = json_get(doc, doc->nodes, "link");
@@ -163,6 +179,7 @@ static void print_why(struct ctl *ctl, const struct json_doc *doc)
 		add_item(ctl, &out, doc, item);
 	add_end(ctl, &out, doc, link);
 	add_listed(&out, doc, link);
+	add_ignored(ctl, &out, doc);
 	if (json_first(doc, json_get(doc, doc->nodes, "path"))) {
 		text_adds(&out, "            strongest path: ");
 		print_path(&out, doc, json_get(doc, doc->nodes, "path"));
