@@ -137,13 +137,14 @@ static void read_windows(struct reader *r, const struct yaml_node *at, enum poli
 #define FIELD(name) .offset = offsetof(struct policy_source, name)
 
 struct policy_source {
-	int scope;
-	const struct yaml_node *windows, *when, *until, *escalate, *recommendation;
-	int64_t deadline_ms, expires_ms;
+	int scope, group;
+	const struct yaml_node *windows, *when, *until, *escalate, *recommendation, *group_kind;
+	int64_t deadline_ms, expires_ms, group_within_ms;
 };
 
 static const char *const link_words[] = { "older", "newer", NULL };
 static const char *const no_words[] = { NULL };
+static const char *const group_words[] = { "pair", "value", "cluster", NULL };
 static const char *const scope_words[] = { "account", "link", "cluster", NULL };
 static const enum policy_scope scopes[] = { POLICY_ACCOUNT, POLICY_LINK, POLICY_CLUSTER };
 
@@ -260,10 +261,32 @@ const struct key_row policy_keys[] = {
 	  .help = "Time after opening, and after it was opened again, at which an alert that nobody took on, put off or gave to anybody is resolved as expired; 0: never." },
 	{ "escalate", KEY_SPECIAL, FIELD(escalate), .read = keep_escalate, .table = step_keys, .inside = "[].", .takes = "list of steps",
 	  .help = "What becomes of an alert that still stands after a time, also when nothing happens meanwhile." },
+	{ "group", KEY_WORD, FIELD(group), .words = group_words, .otherwise = "pair",
+	  .help = "Which alerts are shown and told as one: cluster, those about one cluster, of every policy that says so; value, those of links that "
+		  "share one value; pair, each by itself. The first leads, later ones merge into it." },
+	{ "group_kind", KEY_NODE, FIELD(group_kind), .takes = "kind of attribute",
+	  .help = "With group: value, the kind whose value counts; absent: the value that says most about the two." },
+	{ "group_within", KEY_DURATION, FIELD(group_within_ms), RANGE(SECOND, 10 * YEAR), .otherwise = "0",
+	  .help = "Time between the openings of a leading alert and one that merges into it, at most; a later one leads anew. 0: as long as the first stands." },
 	{ "recommendation", KEY_NODE, .is_prose = true, FIELD(recommendation), .takes = "text",
 	  .help = "What to do about it; of a link {older} and {newer} are filled in." },
 	{ 0 },
 };
+
+static void read_group(struct reader *r, const struct yaml_node *at, const struct policy_source *source, struct policy_rule *rule)
+{
+	rule->group = (enum policy_group)source->group;
+	rule->group_within_ms = source->group_within_ms;
+	rule->group_kind = -1;
+	if (rule->group == GROUP_VALUE && rule->scope != POLICY_LINK)
+		problem_at(r, yaml_get(at, "group"), "group: value is of links: an account or a cluster shares nothing with itself");
+	if (source->group_kind && rule->group != GROUP_VALUE)
+		problem_at_key(r, source->group_kind, "group_kind belongs to group: value");
+	else if (source->group_kind)
+		rule->group_kind = builder_kind(r, source->group_kind);
+	if (source->group_within_ms > 0 && rule->group == GROUP_PAIR)
+		problem_at_key(r, yaml_get(at, "group_within"), "group_within belongs to group: value and group: cluster");
+}
 
 void policy_read(struct reader *r, const struct yaml_node *at, const struct rule_head *head, struct policy_rule *rule)
 {
@@ -283,6 +306,7 @@ void policy_read(struct reader *r, const struct yaml_node *at, const struct rule
 	if (source.until)
 		rule->until = condition_compile(r, source.until, (unsigned)rule->scope);
 	rule->head = *head;
+	read_group(r, at, &source, rule);
 	read_steps(r, source.escalate, rule, head->level);
 	read_expiry(r, at, &source, rule);
 }

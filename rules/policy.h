@@ -22,12 +22,18 @@ struct policy_step {
 	bool expires;                /* it ends then, unless somebody took it on */
 };
 
+/* Which alerts an analyst is shown as one: each by itself, those of one shared value, those of one cluster. */
+enum policy_group { GROUP_PAIR, GROUP_VALUE, GROUP_CLUSTER };
+
 struct policy_rule {
 	struct rule_head head;
 	enum policy_scope scope;
 	const struct expr *when;
 	const struct expr *until; /* resolves; NULL: as soon as `when` is NO */
 	int64_t deadline_ms;      /* after opening; 0 = none */
+	enum policy_group group;
+	int group_kind;           /* GROUP_VALUE: of this kind; -1: whatever value is the strongest */
+	int64_t group_within_ms;  /* after the first alert of a group; 0: as long as it stands */
 	const struct policy_step *steps; /* in order of time; the deadline and the expiry are among them */
 	unsigned n_steps;
 	struct bytes recommendation;

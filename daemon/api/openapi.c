@@ -66,10 +66,14 @@ static const struct {
 		     "\"total\":{\"type\":\"integer\",\"description\":\"changes that there ever were\"}}}" },
 	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
 		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"appealed\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		   "\"lead\":{\"type\":[\"string\",\"null\"],\"description\":\"the alert that it is merged into\"},"
+		   "\"group\":{\"type\":[\"object\",\"null\"],\"description\":\"what it stands for\",\"properties\":{\"alerts\":{\"type\":\"integer\"},"
+		   "\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"reasons\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+		   "\"merged\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
 		   "\"owner\":{\"type\":[\"string\",\"null\"]},\"snoozed_until\":{\"type\":[\"string\",\"null\"]},\"notes\":{\"type\":\"integer\"},"
 		   "\"resolution\":{\"enum\":[\"confirmed\",\"false_positive\",\"explained\",\"withdrawn\",\"expired\",null]}}}" },
 	{ "Alerts", "{\"type\":\"object\",\"properties\":{\"alerts\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},\"next\":{\"type\":[\"string\",\"null\"]},"
-		    "\"total\":{\"type\":\"integer\"},\"overdue\":{\"type\":\"integer\"},\"levels\":{\"type\":\"object\",\"description\":\"how many of each level\"}}}" },
+		    "\"total\":{\"type\":\"integer\"},\"merged\":{\"type\":\"integer\",\"description\":\"further ones, merged into others\"},\"overdue\":{\"type\":\"integer\"},\"levels\":{\"type\":\"object\",\"description\":\"how many of each level\"}}}" },
 	{ "Value", "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"key\":{\"type\":\"string\"},\"shown\":{\"type\":\"string\"},"
 		   "\"holders\":{\"type\":\"integer\"},\"is_hub\":{\"type\":\"boolean\"},\"mark\":{\"type\":[\"object\",\"null\"]},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		   "\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },

@@ -155,12 +155,30 @@ static bool query_order(struct api_call *call, bool *by_urgency)
 	return false;
 }
 
+/* Merged ones are shown by their lead, unless somebody asks for them. False: answered 400 or 404. */
+static bool query_merged(struct api_call *call, struct alert_query *query)
+{
+	struct bytes word = http_query(call->http, "merged");
+	struct alert_view lead;
+
+	query->skips_merged = !bytes_is(word, "true");
+	if (word.len > 0 && query->skips_merged && !bytes_is(word, "false")) {
+		api_problem(call, 400, "query", "merged is true or false");
+		return false;
+	}
+	if (query->lead.len == 0 || engine_alert(call->engine, query->lead, call->arena, &lead) == ERR_OK)
+		return true;
+	api_not_found(call, "alert", query->lead);
+	return false;
+}
+
 static void render_counts(struct api_call *call, int state)
 {
 	struct alert_counts counts;
 
 	engine_alert_counts(call->engine, state, &counts);
 	json_member_int(call->out, "total", (int64_t)counts.total);
+	json_member_int(call->out, "merged", (int64_t)counts.merged);
 	json_member_int(call->out, "overdue", (int64_t)counts.overdue);
 	json_key(call->out, "levels");
 	json_open_object(call->out);
@@ -171,12 +189,12 @@ static void render_counts(struct api_call *call, int state)
 
 void get_alerts(struct api_call *call)
 {
-	struct alert_query query = { .after = http_query(call->http, "after") };
+	struct alert_query query = { .after = http_query(call->http, "after"), .lead = http_query(call->http, "lead") };
 	struct alert_view *alerts;
 	uint64_t limit;
 	unsigned n, shown;
 
-	if (!query_state(call, &query.state) || !query_order(call, &query.by_urgency) || !api_query_number(call, "limit", 100, ALERTS_MAX, &limit))
+	if (!query_merged(call, &query) || !query_state(call, &query.state) || !query_order(call, &query.by_urgency) || !api_query_number(call, "limit", 100, ALERTS_MAX, &limit))
 		return;
 	query.max = (unsigned)limit + 1; /* one more says whether the listing goes on */
 	if (engine_alerts(call->engine, &query, call->arena, &alerts, &n) != ERR_OK) {

@@ -3,6 +3,8 @@
 
 #include "render.h"
 
+#include "daemon/model/alert_json.h"
+
 void render_optional(struct text *out, const char *key, struct bytes s)
 {
 	json_key(out, key);
@@ -204,6 +206,12 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	json_member_string(out, "subject", alert->subject_kind);
 	render_strings(out, "accounts", alert->accounts, alert->n_accounts);
 	render_optional(out, "cluster", alert->cluster);
+	render_optional(out, "lead", alert->lead);
+	json_key(out, "group");
+	if (alert->group)
+		alert_group_json(out, alert->group, true);
+	else
+		json_null(out);
 	json_member_int(out, "score", alert->score);
 	json_member_time(out, "opened", alert->opened_ms);
 	json_member_time(out, "updated", alert->updated_ms);

@@ -305,6 +305,8 @@ void post_marks(struct api_call *call)
 /* Why the act would change nothing, or NULL. */
 static const char *misfit(const struct engine *e, enum act act, const struct alert_view *alert)
 {
+	bool is_of_lead = act == ACT_ACK || act == ACT_ASSIGN || act == ACT_SNOOZE || act == ACT_WAKE;
+
 	if (act == ACT_REOPEN && alert->state != ALERT_RESOLVED)
 		return "is not resolved";
 	if (act == ACT_REOPEN && alert->is_replaced)
@@ -313,6 +315,8 @@ static const char *misfit(const struct engine *e, enum act act, const struct ale
 		return engine_alert_is_gone(e, alert->id) ? "cannot be opened again: what it rested on is no more, so it would be withdrawn at once" : NULL;
 	if (act != ACT_NOTE && alert->state == ALERT_RESOLVED)
 		return "is resolved; reopen it first";
+	if (is_of_lead && alert->lead.len > 0)
+		return "is merged into another, whose id `lead` says: that one is taken on, given to somebody or put off";
 	return act == ACT_WAKE && alert->snoozed_until_ms == 0 ? "is not put off" : NULL;
 }
 

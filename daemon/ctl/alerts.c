@@ -6,9 +6,17 @@
 
 extern const struct ctl_command ctl_alerts;
 
+/* Of all that it stands for. */
+static const struct json_node *whole_of(const struct json_doc *doc, const struct json_node *alert)
+{
+	const struct json_node *group = json_get(doc, alert, "group");
+
+	return group && group->type == JSON_OBJECT ? group : alert;
+}
+
 static struct text accounts_text(const struct json_doc *doc, const struct json_node *alert)
 {
-	const struct json_node *list = json_get(doc, alert, "accounts"), *account = json_first(doc, list);
+	const struct json_node *list = json_get(doc, whole_of(doc, alert), "accounts"), *account = json_first(doc, list);
 	struct text out = { 0 };
 
 	for (int n = 0; account && n < 5; account = json_after(doc, list, account), n++) {
@@ -22,7 +30,7 @@ static struct text accounts_text(const struct json_doc *doc, const struct json_n
 
 static void print_list(struct ctl *ctl, const struct json_doc *doc)
 {
-	static const char *const heads[] = { "id", "state", "level", ">score", "title", "accounts", "updated", NULL };
+	static const char *const heads[] = { "id", "state", "level", ">score", ">alerts", "title", "accounts", "updated", NULL };
 	struct table *t = table_new(ctl, heads);
 	const struct json_node *list = json_get(doc, doc->nodes, "alerts"), *alert = json_first(doc, list);
 	struct bytes next = json_get_text(doc, doc->nodes, "next");
@@ -34,6 +42,7 @@ static void print_list(struct ctl *ctl, const struct json_doc *doc)
 		table_word(t, json_get_text(doc, alert, "state"));
 		table_word(t, json_get_text(doc, alert, "level"));
 		table_int(t, json_get_int(doc, alert, "score", 0));
+		table_int(t, json_get_int(doc, whole_of(doc, alert), "alerts", 1));
 		table_text(t, json_get_text(doc, alert, "title"));
 		table_text(t, text_bytes(&accounts));
 		table_time(t, doc, alert, "updated");
@@ -72,9 +81,21 @@ static void add_round(struct text *out, const struct json_doc *doc)
 		text_addf(out, "%-15s round %lld\n", "appeal", (long long)round);
 }
 
+/* "why  high, 6 x Two accounts of one operator on one site" */
+static void add_reasons(struct text *out, const struct json_doc *doc)
+{
+	const struct json_node *group = whole_of(doc, doc->nodes), *list = json_get(doc, group, "reasons");
+
+	for (const struct json_node *why = list ? json_first(doc, list) : NULL; why; why = json_after(doc, list, why)) {
+		text_addf(out, "%-15s %.*s, %lld x ", "why", BYTES_ARG(json_get_text(doc, why, "level")), (long long)json_get_int(doc, why, "alerts", 1));
+		text_add_visible(out, json_get_text(doc, why, "title"));
+		text_addc(out, '\n');
+	}
+}
+
 static void print_one(struct ctl *ctl, const struct json_doc *doc)
 {
-	const struct json_node *list = json_get(doc, doc->nodes, "accounts"), *account = json_first(doc, list);
+	const struct json_node *list = json_get(doc, whole_of(doc, doc->nodes), "accounts"), *account = json_first(doc, list);
 	struct bytes state = json_get_text(doc, doc->nodes, "state"), level = json_get_text(doc, doc->nodes, "level");
 	struct text out = { 0 };
 
@@ -85,6 +106,8 @@ static void print_one(struct ctl *ctl, const struct json_doc *doc)
 	print_styled(ctl, &out, style_of_word(state), state);
 	text_adds(&out, "\n");
 	add_text(&out, doc, "summary", "what");
+	add_reasons(&out, doc);
+	add_text(&out, doc, "lead", "merged into");
 	add_text(&out, doc, "recommendation", "recommendation");
 	for (; account; account = json_after(doc, list, account)) {
 		text_addf(&out, "%-15s ", "account");
@@ -135,7 +158,8 @@ static void add_query(struct text *path, const char *key, const char *value)
 static int alerts_run(struct ctl *ctl, int argc, char **argv)
 {
 	const char *state = ctl_option(&argc, argv, "--state"), *limit = ctl_option(&argc, argv, "--limit");
-	const char *after = ctl_option(&argc, argv, "--after");
+	const char *after = ctl_option(&argc, argv, "--after"), *lead = ctl_option(&argc, argv, "--lead");
+	bool with_merged = ctl_flag(&argc, argv, "--merged");
 	struct text path = { 0 };
 	const struct json_doc *doc;
 	int status = ctl_no_more_options(&ctl_alerts, &argc, argv);
@@ -150,6 +174,8 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 	add_query(&path, "state", state);
 	add_query(&path, "limit", limit);
 	add_query(&path, "after", after);
+	add_query(&path, "lead", lead);
+	add_query(&path, "merged", with_merged ? "true" : NULL);
 	doc = ctl_show(ctl, path.ptr, &status);
 	text_free(&path);
 	if (doc)
@@ -159,6 +185,8 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 
 static const struct reference_option alerts_options[] = {
 	{ "--state", "open|acknowledged|appealed|resolved|all", "Only alerts of that state; without it all.", NULL },
+	{ "--merged", NULL, "Also those that are merged into another; without it each group is one line.", NULL },
+	{ "--lead", "ALERT", "Only those that are merged into that one.", NULL },
 	{ "--limit", "N", "At most so many, 1 to 1000; without it 100.", NULL },
 	{ "--after", "ALERT", "Goes on behind that one: the listing says which when there are more.", NULL },
 	{ NULL, NULL, NULL, NULL },

@@ -37,7 +37,7 @@ void dossier_links(struct dossier *d, const char *key, const char *title, const 
 static const struct column alert_columns[] = {
 	{ "id", "Alert", COLUMN_WORD }, { "rule", "Rule", COLUMN_TEXT }, { "title", "Title", COLUMN_TEXT },
 	{ "level", "Level", COLUMN_WORD }, { "state", "State", COLUMN_WORD }, { "score", "Score", COLUMN_NUMBER },
-	{ "opened", "Opened", COLUMN_TIME }, { "deadline", "Deadline", COLUMN_TIME },
+	{ "alerts", "Alerts in one", COLUMN_NUMBER }, { "opened", "Opened", COLUMN_TIME }, { "deadline", "Deadline", COLUMN_TIME },
 };
 
 static bool is_listed(const struct section *s, struct bytes id)
@@ -58,6 +58,7 @@ static void add_alert(struct section *s, const struct alert_view *alert)
 	section_text(s, alert->level);
 	section_text(s, bytes_of(alert_state_names[alert->state]));
 	section_number(s, alert->score);
+	section_number(s, alert->group != NULL ? alert->group->alerts : 1);
 	section_time(s, alert->opened_ms);
 	section_time(s, alert->deadline_ms);
 }

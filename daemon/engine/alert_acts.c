@@ -11,6 +11,7 @@
 #include "daemon/base/clock.h"
 #include "decide.h"
 #include "deadlines.h"
+#include "merging.h"
 #include "pairs.h"
 
 typedef void act_fn(struct engine *e, const struct event *ev, struct alert *alert);
@@ -87,10 +88,23 @@ static struct bytes resolution_of(const struct event *ev)
 	return bytes_is(ev->value, "confirmed") ? ev->value : BYTES_LIT("false_positive");
 }
 
-static void settle(struct engine *e, const struct event *ev, struct alert *alert)
+static void settle_one(struct engine *e, const struct event *ev, struct alert *alert)
 {
 	mark_pair(e, alert);
 	alert_close(e, alert, resolution_of(ev), ev->reason);
+}
+
+/* What is said of a leading alert is said of all that it stands for; a verdict is about its own two accounts. */
+static void settle(struct engine *e, const struct event *ev, struct alert *alert)
+{
+	settle_one(e, ev, alert);
+	for (size_t i = 0; ev->type == EVENT_RESOLVE && i < alert->merged.n; i++) {
+		struct alert *one = &e->alerts.at[alert->merged.at[i]];
+		if (one->state == ALERT_RESOLVED)
+			continue;
+		alert_set_text(&one->actor, ev->actor);
+		settle_one(e, ev, one);
+	}
 }
 
 static bool may_open_again(const struct engine *e, const struct alert *alert) /* I2 */
@@ -100,7 +114,7 @@ static bool may_open_again(const struct engine *e, const struct alert *alert) /*
 	return (other == NULL || other == alert) && !decide_is_gone(e, alert);
 }
 
-static void open_again(struct engine *e, const struct event *ev, struct alert *alert)
+static void open_one_again(struct engine *e, const struct event *ev, struct alert *alert)
 {
 	struct alert_subject subject = subject_of(alert);
 	if (alert_find(e, alert->policy, &subject) == NULL) {
@@ -116,6 +130,20 @@ static void open_again(struct engine *e, const struct event *ev, struct alert *a
 	deadline_set(e, number_of(e, alert));
 	change_of_alert(e, CHANGE_ALERT_REOPENED, number_of(e, alert));
 	alert_tell(e, EFFECT_ALERT_OPENED, alert);
+}
+
+/* With those that it took along when it was settled. */
+static void open_again(struct engine *e, const struct event *ev, struct alert *alert)
+{
+	uint64_t settled = alert->updated_seq;
+	open_one_again(e, ev, alert);
+	for (size_t i = 0; i < alert->merged.n; i++) {
+		struct alert *one = &e->alerts.at[alert->merged.at[i]];
+		if (one->state != ALERT_RESOLVED || one->updated_seq != settled || !may_open_again(e, one))
+			continue;
+		alert_set_text(&one->actor, ev->actor);
+		open_one_again(e, ev, one);
+	}
 }
 
 static act_fn *const acts[EVENT_TYPES] = {
@@ -138,7 +166,8 @@ void alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 void alert_expire(struct engine *e, struct alert *alert, int64_t after_ms)
 {
 	char time[32], reason[64];
-	if (alert->state != ALERT_OPEN || alert->owner != NULL || alert->snoozed_ms != 0)
+	const struct alert *leading = alert_leading(e, alert);
+	if (alert->state != ALERT_OPEN || leading->state != ALERT_OPEN || leading->owner != NULL || leading->snoozed_ms != 0)
 		return;
 	snprintf(reason, sizeof(reason), "nobody took it on in %s", time_duration_text(after_ms, time, sizeof(time)));
 	alert_set_text(&alert->actor, BYTES_NONE);

@@ -10,6 +10,7 @@
 #include "accounts.h"
 #include "changes.h"
 #include "deadlines.h"
+#include "merging.h"
 #include "pairs.h"
 
 uint64_t alert_key(uint32_t policy, const struct alert_subject *s)
@@ -55,13 +56,8 @@ static bool is_told(const struct engine *e, enum effect_type type, const struct 
 	return alert->snoozed_ms == 0 || type != EFFECT_ALERT_UPDATED || event_is_act(e->event->type);
 }
 
-static void emit(struct engine *e, enum effect_type type, struct alert *alert)
+static void emit_to(struct engine *e, enum effect_type type, struct alert *alert, unsigned audience)
 {
-	if (alert_is_shadow(e, alert))
-		return;
-	unsigned audience = is_told(e, type, alert) ? e->event->audience : AUDIENCE_NONE;
-	if (audience < alert->audience)
-		alert->audience = (uint8_t)audience;
 	struct effects *out = e->effects;
 	if (out == NULL)
 		return;
@@ -71,11 +67,26 @@ static void emit(struct engine *e, enum effect_type type, struct alert *alert)
 	alert_view(e, alert, out->arena, &effect->alert);
 }
 
+void alert_emit(struct engine *e, enum effect_type type, struct alert *alert)
+{
+	if (alert_is_shadow(e, alert))
+		return;
+	unsigned audience = is_told(e, type, alert) ? e->event->audience : AUDIENCE_NONE;
+	if (audience < alert->audience)
+		alert->audience = (uint8_t)audience;
+	emit_to(e, type, alert, audience);
+}
+
+void alert_emit_silently(struct engine *e, enum effect_type type, struct alert *alert)
+{
+	emit_to(e, type, alert, AUDIENCE_NONE);
+}
+
 void alert_tell(struct engine *e, enum effect_type type, struct alert *alert)
 {
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
-	emit(e, type, alert);
+	merging_tell(e, type, alert);
 }
 
 static void set_accounts(struct engine *e, struct alert *alert)
@@ -107,7 +118,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 		.id = alert_id(e, policy, subject), .policy = policy, .scope = subject->scope, .state = ALERT_OPEN,
 		.audience = (uint8_t)e->event->audience,
 		.subject_a = subject->a, .subject_b = subject->b, .score = score,
-		.opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
+		.lead = NONE, .opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
 	};
 	alert.level = (uint8_t)e->rules->policies[policy].head.level;
 	alert_begin_clock(e, &alert);
@@ -122,7 +133,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
 	deadline_set(e, at);
 	change_of_alert(e, CHANGE_ALERT_OPENED, at);
-	emit(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
+	merging_tell(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
 static unsigned band_of(const struct engine *e, int score)
@@ -232,6 +243,8 @@ void alert_forget(struct engine *e, struct alert *alert)
 
 void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason)
 {
+	if (alert->state != ALERT_APPEALED)
+		alert->was = alert->state;
 	alert->state = ALERT_RESOLVED;
 	alert->snoozed_ms = 0;
 	alert_set_text(&alert->resolution, resolution);
@@ -271,6 +284,7 @@ struct alert *alert_by_id(const struct engine *e, struct bytes text)
 void alert_fini(struct alert *alert)
 {
 	VEC_FREE(&alert->accounts);
+	VEC_FREE(&alert->merged);
 	free(alert->resolution);
 	free(alert->reason);
 	free(alert->actor);

@@ -17,8 +17,11 @@ void alert_escalate(struct engine *e, struct alert *alert, unsigned step);
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason);
 /* As alert_resolve, and it does not open anew while its condition holds. */
 void alert_close(struct engine *e, struct alert *alert, struct bytes resolution, struct bytes reason);
-/* Its newest form, as of the current event, goes to whoever is told. */
+/* It changed: its newest form goes to whoever is told, at the end of the event where it is grouped with others (merging.h). */
 void alert_tell(struct engine *e, enum effect_type type, struct alert *alert);
+/* The form that it has now goes out; silently: into the table of alerts, and no sink is told. */
+void alert_emit(struct engine *e, enum effect_type type, struct alert *alert);
+void alert_emit_silently(struct engine *e, enum effect_type type, struct alert *alert);
 /* A text of the alert; empty: none. */
 void alert_set_text(char **place, struct bytes text);
 /* Of an experimental policy: it opens, changes and resolves as any other, and is counted; nobody is told of it, no list and

@@ -3,6 +3,8 @@
  * I2: a band is left downward only CALM below its border: a score that wavers is one row. */
 #include "changes.h"
 
+#include <stdio.h>
+
 #include "accounts.h"
 #include "alerts.h"
 #include "contagion.h"
@@ -299,6 +301,29 @@ void change_of_alert(struct engine *e, enum change_type type, uint32_t number)
 		add(e, HISTORY_ACCOUNTS, alert->accounts.at[i], &change);
 	if (alert->scope == POLICY_CLUSTER)
 		add(e, HISTORY_CLUSTERS, alert->subject_a, &change);
+}
+
+/* The lead's history has one row for those that come one after the other: what people did shall stay in it. */
+static void note_growth(struct engine *e, uint32_t lead, struct change *change)
+{
+	uint64_t total;
+	bool has_rows = history_count(e->history, HISTORY_ALERTS, lead, &total) > 0;
+	if (has_rows && history_at(e->history, HISTORY_ALERTS, lead, 0)->type == CHANGE_ALERT_GREW)
+		return;
+	*change = (struct change){ .type = CHANGE_ALERT_GREW, .cause = CAUSE_ALERT, .about = lead, .because = NONE,
+				   .after = (int16_t)e->alerts.at[lead].score };
+	add(e, HISTORY_ALERTS, lead, change);
+}
+
+void change_of_merging(struct engine *e, enum change_type type, const struct alert *alert, const struct alert *other)
+{
+	char id[24];
+	struct change change = { .type = (uint8_t)type, .cause = CAUSE_ALERT, .about = (uint32_t)(alert - e->alerts.at), .after = (int16_t)alert->score };
+	snprintf(id, sizeof(id), "%016llx", (unsigned long long)other->id);
+	change.because = change_say(e, &(struct said){ BYTES_LIT("alert"), bytes_of(id), BYTES_NONE, BYTES_NONE, BYTES_NONE });
+	add(e, HISTORY_ALERTS, change.about, &change);
+	if (type == CHANGE_ALERT_MERGED)
+		note_growth(e, (uint32_t)(other - e->alerts.at), &change);
 }
 
 void change_stated(struct engine *e, enum change_type type, uint32_t account, uint32_t about)

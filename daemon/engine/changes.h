@@ -27,6 +27,8 @@ void changes_of_links(struct engine *e);
 void change_of_cluster(struct engine *e, const struct graph_change *change);
 /* Of one that people know; of a shadow nothing is kept. What is of use to its readers only stands in its own history alone. */
 void change_of_alert(struct engine *e, enum change_type type, uint32_t alert);
+/* It is merged into the other, or stands by itself again and was merged into it. */
+void change_of_merging(struct engine *e, enum change_type type, const struct alert *alert, const struct alert *other);
 /* b NONE: about a alone. */
 void change_of_verdict(struct engine *e, uint32_t a, uint32_t b);
 /* Once it is another; before: in millionths. Told when it comes and when it goes. */

@@ -9,6 +9,7 @@
 
 #include "alerts.h"
 #include "decide.h"
+#include "merging.h"
 
 static bool is_due(const struct engine *e, const struct heap_item *item)
 {
@@ -52,6 +53,7 @@ static void fire(struct engine *e, const struct heap_item *item)
 		alert_wake(e, alert);
 	if (alert->due_ms == item->at_ms)
 		take_step(e, (uint32_t)item->id);
+	merging_settle(e);
 	e->event = NULL;
 }
 

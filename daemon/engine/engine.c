@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "merging.h"
 #include "appeals.h"
 #include "changes.h"
 #include "contagion.h"
@@ -45,6 +46,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->alert_of = u64map_new();
 	e->alert_ids = u64map_new();
 	e->deadlines = heap_new();
+	e->merging = merging_new();
 	e->verdicts = verdicts_new();
 	e->contagion = contagion_new();
 	e->marks = marks_new();
@@ -113,6 +115,7 @@ void engine_free(struct engine *e)
 	u64map_free(e->alert_of);
 	u64map_free(e->alert_ids);
 	heap_free(e->deadlines);
+	merging_free(e->merging);
 	verdicts_free(e->verdicts);
 	contagion_free(e->contagion);
 	marks_free(e->marks);
@@ -186,6 +189,8 @@ static void cluster_changed(void *arg, const struct graph_change *change)
 	if (n == 0 || e->touched.clusters.at[n - 1] != change->cluster)
 		VEC_PUSH(&e->touched.clusters, change->cluster);
 	change_of_cluster(e, change);
+	if (change->account != GRAPH_NONE)
+		merging_account_moved(e, change->account);
 	struct effects *out = e->effects;
 	if (out == NULL)
 		return;
@@ -252,6 +257,7 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 	} else {
 		apply_to_account(e, ev, g);
 	}
+	merging_settle(e);
 	forget_touches(e);
 }
 

@@ -76,11 +76,13 @@ struct alert_query {
 	bool by_urgency;
 	struct bytes after; /* only those that come behind this one; empty: from the newest. ERR_NOTFOUND: there is no such alert */
 	unsigned max;
+	bool skips_merged;  /* those that people are shown by their lead alone */
+	struct bytes lead;  /* only those that are merged into this one; empty: any */
 };
 enum err engine_alerts(const struct engine *e, const struct alert_query *query, struct arena *a, struct alert_view **out,
 		       unsigned *n) MUST_CHECK;
-/* Of those in the state; by level in the order of rule_level_names. */
-struct alert_counts { uint64_t total, overdue, levels[LEVELS]; };
+/* Of those in the state; by level in the order of rule_level_names. Merged ones are counted for themselves alone. */
+struct alert_counts { uint64_t total, overdue, merged, levels[LEVELS]; };
 void engine_alert_counts(const struct engine *e, int state, struct alert_counts *out);
 /* Of every alert that is not resolved, in order of opening; cheap enough for tens of thousands. */
 unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct alert_head **out);
@@ -132,7 +134,7 @@ void engine_rescore_all(struct engine *e);
 struct engine_stats {
 	uint64_t seq;           /* last applied */
 	int64_t now_ms;         /* engine time: largest ts applied */
-	uint64_t events, accounts, values, postings, pairs, links[BANDS], clusters, hubs, alerts[ALERT_STATES];
+	uint64_t events, accounts, values, postings, pairs, links[BANDS], clusters, hubs, alerts[ALERT_STATES], alerts_merged;
 	uint64_t candidates, rescored, limits_hit; /* work done since start */
 	size_t memory_index, memory_pairs, memory_total;
 };

@@ -95,6 +95,12 @@ struct alert {
 	uint8_t round;                  /* of the last appeal, 0: none */
 	uint8_t was;                    /* state before the appeal */
 	bool closed_with_accounts;      /* it ended because all its accounts were closed */
+	bool is_known;                  /* whoever is told of alerts knows of it as one of its own */
+	uint8_t told_level;             /* of all that it stands for, as it was last told (merging.h) */
+	uint8_t untold;                 /* bit per effect_type, until the end of the event; UNTOLD_NOTED */
+	uint32_t lead;                  /* the alert that it is merged into; NONE: it stands for itself */
+	struct VEC(uint32_t) merged;    /* that are merged into it, in order of joining; of a resolved one those that it took along */
+	uint64_t merge_key;             /* what it leads the alerts of; 0: it leads none */
 	uint16_t notes;
 	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
 	struct VEC(uint32_t) accounts;

@@ -1,7 +1,7 @@
 /* The engine's state as bytes. One machine's snapshot is read by the same build: the file around it carries format,
  * binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
- *   alerts | standing | said | rule sets | verdicts | marks and their notes | history | windows | sessions
+ *   alerts | standing | leads | said | rule sets | verdicts | marks and their notes | history | windows | sessions
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "state.h"
 
@@ -10,6 +10,7 @@
 #include "changes.h"
 #include "deadlines.h"
 #include "marks.h"
+#include "merging.h"
 #include "support.h"
 #include "timing.h"
 #include "verdicts.h"
@@ -19,7 +20,7 @@
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;
 	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing, said, rule_sets;
-	uint64_t n_accounts, population, seq, n_events, limits_hit;
+	uint64_t n_accounts, population, seq, n_events, limits_hit, leads;
 	int64_t now_ms;
 };
 #define SNAPSHOT_VERSION 10
@@ -187,10 +188,11 @@ static struct bytes maybe(const char *text)
 static void put_alert(struct out *out, const struct alert *alert)
 {
 	struct alert plain = *alert;
-	plain.accounts.at = NULL;
+	plain.accounts.at = plain.merged.at = NULL;
 	plain.resolution = plain.reason = plain.actor = plain.owner = NULL;
 	put(out, &plain, sizeof(plain));
 	put(out, alert->accounts.at, alert->accounts.n * sizeof(uint32_t));
+	put(out, alert->merged.at, alert->merged.n * sizeof(uint32_t));
 	put_text(out, maybe(alert->resolution));
 	put_text(out, maybe(alert->reason));
 	put_text(out, maybe(alert->actor));
@@ -202,27 +204,33 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	struct alert alert = { 0 };
 	uint32_t len;
 	get(in, &alert, sizeof(alert));
-	alert.accounts.at = NULL;
+	alert.accounts.at = alert.merged.at = NULL;
 	alert.resolution = alert.reason = alert.actor = alert.owner = NULL;
 	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES ||
 			       alert.level >= LEVELS || alert.was >= ALERT_STATES);
+	corrupt_if(in, alert.merged.n > h->alerts || (alert.lead != NONE && alert.lead >= h->alerts));
 	corrupt_if(in, in->err == ERR_OK && (alert.steps > e->rules->policies[alert.policy].n_steps ||
 					     alert.advice > e->rules->policies[alert.policy].n_steps));
 	if (in->err == ERR_OK) {
 		alert.accounts.at = get_array(in, alert.accounts.n, sizeof(uint32_t));
 		alert.accounts.cap = alert.accounts.n;
+		alert.merged.at = get_array(in, alert.merged.n, sizeof(uint32_t));
+		alert.merged.cap = alert.merged.n;
 		alert.resolution = get_text(in, &len);
 		alert.reason = get_text(in, &len);
 		alert.actor = get_text(in, &len);
 		alert.owner = get_text(in, &len);
-	} else
-		alert.accounts.n = alert.accounts.cap = 0;
+	} else {
+		alert.accounts.n = alert.accounts.cap = alert.merged.n = alert.merged.cap = 0;
+	}
 	u64map_put(e->alert_ids, alert.id, (uint32_t)e->alerts.n);
 	VEC_PUSH(&e->alerts, alert);
 	if (in->err == ERR_OK)
 		e->reach[alert.policy].opened++;
 	for (size_t i = 0; in->err == ERR_OK && i < alert.accounts.n; i++)
 		corrupt_if(in, alert.accounts.at[i] >= h->accounts);
+	for (size_t i = 0; in->err == ERR_OK && i < alert.merged.n; i++)
+		corrupt_if(in, alert.merged.at[i] >= h->alerts);
 }
 
 static void put_standing(struct out *out, const struct engine *e)
@@ -248,6 +256,30 @@ static void get_standing(struct in *in, struct engine *e, const struct snapshot_
 			return;
 		u64map_put(e->alert_of, key, at);
 		e->reach[e->alerts.at[at].policy].remembered++;
+	}
+}
+
+static void put_leads(struct out *out, const struct engine *e)
+{
+	size_t pos = 0;
+	uint64_t key;
+	uint32_t at;
+	while (merging_next(e, &pos, &key, &at)) {
+		put(out, &key, sizeof(key));
+		put(out, &at, sizeof(at));
+	}
+}
+
+static void get_leads(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	for (uint64_t i = 0; i < h->leads && in->err == ERR_OK; i++) {
+		uint64_t key = 0;
+		uint32_t at = 0;
+		get(in, &key, sizeof(key));
+		get(in, &at, sizeof(at));
+		corrupt_if(in, at >= e->alerts.n || e->alerts.at[at].merge_key != key);
+		if (in->err == ERR_OK)
+			merging_restore(e, key, at);
 	}
 }
 
@@ -338,6 +370,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		.n_pairs = e->n_pairs, .groups = e->groups.n, .alerts = e->alerts.n, .standing = u64map_count(e->alert_of),
 		.n_accounts = e->n_accounts, .population = weights_population(e->weights), .seq = e->seq,
 		.said = strtab_count(e->said), .rule_sets = strtab_count(e->rule_sets), .n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
+		.leads = merging_leads(e),
 	};
 	put(&out, &h, sizeof(h));
 	put_names(&out, e->names);
@@ -353,6 +386,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	for (size_t i = 0; i < e->alerts.n; i++)
 		put_alert(&out, &e->alerts.at[i]);
 	put_standing(&out, e);
+	put_leads(&out, e);
 	put_names(&out, e->said);
 	put_names(&out, e->rule_sets);
 	put_verdicts(&out, e);
@@ -427,6 +461,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	for (uint64_t i = 0; in.err == ERR_OK && i < h.alerts; i++)
 		get_alert(&in, e, &h);
 	get_standing(&in, e, &h);
+	get_leads(&in, e, &h);
 	get_names(&in, e->said, h.said);
 	get_names(&in, e->rule_sets, h.rule_sets);
 	get_verdicts(&in, e, &h);

@@ -52,6 +52,7 @@ struct engine {
 	struct u64map *alert_of; /* hash of (policy, subject) -> alert that is not resolved, or resolved by a person */
 	struct u64map *alert_ids; /* id -> alert, of all */
 	struct heap *deadlines;   /* deadlines.h */
+	struct merging *merging;  /* merging.h */
 	struct verdicts *verdicts; /* verdicts.h */
 	struct contagion *contagion; /* contagion.h */
 	struct marks *marks;       /* marks.h */

@@ -9,6 +9,13 @@ void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, 
 enum band view_band(const struct engine *e, int score);
 /* "device, payment" */
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
+/* The policy's, or that of its last step, filled in. */
+struct bytes view_recommendation(const struct engine *e, const struct alert *alert, struct arena *a);
+struct bytes view_alert_id(const struct alert *alert, struct arena *a);
+/* views_group.c: NULL where nothing is merged into it. */
+const struct alert_group *view_alert_group(const struct engine *e, const struct alert *alert, struct arena *a);
+/* Which of two alerts of a group is told first: the graver, then the stronger, then the older. */
+bool alert_goes_before(const struct alert *a, const struct alert *b);
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a);
 struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a);
 /* "agency G00237" of each group that the account belongs to; how many. */

@@ -1,6 +1,7 @@
 /* Accounts, clusters and alerts as people and programs see them. */
 #include "accounts.h"
 #include "alerts.h"
+#include "merging.h"
 #include "contagion.h"
 
 #include <stdio.h>
@@ -25,13 +26,24 @@ uint32_t view_cluster_of_id(const struct engine *e, struct bytes id)
 	return (uint32_t)(number - 1);
 }
 
+static bool is_among(const struct bytes *ids, unsigned n, struct bytes id)
+{
+	while (n > 0 && !bytes_eq(ids[n - 1], id))
+		n--;
+	return n > 0;
+}
+
+/* Those that people are shown: of merged ones their lead, once. */
 static void view_alert_ids(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
 {
 	struct alert_numbers numbers = { 0 };
 	alerts_of_account(e, account, &numbers);
 	out->alerts = ARENA_ARRAY(a, struct bytes, numbers.n + 1);
-	for (size_t i = 0; i < numbers.n; i++)
-		out->alerts[out->n_alerts++] = bytes_of(arena_printf(a, "%016llx", (unsigned long long)e->alerts.at[numbers.at[i]].id));
+	for (size_t i = 0; i < numbers.n; i++) {
+		struct bytes id = view_alert_id(alert_leading(e, &e->alerts.at[numbers.at[i]]), a);
+		if (!is_among(out->alerts, out->n_alerts, id))
+			out->alerts[out->n_alerts++] = id;
+	}
 	VEC_FREE(&numbers);
 }
 

@@ -7,6 +7,7 @@
 #include "alerts.h"
 #include "contagion.h"
 #include "decide.h"
+#include "merging.h"
 #include "pairs.h"
 #include "daemon/base/best.h"
 #include "daemon/base/text.h"
@@ -73,7 +74,7 @@ static uint32_t newer_of(const struct engine *e, const struct alert *alert)
 }
 
 /* The policy's recommendation, or that of a step, with {older} and {newer} as names; the compiler allows them of links only. */
-static struct bytes alert_recommendation(const struct engine *e, const struct alert *alert, struct arena *a)
+struct bytes view_recommendation(const struct engine *e, const struct alert *alert, struct arena *a)
 {
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
 	struct bytes rest = alert->advice > 0 ? policy->steps[alert->advice - 1].recommendation : policy->recommendation;
@@ -100,14 +101,43 @@ static struct bytes text_or_none(const char *text, struct arena *a)
 	return text != NULL ? arena_bytes(a, bytes_of(text)) : BYTES_NONE;
 }
 
-static struct bytes view_alert_id(const struct alert *alert, struct arena *a)
+struct bytes view_alert_id(const struct alert *alert, struct arena *a)
 {
 	return bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id));
 }
 
+/* The earliest of those that it stands for. */
+static int64_t deadline_of(const struct engine *e, const struct alert *alert)
+{
+	int64_t first_ms = alert->deadline_ms;
+	for (size_t i = 0; i < alert->merged.n && alert->state != ALERT_RESOLVED; i++) {
+		const struct alert *one = &e->alerts.at[alert->merged.at[i]];
+		if (one->deadline_ms != 0 && (first_ms == 0 || one->deadline_ms < first_ms))
+			first_ms = one->deadline_ms;
+	}
+	return first_ms;
+}
+
 static bool is_overdue(const struct engine *e, const struct alert *alert)
 {
-	return alert->deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= alert->deadline_ms;
+	int64_t deadline_ms = deadline_of(e, alert);
+	return deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= deadline_ms;
+}
+
+/* The gravest reason first, whichever of its alerts has it. */
+static struct bytes whole_summary(const struct engine *e, const struct alert *alert, const struct alert_group *group, struct arena *a)
+{
+	const struct alert *first = alert;
+	for (size_t i = 0; group != NULL && i < alert->merged.n; i++) {
+		const struct alert *one = &e->alerts.at[alert->merged.at[i]];
+		if (alert_goes_before(one, first))
+			first = one;
+	}
+	struct bytes summary = alert_summary(e, first, a);
+	if (group == NULL || group->alerts == 1)
+		return summary;
+	return bytes_of(arena_printf(a, "%.*s; %u more alert%s about %u accounts in all", BYTES_ARG(summary), group->alerts - 1,
+				     group->alerts == 2 ? "" : "s", group->n_accounts));
 }
 
 static bool is_replaced(const struct engine *e, const struct alert *alert)
@@ -122,18 +152,20 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 	const struct policy_rule *policy = &e->rules->policies[alert->policy];
 	*out = (struct alert_view){
 		.id = view_alert_id(alert, a), .rule = policy->head.id,
-		.title = policy->head.title, .level = bytes_of(rule_level_names[alert->level]),
-		.recommendation = alert_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
+		.title = policy->head.title, .level = bytes_of(rule_level_names[merged_level(e, alert)]),
+		.recommendation = view_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
 		.state = alert->state, .audience = alert->audience, .resolution = text_or_none(alert->resolution, a),
 		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a),
 		.owner = text_or_none(alert->owner, a), .snoozed_until_ms = alert->snoozed_ms, .n_notes = alert->notes,
 		.is_replaced = is_replaced(e, alert), .score = alert->score,
-		.summary = alert_summary(e, alert, a), .opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
-		.deadline_ms = alert->deadline_ms, .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
+		.opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
+		.deadline_ms = deadline_of(e, alert), .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
 		.appeal_round = alert->round,
 		.is_overdue = is_overdue(e, alert),
-		.cluster = BYTES_NONE,
+		.cluster = BYTES_NONE, .lead = alert_is_merged(alert) ? view_alert_id(alert_leading(e, alert), a) : BYTES_NONE,
+		.group = view_alert_group(e, alert, a),
 	};
+	out->summary = whole_summary(e, alert, out->group, a);
 	out->accounts = ARENA_ARRAY(a, struct bytes, alert->accounts.n + 1);
 	for (size_t i = 0; i < alert->accounts.n; i++)
 		out->accounts[out->n_accounts++] = account_name(e, alert->accounts.at[i]);
@@ -170,8 +202,9 @@ static int compare_urgency(const void *x, const void *y)
 static struct alert_order order_of(const struct engine *e, size_t at)
 {
 	const struct alert *alert = &e->alerts.at[at];
-	return (struct alert_order){ .updated_seq = alert->updated_seq, .due_ms = alert->deadline_ms != 0 ? alert->deadline_ms : INT64_MAX,
-				     .opened_ms = alert->opened_ms, .at = at, .level = alert->level, .is_overdue = is_overdue(e, alert) };
+	int64_t deadline_ms = deadline_of(e, alert);
+	return (struct alert_order){ .updated_seq = alert->updated_seq, .due_ms = deadline_ms != 0 ? deadline_ms : INT64_MAX,
+				     .opened_ms = alert->opened_ms, .at = at, .level = merged_level(e, alert), .is_overdue = is_overdue(e, alert) };
 }
 
 /* Shadows are in no state that people know. */
@@ -182,6 +215,13 @@ static bool is_in_state(const struct engine *e, const struct alert *alert, int s
 	return state == ALERTS_STANDING ? alert->state != ALERT_RESOLVED : state < 0 || alert->state == (enum alert_state)state;
 }
 
+static bool is_asked_for(const struct engine *e, const struct alert_query *query, const struct alert *alert)
+{
+	if (query->lead.len > 0)
+		return alert_is_merged(alert) && alert_leading(e, alert) == alert_by_id(e, query->lead);
+	return !query->skips_merged || !alert_is_merged(alert);
+}
+
 void engine_alert_counts(const struct engine *e, int state, struct alert_counts *out)
 {
 	*out = (struct alert_counts){ 0 };
@@ -189,9 +229,13 @@ void engine_alert_counts(const struct engine *e, int state, struct alert_counts 
 		const struct alert *alert = &e->alerts.at[i];
 		if (!is_in_state(e, alert, state))
 			continue;
+		if (alert_is_merged(alert)) {
+			out->merged++;
+			continue;
+		}
 		out->total++;
 		out->overdue += is_overdue(e, alert);
-		out->levels[alert->level]++;
+		out->levels[merged_level(e, alert)]++;
 	}
 }
 
@@ -207,7 +251,7 @@ enum err engine_alerts(const struct engine *e, const struct alert_query *query, 
 		first = order_of(e, (size_t)(after - e->alerts.at));
 	}
 	for (size_t i = 0; i < e->alerts.n; i++) {
-		if (!is_in_state(e, &e->alerts.at[i], query->state))
+		if (!is_in_state(e, &e->alerts.at[i], query->state) || !is_asked_for(e, query, &e->alerts.at[i]))
 			continue;
 		struct alert_order row = order_of(e, i);
 		if (query->after.len == 0 || best.order(&first, &row) < 0)
@@ -246,7 +290,7 @@ static uint32_t cluster_of(const struct engine *e, const struct alert *alert)
 
 static bool is_related(const struct relating *r, const struct alert *alert)
 {
-	if (alert == r->to || alert_is_shadow(r->e, alert))
+	if (alert == r->to || alert_is_merged(alert) || alert_is_shadow(r->e, alert))
 		return false;
 	if (r->cluster != GRAPH_NONE && cluster_of(r->e, alert) == r->cluster)
 		return true;
@@ -289,8 +333,9 @@ unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct 
 		if (alert->state == ALERT_RESOLVED || alert_is_shadow(e, alert))
 			continue;
 		(*out)[n++] = (struct alert_head){
-			.id = view_alert_id(alert, a), .title = rule->title, .level = bytes_of(rule_level_names[alert->level]),
+			.id = view_alert_id(alert, a), .title = rule->title, .level = bytes_of(rule_level_names[merged_level(e, alert)]),
 			.state = alert->state, .score = alert->score, .n_accounts = (unsigned)alert->accounts.n,
+			.n_alerts = 1 + (unsigned)alert->merged.n, .is_merged = alert_is_merged(alert),
 			.updated_seq = alert->updated_seq,
 		};
 	}

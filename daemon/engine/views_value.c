@@ -5,6 +5,7 @@
 
 #include "alerts.h"
 #include "marks.h"
+#include "merging.h"
 #include "views.h"
 #include "weigh.h"
 
@@ -165,13 +166,23 @@ unsigned engine_accounts_like(const struct engine *e, struct bytes prefix, unsig
 	return n;
 }
 
+static void count_alert(const struct engine *e, const struct alert *alert, struct engine_stats *out)
+{
+	if (alert_is_shadow(e, alert))
+		return;
+	if (!alert_is_merged(alert))
+		out->alerts[alert->state]++;
+	else if (alert->state != ALERT_RESOLVED)
+		out->alerts_merged++;
+}
+
 static void count_pairs(const struct engine *e, struct engine_stats *out)
 {
 	for (size_t i = 0; i < e->pairs.n; i++)
 		if (e->pairs.at[i].a != NONE)
 			out->links[view_band(e, e->pairs.at[i].score)]++;
 	for (size_t i = 0; i < e->alerts.n; i++)
-		out->alerts[e->alerts.at[i].state] += !alert_is_shadow(e, &e->alerts.at[i]);
+		count_alert(e, &e->alerts.at[i], out);
 }
 
 /* Stored pairs, the lists of them at each account, and the graph over them. */

@@ -21,13 +21,23 @@ struct comparing {
 	struct effects *out;
 };
 
-static void add(struct comparing *c, enum effect_type type, const struct alert_view *alert)
+/* was_known: whoever is told of alerts was told of it as one of its own. Of a merged one its lead tells. */
+static void add(struct comparing *c, enum effect_type type, const struct alert_view *alert, bool was_known)
 {
+	bool is_told = was_known || alert->lead.len == 0;
 	struct effects *out = c->out;
 	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
 	out->at[out->n++] = (struct effect){
-		.type = type, .seq = c->stats.seq, .ts_ms = c->stats.now_ms, .audience = alert->audience, .alert = *alert,
+		.type = type, .seq = c->stats.seq, .ts_ms = c->stats.now_ms, .audience = is_told ? alert->audience : AUDIENCE_NONE, .alert = *alert,
 	};
+}
+
+static bool names_erased(const struct comparing *c, const struct alert_group *group)
+{
+	for (unsigned i = 0; group != NULL && i < group->n_accounts; i++)
+		if (c->told->erased != NULL && erased_has(c->told->erased, group->accounts[i]))
+			return true;
+	return false;
 }
 
 /* I3. The others that it is about are still named. */
@@ -38,10 +48,11 @@ static void keep_silent(const struct comparing *c, struct alert_view *alert)
 	for (unsigned i = 0; i < alert->n_accounts; i++)
 		if (c->told->erased == NULL || !erased_has(c->told->erased, alert->accounts[i]))
 			kept[n++] = alert->accounts[i];
-	if (n == alert->n_accounts)
+	if (n == alert->n_accounts && !names_erased(c, alert->group))
 		return;
 	alert->accounts = kept;
 	alert->n_accounts = n;
+	alert->group = NULL; /* it names accounts too */
 	alert->summary = BYTES_LIT("An account that this alert was about was erased");
 	alert->recommendation = BYTES_NONE; /* rules name accounts in it */
 }
@@ -56,28 +67,28 @@ static void resolve(struct comparing *c, struct alert_view *alert)
 	alert->updated_ms = c->stats.now_ms;
 	alert->updated_seq = c->stats.seq;
 	keep_silent(c, alert);
-	add(c, EFFECT_ALERT_RESOLVED, alert);
+	add(c, EFFECT_ALERT_RESOLVED, alert, alert->lead.len == 0);
 }
 
 /* The engine may have resolved it itself, and says why. */
-static void told_and_not_standing(struct comparing *c, struct bytes id, size_t at)
+static void told_and_not_standing(struct comparing *c, const struct alert_head *told, size_t at)
 {
 	struct alert_view alert;
-	if (engine_alert(c->now, id, c->out->arena, &alert) == ERR_OK) {
+	if (engine_alert(c->now, told->id, c->out->arena, &alert) == ERR_OK) {
 		if (alert.updated_seq <= c->told->through_seq)
-			add(c, EFFECT_ALERT_RESOLVED, &alert);
+			add(c, EFFECT_ALERT_RESOLVED, &alert, !told->is_merged);
 		return;
 	}
 	if (c->before == NULL)
 		alert = c->views[at];
 	else
-		BUG_ON(engine_alert(c->before, id, c->out->arena, &alert) != ERR_OK);
+		BUG_ON(engine_alert(c->before, told->id, c->out->arena, &alert) != ERR_OK);
 	resolve(c, &alert);
 }
 
 static bool says_the_same(const struct alert_head *a, const struct alert_head *b)
 {
-	return a->state == b->state && a->score == b->score && a->n_accounts == b->n_accounts && bytes_eq(a->level, b->level) &&
+	return a->state == b->state && a->score == b->score && a->n_accounts == b->n_accounts && a->n_alerts == b->n_alerts && a->is_merged == b->is_merged && bytes_eq(a->level, b->level) &&
 	       bytes_eq(a->title, b->title);
 }
 
@@ -87,7 +98,8 @@ static void standing(struct comparing *c, const struct alert_head *told, const s
 	if (now->updated_seq > c->told->through_seq || (told != NULL && says_the_same(told, now)))
 		return;
 	BUG_ON(engine_alert(c->now, now->id, c->out->arena, &alert) != ERR_OK);
-	add(c, told != NULL ? EFFECT_ALERT_UPDATED : EFFECT_ALERT_OPENED, &alert);
+	bool was_known = told != NULL && !told->is_merged, is_new = told == NULL || (told->is_merged && !now->is_merged);
+	add(c, is_new ? EFFECT_ALERT_OPENED : EFFECT_ALERT_UPDATED, &alert, was_known);
 }
 
 static void compare(struct comparing *c, const struct alert_head *told, size_t n)
@@ -107,7 +119,7 @@ static void compare(struct comparing *c, const struct alert_head *told, size_t n
 	}
 	for (size_t i = 0; i < n; i++)
 		if (!stands[i])
-			told_and_not_standing(c, told[i].id, i);
+			told_and_not_standing(c, &told[i], i);
 	strtab_free(ids);
 }
 
@@ -137,7 +149,8 @@ static enum err read_alert(void *arg, const struct store_alert *row)
 		return errbuf_set(r->eb, ERR_CORRUPT, "alert %.*s in the table of alerts cannot be read; restore a backup",
 				  BYTES_ARG(row->id));
 	alert.audience = row->audience;
-	struct alert_head head = { alert.id, alert.title, alert.level, alert.state, alert.score, alert.n_accounts, alert.updated_seq };
+	struct alert_head head = { alert.id, alert.title, alert.level, alert.state, alert.score, alert.n_accounts,
+				   alert.group != NULL ? alert.group->alerts : 1, alert.lead.len > 0, alert.updated_seq };
 	VEC_PUSH(&r->views, alert);
 	VEC_PUSH(&r->heads, head);
 	return ERR_OK;

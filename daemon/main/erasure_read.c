@@ -16,6 +16,9 @@ static bool concerns(const struct erased *whom, const struct alert_view *alert)
 	for (unsigned i = 0; i < alert->n_accounts; i++)
 		if (erased_has(whom, alert->accounts[i]))
 			return true;
+	for (unsigned i = 0; alert->group != NULL && i < alert->group->n_accounts; i++)
+		if (erased_has(whom, alert->group->accounts[i]))
+			return true;
 	return false;
 }
 

@@ -182,7 +182,8 @@ static void add_engine(struct text *out, const struct engine *e)
 	add_head(out, "assocd_links", "gauge", "Links by band.");
 	for (unsigned i = BAND_POSSIBLE; i < BANDS; i++)
 		text_addf(out, "assocd_links{band=\"%s\"} %llu\n", band_names[i], (unsigned long long)st.links[i]);
-	add_head(out, "assocd_alerts", "gauge", "Alerts by state.");
+	add_one(out, "assocd_alerts_merged", "gauge", "Alerts that stand merged into another, which alone is shown and told.", st.alerts_merged);
+	add_head(out, "assocd_alerts", "gauge", "Alerts by state, each group as one.");
 	for (unsigned i = 0; i < ALERT_STATES; i++)
 		text_addf(out, "assocd_alerts{state=\"%s\"} %llu\n", alert_state_names[i], (unsigned long long)st.alerts[i]);
 }

@@ -10,13 +10,38 @@ static void member_if_any(struct text *t, const char *key, struct bytes s)
 		json_member_string(t, key, s);
 }
 
-static void member_accounts(struct text *t, const struct alert_view *al)
+static void member_strings(struct text *t, const char *key, const struct bytes *at, unsigned n)
 {
-	json_key(t, "accounts");
+	json_key(t, key);
 	json_open_array(t);
-	for (unsigned i = 0; i < al->n_accounts; i++)
-		json_string(t, al->accounts[i]);
+	for (unsigned i = 0; i < n; i++)
+		json_string(t, at[i]);
 	json_close_array(t);
+}
+
+void alert_group_json(struct text *t, const struct alert_group *group, bool ids)
+{
+	json_open_object(t);
+	json_member_int(t, "alerts", group->alerts);
+	member_strings(t, "accounts", group->accounts, group->n_accounts);
+	json_key(t, "reasons");
+	json_open_array(t);
+	for (unsigned i = 0; i < group->n_reasons; i++) {
+		const struct alert_reason *reason = &group->reasons[i];
+
+		json_open_object(t);
+		json_member_string(t, "rule", reason->rule);
+		json_member_string(t, "title", reason->title);
+		json_member_string(t, "level", reason->level);
+		json_member_int(t, "score", reason->score);
+		json_member_int(t, "alerts", reason->alerts);
+		member_if_any(t, "recommendation", reason->recommendation);
+		json_close_object(t);
+	}
+	json_close_array(t);
+	if (ids)
+		member_strings(t, "merged", group->merged, group->n_merged);
+	json_close_object(t);
 }
 
 void alert_json(struct text *t, const struct alert_view *al, const char *what)
@@ -31,11 +56,16 @@ void alert_json(struct text *t, const struct alert_view *al, const char *what)
 	json_member_string(t, "level", al->level);
 	json_member_string(t, "state", bytes_of(alert_state_names[al->state]));
 	json_member_string(t, "subject", al->subject_kind);
-	member_accounts(t, al);
+	member_strings(t, "accounts", al->accounts, al->n_accounts);
 	member_if_any(t, "cluster", al->cluster);
 	json_member_int(t, "score", al->score);
 	json_member_string(t, "summary", al->summary);
 	member_if_any(t, "recommendation", al->recommendation);
+	member_if_any(t, "lead", al->lead);
+	if (al->group) {
+		json_key(t, "group");
+		alert_group_json(t, al->group, false);
+	}
 	member_if_any(t, "resolution", al->resolution);
 	member_if_any(t, "reason", al->reason);
 	member_if_any(t, "actor", al->actor);
@@ -68,15 +98,31 @@ static struct bytes read_text(const struct reading *r, const char *key)
 	return arena_bytes(r->arena, json_get_text(r->doc, r->doc->nodes, key));
 }
 
-static void read_accounts(const struct reading *r, struct alert_view *out)
+/* NULL where there is no such list. */
+static struct bytes *read_accounts(const struct reading *r, const struct json_node *of, unsigned *n)
 {
-	const struct json_node *list = json_get(r->doc, r->doc->nodes, "accounts");
+	const struct json_node *list = json_get(r->doc, of, "accounts");
+	struct bytes *out;
 
+	*n = 0;
 	if (!list || list->type != JSON_ARRAY)
-		return;
-	out->accounts = ARENA_ARRAY(r->arena, struct bytes, (size_t)list->num + 1);
+		return NULL;
+	out = ARENA_ARRAY(r->arena, struct bytes, (size_t)list->num + 1);
 	for (const struct json_node *at = json_first(r->doc, list); at; at = json_after(r->doc, list, at))
-		out->accounts[out->n_accounts++] = arena_bytes(r->arena, at->text);
+		out[(*n)++] = arena_bytes(r->arena, at->text);
+	return out;
+}
+
+static const struct alert_group *read_group(const struct reading *r)
+{
+	const struct json_node *node = json_get(r->doc, r->doc->nodes, "group");
+	struct alert_group *group = ARENA_NEW(r->arena, struct alert_group);
+
+	if (!node || node->type != JSON_OBJECT)
+		return NULL;
+	*group = (struct alert_group){ .alerts = (unsigned)json_get_int(r->doc, node, "alerts", 1) };
+	group->accounts = read_accounts(r, node, &group->n_accounts);
+	return group;
 }
 
 static bool read_time(const struct reading *r, const char *key, int64_t *ms)
@@ -109,14 +155,15 @@ enum err alert_from_json(const struct json_doc *doc, struct arena *a, struct ale
 		.level = read_text(&r, "level"), .subject_kind = read_text(&r, "subject"), .cluster = read_text(&r, "cluster"),
 		.state = state, .score = (int)json_get_int(doc, doc->nodes, "score", 0), .summary = read_text(&r, "summary"),
 		.recommendation = read_text(&r, "recommendation"), .resolution = read_text(&r, "resolution"),
-		.reason = read_text(&r, "reason"), .actor = read_text(&r, "actor"), .owner = read_text(&r, "owner"),
+		.reason = read_text(&r, "reason"), .actor = read_text(&r, "actor"), .owner = read_text(&r, "owner"), .lead = read_text(&r, "lead"),
 		.n_notes = (unsigned)json_get_int(doc, doc->nodes, "notes", 0),
 		.appeal_round = (unsigned)json_get_int(doc, doc->nodes, "appeal_round", 0),
 		.is_overdue = json_get(doc, doc->nodes, "overdue") != NULL,
 		.opened_seq = (uint64_t)json_get_int(doc, doc->nodes, "opened_seq", 0),
 		.updated_seq = (uint64_t)json_get_int(doc, doc->nodes, "updated_seq", 0),
 	};
-	read_accounts(&r, out);
+	out->accounts = read_accounts(&r, doc->nodes, &out->n_accounts);
+	out->group = read_group(&r);
 	bool are_times = read_time(&r, "opened", &out->opened_ms) && read_time(&r, "updated", &out->updated_ms) &&
 			 read_time(&r, "deadline", &out->deadline_ms) && read_time(&r, "snoozed_until", &out->snoozed_until_ms);
 	return are_times && out->id.len > 0 ? ERR_OK : ERR_CORRUPT;

@@ -22,6 +22,7 @@ const char *const change_type_names[CHANGE_TYPES] = {
 	[CHANGE_ALERT_APPEALED] = "alert_appealed", [CHANGE_ALERT_ESCALATED] = "alert_escalated",
 	[CHANGE_ALERT_UPDATED] = "alert_updated", [CHANGE_ALERT_ASSIGNED] = "alert_assigned", [CHANGE_ALERT_NOTED] = "alert_noted",
 	[CHANGE_ALERT_SNOOZED] = "alert_snoozed", [CHANGE_ALERT_WOKEN] = "alert_woken", [CHANGE_ALERT_REOPENED] = "alert_reopened",
+	[CHANGE_ALERT_MERGED] = "alert_merged", [CHANGE_ALERT_PARTED] = "alert_parted", [CHANGE_ALERT_GREW] = "alert_grew",
 	[CHANGE_ALERT_RESOLVED] = "alert_resolved", [CHANGE_VERDICT] = "verdict", [CHANGE_RELATION] = "relation",
 	[CHANGE_RELATION_IGNORED] = "relation_ignored", [CHANGE_CLOSED] = "closed", [CHANGE_REINSTATED] = "reinstated",
 };

@@ -92,6 +92,16 @@ extern const char *const alert_state_names[ALERT_STATES];
 /* How an alert may be settled, ended by NULL. Withdrawn: what it rested on is no more; expired: nobody took it on in time. */
 extern const char *const alert_resolutions[];
 
+/* Why there is a group of alerts: those of one policy among them, by the gravest of them. */
+struct alert_reason { struct bytes rule, title, level, recommendation; int score; unsigned alerts; };
+/* What a leading alert stands for, itself among it. */
+struct alert_group {
+	unsigned alerts;
+	struct bytes *accounts; unsigned n_accounts; /* its own first */
+	struct alert_reason *reasons; unsigned n_reasons; /* gravest first, of these the strongest */
+	struct bytes *merged; unsigned n_merged; /* ids of the others, in order of joining */
+};
+
 struct alert_view {
 	struct bytes id; /* 16 hex digits: hash of rule, subject and the opening event's sequence number */
 	struct bytes rule, title, level, recommendation;
@@ -104,6 +114,8 @@ struct alert_view {
 	struct bytes owner;       /* whoever it is assigned to, or empty */
 	int64_t snoozed_until_ms; /* 0: it is not put off */
 	unsigned n_notes;
+	struct bytes lead;        /* the alert that it is merged into, or empty; of an ended one the last */
+	const struct alert_group *group; /* of a leading one, that others are merged into; NULL: it stands for itself */
 	bool is_replaced;         /* resolved, and another about the same stands: it cannot be opened again */
 	int score;
 	unsigned appeal_round; /* of the last appeal about it, 0: none */
@@ -118,7 +130,8 @@ struct alert_head {
 	struct bytes id, title, level;
 	enum alert_state state;
 	int score;
-	unsigned n_accounts;
+	unsigned n_accounts, n_alerts; /* n_alerts: that it stands for */
+	bool is_merged;
 	uint64_t updated_seq;
 };
 

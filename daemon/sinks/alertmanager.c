@@ -3,7 +3,8 @@
  * with an end of now.
  * I1: labels identify and hold no account: alertname (the rule), alert (its id), severity, subject. A level that was raised
  *     is another alert to Alertmanager, which lets the former one end by itself.
- * I2: one that is put off does not fire: it is told with an end of now, and fires again when it is woken. */
+ * I2: one that is put off or merged into another does not fire: it is told with an end of now, and fires again when it is
+ *     woken, or stands by itself again. */
 #include "sink.h"
 
 #include <stdlib.h>
@@ -75,10 +76,13 @@ static void add_annotations(struct text *t, const struct alert_view *al)
 {
 	struct text accounts = { 0 };
 
-	for (unsigned i = 0; i < al->n_accounts && i < ACCOUNTS_SHOWN; i++)
-		text_addf(&accounts, "%s%.*s", i ? ", " : "", BYTES_ARG(al->accounts[i]));
-	if (al->n_accounts > ACCOUNTS_SHOWN)
-		text_addf(&accounts, " and %u more", al->n_accounts - ACCOUNTS_SHOWN);
+	const struct bytes *names = al->group ? al->group->accounts : al->accounts;
+	unsigned n = al->group ? al->group->n_accounts : al->n_accounts;
+
+	for (unsigned i = 0; i < n && i < ACCOUNTS_SHOWN; i++)
+		text_addf(&accounts, "%s%.*s", i ? ", " : "", BYTES_ARG(names[i]));
+	if (n > ACCOUNTS_SHOWN)
+		text_addf(&accounts, " and %u more", n - ACCOUNTS_SHOWN);
 	json_key(t, "annotations");
 	json_open_object(t);
 	add_annotation(t, "summary", al->title);
@@ -96,7 +100,7 @@ static void add_annotations(struct text *t, const struct alert_view *al)
 /* I2 */
 static bool is_silent(const struct alert_view *al, int64_t now_ms)
 {
-	return al->state == ALERT_RESOLVED || al->snoozed_until_ms > now_ms;
+	return al->state == ALERT_RESOLVED || al->lead.len > 0 || al->snoozed_until_ms > now_ms;
 }
 
 static void add_alert(const struct alertmanager *a, struct text *t, const struct sink_row *row, int64_t now_ms)

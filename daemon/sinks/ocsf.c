@@ -78,15 +78,18 @@ static void add_finding(struct text *t, const struct alert_view *al)
 
 static void add_evidences(struct text *t, const struct alert_view *al)
 {
+	const struct bytes *names = al->group ? al->group->accounts : al->accounts;
+	unsigned n = al->group ? al->group->n_accounts : al->n_accounts;
+
 	json_key(t, "evidences");
 	json_open_array(t);
-	for (unsigned i = 0; i < al->n_accounts && i < ACCOUNTS_MAX; i++) {
+	for (unsigned i = 0; i < n && i < ACCOUNTS_MAX; i++) {
 		json_open_object(t);
 		json_key(t, "actor");
 		json_open_object(t);
 		json_key(t, "user");
 		json_open_object(t);
-		json_member_string(t, "name", al->accounts[i]);
+		json_member_string(t, "name", names[i]);
 		json_close_object(t);
 		json_close_object(t);
 		json_close_object(t);
@@ -96,14 +99,17 @@ static void add_evidences(struct text *t, const struct alert_view *al)
 
 static void add_observables(struct text *t, const struct alert_view *al)
 {
+	const struct bytes *names = al->group ? al->group->accounts : al->accounts;
+	unsigned n = al->group ? al->group->n_accounts : al->n_accounts;
+
 	json_key(t, "observables");
 	json_open_array(t);
-	for (unsigned i = 0; i < al->n_accounts && i < ACCOUNTS_MAX; i++) {
+	for (unsigned i = 0; i < n && i < ACCOUNTS_MAX; i++) {
 		json_open_object(t);
 		json_member_string(t, "name", BYTES_LIT("evidences[].actor.user.name")); /* I2 */
 		json_member_int(t, "type_id", OBSERVABLE_USER_NAME);
 		json_member_string(t, "type", BYTES_LIT("User Name"));
-		json_member_string(t, "value", al->accounts[i]);
+		json_member_string(t, "value", names[i]);
 		json_close_object(t);
 	}
 	json_close_array(t);

@@ -60,6 +60,8 @@ void shape_sentence(struct text *out, const struct sink_row *row)
 		  BYTES_ARG(al->summary.len ? al->summary : al->title));
 	if (al->state == ALERT_RESOLVED && al->resolution.len > 0)
 		text_addf(&line, " (%.*s%s%.*s)", BYTES_ARG(al->resolution), al->reason.len ? ": " : "", BYTES_ARG(al->reason));
+	if (al->lead.len > 0)
+		text_addf(&line, " (merged into %.*s)", BYTES_ARG(al->lead));
 	text_addf(&line, " [%.*s]", BYTES_ARG(al->id));
 	shape_line(out, text_bytes(&line), 4096);
 	text_free(&line);

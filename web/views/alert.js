@@ -37,6 +37,12 @@ function relatedList(alerts) {
     h("a", { href: placeOf.alert(other.id) }, other.title), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(other.summary, 160)))));
 }
 
+// Why it is one of many: each policy with how many of its alerts are merged, gravest first.
+function reasons(group) {
+  return h("ul", { class: "plain-list" }, group.reasons.map((why) => h("li", null, levelChip(why.level), " ", why.title, " ", quiet("× " + number(why.alerts)),
+    why.recommendation ? h("div", { class: "quiet" }, prose(why.recommendation, 300)) : null)));
+}
+
 // Filled when the reader stays.
 function later(title, load) {
   const box = h("div", { class: "later" }, waiting());
@@ -46,10 +52,12 @@ function later(title, load) {
 
 // hooks: { act(name), back() }
 export function detail(alert, hooks) {
-  const now = engineNow();
+  const now = engineNow(), names = alert.group ? alert.group.accounts : alert.accounts;
   return h("article", { class: "alert-detail", "aria-label": alert.title },
     h("header", null, h("div", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), deadline(alert, now), alert.appeal_round ? chip("state", "appealed", t("alert.round", { n: alert.appeal_round })) : null),
       h("h2", null, alert.title), h("p", { class: "lead" }, prose(alert.summary))),
+    alert.lead ? h("p", null, t("alert.lead"), " ", h("a", { href: placeOf.alert(alert.lead) }, alert.lead)) : null,
+    alert.group ? h("section", null, h("h3", null, t("alert.reasons", { n: number(alert.group.alerts) })), reasons(alert.group)) : null,
     alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), alert.recommendation) : null,
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),
     may("analyst") ? null : h("p", { class: "quiet" }, t("alert.readonly")),
@@ -63,9 +71,10 @@ export function detail(alert, hooks) {
       alert.cluster ? [t("col.cluster"), h("a", { href: placeOf.cluster(alert.cluster) }, alert.cluster)] : null,
       [t("alert.id"), [h("code", null, alert.id), " ", copyButton(alert.id, t("alert.copy"))]]),
     later(t("alert.history"), async () => changeList((await ask(urlOf`/v1/alerts/${alert.id}/history`)).changes, alert.id)),
-    h("h3", null, t("alert.accounts", { n: number(alert.accounts.length) })),
-    h("ul", { class: "plain-list" }, alert.accounts.slice(0, 50).map((account) => h("li", null, h("a", { class: "account", href: placeOf.account(account) }, accountName(account)))),
-      alert.accounts.length > 50 ? h("li", { class: "quiet" }, t("more", { n: number(alert.accounts.length - 50) })) : null),
+    h("h3", null, t("alert.accounts", { n: number(names.length) })),
+    h("ul", { class: "plain-list" }, names.slice(0, 50).map((account) => h("li", null, h("a", { class: "account", href: placeOf.account(account) }, accountName(account)))),
+      names.length > 50 ? h("li", { class: "quiet" }, t("more", { n: number(names.length - 50) })) : null),
+    alert.group ? later(t("alert.merged"), async () => relatedList((await ask(urlOf`/v1/alerts?lead=${alert.id}&limit=100`)).alerts)) : null,
     later(t("alert.related"), async () => relatedList((await ask(urlOf`/v1/alerts/${alert.id}/related`)).alerts)),
     button(t("alert.back"), hooks.back, { class: "plain back" }));
 }

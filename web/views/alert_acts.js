@@ -15,16 +15,17 @@ const SPANS = { "1h": HOUR, "1d": DAY, "7d": 7 * DAY };
 const BULK_MAX = 1000; // as many alerts as the daemon takes at once
 
 const stands = (alert) => alert.state !== "resolved";
+const leads = (a) => stands(a) && !a.lead; // a merged one is worked on by its lead
 const reasonOf = (form) => ({ reason: form.reason });
 
 // Its name, which is the last word of its path, and its key; whom it fits; what it asks for beside the reason; what is sent of
 // the fields of the form: `body` to the alert or to many at once, `post` (path and body) for each alert by itself.
 const rows = [
-  { name: "ack", key: "a", fits: (a) => a.state === "open", body: reasonOf },
-  { name: "assign", key: "o", fits: stands, fields: ownerField, body: (f) => ({ owner: f.owner.trim(), reason: f.reason }) },
+  { name: "ack", key: "a", fits: (a) => a.state === "open" && !a.lead, body: reasonOf },
+  { name: "assign", key: "o", fits: leads, fields: ownerField, body: (f) => ({ owner: f.owner.trim(), reason: f.reason }) },
   { name: "note", key: "n", label: "act.note.text", fits: () => true, body: (f) => ({ text: f.reason }) },
-  { name: "snooze", key: "s", fits: stands, fields: untilFields, body: (f) => ({ until: untilOf(f), reason: f.reason }) },
-  { name: "wake", key: "w", fits: (a) => stands(a) && a.snoozed_until, body: reasonOf },
+  { name: "snooze", key: "s", fits: leads, fields: untilFields, body: (f) => ({ until: untilOf(f), reason: f.reason }) },
+  { name: "wake", key: "w", fits: (a) => leads(a) && a.snoozed_until, body: reasonOf },
   { name: "verdict", key: "v", fits: () => true, fields: (kept) => choices("verdict", VERDICTS, kept), post: (a, f) => ["/v1/verdicts", verdictBody(a, f)] },
   { name: "resolve", key: "e", fits: stands, fields: (kept) => choices("resolution", RESOLUTIONS, kept), body: (f) => ({ value: f.choice, reason: f.reason }) },
   { name: "reopen", key: "r", fits: (a) => !stands(a), body: reasonOf },

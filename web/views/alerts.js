@@ -46,7 +46,7 @@ function passes(alert, filter, seen) {
   if (SHOWS.indexOf(show) < 4 && show !== "standing" && alert.state !== show) return false;
   if (level && alert.level !== level) return false;
   if (rule && alert.rule !== rule) return false;
-  return !text || (alert.summary + " " + alert.accounts.join(" ") + " " + alert.id + " " + (alert.owner || "")).toLowerCase().includes(text);
+  return !text || (alert.summary + " " + (alert.group || alert).accounts.join(" ") + " " + alert.id + " " + (alert.owner || "")).toLowerCase().includes(text);
 }
 
 function ordered(rows, order) {
@@ -64,12 +64,14 @@ function standing(alert, now) {
 }
 
 function rowOf(alert, seen) {
+  const names = alert.group ? alert.group.accounts : alert.accounts;
   const now = engineNow(), isNew = alert.opened_seq > seen, isChanged = !isNew && alert.updated_seq > seen;
   return [h("span", { class: `edge level-${alert.level}`, "aria-hidden": "true" }),
     h("span", { class: "row-text" },
       h("span", { class: "row-title" }, h("span", { class: "heard" }, word("level", alert.level) + ". "), alert.title,
+        alert.group ? h("span", { class: "quiet" }, " × " + alert.group.alerts) : null,
         isNew ? h("span", { class: "fresh" }, t("alerts.new")) : isChanged ? h("span", { class: "fresh" }, t("alerts.changed")) : null),
-      h("bdi", { class: "row-names" }, alert.accounts.slice(0, 3).map((name) => cut(visible(name), 40)).join(", ") + (alert.accounts.length > 3 ? ` +${alert.accounts.length - 3}` : ""))),
+      h("bdi", { class: "row-names" }, names.slice(0, 3).map((name) => cut(visible(name), 40)).join(", ") + (names.length > 3 ? ` +${names.length - 3}` : ""))),
     h("span", { class: "row-side" },
       h("span", null, alert.owner ? [h("span", { class: "heard" }, t("alert.owner") + " "), h("bdi", { class: "owner" }, cut(visible(alert.owner), 18)), " · "] : null, spanText(now - timeAt(alert.opened))),
       standing(alert, now))];

@@ -26,7 +26,11 @@ struct bench {
 };
 
 /* A device that two accounts share is a strong link, and a probable one where they list other items. */
-static const char bench_scoring[] = "scoring: {prior: 0.6}\nfamilies: [device]\nrelations: {joint: {joint: true}}\n";
+/* How many others one expects of an operator: more, and a value that several hold says enough. */
+#ifndef BENCH_PRIOR
+#define BENCH_PRIOR "0.6"
+#endif
+static const char bench_scoring[] = "scoring: {prior: " BENCH_PRIOR "}\nfamilies: [device]\nrelations: {joint: {joint: true}}\n";
 static const char bench_attributes[] =
 	"attributes:\n  - {kind: device.id, title: device, path: device.id, hub_cap: 12}\n"
 	"  - {kind: items, title: items, path: items, set: true}\n";
@@ -35,7 +39,8 @@ static const char bench_signal[] =
 	"signal: {attribute: device.id, family: device, m: 1, strangers: 0.001, max_bits: 12}\n";
 static const char bench_compare[] = "id: items-differ\ntitle: t\nstatus: stable\ncompare: {attribute: items, differ: -3.5}\n";
 
-static void bench_begin(struct bench *t, const char *rule)
+/* other: NULL, or another policy. */
+static inline void bench_begin_two(struct bench *t, const char *rule, const char *other)
 {
 	struct text report = { 0 };
 	*t = (struct bench){ .builder = builder_new(&report, NULL), .arena = arena_new(1 << 16) };
@@ -45,6 +50,8 @@ static void bench_begin(struct bench *t, const char *rule)
 	decode_rule_file(t->builder, FORM_RULE, bytes_of(bench_signal));
 	decode_rule_file(t->builder, FORM_RULE, bytes_of(bench_compare));
 	decode_rule_file(t->builder, FORM_RULE, bytes_of(rule));
+	if (other != NULL)
+		decode_rule_file(t->builder, FORM_RULE, bytes_of(other));
 	builder_seal(t->builder);
 	if (t->builder->problems.n > 0)
 		fail_msg("%s", report.ptr);
@@ -52,6 +59,11 @@ static void bench_begin(struct bench *t, const char *rule)
 	t->engine = engine_new(&t->builder->set, NULL);
 	t->parser = json_parser_new(EVENT_LINE_MAX, EVENT_DEPTH_MAX);
 	t->effects.arena = t->arena;
+}
+
+static inline void bench_begin(struct bench *t, const char *rule)
+{
+	bench_begin_two(t, rule, NULL);
 }
 
 static void bench_end(struct bench *t)

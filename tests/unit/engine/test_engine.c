@@ -278,6 +278,7 @@ static void pages_of_alerts_make_the_listing(void **state)
 	unsigned n, got, seen = 0;
 	world_make(&w, NULL);
 	struct engine *e = engine_new(w.rules, NULL);
+	page.max = 3;
 	apply(e, &w, 0, 64, &effects);
 	assert_int_equal(engine_alerts(e, &all, w.arena, &whole, &n), ERR_OK);
 	assert_true(n > 6);
@@ -305,7 +306,7 @@ static void the_most_urgent_alerts_come_first_and_all_are_counted(void **state)
 {
 	struct world w;
 	struct text effects = { 0 };
-	struct alert_query all = { .state = ALERTS_STANDING, .by_urgency = true, .max = UINT32_MAX }, page = { ALERTS_STANDING, true, BYTES_NONE, 3 };
+	struct alert_query all = { .state = ALERTS_STANDING, .by_urgency = true, .max = UINT32_MAX, .skips_merged = true }, page = all;
 	struct alert_counts counts;
 	struct alert_view *rows, *some;
 	unsigned n, got, seen = 0;

@@ -1,0 +1,92 @@
+/* What a leading alert stands for: why, about whom, and which alerts. */
+#include "accounts.h"
+
+#include <stdlib.h>
+
+#include "alerts.h"
+#include "daemon/base/map.h"
+#include "views.h"
+
+struct standing { const struct alert **at; unsigned n; };
+
+bool alert_goes_before(const struct alert *a, const struct alert *b)
+{
+	if (a->level != b->level)
+		return a->level > b->level;
+	if (a->score != b->score)
+		return a->score > b->score;
+	return a->opened_seq < b->opened_seq;
+}
+
+static int compare_weight(const void *x, const void *y)
+{
+	const struct alert *a = *(const struct alert *const *)x, *b = *(const struct alert *const *)y;
+	if (alert_goes_before(a, b))
+		return -1;
+	return alert_goes_before(b, a) ? 1 : (a > b) - (a < b);
+}
+
+static void add_accounts(const struct engine *e, const struct standing *all, struct arena *a, struct alert_group *out)
+{
+	struct u64map *seen = u64map_new();
+	size_t room = 0;
+	for (unsigned i = 0; i < all->n; i++)
+		room += all->at[i]->accounts.n;
+	out->accounts = ARENA_ARRAY(a, struct bytes, room + 1);
+	for (unsigned i = 0; i < all->n; i++)
+		for (size_t k = 0; k < all->at[i]->accounts.n; k++) {
+			uint32_t account = all->at[i]->accounts.at[k];
+			if (u64map_get(seen, account) != U64MAP_NONE)
+				continue;
+			u64map_put(seen, account, 0);
+			out->accounts[out->n_accounts++] = account_name(e, account);
+		}
+	u64map_free(seen);
+}
+
+static struct alert_reason *reason_of(struct alert_group *group, struct bytes rule)
+{
+	for (unsigned i = 0; i < group->n_reasons; i++)
+		if (bytes_eq(group->reasons[i].rule, rule))
+			return &group->reasons[i];
+	return NULL;
+}
+
+/* Sorted by weight, the first of each policy speaks for it. A policy has one recommendation at a time, but for its steps. */
+static void add_reasons(const struct engine *e, struct standing *all, struct arena *a, struct alert_group *out)
+{
+	qsort(all->at, all->n, sizeof(*all->at), compare_weight);
+	out->reasons = ARENA_ARRAY(a, struct alert_reason, all->n + 1);
+	for (unsigned i = 0; i < all->n; i++) {
+		const struct alert *alert = all->at[i];
+		const struct rule_head *head = &e->rules->policies[alert->policy].head;
+		struct alert_reason *reason = reason_of(out, head->id);
+		if (reason == NULL) {
+			reason = &out->reasons[out->n_reasons++];
+			*reason = (struct alert_reason){ .rule = head->id, .title = head->title, .level = bytes_of(rule_level_names[alert->level]),
+							 .recommendation = view_recommendation(e, alert, a), .score = alert->score };
+		}
+		reason->alerts++;
+	}
+}
+
+const struct alert_group *view_alert_group(const struct engine *e, const struct alert *alert, struct arena *a)
+{
+	struct standing all = { ARENA_ARRAY(a, const struct alert *, alert->merged.n + 1), 0 };
+	struct alert_group *group = ARENA_NEW(a, struct alert_group);
+	if (alert->merged.n == 0 || alert->state == ALERT_RESOLVED)
+		return NULL;
+	*group = (struct alert_group){ .merged = ARENA_ARRAY(a, struct bytes, alert->merged.n + 1) };
+	all.at[all.n++] = alert;
+	for (size_t i = 0; i < alert->merged.n; i++) {
+		const struct alert *one = &e->alerts.at[alert->merged.at[i]];
+		if (one->state == ALERT_RESOLVED)
+			continue;
+		all.at[all.n++] = one;
+		group->merged[group->n_merged++] = view_alert_id(one, a);
+	}
+	group->alerts = all.n;
+	add_accounts(e, &all, a, group);
+	add_reasons(e, &all, a, group);
+	return group;
+}
