@@ -23,7 +23,7 @@ struct snapshot_header {
 	uint64_t n_accounts, population, seq, n_events, limits_hit, leads;
 	int64_t now_ms;
 };
-#define SNAPSHOT_VERSION 10
+#define SNAPSHOT_VERSION 11
 
 struct out { engine_write_fn *write; void *arg; enum err err; };
 struct in { engine_read_fn *read; void *arg; enum err err; };
