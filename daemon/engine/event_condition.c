@@ -79,17 +79,23 @@ static uint64_t key_of(const struct event *ev, unsigned kind)
 	return 0;
 }
 
+/* Keys are hashes with a seed of their own. */
+static uint64_t mix(uint64_t hash, uint64_t part)
+{
+	hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 32;
+}
+
 static uint64_t combination_of(const struct event_condition *c, const struct engine *e)
 {
 	const struct event *ev = e->event;
-	uint64_t parts[KINDS_ASKED_MAX + 1];
 	unsigned network = NET_KINDS;
 	if (c->asks_network && ev->has_ip)
 		network = memo_network(e->memo, e->enrich, &ev->ip)->kind;
-	parts[0] = network * 2 + (c->asks_ok && ev->is_failed);
+	uint64_t combination = mix(network * 2 + (c->asks_ok && ev->is_failed), 0);
 	for (unsigned i = 0; i < c->n_kinds; i++)
-		parts[1 + i] = key_of(ev, c->kinds[i]);
-	return bytes_hash(bytes_make((const char *)parts, (1 + c->n_kinds) * sizeof(*parts)), 0);
+		combination = mix(combination, key_of(ev, c->kinds[i]));
+	return combination;
 }
 
 static bool evaluate(const struct event_condition *c, const struct field_subject *subject)
