@@ -297,6 +297,39 @@ static void neighbours_that_did_not_change_need_not_be_heard_again(void **state)
 	bench_free(t);
 }
 
+/* Is the pair one of strangers? Then its bound is none too low, and too low to matter; else it is weighed as in full. */
+static bool is_stranger(const struct bench *t, uint32_t a, uint32_t b)
+{
+	struct weighing left, whole;
+	bool is_whole = weigh_pair(t->engine, a, b, false, &left);
+
+	assert_true(weigh_pair(t->engine, a, b, true, &whole));
+	assert_true(whole.strength_mb <= left.strength_mb);
+	if (is_whole)
+		assert_int_equal(whole.strength_mb, left.strength_mb);
+	else
+		assert_true(left.strength_mb < t->rules->scoring.floor_mb && left.strength_mb < t->rules->scoring.neighbour_from_mb);
+	return !is_whole;
+}
+
+static void strangers_are_left_with_a_bound_that_holds(void **state)
+{
+	struct bench *t = bench_new();
+	uint32_t n;
+	unsigned strangers = 0;
+
+	use_this_and_that(t, 0, 60);
+	for (unsigned i = 0; i < 6; i++)
+		say(t, "\"type\":\"login\",\"account\":\"x%u\",\"ip\":\"10.9.%u.1\",\"timezone\":\"Europe/%s\"", i, i % 4,
+		    i % 2 ? "Rome" : "Oslo");
+	n = (uint32_t)t->engine->accounts.n;
+	for (uint32_t a = 0; a < n; a++)
+		for (uint32_t b = a + 1; b < n; b++)
+			strangers += is_stranger(t, a, b);
+	assert_in_range(strangers, 10, n * (n - 1) / 2 - 10);
+	bench_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +342,7 @@ int main(void)
 		cmocka_unit_test(what_is_foreseen_is_what_evaluation_says),
 		cmocka_unit_test(no_round_adds_more_than_was_foreseen),
 		cmocka_unit_test(neighbours_that_did_not_change_need_not_be_heard_again),
+		cmocka_unit_test(strangers_are_left_with_a_bound_that_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
