@@ -118,18 +118,6 @@ void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, s
 bool engine_rule_file(const struct engine *e, struct bytes id, struct bytes *path);
 /* The last max days; one pass over accounts, pairs and alerts. */
 void engine_days(const struct engine *e, unsigned max, struct arena *a, struct days_view *out);
-/* Tokens of every stored pair, in order of their making, pass by pass, and the bits before each pass: what a table is
- * fitted to. */
-struct pair_tokens {
-	struct bytes a, b;
-	const uint32_t *tokens[PASSES];
-	unsigned n[PASSES];
-	int32_t before_mb[PASSES];
-};
-typedef void tokens_fn(void *arg, const struct pair_tokens *tokens);
-void engine_each_tokens(const struct engine *e, tokens_fn *fn, void *arg);
-/* Reads every stored pair anew, after the bits of the table changed. */
-void engine_rescore_all(struct engine *e);
 
 struct engine_stats {
 	uint64_t seq;           /* last applied */

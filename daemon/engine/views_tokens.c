@@ -4,6 +4,7 @@
 #include "pairs.h"
 #include "rescore.h"
 #include "tokens.h"
+#include "views_tokens.h"
 #include "weigh.h"
 
 /* Each token belongs to one pass, which its number tells. */
