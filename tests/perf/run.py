@@ -16,10 +16,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -96,25 +98,48 @@ def journal(work, events, *options):
 class Daemon:
     """A daemon on a state folder of its own, pinned to the first core."""
 
-    def __init__(self, work, networks, port=8799, more=""):
-        self.port, self.folder = port, tempfile.mkdtemp(prefix="perf-", dir=work)
+    def __init__(self, work, networks, more=""):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.folder = tempfile.mkdtemp(prefix="perf-", dir=work)
         config = os.path.join(self.folder, "assocd.yaml")
         with open(config, "w") as f:
-            f.write("state: %s\nlisten: 127.0.0.1:%d\n%s" % (os.path.join(self.folder, "state"), port, more))
+            f.write("state: %s\nlisten: 127.0.0.1:%d\n%s" % (os.path.join(self.folder, "state"), self.port, more))
             if networks:
                 f.write("networks: [%s]\n" % networks)
-        self.child = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", config], preexec_fn=on_core(0),
+        self.start()
+        self.token = open(os.path.join(self.folder, "state", "admin.token")).read().strip()
+        self.socket = os.path.join(self.folder, "state", "assocd.sock")
+
+    def start(self):
+        """Seconds until it is ready."""
+        began = time.monotonic()
+        self.child = subprocess.Popen([os.path.join(BUILD, "assocd"), "-c", os.path.join(self.folder, "assocd.yaml")], preexec_fn=on_core(0),
                                       stderr=open(os.path.join(self.folder, "log"), "w"))
-        for _ in range(300):
+        while time.monotonic() < began + 300:
             try:
-                urllib.request.urlopen("http://127.0.0.1:%d/readyz" % port, timeout=1).read()
+                urllib.request.urlopen("http://127.0.0.1:%d/readyz" % self.port, timeout=10).read()
                 break
             except OSError:
                 if self.child.poll() is not None:
                     sys.exit("assocd did not start: " + open(os.path.join(self.folder, "log")).read())
-                time.sleep(.1)
-        self.token = open(os.path.join(self.folder, "state", "admin.token")).read().strip()
-        self.socket = os.path.join(self.folder, "state", "assocd.sock")
+                time.sleep(.01)
+        return time.monotonic() - began
+
+    def drain(self):
+        """Seconds from SIGTERM to its end, which writes a snapshot, and those of the processor."""
+        before, began = self.cpu(), time.monotonic()
+        self.child.send_signal(signal.SIGTERM)
+        _, status, usage = os.wait4(self.child.pid, 0)
+        self.child.returncode = os.waitstatus_to_exitcode(status)
+        return time.monotonic() - began, usage.ru_utime + usage.ru_stime - before
+
+    def metrics(self):
+        """Of every sample its value."""
+        request = urllib.request.Request("http://127.0.0.1:%d/metrics" % self.port)
+        lines = urllib.request.urlopen(request, timeout=30).read().decode().split("\n")
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if line and line[0] != "#"}
 
     def cpu(self):
         with open("/proc/%d/stat" % self.child.pid) as f:
@@ -139,8 +164,7 @@ class Daemon:
         return json.loads(urllib.request.urlopen(request, timeout=30).read())
 
     def stop(self):
-        self.child.send_signal(signal.SIGTERM)
-        self.child.wait(60)
+        self.drain()
         shutil.rmtree(self.folder)
 
 
@@ -303,8 +327,92 @@ def measure_answers(o, work, std4, medium):
         row("longest answer of /readyz during a %s, 200 k events" % what, "%.0f ms" % ms, "at most 50", "kill -HUP", ms <= 50)
 
 
+def restarted(work, path):
+    daemon = Daemon(work, os.path.join(path, "netinfo.csv"), more="snapshot_every: 1d\n")
+    try:
+        daemon.load("-s", daemon.socket, os.path.join(path, "events.ndjson"))
+        s = daemon.status()
+        e = s.get("engine", s)
+        stop, stop_cpu = daemon.drain()
+        start, start_cpu = daemon.start(), daemon.cpu()
+        with open(os.path.join(daemon.folder, "log")) as log:
+            assert "snapshot" in log.read() and daemon.status().get("engine", daemon.status())["pairs"] == e["pairs"]
+        return {"stop": stop, "start": start, "cpu": stop_cpu + start_cpu, "pairs": e["pairs"], "postings": e["postings"],
+                "bytes": os.path.getsize(os.path.join(daemon.folder, "state", "snapshot"))}
+    finally:
+        daemon.stop()
+
+
+def measure_restart(o, work, std4, medium):
+    for path, name in ((std4, "250 k events"), (medium, "1 M events")):
+        if not path:
+            continue
+        r = median_of(o.rounds, lambda: restarted(work, path))
+        each = (r["stop"] + r["start"]) / r["postings"] * 1e6
+        row("snapshot and restart, " + name, "%.2f s a million stored (value, account) pairs, %.2f of the processor (%d, and %d pairs of accounts, "
+            "%.0f MB: stop with a snapshot %.2f s, start from it %.2f s)"
+            % (each, r["cpu"] / r["postings"] * 1e6, r["postings"], r["pairs"], r["bytes"] / 1e6, r["stop"], r["start"]), "at most 2 s",
+            "kill -TERM, assocd", each <= 2)
+
+
+class Silent:
+    """Accepts, reads, and never answers."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port, self.held = self.listener.getsockname()[1], []
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                self.held.append(self.listener.accept()[0])
+            except OSError:
+                return
+
+
+def p99_of(before, after, name):
+    """Within the bucket of the 99th percentile, in microseconds, as if its samples lay evenly."""
+    counts = []
+    for sample, value in after.items():
+        if sample.startswith(name + '_bucket{le="') and "+Inf" not in sample:
+            counts.append((float(sample.split('"')[1]), value - before.get(sample, 0)))
+    total = after[name + "_count"] - before.get(name + "_count", 0)
+    low = below = 0
+    for le, count in sorted(counts):
+        if count >= .99 * total:
+            return (low + (le - low) * (.99 * total - below) / (count - below)) * 1e6
+        low, below = le, count
+    return float("inf")
+
+
+def p99_beside(work, std4, sinks):
+    daemon = Daemon(work, os.path.join(std4, "netinfo.csv"), more=sinks)
+    try:
+        before = daemon.metrics()
+        load = daemon.load("-c", "32", "-n", "100000", os.path.join(std4, "events.ndjson"))
+        after = daemon.metrics()
+        waiting = after.get('assocd_sink_waiting{sink="dead"}', 0)
+        assert not sinks or waiting > 100, "the sink has nothing to wait for"
+        return {"scoring": p99_of(before, after, "assocd_scoring_seconds"), "answer": load["p99_ms"] * 1000, "waiting": waiting}
+    finally:
+        daemon.stop()
+
+
+def measure_sink(o, work, std4, medium):
+    peer = Silent()
+    dead = 'sinks:\n  dead: {type: webhook, url: "http://127.0.0.1:%d/", allow_private: on, timeout: 2m}\n' % peer.port
+    rounds = [(p99_beside(work, std4, ""), p99_beside(work, std4, dead)) for _ in range(o.rounds)]
+    for what in ("scoring", "answer"):
+        alone, beside = (statistics.median(pair[which][what] for pair in rounds) for which in (0, 1))
+        row("p99 of %s beside a sink that never answers" % ("scoring" if what == "scoring" else "an acknowledged event"),
+            "%.0f us, %.0f without the sink: %+.1f %% (%d alerts wait)" % (beside, alone, 100 * (beside / alone - 1), rounds[0][1]["waiting"]),
+            "at most 10 % more", "loadgen -c 32 -n 100000 EVENTS", beside <= 1.1 * alone)
+    peer.listener.close()
+
+
 MEASURES = {"replay": measure_replay, "ingest": measure_ingest, "single": measure_single, "paced": measure_paced, "memory": measure_memory,
-            "hub": measure_hub, "answers": measure_answers}
+            "hub": measure_hub, "answers": measure_answers, "restart": measure_restart, "sink": measure_sink}
 
 
 def main():

@@ -89,7 +89,11 @@ def nothing_reported_depends_on_the_key_and_the_old_one_goes():
         while time.time() < began + 7:
             time.sleep(0.1)
         restart(daemons)
-        changed.wait_log("the old key of hashed kinds is gone")
+        # On a slow machine the start before this one did it already.
+        for _ in range(400):
+            if not os.path.exists(old):
+                break
+            time.sleep(0.05)
         settle(daemons)
         assert not os.path.exists(old) and not changed.status()["hash_key"]["is_changing"]
         same(daemons)

@@ -79,7 +79,7 @@ class Fresh:
 
     def __init__(self):
         self.root = os.path.join(FOLDER, "debian")
-        done = run("debootstrap", "--variant=minbase", "bookworm", self.root, *self.mirror(), timeout=900)
+        done = run("debootstrap", "--variant=minbase", "bookworm", self.root, *self.mirror(), timeout=1800)
         self.is_there = done.returncode == 0
         self.why = (done.stdout + done.stderr)[-300:]
         if self.is_there:
