@@ -79,7 +79,8 @@ class Fresh:
 
     def __init__(self):
         self.root = os.path.join(FOLDER, "debian")
-        done = run("debootstrap", "--variant=minbase", "bookworm", self.root, *self.mirror(), timeout=1800)
+        # What it mounts is gone with it, also when it is interrupted.
+        done = run("unshare", "-m", "debootstrap", "--variant=minbase", "bookworm", self.root, *self.mirror(), timeout=1800)
         self.is_there = done.returncode == 0
         self.why = (done.stdout + done.stderr)[-300:]
         if self.is_there:
