@@ -12,7 +12,7 @@
 
 #define API_BODY_MAX (8u * 1024 * 1024)
 #define API_LINES_MAX 10000
-#define API_PARAMS_MAX 2
+#define API_PARAMS_MAX 3
 #define API_GUESTS_MAX 8
 
 struct json_parser;
@@ -77,8 +77,10 @@ extern const struct route api_routes[]; /* ended by a NULL method */
 /* Ends the call with what is in call->out. */
 void api_reply_json(struct api_call *call, int status);
 void api_reply(struct api_call *call, int status, const char *type, struct bytes body);
-/* Of content that changes with the daemon only: kept by the client, asked for again with its tag, then 304. */
-void api_reply_kept(struct api_call *call, const char *type, const char *tag, struct bytes body);
+/* Of content that changes with the daemon only: kept by the client, asked for again with its tag, then 304; or, where the path itself
+ * changes with the content, kept for good. */
+struct api_content { const char *type, *tag; struct bytes body; bool is_for_good; };
+void api_reply_kept(struct api_call *call, const struct api_content *content);
 /* Ends the call with an RFC 9457 problem document. error: stable word or NULL. */
 void api_problem(struct api_call *call, int status, const char *error, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void api_busy(struct api_call *call, const char *why); /* 503 with Retry-After */

@@ -19,14 +19,14 @@ void api_reply(struct api_call *call, int status, const char *type, struct bytes
 	send_reply(call, status, type, body);
 }
 
-void api_reply_kept(struct api_call *call, const char *type, const char *tag, struct bytes body)
+void api_reply_kept(struct api_call *call, const struct api_content *content)
 {
-	http_reply_header(call->http, "Cache-Control", "no-cache");
-	http_reply_header(call->http, "ETag", tag);
-	if (bytes_is(http_header(call->http, "If-None-Match"), tag))
+	http_reply_header(call->http, "Cache-Control", content->is_for_good ? "public, max-age=31536000, immutable" : "no-cache");
+	http_reply_header(call->http, "ETag", content->tag);
+	if (bytes_is(http_header(call->http, "If-None-Match"), content->tag))
 		send_reply(call, 304, NULL, BYTES_NONE);
 	else
-		send_reply(call, 200, type, body);
+		send_reply(call, 200, content->type, content->body);
 }
 
 void api_reply_json(struct api_call *call, int status)

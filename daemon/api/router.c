@@ -38,7 +38,7 @@ bool route_match(const char *pattern, struct bytes path, struct bytes params[API
 
 void route_choose(const struct route *routes, const char *method, struct bytes path, struct route_choice *out)
 {
-	struct bytes params[API_PARAMS_MAX] = { BYTES_NONE, BYTES_NONE };
+	struct bytes params[API_PARAMS_MAX] = { BYTES_NONE, BYTES_NONE, BYTES_NONE };
 
 	*out = (struct route_choice){ 0 };
 	if (strcmp(method, "HEAD") == 0)

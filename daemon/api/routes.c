@@ -123,5 +123,6 @@ const struct route api_routes[] = {
 	{ "GET", "/", 0, NEEDS_NOTHING, get_index, "The dashboard.", NULL, NULL, NULL },
 	{ "GET", "/web/{file}", 0, NEEDS_NOTHING, get_web_file, "A file of the dashboard.", NULL, NULL, NULL },
 	{ "GET", "/web/{folder}/{file}", 0, NEEDS_NOTHING, get_web_file, "A file of the dashboard.", NULL, NULL, NULL },
+	{ "GET", "/web/{version}/{folder}/{file}", 0, NEEDS_NOTHING, get_web_file, "The same under a path that changes with it, to be kept for good.", NULL, NULL, NULL },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL },
 };

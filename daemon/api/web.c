@@ -30,7 +30,7 @@ static bool takes_gzip(struct bytes header)
 	return false;
 }
 
-static void reply_file(struct api_call *call, const struct web_file *file)
+static void reply_file(struct api_call *call, const struct web_file *file, bool is_for_good)
 {
 	bool is_packed = takes_gzip(http_header(call->http, "Accept-Encoding"));
 
@@ -41,7 +41,7 @@ static void reply_file(struct api_call *call, const struct web_file *file)
 	http_reply_header(call->http, "Vary", "Accept-Encoding");
 	if (is_packed)
 		http_reply_header(call->http, "Content-Encoding", "gzip");
-	api_reply_kept(call, file->type, file->tag, is_packed ? file->gzip : file->plain);
+	api_reply_kept(call, &(struct api_content){ file->type, file->tag, is_packed ? file->gzip : file->plain, is_for_good });
 }
 
 void get_index(struct api_call *call)
@@ -49,19 +49,22 @@ void get_index(struct api_call *call)
 	const struct web_file *file = find_file(BYTES_LIT("index.html"));
 
 	BUG_ON(!file);
-	reply_file(call, file);
+	reply_file(call, file, false);
 }
 
+/* A page of another version, that was open while the daemon was changed, is given the file of now. */
 void get_web_file(struct api_call *call)
 {
-	struct bytes path = call->params[0];
+	bool has_version = bytes_starts(call->params[0], BYTES_LIT("v-")), is_for_good = bytes_is(call->params[0], web_version);
+	const struct bytes *part = &call->params[has_version];
 	const struct web_file *file;
+	struct bytes path = part[0];
 
-	if (call->params[1].len > 0)
-		path = bytes_of(arena_printf(call->arena, "%.*s/%.*s", BYTES_ARG(path), BYTES_ARG(call->params[1])));
-	file = find_file(path);
+	if (part[1].len > 0)
+		path = bytes_of(arena_printf(call->arena, "%.*s/%.*s", BYTES_ARG(part[0]), BYTES_ARG(part[1])));
+	file = has_version || call->params[2].len == 0 ? find_file(path) : NULL;
 	if (file)
-		reply_file(call, file);
+		reply_file(call, file, is_for_good);
 	else
 		api_not_found(call, "file of the dashboard", path);
 }

@@ -11,5 +11,7 @@ struct web_file {
 	struct bytes plain, gzip;
 };
 extern const struct web_file web_files[]; /* ended by a NULL path */
+/* "v-" and a hash of all of them: the folder below /web/ under which the page names them. What is there never changes. */
+extern const char web_version[];
 
 #endif

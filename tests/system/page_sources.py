@@ -60,6 +60,21 @@ def files_are_compressed_for_those_who_take_it_and_kept_by_their_tag(d):
     assert get(d, "/web/app.js", token=False, **{"If-None-Match": '"other"'})[0] == 200
 
 
+def what_the_page_names_is_kept_for_good_and_changes_its_name_with_its_content(d):
+    page = get(d, "/", token=False)
+    assert page[2]["Cache-Control"] == "no-cache", page[2]
+    version = page[1].decode().split('src="/web/')[1].split("/")[0]
+    assert version.startswith("v-") and len(version) == 18, version
+    for name in ("app.js", "lib/dom.js", "views/now.js", "app.css"):
+        status, body, answer = get(d, f"/web/{version}/{name}", token=False)
+        assert status == 200 and "immutable" in answer["Cache-Control"], (name, answer)
+        for other in (name, f"v-0000000000000000/{name}"):  # asked for by a page of before
+            status, same, answer = get(d, "/web/" + other, token=False)
+            assert status == 200 and same == body and answer["Cache-Control"] == "no-cache", (other, answer)
+    assert get(d, f"/web/{version}/lib/nothing.js", token=False)[0] == 404
+    assert get(d, "/web/lib/dom.js/nothing", token=False)[0] == 404
+
+
 PAGE_BYTES_MAX = 120 * 1024
 DRAWN_WITH = ("vendor/uplot.js", "vendor/uplot.css", "vendor/d3-force.js")  # of npm, where it can be reached
 
@@ -207,7 +222,8 @@ def new_tokens_and_the_end_of_the_daemon_end_the_stream(d):
 
 TESTS = [
     the_page_needs_no_token_and_allows_itself_nothing_from_elsewhere, every_file_that_the_page_names_is_there,
-    files_are_compressed_for_those_who_take_it_and_kept_by_their_tag, all_of_the_page_weighs_little, a_file_that_is_not_there_is_said,
+    files_are_compressed_for_those_who_take_it_and_kept_by_their_tag,
+        what_the_page_names_is_kept_for_good_and_changes_its_name_with_its_content, all_of_the_page_weighs_little, a_file_that_is_not_there_is_said,
     a_token_is_told_who_it_is, events_of_an_account_come_newest_first_and_page_by_page,
     a_value_has_a_key_that_leads_to_its_holders, what_was_found_and_what_came_in_is_told_over_time,
     a_change_is_told_to_who_looks_on, as_many_look_on_as_can_be_told,

@@ -8,6 +8,9 @@ function element(path) {
   return path.endsWith(".css") ? h("link", { rel: "stylesheet", href: path }) : h("script", { src: path });
 }
 
+// From where this file came, and so of the same version.
+const vendor = (file) => new URL("../vendor/" + file, import.meta.url).pathname;
+
 function load(path) {
   if (!loading.has(path))
     loading.set(path, new Promise((done, failed) => {
@@ -23,10 +26,10 @@ function load(path) {
 export async function library(which) {
   try {
     if (which === "plot") {
-      await Promise.all([load("/web/vendor/uplot.js"), load("/web/vendor/uplot.css")]);
+      await Promise.all([load(vendor("uplot.js")), load(vendor("uplot.css"))]);
       return globalThis.uPlot;
     }
-    await load("/web/vendor/d3-force.js");
+    await load(vendor("d3-force.js"));
     return globalThis.d3;
   } catch {
     return null;
