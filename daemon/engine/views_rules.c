@@ -9,30 +9,31 @@
 static const char *const status_words[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental",
 					    [RULE_DISABLED] = "disabled" };
 
-static bool counts_before(const struct why_view *why, unsigned i)
+/* Rules of a weighing that count, one bit each by place in the list of heads. */
+struct counted { uint64_t bits[(RULES_MAX + 63) / 64]; };
+
+static void note_counted(const struct engine *e, const struct evidence *items, unsigned n, struct counted *out)
 {
-	for (unsigned k = 0; k < i; k++)
-		if (why->items[k].counted_mb != 0 && bytes_eq(why->items[k].rule, why->items[i].rule))
-			return true;
-	return false;
+	for (unsigned i = 0; i < n; i++) {
+		int rule = items[i].counted_mb != 0 ? heads_find(e->rules, evidence_head(&items[i])->id) : -1;
+		if (rule >= 0)
+			out->bits[rule / 64] |= UINT64_C(1) << (rule % 64);
+	}
 }
 
-static void count_links(const struct engine *e, const struct link_list *list, struct rules_view *out)
+static void count_links(const struct engine *e, const struct link_list *list, struct arena *a, struct rules_view *out)
 {
-	struct arena *a = arena_new(64 * 1024);
+	struct weighing *w = arena_alloc(a, sizeof(*w));
 	for (unsigned i = 0; i < list->n; i++) {
-		struct why_view why;
-		arena_reset(a);
-		if (engine_why(e, list->at[i].a, list->at[i].b, a, &why) != ERR_OK)
-			continue;
+		uint32_t x = account_find(e, list->at[i].a), y = account_find(e, list->at[i].b);
+		struct counted counted = { { 0 } };
+		weigh_fully(e, x < y ? x : y, x < y ? y : x, w);
+		note_counted(e, w->items, w->n, &counted);
+		note_counted(e, w->limits, w->n_limits, &counted);
 		out->links_read++;
-		for (unsigned k = 0; k < why.n_items; k++) {
-			int rule = heads_find(e->rules, why.items[k].rule);
-			if (rule >= 0 && why.items[k].counted_mb != 0 && !counts_before(&why, k))
-				out->at[rule].links++;
-		}
+		for (unsigned k = 0; k < out->n; k++)
+			out->at[k].links += counted.bits[k / 64] >> (k % 64) & 1;
 	}
-	arena_free(a);
 }
 
 static void count_alerts(const struct engine *e, struct rules_view *out)
@@ -73,7 +74,7 @@ void engine_rules(const struct engine *e, unsigned max_links, struct arena *a, s
 	}
 	for (unsigned i = 0; i < n; i++)
 		count_tried(e, &out->at[i]);
-	count_links(e, &list, out);
+	count_links(e, &list, a, out);
 	count_alerts(e, out);
 }
 
