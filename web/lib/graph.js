@@ -3,14 +3,63 @@
 import { h } from "./dom.js";
 import { cut, visible } from "./shown.js";
 
+const REST_MS = 120;
 const FRAME_MS = 14, TICKS = 140, MANY = 400, TICKS_OF_MANY = 100;
-// With many accounts the picture is drawn now and then while it settles: the time belongs to the forces.
-const FRAME_OF_MANY_MS = 90;
+// With many accounts the picture is drawn now and then while it settles: a fifth of the time, the rest belongs to the forces. They
+// have so long in all: as many ticks as the machine makes of it, each the longer a step the fewer they are.
+const FRAME_OF_MANY_MS = 50, DRAWING_SHARE = 5, SETTLE_MANY_MS = 2200, TICKS_LEAST = 10;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function palette() {
   const names = ["--ink", "--ink-2", "--line-strong", "--panel", "--accent", "--band-strong", "--band-probable", "--band-possible", "--band-none", "--bridge", "--closed", "--group-1", "--group-2", "--group-3", "--group-4", "--group-5"];
   return Object.fromEntries(names.map((name) => [name.slice(2), colour(name)]));
+}
+
+function copyOf(canvas) {
+  const image = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  image.getContext("2d").drawImage(canvas, 0, 0);
+  return image;
+}
+
+// First places for many accounts, so that few ticks are needed: each part of the graph as a tree from its busiest account, rings
+// by distance, room by size.
+function spread(nodes, edges) {
+  const near = new Map(nodes.map((node) => [node, []]));
+  for (const { source, target } of edges) {
+    near.get(source).push(target);
+    near.get(target).push(source);
+  }
+  const seen = new Set();
+  let turn = 0;
+  for (const root of [...nodes].sort((x, y) => y.degree - x.degree)) {
+    if (seen.has(root)) continue;
+    const order = [root], below = new Map([[root, []]]);
+    seen.add(root);
+    for (const node of order)
+      for (const other of near.get(node)) {
+        if (seen.has(other)) continue;
+        seen.add(other);
+        order.push(other);
+        below.set(other, []);
+        below.get(node).push(other);
+      }
+    const size = new Map();
+    for (const node of [...order].reverse()) size.set(node, 1 + below.get(node).reduce((sum, other) => sum + size.get(other), 0));
+    const out = turn === 0 ? 0 : 60 * Math.sqrt(turn), at = { x: out * Math.cos(turn * 2.4), y: out * Math.sin(turn * 2.4) };
+    turn += order.length;
+    place(root, { at, below, size, from: 0, to: 2 * Math.PI, ring: 0 });
+  }
+}
+
+function place(node, { at, below, size, from, to, ring }) {
+  const angle = (from + to) / 2;
+  if (node.x === undefined) Object.assign(node, { x: at.x + ring * 45 * Math.cos(angle), y: at.y + ring * 45 * Math.sin(angle) });
+  let next = from;
+  for (const other of below.get(node)) {
+    const wide = ((to - from) * size.get(other)) / (size.get(node) - 1);
+    place(other, { at, below, size, from: next, to: next + wide, ring: ring + 1 });
+    next += wide;
+  }
 }
 
 export class Graph {
@@ -25,7 +74,7 @@ export class Graph {
     this.selected = null;
     this.path = new Set();
     this.isFitted = true;
-    this.settledMs = 0;
+    this.settledMs = this.drawMs = this.drawnAt = 0;
     this.canvas = h("canvas", { class: "graph", tabindex: "0", role: "application", "aria-label": options.label });
     this.context = this.canvas.getContext("2d");
     this.observer = new ResizeObserver(() => this.resize());
@@ -60,12 +109,14 @@ export class Graph {
     const ticks = many ? TICKS_OF_MANY : TICKS;
     this.isMany = many;
     this.simulation?.stop();
+    if (many) spread(nodes, edges);
     this.simulation = d3.forceSimulation(nodes).stop().alphaDecay(1 - Math.pow(0.001, 1 / ticks)).velocityDecay(0.35)
       .force("charge", d3.forceManyBody().strength(many ? -30 : -120 * few).theta(many ? 1.2 : 0.9).distanceMax(many ? 220 : 600))
       .force("link", d3.forceLink(edges).distance((e) => few * (e.isApart ? 110 : 40 + (1000 - e.score) / 12)).strength((e) => (e.isApart ? 0.05 : 1 / Math.min(e.source.degree, e.target.degree))))
       .force("x", d3.forceX().strength(0.04)).force("y", d3.forceY().strength(0.06));
     if (!many) this.simulation.force("collide", d3.forceCollide(9));
     this.left = ticks;
+    this.ticked = 0;
     this.began = performance.now();
     this.settledMs = 0;
     this.schedule();
@@ -86,11 +137,21 @@ export class Graph {
     while (this.left > 0 && performance.now() - from < (this.isMany ? FRAME_OF_MANY_MS : FRAME_MS)) {
       this.simulation.tick();
       this.left -= 1;
+      this.ticked += 1;
+      if (this.isMany) this.hurry();
       if (this.left === 0) this.settledMs = performance.now() - this.began;
     }
     if (this.isFitted) this.fit();
-    this.draw();
+    if (this.left === 0 || !this.isMany || performance.now() - this.drawnAt > DRAWING_SHARE * this.drawMs) this.draw();
     if (this.left > 0) this.schedule();
+  }
+
+  // Fewer ticks, where so many would take too long.
+  hurry() {
+    const spent = performance.now() - this.began, could = Math.max(TICKS_LEAST - this.ticked, Math.floor(((SETTLE_MANY_MS - spent) * this.ticked) / spent), 0);
+    if (could >= this.left) return;
+    this.left = could;
+    if (could > 0) this.simulation.alphaDecay(1 - Math.pow(0.001 / this.simulation.alpha(), 1 / could));
   }
 
   resize() {
@@ -213,7 +274,7 @@ export class Graph {
   }
 
   draw() {
-    const { context: g, view, canvas } = this, scale = devicePixelRatio || 1;
+    const { context: g, view, canvas } = this, scale = devicePixelRatio || 1, from = performance.now();
     g.setTransform(scale, 0, 0, scale, 0, 0);
     g.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     g.setTransform(scale * view.k, 0, 0, scale * view.k, scale * view.x, scale * view.y);
@@ -222,6 +283,27 @@ export class Graph {
     else this.drawNodes(this.nodes);
     g.setTransform(scale, 0, 0, scale, 0, 0);
     this.drawNames();
+    this.drawnAt = performance.now();
+    this.drawMs = this.drawnAt - from;
+    this.held = null;
+    this.drawn = { x: view.x, y: view.y };
+  }
+
+  // What was drawn moves as a picture while it is dragged; it is drawn anew when it rests, or has moved far.
+  pan(x, y) {
+    const { canvas, context: g } = this, scale = devicePixelRatio || 1;
+    this.view = { ...this.view, x, y };
+    if (!this.isMany || this.left > 0) return this.schedule();
+    this.held ??= { ...this.drawn, image: copyOf(canvas) };
+    const dx = x - this.held.x, dy = y - this.held.y;
+    if (Math.abs(dx) > canvas.clientWidth / 4 || Math.abs(dy) > canvas.clientHeight / 4) {
+      return this.draw();
+    }
+    g.setTransform(1, 0, 0, 1, 0, 0);
+    g.clearRect(0, 0, canvas.width, canvas.height);
+    g.drawImage(this.held.image, Math.round(dx * scale), Math.round(dy * scale));
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.schedule(), REST_MS);
   }
 
   nearest(x, y, within) {
@@ -281,7 +363,7 @@ export class Graph {
       held.moved ||= Math.hypot(x - this.view.x, y - this.view.y) > 4;
       if (!held.moved) return;
       this.isFitted = false;
-      this.view = { ...this.view, x, y };
+      return this.pan(x, y);
     } else {
       this.hovered = this.nearest(event.offsetX, event.offsetY, 16);
       this.canvas.style.cursor = this.hovered ? "pointer" : "grab";
