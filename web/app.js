@@ -1,5 +1,6 @@
 // The shell: who is signed in, where the reader is, what is said of the connection. A view is a module of views/ whose show(at,
 // root) draws into root and answers what ends it.
+import { askEarly } from "./lib/ask.js";
 import { add, fill, h, isTyping } from "./lib/dom.js";
 import { beginStatus, connection, firstStatus, liveStatus, onLive, startLive } from "./lib/live.js";
 import { failure, say, waiting } from "./lib/parts.js";
@@ -122,7 +123,7 @@ function showZone() {
 function keysDialog() {
   const rows = [["/", "keys.search"], ["g n", "keys.now"], ["g a", "keys.alerts"], ["g l", "keys.links"], ["g v", "keys.values"], ["g r", "keys.rules"],
     ["j k", "keys.move"], ["a", "keys.ack"], ["o", "keys.assign"], ["n", "keys.note"], ["s", "keys.snooze"], ["w", "keys.wake"], ["v", "keys.verdict"],
-    ["e", "keys.resolve"], ["r", "keys.reopen"], ["x", "keys.mark"]];
+    ["e", "keys.resolve"], ["r", "keys.reopen"], ["x", "keys.mark"], ["m", "keys.markvalue"]];
   const box = h("dialog", { class: "keys", "aria-labelledby": "keys-title", onclose: () => box.remove() },
     h("h1", { id: "keys-title" }, t("keys.title")),
     h("dl", null, rows.map(([key, text]) => h("div", null, h("dt", null, key.split(" ").map((k) => h("kbd", null, k))), h("dd", null, t(text))))),
@@ -182,7 +183,7 @@ function shell() {
 async function start() {
   showTheme();
   takeToken();
-  views[here().view]?.().catch(() => null); // what will be drawn comes while it is asked who draws
+  views[here().view]?.().then((view) => askEarly(view.asks?.(here()))).catch(() => null); // what will be drawn comes while it is asked who draws
   if (currentToken()) beginStatus(currentToken());
   await loadWords();
   if (!(await isSignedIn().catch(() => false))) await signIn();

@@ -33,9 +33,22 @@ export async function open(path, options = {}) {
   }
 }
 
+// Questions that were put before anybody waited for the answer: what a view will ask for goes out while it is found out who asks.
+const early = new Map();
+const EARLY_MS = 5000; // nobody came for it: it is asked anew
+
+export function askEarly(paths = []) {
+  if (!currentToken()) return;
+  for (const path of paths.filter((each) => !early.has(each))) {
+    setTimeout(() => early.delete(path), EARLY_MS);
+    early.set(path, fetch(path, { cache: "no-store", headers: { Authorization: "Bearer " + currentToken() } }).then((answer) => (answer.ok ? answer.json() : answer.text().then(() => null))).catch(() => null));
+  }
+}
+
 export async function ask(path, options) {
-  const answer = await open(path, options);
-  return answer.json();
+  const begun = options ? null : early.get(path);
+  if (begun) early.delete(path);
+  return (begun && (await begun)) || (await open(path, options)).json();
 }
 
 export function send(path, body) {

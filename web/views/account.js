@@ -207,8 +207,10 @@ function headline(account) {
       [t("account.alerts"), account.alerts.length ? account.alerts.map((id, i) => [i ? ", " : "", h("a", { href: placeOf.alert(id) }, id.slice(0, 8))]) : quiet(t("account.alerts.none"))]));
 }
 
+export const asks = (at) => [urlOf`/v1/accounts/${at.parts[0] ?? ""}`];
+
 export async function show(at, root, redraw) {
-  const load = () => ask(urlOf`/v1/accounts/${at.parts[0] ?? ""}`);
+  const load = () => ask(asks(at)[0]);
   const account = await load();
   const events = new Events(account.account), when = h("div"), devices = h("div", null, h("p", { class: "quiet" }, t("waiting"))), scores = h("div"), changes = h("div");
   add(root, heading(accountName(account.account, 96), account.is_closed ? h("span", { class: "chip closed" }, t("account.closed")) : null, account.verdict ? chip("verdict", account.verdict) : null, dossierButton(urlOf`/v1/reports/${account.account}`, [account.account]), statements(account, redraw)),

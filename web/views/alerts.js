@@ -18,8 +18,9 @@ const ORDERS = ["urgent", "newest", "oldest"];
 const LEVELS = ["critical", "high", "medium", "low", "info"];
 
 // Most urgent first: a short page to look at, then large ones. More than MOST_KEPT nobody works through at once.
-const FIRST_PAGE = 200, PAGE = 1000, MOST_KEPT = 20000, DRAWN_EVERY = 5;
-const pageOf = (state, limit, after) => ask(`/v1/alerts?state=${state}&order=urgent&limit=${limit}${after && "&after=" + encodeURIComponent(after)}`);
+const FIRST_PAGE = 200, PAGE = 1000, MOST_KEPT = 20000, DRAWN_EVERY = 5, LOOK_MS = 2000;
+const pagePath = (state, limit, after) => `/v1/alerts?state=${state}&order=urgent&limit=${limit}${after && "&after=" + encodeURIComponent(after)}`;
+const pageOf = (state, limit, after) => ask(pagePath(state, limit, after));
 
 const serverState = (show) => (["open", "acknowledged", "appealed", "resolved", "all"].includes(show) ? show : show === "changed" ? "all" : "standing");
 
@@ -253,6 +254,16 @@ class Queue {
     if (!this.isGone) this.showSide(fresh, true);
   }
 
+  // The alert at hand, also where others only noted something, which makes it no news for the list. Who stands on a button of it stays
+  // there; what is typed stands in a dialog of its own.
+  async refreshShown() {
+    const before = this.shown, fresh = before && (await ask(urlOf`/v1/alerts/${before.id}`));
+    if (!fresh || this.isGone || this.shown !== before || (fresh.updated_seq === before.updated_seq && fresh.notes === before.notes)) return;
+    const places = () => [...this.side.querySelectorAll("a, button")], at = places().indexOf(document.activeElement);
+    this.showSide(fresh, true);
+    if (at >= 0) places()[at]?.focus();
+  }
+
   onKey(event) {
     if (isTyping(event) || document.querySelector("dialog[open]") || event.defaultPrevented) return;
     const act = may("analyst") && actions().find((a) => a.key === event.key);
@@ -276,6 +287,8 @@ class Queue {
   }
 }
 
+export const asks = (at) => [pagePath(serverState(at.query.get("show") || "standing"), FIRST_PAGE, "")];
+
 export async function show(at, root) {
   const queue = new Queue(at, root);
   queue.draw();
@@ -286,13 +299,17 @@ export async function show(at, root) {
   }
   const onKey = (event) => queue.onKey(event);
   document.addEventListener("keydown", onKey);
-  let asked = Date.now();
-  const stop = onLive((kind) => {
-    if ((kind !== "change" && kind !== "back") || Date.now() - asked < 2000) return;
+  let asked = Date.now(), due = 0;
+  const look = () => {
+    due = 0;
     asked = Date.now();
-    queue.catchUp().catch(() => null);
+    queue.catchUp().then(() => queue.refreshShown()).catch(() => null);
+  };
+  const stop = onLive((kind) => {
+    if (kind === "change" || kind === "back") due ||= setTimeout(look, Math.max(0, asked + LOOK_MS - Date.now())); // the last of many too
   });
   return () => {
+    clearTimeout(due);
     queue.isGone = true;
     queue.list.stop();
     document.removeEventListener("keydown", onKey);

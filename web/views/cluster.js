@@ -125,8 +125,10 @@ async function drawGraph(holder, cluster, side) {
   return picture;
 }
 
+export const asks = (at) => [urlOf`/v1/clusters/${at.parts[0] ?? ""}`];
+
 export async function show(at, root, redraw) {
-  const id = at.parts[0] ?? "", cluster = await ask(urlOf`/v1/clusters/${id}`);
+  const id = at.parts[0] ?? "", cluster = await ask(asks(at)[0]);
   const holder = h("div", { class: "graph-holder" }), side = h("aside", { class: "graph-side", "aria-label": t("graph.side") }, quiet(t("graph.pick"))), changes = h("div");
   let picture = null;
   const closed = cluster.members.filter((m) => m.is_closed).length, bridges = cluster.links.filter((l) => l.is_bridge).length;

@@ -21,8 +21,10 @@ export function linkTable(label, links, options = {}) {
   ], links);
 }
 
+export const asks = () => ["/v1/links?min=500&limit=200"];
+
 export async function show(at, root, redraw) {
-  const load = () => ask("/v1/links?min=500&limit=200");
+  const load = () => ask(asks()[0]);
   const found = await load();
   add(root, heading(t("tab.links"), h("span", { class: "quiet" }, t("links.count", { n: number(found.total) }))),
     panel(t("links.strongest"), { note: found.total > found.links.length ? t("links.first", { n: found.links.length }) : "" },

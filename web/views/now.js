@@ -73,6 +73,8 @@ async function drawPlots(holder, series) {
       { title: t("now.plot.refused"), values: minutes.refused, colour: "--data-2", bars: false }] })));
 }
 
+export const asks = () => [`/v1/alerts?state=standing&order=urgent&limit=${MOST_URGENT}`, "/v1/links?min=500&limit=8"];
+
 export async function show(at, root) {
   const top = h("div"), lists = h("div", { class: "columns" }), plots = h("div", { class: "columns plots" }), low = h("div", { class: "columns" });
   let asked = 0, busy = false, isGone = false;
@@ -82,7 +84,7 @@ export async function show(at, root) {
     busy = true;
     asked = Date.now();
     try {
-      const [status, standing, links] = await Promise.all([liveStatus() ?? ask("/v1/status"), ask(`/v1/alerts?state=standing&order=urgent&limit=${MOST_URGENT}`), ask("/v1/links?min=500&limit=8")]);
+      const [status, standing, links] = await Promise.all([liveStatus() ?? ask("/v1/status"), ...asks().map((path) => ask(path))]);
       if (isGone || root.contains(document.activeElement?.closest?.("table a"))) return;
       const now = engineNow();
       fill(top, tiles(status, standing));

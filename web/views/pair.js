@@ -1,6 +1,6 @@
 // Why two accounts are linked: the sum of the evidence as a picture, each item with what it would be without it, and what
 // both did on one time axis.
-import { ask, askIfThere, Refused, urlOf } from "../lib/ask.js";
+import { ask, askEarly, askIfThere, Refused, urlOf } from "../lib/ask.js";
 import { add, h } from "../lib/dom.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
 import { accountName, bandStarts, button, chip, copyButton, empty, facts, heading, levelChip, panel, quiet, score, stateChip, toast, watchForChange } from "../lib/parts.js";
@@ -104,6 +104,12 @@ function pasted(why) {
   return [sentence(why.link), ...why.evidence.map((item) => `${bits(item.bits)} ${item.sentence} (${t("pair.without")}: ${item.without})`)].map(visible).join("\n");
 }
 
+// What both hold and people marked.
+function ignored(why) {
+  if (!why.ignored?.length) return null;
+  return panel(t("pair.ignored"), { note: t("mark.meaning") }, h("ul", { class: "plain-list" }, why.ignored.map((value) => h("li", null, word("kind", value.kind), " ", h("a", { class: "value", href: placeOf.value(value.kind, value.key) }, name(value.shown || t("value.hidden"), 60)), h("div", { class: "quiet" }, prose(value.reason, 300))))));
+}
+
 function path(why) {
   if (!why.path?.length) return null;
   return panel(t("pair.path"), {}, h("ol", { class: "path" }, why.path.map((link) => h("li", null, h("a", { href: placeOf.pair(link.a, link.b) }, accountName(link.a), " = ", accountName(link.b)), " ", score(link.score, link.band)))));
@@ -146,9 +152,12 @@ function unlinked(a, b, error) {
   return [heading(t("pair.title")), panel(t("pair.none"), {}, empty(error.message), h("p", null, h("a", { href: placeOf.account(a) }, accountName(a)), " \u00b7 ", h("a", { href: placeOf.account(b) }, accountName(b))))];
 }
 
+export const asks = (at) => [urlOf`/v1/links/${at.parts[0] ?? ""}/${at.parts[1] ?? ""}`, ...at.parts.slice(0, 2).map((account) => urlOf`/v1/accounts/${account}`)];
+
 export async function show(at, root, redraw) {
   const [a, b] = at.parts;
-  const load = () => ask(urlOf`/v1/links/${a ?? ""}/${b ?? ""}`);
+  const load = () => ask(asks(at)[0]);
+  askEarly(asks(at)); // beside each other
   let why, about;
   try {
     why = await load();
@@ -169,7 +178,7 @@ export async function show(at, root, redraw) {
     why.listed !== null && why.listed !== link.score ? h("p", { class: "quiet" }, t("pair.listed", { score: why.listed }), " ", time(why.listed_at)) : null,
     alertPanel(about.alerts),
     panel(t("pair.waterfall"), { note: t("pair.waterfall.note"), class: "wide" }, waterfall(why)),
-    panel(t("pair.times"), { class: "wide" }, times), path(why));
+    ignored(why), panel(t("pair.times"), { class: "wide" }, times), path(why));
   add(times, sharedLanes(why, [[], []]));
   Promise.all([eventsOf(link.a), eventsOf(link.b)]).then((events) => times.replaceChildren(sharedLanes(why, events))).catch(() => null);
   return watchForChange(root, load, JSON.stringify(why), redraw);

@@ -26,6 +26,8 @@ function one(root, rule, found) {
     rule.status === "experimental" ? [t("rules.shadow"), t("rules.shadow.help")] : null)));
 }
 
+export const asks = () => ["/v1/rules"];
+
 export async function show(at, root, redraw) {
   const load = () => ask("/v1/rules"), found = await load();
   if (at.parts[0]) {

@@ -7,12 +7,15 @@ import { plainName, prose } from "../lib/shown.js";
 import { t } from "../lib/words.js";
 import { valueRows } from "./values.js";
 
+const asked = (at) => (at.query.get("q") || "").trim();
+export const asks = (at) => (asked(at) ? ["/v1/search?q=" + encodeURIComponent(asked(at))] : []);
+
 export async function show(at, root) {
-  const q = (at.query.get("q") || "").trim();
+  const q = asked(at);
   const field = document.getElementById("search");
   if (field) field.value = q;
   if (!q) return void add(root, heading(t("search.title")), empty(t("search.nothing")));
-  const found = await ask("/v1/search?q=" + encodeURIComponent(q));
+  const found = await ask(asks(at)[0]);
   const panels = [];
   if (found.accounts.length)
     panels.push(panel(t("search.accounts"), { note: String(found.accounts.length) },

@@ -7,7 +7,7 @@ import { t } from "../lib/words.js";
 
 const drafts = new Map();
 
-// options: { title, about, posts(reason, box) => [[path, body]], done(), fields: [elements] }
+// options: { title, about, label, posts(reason, box) => [[path, body]], done(), fields: [elements] }
 export function state(options) {
   const id = freshId("state"), key = options.title + " " + (options.about || "");
   const reason = h("textarea", { id, rows: "3", maxlength: "2000", required: true, value: drafts.get(key) || "", oninput: (event) => drafts.set(key, event.target.value) });
@@ -29,7 +29,7 @@ export function state(options) {
     }
   };
   add(box, h("form", { onsubmit: submit }, h("h1", { id: id + "-title" }, options.title), options.about ? h("p", { class: "quiet" }, options.about) : null, options.fields || null,
-    h("label", { for: id }, t("act.reason")), reason, quiet(t("act.actor", { name: myName() })), problem,
+    h("label", { for: id }, options.label || t("act.reason")), reason, quiet(t("act.actor", { name: myName() })), problem,
     h("div", { class: "buttons" }, button(t("cancel"), () => box.close(), { class: "plain" }), go)));
   add(document.body, box);
   box.showModal();

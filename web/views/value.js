@@ -7,6 +7,7 @@ import { placeOf } from "../lib/places.js";
 import { name, plainName } from "../lib/shown.js";
 import { at as timeAt, range } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
+import { markButtons, markChip, saidPanel } from "./marks.js";
 import { spanOf } from "./values.js";
 
 function holders(value) {
@@ -24,18 +25,20 @@ function tenancy(value) {
     [{ from: timeAt(holder.first), to: timeAt(holder.last), class: "shared", title: spanTitle(plainName(holder.account, 40), timeAt(holder.first), timeAt(holder.last)) }])));
 }
 
+export const asks = (at) => [urlOf`/v1/values/${at.parts[0] ?? ""}/${at.parts[1] ?? ""}`];
+
 export async function show(at, root, redraw) {
-  const [kind, key] = at.parts;
-  const load = () => ask(urlOf`/v1/values/${kind ?? ""}/${key ?? ""}`);
-  const value = await load();
-  add(root, heading([word("kind", value.kind), " ", name(value.shown || t("value.hidden"), 64)], value.is_hub ? h("span", { class: "chip hub" }, t("value.hub")) : null),
+  const load = () => ask(asks(at)[0]);
+  const value = await load(), said = markButtons(value, redraw);
+  add(root, heading([word("kind", value.kind), " ", name(value.shown || t("value.hidden"), 64)], value.is_hub ? h("span", { class: "chip hub" }, t("value.hub")) : null, markChip(value.mark), said.buttons), saidPanel(value),
     panel(t("value.what"), {}, facts(
       [t("col.kind"), word("kind", value.kind)],
       [t("col.holders"), [(value.is_hub ? "\u2265\u2009" : "") + number(value.holders), value.accounts.length < value.holders ? quiet(" ", t("value.latest", { n: number(value.accounts.length) })) : null]],
       value.network ? [t("col.network"), word("network", value.network)] : null,
       [t("col.when"), range(...spanOf(value))],
-      [t("col.meaning"), value.is_hub ? t("value.hub.help") : value.holders > 1 ? t("value.shared.help") : t("value.alone.help")])),
+      [t("col.meaning"), value.mark ? t("mark.meaning") : value.is_hub ? t("value.hub.help") : value.holders > 1 ? t("value.shared.help") : t("value.alone.help")])),
     panel(t("value.tenancy"), { class: "wide", note: t("value.tenancy.note") }, tenancy(value)),
     panel(t("value.holders"), { class: "wide" }, value.accounts.length ? holders(value) : empty(t("value.holders.none"))));
-  return watchForChange(root, load, JSON.stringify(value), redraw);
+  const stop = watchForChange(root, load, JSON.stringify(value), redraw);
+  return () => (stop(), said.stop());
 }
