@@ -205,7 +205,7 @@ async function an_alert_is_assigned_noted_put_off_settled_and_reopened() {
   const told = [["Alert opened again", "they are not"], ["Alert resolved", "Explained", "they are sisters"], ["Snoozed until", "until they answer"], ["Snooze ended", "they came early"],
     ["Snoozed until", "papers are on their way"], ["Note", "wrote to them"], ["Assigned to", "eve <b>", "she knows the seller"]];
   told.forEach((words, i) => check([...words, me].every((part) => lines[i]?.includes(part)), `line ${i} of its history is ${lines[i]}, not ${words.join(", ")}`));
-  check(lines.at(-1).includes("Alert opened") && lines.length === told.length + 1, `its history has ${lines.length} lines`);
+  check(lines.at(-1).includes("Alert opened") && lines.filter((line) => !/merged into|parted from/i.test(line)).length === told.length + 1, `its history has ${lines.length} lines`);
   b.forgive(/422/);
 }
 

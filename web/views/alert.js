@@ -31,9 +31,9 @@ function whereTo(alert) {
   return h("a", { class: "button primary", href: to[0] }, to[1]);
 }
 
-function relatedList(alerts) {
+function relatedList(alerts, kind = "related") {
   if (!alerts.length) return h("p", { class: "quiet" }, t("alert.related.none"));
-  return h("ul", { class: "plain-list related" }, cutList(alerts, 10, (other) => h("li", null, levelChip(other.level), " ", stateChip(other.state), " ",
+  return h("ul", { class: "plain-list " + kind }, cutList(alerts, 10, (other) => h("li", null, levelChip(other.level), " ", stateChip(other.state), " ",
     h("a", { href: placeOf.alert(other.id) }, other.title), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(other.summary, 160)))));
 }
 
@@ -56,7 +56,6 @@ export function detail(alert, hooks) {
   return h("article", { class: "alert-detail", "aria-label": alert.title },
     h("header", null, h("div", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), deadline(alert, now), alert.appeal_round ? chip("state", "appealed", t("alert.round", { n: alert.appeal_round })) : null),
       h("h2", null, alert.title), h("p", { class: "lead" }, prose(alert.summary))),
-    alert.lead ? h("p", null, t("alert.lead"), " ", h("a", { href: placeOf.alert(alert.lead) }, alert.lead)) : null,
     alert.group ? h("section", null, h("h3", null, t("alert.reasons", { n: number(alert.group.alerts) })), reasons(alert.group)) : null,
     alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), alert.recommendation) : null,
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),
@@ -66,6 +65,7 @@ export function detail(alert, hooks) {
       [t("col.opened"), [time(alert.opened), " ", quiet(age(alert.opened, now))]],
       [t("col.updated"), [time(alert.updated), " ", quiet(age(alert.updated, now))]],
       alert.deadline ? [t("col.deadline"), time(alert.deadline)] : null,
+      alert.lead ? [t("alert.lead"), h("a", { href: placeOf.alert(alert.lead) }, alert.lead)] : null,
       ...people(alert),
       [t("col.rule"), h("a", { href: placeOf.rule(alert.rule) }, alert.rule)],
       alert.cluster ? [t("col.cluster"), h("a", { href: placeOf.cluster(alert.cluster) }, alert.cluster)] : null,
@@ -74,7 +74,7 @@ export function detail(alert, hooks) {
     h("h3", null, t("alert.accounts", { n: number(names.length) })),
     h("ul", { class: "plain-list" }, names.slice(0, 50).map((account) => h("li", null, h("a", { class: "account", href: placeOf.account(account) }, accountName(account)))),
       names.length > 50 ? h("li", { class: "quiet" }, t("more", { n: number(names.length - 50) })) : null),
-    alert.group ? later(t("alert.merged"), async () => relatedList((await ask(urlOf`/v1/alerts?lead=${alert.id}&limit=100`)).alerts)) : null,
+    alert.group ? later(t("alert.merged"), async () => relatedList((await ask(urlOf`/v1/alerts?lead=${alert.id}&limit=100`)).alerts, "merged")) : null,
     later(t("alert.related"), async () => relatedList((await ask(urlOf`/v1/alerts/${alert.id}/related`)).alerts)),
     button(t("alert.back"), hooks.back, { class: "plain back" }));
 }
