@@ -16,6 +16,7 @@ struct options {
 	struct offline_networks networks;
 	struct captures_wanted captures;
 	int min_score;
+	bool told_only;
 };
 
 /* 0, or the exit status with the reason said; then argv[1] and those behind are the event files. */
@@ -23,7 +24,7 @@ static int parse_options(struct options *o, int *argc, char **argv)
 {
 	*o = (struct options){ .rules_dir = ctl_option(argc, argv, "--rules"), .links = ctl_option(argc, argv, "--links"),
 			       .clusters = ctl_option(argc, argv, "--clusters"), .alerts = ctl_option(argc, argv, "--alerts"),
-			       .min_score = 1 };
+			       .told_only = ctl_flag(argc, argv, "--told"), .min_score = 1 };
 	const char *least = ctl_option(argc, argv, "--min-score");
 	int status = offline_take_networks(&ctl_replay, &o->networks, argc, argv);
 	if (status == 0)
@@ -52,7 +53,11 @@ static enum err close_output(FILE *f, const char *path, struct errbuf *eb)
 	return has_failed ? errbuf_set(eb, ERR_IO, "cannot write %s: %m", f == stdout ? "standard output" : path) : ERR_OK;
 }
 
-struct writer { FILE *file; struct text line; };
+struct writer {
+	FILE *file;
+	struct text line;
+	bool told_only; /* of alerts */
+};
 
 static void write_line(struct writer *w)
 {
@@ -107,7 +112,7 @@ static void write_alert(void *arg, const struct effect *effect)
 {
 	struct writer *w = arg;
 	const char *what = effect_alert_word(effect->type);
-	if (what == NULL)
+	if (what == NULL || (w->told_only && effect->audience == AUDIENCE_NONE))
 		return;
 	alert_json(&w->line, &effect->alert, what);
 	write_line(w);
@@ -180,7 +185,7 @@ static void unload(struct ground *g)
 
 static enum err replay_on(struct ctl *ctl, const struct options *o, const struct ground *g, char **files, struct errbuf *eb)
 {
-	struct writer alerts = { .file = NULL };
+	struct writer alerts = { .told_only = o->told_only };
 	if (o->alerts != NULL && (alerts.file = open_output(o->alerts, eb)) == NULL)
 		return ERR_IO;
 	struct replay_set set = { g->rules, alerts.file != NULL ? write_alert : NULL, &alerts };
@@ -219,7 +224,8 @@ static const struct reference_option replay_options[] = {
 	CAPTURES_OPTIONS,
 	{ "--links", "FILE", "Writes account_a,account_b,score,first_seen, sorted by the accounts; - is standard output.", NULL },
 	{ "--clusters", "FILE", "Writes account,cluster of every cluster of two and more.", NULL },
-	{ "--alerts", "FILE", "Writes the alert log: a JSON line a change.", NULL },
+	{ "--alerts", "FILE", "Writes the alert log: a JSON line a change, those of merged alerts among them.", NULL },
+	{ "--told", NULL, "With --alerts: only what the daemon's log would say, which leaves merged alerts to those that lead them.", NULL },
 	{ "--min-score", "N", "Leaves out links below that score, 0 to 1000; without it 1.", NULL },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -136,7 +136,7 @@ def killed_daemon_loses_nothing_and_says_the_same():
         for at in range(sender.acknowledged, len(lines), 5000):
             assert daemon.send(lines[at:at + 5000])[0] == 200
         links = [(a, b, score) for a, b, score, _ in daemon.links()]
-        wanted, alerts = replayed(lines, daemon.dir)
+        wanted, alerts = replayed(lines, daemon.dir, "--told")
         check_alerts(daemon, web, alerts)
         assert daemon.stop() == 0, daemon.read_log()[-2000:]
         rows = journal_rows(daemon)
