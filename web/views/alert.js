@@ -74,7 +74,7 @@ export function detail(alert, hooks) {
     h("h3", null, t("alert.accounts", { n: number(names.length) })),
     h("ul", { class: "plain-list" }, names.slice(0, 50).map((account) => h("li", null, h("a", { class: "account", href: placeOf.account(account) }, accountName(account)))),
       names.length > 50 ? h("li", { class: "quiet" }, t("more", { n: number(names.length - 50) })) : null),
-    alert.group ? later(t("alert.merged"), async () => relatedList((await ask(urlOf`/v1/alerts?lead=${alert.id}&limit=100`)).alerts, "merged")) : null,
+    alert.group ? later(t("alert.merged"), async () => relatedList((await ask(urlOf`/v1/alerts?lead=${alert.id}&limit=100`)).alerts, "related merged")) : null,
     later(t("alert.related"), async () => relatedList((await ask(urlOf`/v1/alerts/${alert.id}/related`)).alerts)),
     button(t("alert.back"), hooks.back, { class: "plain back" }));
 }
