@@ -40,7 +40,8 @@ def life(daemon, alert):
 
 def told(daemon, alert):
     with open(os.path.join(daemon.state, "alerts.jsonl")) as log:
-        return [line for line in map(json.loads, log) if line["id"] == alert]
+        whole = [json.loads(line) for line in log if line.endswith("\n")]  # the last may still be on its way
+    return [line for line in whole if line["id"] == alert]
 
 
 def wait_told(daemon, alert, fits):
