@@ -73,6 +73,8 @@ async function a_newcomer_finds_the_ring_understands_it_and_decides() {
   await page.getByRole("link", { name: /An operator whose account was closed is back/ }).first().click();
   await page.getByRole("link", { name: "See why" }).waitFor();
   const id = decodeURIComponent(new URL(page.url()).hash.split("/")[2].split("?")[0]);
+  await page.getByText("Alert opened").first().waitFor();
+  await b.settled();
   await shoot("2-alert.png");
   await page.getByRole("link", { name: "See why" }).click();
   await page.getByText("are almost certainly run by the same people").waitFor();
