@@ -62,7 +62,7 @@ struct send_setup {
 struct send_wire;
 struct send_wire *send_wire_new(const struct send_setup *setup);
 int send_wire_pump(struct send_wire *w, size_t keep);
-/* Nothing more comes for now: what is queued goes out, and over the socket the answers that are there are taken. */
+/* No line is at hand: what is queued goes out, and over the socket the answers that are there are taken. */
 int send_wire_listen(struct send_wire *w);
 void send_wire_free(struct send_wire *w);
 

@@ -225,12 +225,10 @@ static enum err read_named(const char *dir, const char *sql, struct bytes name, 
 
 enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb)
 {
-	enum err err = read_named(dir, "SELECT through FROM sinks WHERE name=?1", sink, through, eb);
-
-	if (err != ERR_NOTFOUND || (eb && eb->text[0]))
-		return err;
-	*through = 0; /* a sink that was never told anything */
-	return ERR_OK;
+	return read_named(dir,
+			  "SELECT coalesce((SELECT through FROM sinks WHERE name=?1), (SELECT min(number) - 1 FROM outbox),"
+			  " (SELECT seq FROM sqlite_sequence WHERE name='outbox'), 0)",
+			  sink, through, eb);
 }
 
 enum err store_count_dead(const char *dir, struct bytes sink, uint64_t *n, struct errbuf *eb)

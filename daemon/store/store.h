@@ -101,7 +101,7 @@ typedef enum err store_letter_fn(void *arg, const struct store_letter *letter);
 enum err store_read_dead(const char *dir, struct bytes sink, store_letter_fn *fn, void *arg, struct errbuf *eb) MUST_CHECK;
 /* How many a sink has. */
 enum err store_count_dead(const char *dir, struct bytes sink, uint64_t *n, struct errbuf *eb) MUST_CHECK;
-/* Where a sink got to. */
+/* Where a sink got to; one that was never told anything is in front of the first row that is left. */
 enum err store_sink_through(const char *dir, struct bytes sink, uint64_t *through, struct errbuf *eb) MUST_CHECK;
 /* Alerts as they were last told, by id; standing: only those that are not resolved. */
 enum store_alerts { STORE_ALERTS_ALL, STORE_ALERTS_STANDING };

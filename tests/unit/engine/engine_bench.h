@@ -47,6 +47,11 @@ static void __attribute__((unused)) say(struct bench *t, const char *fmt, ...)
 	engine_apply(t->engine, (const struct event *const *)&ev, 1, NULL);
 }
 
+static void __attribute__((unused)) use(struct bench *t, const char *account, const char *members)
+{
+	say(t, "\"type\":\"login\",\"account\":\"%s\",%s", account, members);
+}
+
 /* PEOPLE accounts that have nothing to do with each other. */
 static struct bench *__attribute__((unused)) bench_new(void)
 {

@@ -12,6 +12,7 @@
 #include "daemon/base/text.h"
 #include "daemon/engine/engine.h"
 #include "rules/builder.h"
+#include "tests/unit/snapshot_memory.h"
 
 #define BENCH_START_MS INT64_C(1767225600000)
 #define HOUR_MS INT64_C(3600000)
@@ -104,34 +105,15 @@ static inline unsigned standing(struct bench *t)
 }
 
 /* Another engine, loaded from what this one saves; the first is gone. */
-struct bench_bytes { struct text text; size_t at; };
-
-static inline enum err bench_write(void *arg, const void *p, size_t n)
-{
-	text_add(&((struct bench_bytes *)arg)->text, bytes_make(p, n));
-	return ERR_OK;
-}
-
-static inline enum err bench_read(void *arg, void *p, size_t n)
-{
-	struct bench_bytes *b = arg;
-	if (b->text.len - b->at < n)
-		return ERR_CORRUPT;
-	if (n > 0)
-		memcpy(p, b->text.ptr + b->at, n);
-	b->at += n;
-	return ERR_OK;
-}
-
 static inline void bench_save_and_load(struct bench *t)
 {
-	struct bench_bytes bytes = { { 0 }, 0 };
-	assert_int_equal(engine_save(t->engine, bench_write, &bytes), ERR_OK);
+	struct memory bytes = { 0 };
+	assert_int_equal(engine_save(t->engine, memory_write, &bytes), ERR_OK);
 	engine_free(t->engine);
 	t->engine = engine_new(&t->builder->set, NULL);
-	assert_int_equal(engine_load(t->engine, bench_read, &bytes), ERR_OK);
-	assert_int_equal(bytes.at, bytes.text.len);
-	text_free(&bytes.text);
+	assert_int_equal(engine_load(t->engine, memory_read, &bytes), ERR_OK);
+	assert_int_equal(bytes.read, bytes.n);
+	free(bytes.at);
 }
 
 #endif

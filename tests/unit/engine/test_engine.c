@@ -11,6 +11,7 @@
 #include "daemon/engine/engine.h"
 #include "daemon/model/event.h"
 #include "daemon/vendor/crypto.h"
+#include "tests/unit/snapshot_memory.h"
 
 #define EVENTS 1500
 #define START_MS 1767225600000ll
@@ -166,27 +167,6 @@ static void nothing_depends_on_the_hashing_key(void **state)
 	world_free(&plain);
 	world_free(&keyed);
 	hmac_key_free(key);
-}
-
-struct memory { char *at; size_t n, read; };
-
-static enum err memory_write(void *arg, const void *p, size_t n)
-{
-	struct memory *m = arg;
-	m->at = realloc(m->at, m->n + n + 1);
-	memcpy(m->at + m->n, p, n);
-	m->n += n;
-	return ERR_OK;
-}
-
-static enum err memory_read(void *arg, void *p, size_t n)
-{
-	struct memory *m = arg;
-	if (m->read + n > m->n)
-		return ERR_CORRUPT;
-	memcpy(p, m->at + m->read, n);
-	m->read += n;
-	return ERR_OK;
 }
 
 static void a_snapshot_goes_on_as_if_undisturbed(void **state)

@@ -3,6 +3,7 @@
 #include "engine_bench.h"
 
 #include "daemon/model/ip.h"
+#include "tests/unit/snapshot_memory.h"
 
 static struct why_view why_of(struct bench *t, const char *a, const char *b)
 {
@@ -16,11 +17,6 @@ static struct why_view why_of(struct bench *t, const char *a, const char *b)
 static int listed(struct bench *t, const char *a, const char *b)
 {
 	return why_of(t, a, b).listed;
-}
-
-static void use(struct bench *t, const char *account, const char *members)
-{
-	say(t, "\"type\":\"login\",\"account\":\"%s\",%s", account, members);
 }
 
 static void mark(struct bench *t, const char *on, const char *word)
@@ -223,29 +219,6 @@ static void a_marked_fact_is_not_compared(void **state)
 	struct why_view why = why_of(t, "gil", "hal");
 	assert_true(why.link.strength_mb < before);
 	assert_false(rests_on(&why, "identity.tax_id"));
-}
-
-struct memory { char *at; size_t n, read; };
-
-static enum err memory_write(void *arg, const void *p, size_t n)
-{
-	struct memory *m = arg;
-
-	m->at = realloc(m->at, m->n + n);
-	memcpy(m->at + m->n, p, n);
-	m->n += n;
-	return ERR_OK;
-}
-
-static enum err memory_read(void *arg, void *p, size_t n)
-{
-	struct memory *m = arg;
-
-	if (m->read + n > m->n)
-		return ERR_CORRUPT;
-	memcpy(p, m->at + m->read, n);
-	m->read += n;
-	return ERR_OK;
 }
 
 static void a_snapshot_keeps_marks_and_notes(void **state)

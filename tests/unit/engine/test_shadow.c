@@ -12,6 +12,7 @@
 #include "daemon/engine/engine.h"
 #include "daemon/model/event.h"
 #include "rules/heads.h"
+#include "tests/unit/snapshot_memory.h"
 
 #define START_MS 1767225600000ll
 #define PEOPLE 300
@@ -214,34 +215,17 @@ static void what_would_change_its_band_is_counted_by_direction(void **state)
 
 /* ---- a snapshot has them too ---- */
 
-static enum err keep(void *arg, const void *p, size_t n)
-{
-	text_add(arg, bytes_make(p, n));
-	return ERR_OK;
-}
-
-static enum err give(void *arg, void *p, size_t n)
-{
-	struct bytes *rest = arg;
-	if (n > rest->len)
-		return ERR_CORRUPT;
-	memcpy(p, rest->ptr, n);
-	*rest = bytes_slice(*rest, n, rest->len);
-	return ERR_OK;
-}
-
 static void a_snapshot_keeps_what_is_tried(void **state)
 {
 	struct bench *t = bench_new(RULE_EXPERIMENTAL);
-	struct text saved = { 0 };
-	assert_int_equal(engine_save(t->engine, keep, &saved), ERR_OK);
+	struct memory saved = { 0 };
+	assert_int_equal(engine_save(t->engine, memory_write, &saved), ERR_OK);
 	struct engine *loaded = engine_new(t->rules, NULL);
-	struct bytes rest = text_bytes(&saved);
-	assert_int_equal(engine_load(loaded, give, &rest), ERR_OK);
+	assert_int_equal(engine_load(loaded, memory_read, &saved), ERR_OK);
 	assert_int_equal(rule_in(loaded, t->arena, TRIED).opened, 1);
 	assert_int_equal(rule_in(loaded, t->arena, TRIED).standing, 1);
 	engine_free(loaded);
-	text_free(&saved);
+	free(saved.at);
 	bench_free(t);
 }
 

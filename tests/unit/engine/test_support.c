@@ -13,11 +13,6 @@
 #define B "\"identity\":{\"card\":\"4012888888881881\",\"bank\":\"DE89370400440532013000\",\"phone\":\"+4930901820\"}"
 #define C "\"identity\":{\"email\":\"ring@one-mail.example\",\"document\":\"passport-731\"}"
 
-static void use(struct bench *t, const char *account, const char *what)
-{
-	say(t, "\"type\":\"login\",\"account\":\"%s\",%s", account, what);
-}
-
 static uint32_t id_of(struct bench *t, const char *account)
 {
 	uint32_t id = account_find(t->engine, bytes_of(account));

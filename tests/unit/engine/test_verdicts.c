@@ -1,5 +1,6 @@
 /* How long a verdict holds, what the last of several counts for, and what the history keeps of it. */
 #include "engine_bench.h"
+#include "tests/unit/snapshot_memory.h"
 
 static struct link_view link_of(struct bench *t, const char *a, const char *b)
 {
@@ -25,11 +26,6 @@ static void judge(struct bench *t, const char *a, const char *b, const char *val
 static void judge_account(struct bench *t, const char *a, const char *value)
 {
 	say(t, "\"type\":\"verdict\",\"account\":\"%s\",\"value\":\"%s\",\"actor\":\"eve\",\"reason\":\"seen\"", a, value);
-}
-
-static void use(struct bench *t, const char *account, const char *members)
-{
-	say(t, "\"type\":\"login\",\"account\":\"%s\",%s", account, members);
 }
 
 #define DEVICE "\"device\":{\"id\":\"shared\"}"
@@ -172,29 +168,6 @@ static void a_value_that_everybody_holds_withdraws_the_link_and_is_named(void **
 	struct account_view ann = account_of(t, "ann");
 	assert_true(ann.n_links > 0 && ann.links[0].state == LINK_WITHDRAWN);
 	assert_int_equal(ann.cluster.len, 0);
-}
-
-struct memory { char *at; size_t n, read; };
-
-static enum err memory_write(void *arg, const void *p, size_t n)
-{
-	struct memory *m = arg;
-
-	m->at = realloc(m->at, m->n + n + 1);
-	memcpy(m->at + m->n, p, n);
-	m->n += n;
-	return ERR_OK;
-}
-
-static enum err memory_read(void *arg, void *p, size_t n)
-{
-	struct memory *m = arg;
-
-	if (m->read + n > m->n)
-		return ERR_CORRUPT;
-	memcpy(p, m->at + m->read, n);
-	m->read += n;
-	return ERR_OK;
 }
 
 static void a_snapshot_keeps_verdicts_and_history(void **state)

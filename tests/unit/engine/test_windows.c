@@ -142,10 +142,10 @@ static void a_full_window_stays_small_and_forgets_in_time(void **state)
 		if (hour > 1000 && standing(&t) != 1)
 			fail_msg("the window is off by more than a tenth in hour %d", hour);
 	}
-	struct bench_bytes saved = { { 0 }, 0 };
-	assert_int_equal(engine_save(t.engine, bench_write, &saved), ERR_OK);
-	assert_true(saved.text.len < WINDOW_ENTRIES_MAX * sizeof(struct window_entry) + 4096);
-	text_free(&saved.text);
+	struct memory saved = { 0 };
+	assert_int_equal(engine_save(t.engine, memory_write, &saved), ERR_OK);
+	assert_true(saved.n < WINDOW_ENTRIES_MAX * sizeof(struct window_entry) + 4096);
+	free(saved.at);
 	text_free(&line);
 	bench_end(&t);
 }

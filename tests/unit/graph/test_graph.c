@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "daemon/graph/graph.h"
+#include "tests/unit/snapshot_memory.h"
 
 #define STRONG 8
 #define SURE 15
@@ -255,27 +256,6 @@ static void bridges_are_the_edges_without_which_a_cluster_falls_apart(void **sta
 		assert_int_equal(expected, 0);
 		graph_free(g);
 	}
-}
-
-struct memory { char *at; size_t n, read; };
-
-static enum err memory_write(void *arg, const void *p, size_t n)
-{
-	struct memory *m = arg;
-	m->at = realloc(m->at, m->n + n + 1);
-	memcpy(m->at + m->n, p, n);
-	m->n += n;
-	return ERR_OK;
-}
-
-static enum err memory_read(void *arg, void *p, size_t n)
-{
-	struct memory *m = arg;
-	if (m->read + n > m->n)
-		return ERR_CORRUPT;
-	memcpy(p, m->at + m->read, n);
-	m->read += n;
-	return ERR_OK;
 }
 
 static void a_snapshot_brings_back_the_same_clusters(void **state)

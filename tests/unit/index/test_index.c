@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "daemon/index/index.h"
+#include "tests/unit/snapshot_memory.h"
 
 #define HUB_CAP 5
 
@@ -182,27 +183,6 @@ static void fifty_thousand_values_are_all_found_again(void **state)
 	}
 	assert_int_equal(index_find(ix, 12345), UINT32_MAX);
 	index_free(ix);
-}
-
-struct memory { char *at; size_t n, read; };
-
-static enum err memory_write(void *arg, const void *p, size_t n)
-{
-	struct memory *m = arg;
-	m->at = realloc(m->at, m->n + n + 1);
-	memcpy(m->at + m->n, p, n);
-	m->n += n;
-	return ERR_OK;
-}
-
-static enum err memory_read(void *arg, void *p, size_t n)
-{
-	struct memory *m = arg;
-	if (m->read + n > m->n)
-		return ERR_CORRUPT;
-	memcpy(p, m->at + m->read, n);
-	m->read += n;
-	return ERR_OK;
 }
 
 static struct index *sample(void)

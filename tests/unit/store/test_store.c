@@ -201,8 +201,28 @@ static void outbox_numbers_are_never_reused(void **state)
 	assert_int_equal(b.outbox_last, 2);
 	assert_int_equal(store_sink_through(*state, BYTES_LIT("log"), &through, NULL), ERR_OK);
 	assert_int_equal(through, 1);
+	store_close(s);
+}
+
+static void sink_that_was_never_told_anything_is_behind_what_left_the_outbox(void **state)
+{
+	struct store *s = opened(*state);
+	struct store_alert al = { BYTES_LIT("a1"), BYTES_LIT("r"), BYTES_LIT("open"), BYTES_LIT("{}"), 5, 1, AUDIENCE_ALL };
+	struct store_batch b = { .alerts = &al, .n_alerts = 1 };
+	struct store_batch first = { .sink = BYTES_LIT("log"), .sink_through = 1, .outbox_drop = 1 };
+	struct store_batch second = { .sink = BYTES_LIT("log"), .sink_through = 2, .outbox_drop = 2 };
+	uint64_t through = 9;
+
 	assert_int_equal(store_sink_through(*state, BYTES_LIT("other"), &through, NULL), ERR_OK);
 	assert_int_equal(through, 0);
+	commit(s, &b);
+	commit(s, &b);
+	commit(s, &first);
+	assert_int_equal(store_sink_through(*state, BYTES_LIT("other"), &through, NULL), ERR_OK);
+	assert_int_equal(through, 1);
+	commit(s, &second);
+	assert_int_equal(store_sink_through(*state, BYTES_LIT("other"), &through, NULL), ERR_OK);
+	assert_int_equal(through, 2);
 	store_close(s);
 }
 
@@ -443,6 +463,7 @@ int main(void)
 		T(events_are_read_backwards_from_any_place),
 		T(failed_batch_leaves_nothing_and_next_one_succeeds),
 		T(alert_keeps_newest_form_and_each_change_goes_out_once), T(outbox_numbers_are_never_reused),
+		T(sink_that_was_never_told_anything_is_behind_what_left_the_outbox),
 		T(known_ids_reach_back_by_days_and_by_count), T(facts_are_kept_beside_the_journal),
 		T(second_daemon_is_told_who_holds_the_folder), T(newer_database_is_refused_with_a_remedy),
 		T(damaged_database_is_named), T(folder_that_does_not_exist_is_named),
