@@ -69,6 +69,23 @@ static void the_latest_of_a_slot_are_kept(void **state)
 	free(list);
 }
 
+static void sessions_of_a_mute_value_are_no_turns(void **state)
+{
+	struct sessions *a = NULL, *b = NULL;
+	const uint32_t home = HOME;
+	struct session_test test = on_one_value;
+	use_at(&a, HOME, 10000);
+	use_at(&b, HOME, 10900);
+	use_at(&a, CAFE, 50000);
+	use_at(&b, CAFE, 50900);
+	assert_int_equal(sessions_turns(a, b, &test), 2);
+	test.mute = &home;
+	test.n_mute = 1;
+	assert_int_equal(sessions_turns(a, b, &test), 1);
+	free(a);
+	free(b);
+}
+
 static void a_session_that_follows_another_soon_is_a_turn(void **state)
 {
 	struct sessions *a = NULL, *b = NULL;
@@ -169,6 +186,7 @@ int main(void)
 		cmocka_unit_test(a_late_use_joins_what_lies_on_both_sides_of_it),
 		cmocka_unit_test(the_latest_of_a_slot_are_kept),
 		cmocka_unit_test(a_session_that_follows_another_soon_is_a_turn),
+		cmocka_unit_test(sessions_of_a_mute_value_are_no_turns),
 		cmocka_unit_test(one_second_is_one_turn_and_a_second_too_late_is_none),
 		cmocka_unit_test(no_order_of_uses_shows),
 	};
