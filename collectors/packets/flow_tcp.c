@@ -24,7 +24,8 @@ static bool begins_hello(const struct flows *f, struct bytes payload)
 /* The same, where there may be too little of it to tell. */
 static bool may_begin_hello(const struct flows *f, struct bytes payload)
 {
-	return payload.len > 0 && payload.ptr[0] == RECORD_HANDSHAKE && (payload.len < HELLO_TOLD || payload.ptr[5] == CLIENT_HELLO) && look_begins_hello(f->look, payload);
+	return payload.len > 0 && payload.ptr[0] == RECORD_HANDSHAKE && (payload.len < HELLO_TOLD || payload.ptr[5] == CLIENT_HELLO) &&
+	       look_begins_hello(f->look, payload);
 }
 
 /* Another hello than the one that was read, whole up to its random bytes: the SYN between them was not captured. */

@@ -97,7 +97,8 @@ bool api_resolve_account(struct api_call *call, struct bytes name, struct bytes 
 
 route_fn get_account, get_account_links, get_account_history, get_link, get_links, get_cluster, get_cluster_history, get_alerts,
 	get_alert, get_report, get_pair_report, get_search, get_correlate, get_hubs, get_stacks, get_rules;
-route_fn get_account_events, get_value, get_marks, get_mark_effect, post_marks, get_rule, get_backtest, post_backtest, post_backtest_cancel, get_subject, post_subject_erase, post_key_rotate;
+route_fn get_account_events, get_value, get_marks, get_mark_effect, post_marks, get_rule, get_backtest,
+	post_backtest, post_backtest_cancel, get_subject, post_subject_erase, post_key_rotate;
 route_fn post_events, post_relations, post_verdicts, post_alert_act, post_alert_acts, get_alert_history, get_alert_related, post_site_remove;
 route_fn get_status, get_metrics, get_healthz, get_readyz, get_openapi, get_index, get_web_file, get_me, get_live, get_series;
 route_fn get_sinks, get_sink_dead, post_sink_test, post_sink_retry;

@@ -45,7 +45,8 @@ static void write_question(struct api_call *call, struct text *out)
 static bool read_question(struct api_call *call, struct event *event)
 {
 	struct api_setup *setup = &call->api->setup;
-	struct event_context context = { .kinds = &setup->ports.rules(setup->ports.arg)->kinds, .hash_key = setup->hash_key, .default_site = BYTES_NONE };
+	struct event_context context = { .kinds = &setup->ports.rules(setup->ports.arg)->kinds,
+					 .hash_key = setup->hash_key, .default_site = BYTES_NONE };
 	struct errbuf eb = { 0 };
 	struct event_refusal why = { .eb = &eb };
 	struct text question = { 0 };

@@ -318,7 +318,8 @@ static void note_growth(struct engine *e, uint32_t lead, struct change *change)
 void change_of_merging(struct engine *e, enum change_type type, const struct alert *alert, const struct alert *other)
 {
 	char id[24];
-	struct change change = { .type = (uint8_t)type, .cause = CAUSE_ALERT, .about = (uint32_t)(alert - e->alerts.at), .after = (int16_t)alert->score };
+	struct change change = { .type = (uint8_t)type, .cause = CAUSE_ALERT, .about = (uint32_t)(alert - e->alerts.at),
+				 .after = (int16_t)alert->score };
 	snprintf(id, sizeof(id), "%016llx", (unsigned long long)other->id);
 	change.because = change_say(e, &(struct said){ BYTES_LIT("alert"), bytes_of(id), BYTES_NONE, BYTES_NONE, BYTES_NONE });
 	add(e, HISTORY_ALERTS, change.about, &change);

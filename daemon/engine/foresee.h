@@ -1,6 +1,6 @@
 /* What rules come to for two accounts of whom is only known which kinds of values they share and whether the older one is closed,
- * or only whether they have neighbours in common. Few such sets of kinds occur, and most conditions and many axes ask for no more: they are settled
- * once for a set and not once for a pair. */
+ * or only whether they have neighbours in common. Few such sets of kinds occur, and most conditions and many axes ask for no
+ * more: they are settled once for a set and not once for a pair. */
 #ifndef ASSOCD_ENGINE_FORESEE_H
 #define ASSOCD_ENGINE_FORESEE_H
 

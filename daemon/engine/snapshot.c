@@ -369,7 +369,8 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		.group_names = strtab_count(e->group_names), .accounts = e->accounts.n, .pairs = e->pairs.n,
 		.n_pairs = e->n_pairs, .groups = e->groups.n, .alerts = e->alerts.n, .standing = u64map_count(e->alert_of),
 		.n_accounts = e->n_accounts, .population = weights_population(e->weights), .seq = e->seq,
-		.said = strtab_count(e->said), .rule_sets = strtab_count(e->rule_sets), .n_events = e->n_events, .limits_hit = e->limits_hit, .now_ms = e->now_ms,
+		.said = strtab_count(e->said), .rule_sets = strtab_count(e->rule_sets), .n_events = e->n_events,
+		.limits_hit = e->limits_hit, .now_ms = e->now_ms,
 		.leads = merging_leads(e),
 	};
 	put(&out, &h, sizeof(h));

@@ -88,7 +88,8 @@ static void told_and_not_standing(struct comparing *c, const struct alert_head *
 
 static bool says_the_same(const struct alert_head *a, const struct alert_head *b)
 {
-	return a->state == b->state && a->score == b->score && a->n_accounts == b->n_accounts && a->n_alerts == b->n_alerts && a->is_merged == b->is_merged && bytes_eq(a->level, b->level) &&
+	return a->state == b->state && a->score == b->score && a->n_accounts == b->n_accounts &&
+	       a->n_alerts == b->n_alerts && a->is_merged == b->is_merged && bytes_eq(a->level, b->level) &&
 	       bytes_eq(a->title, b->title);
 }
 

@@ -13,8 +13,8 @@
 void alert_json(struct text *out, const struct alert_view *alert, const char *what);
 /* What a leading alert stands for, as an object; ids: with those of the merged ones. */
 void alert_group_json(struct text *out, const struct alert_group *group, bool ids);
-/* Back from what alert_json wrote, all of it in the arena, of a group only alerts and accounts; the audience, which is no member, is AUDIENCE_ALL.
- * ERR_CORRUPT: it is no alert. */
+/* Back from what alert_json wrote, all of it in the arena, of a group only alerts and accounts; the audience, which is no member,
+ * is AUDIENCE_ALL. ERR_CORRUPT: it is no alert. */
 enum err alert_from_json(const struct json_doc *doc, struct arena *a, struct alert_view *out) MUST_CHECK;
 
 #endif

@@ -52,7 +52,8 @@ struct why_view {
 	bool is_fitted;    /* bits are those of the table: the prior is that of pairs that meet at all */
 	struct evidence_view *items; /* by family, strongest first; negatives last */
 	unsigned n_items;
-	struct ignored_view { struct bytes kind, kind_title, shown, reason; uint64_t key; unsigned holders; } *ignored; /* both hold it, people marked it */
+	/* both hold it, people marked it */
+	struct ignored_view { struct bytes kind, kind_title, shown, reason; uint64_t key; unsigned holders; } *ignored;
 	unsigned n_ignored;
 	struct link_view *path; /* the strongest way over others, where that says more than the link of the two */
 	unsigned n_path;
