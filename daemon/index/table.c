@@ -16,7 +16,7 @@ uint32_t table_find(const struct table *t, const struct index_value *values, uin
 	if (t->tags == NULL)
 		return UINT32_MAX;
 	uint8_t tag = table_tag(key);
-	for (size_t at = table_slot(key) & t->mask; t->tags[at] != 0; at = (at + 1) & t->mask)
+	for (size_t at = table_home(t, key); t->tags[at] != 0; at = table_after(t, at))
 		if (t->tags[at] == tag && values[t->ids[at]].key == key)
 			return t->ids[at];
 	return UINT32_MAX;
@@ -24,9 +24,9 @@ uint32_t table_find(const struct table *t, const struct index_value *values, uin
 
 static void table_place(struct table *t, uint64_t key, uint32_t id)
 {
-	size_t at = table_slot(key) & t->mask;
+	size_t at = table_home(t, key);
 	while (t->tags[at] != 0)
-		at = (at + 1) & t->mask;
+		at = table_after(t, at);
 	t->tags[at] = table_tag(key);
 	t->ids[at] = id;
 }
@@ -34,11 +34,10 @@ static void table_place(struct table *t, uint64_t key, uint32_t id)
 static void table_grow(struct table *t, const struct index_value *values)
 {
 	struct table old = *t;
-	size_t slots = old.tags != NULL ? (old.mask + 1) * 2 : 1024;
-	t->tags = xcalloc(slots, 1);
-	t->ids = xmalloc(slots * sizeof(*t->ids));
-	t->mask = slots - 1;
-	for (size_t i = 0; old.tags != NULL && i <= old.mask; i++)
+	t->slots = old.slots > 0 ? old.slots + old.slots / 4 : 1024;
+	t->tags = xcalloc(t->slots, 1);
+	t->ids = xmalloc(t->slots * sizeof(*t->ids));
+	for (size_t i = 0; i < old.slots; i++)
 		if (old.tags[i] != 0)
 			table_place(t, values[old.ids[i]].key, old.ids[i]);
 	free(old.tags);
@@ -47,7 +46,7 @@ static void table_grow(struct table *t, const struct index_value *values)
 
 void table_insert(struct table *t, const struct index_value *values, uint32_t id)
 {
-	if (t->tags == NULL || (t->n + 1) * 8 > (t->mask + 1) * 7)
+	if ((t->n + 1) * 8 > t->slots * 7)
 		table_grow(t, values);
 	table_place(t, values[id].key, id);
 	t->n++;
@@ -55,5 +54,5 @@ void table_insert(struct table *t, const struct index_value *values, uint32_t id
 
 size_t table_memory(const struct table *t)
 {
-	return t->tags != NULL ? (t->mask + 1) * (1 + sizeof(*t->ids)) : 0;
+	return t->slots * (1 + sizeof(*t->ids));
 }
