@@ -170,7 +170,7 @@ static struct posting *posting_insert(struct index *ix, uint32_t account, uint32
 	if (list->n >= INDEX_POSTINGS_MAX)
 		evict_oldest(ix, account);
 	if (list->n == list->cap) {
-		list->cap += 6 + list->cap / 8; /* most of the memory there is: little of it unused */
+		list->cap += 3 + list->cap / 16; /* most of the memory there is: little of it unused */
 		list->at = xrealloc(list->at, list->cap * sizeof(*list->at));
 	}
 	uint32_t at = postings_lower_bound(list, value);
@@ -194,7 +194,7 @@ static struct posting *posting_find(const struct index *ix, uint32_t account, ui
 static bool posting_use(struct posting *p, const struct index_use *use)
 {
 	bool is_new_day = use->at_s / DAY_S > p->last_s / DAY_S;
-	p->days += is_new_day;
+	p->days += is_new_day && p->days < UINT16_MAX;
 	if (use->at_s < p->first_s)
 		p->first_s = use->at_s;
 	if (use->at_s > p->last_s)

@@ -13,12 +13,13 @@
 
 struct index;
 
-/* One account's use of one value. An account's postings are sorted by value. */
+/* One account's use of one value. An account's postings are sorted by value. Packed into 14 bytes: half of what the index takes
+ * is postings. */
 struct posting {
 	uint32_t value;
 	uint32_t first_s, last_s; /* seconds since 1970 */
-	uint32_t days;            /* on how many days (UTC) */
-};
+	uint16_t days;            /* on how many days (UTC) */
+} __attribute__((packed, aligned(2)));
 
 struct index_value {
 	uint64_t key;
