@@ -35,16 +35,16 @@ static void told(struct engine *e, enum change_type type, struct alert *alert)
 static void take_on(struct engine *e, const struct event *ev, struct alert *alert)
 {
 	*(alert->state == ALERT_APPEALED ? &alert->was : &alert->state) = ALERT_ACKNOWLEDGED;
-	if (alert->owner == NULL)
-		alert_set_text(&alert->owner, ev->actor);
-	alert_set_text(&alert->reason, ev->reason);
+	if (alert->owner == NONE)
+		alert_set_text(e, &alert->owner, ev->actor);
+	alert_set_text(e, &alert->reason, ev->reason);
 	told(e, CHANGE_ALERT_ACKNOWLEDGED, alert);
 }
 
 static void assign(struct engine *e, const struct event *ev, struct alert *alert)
 {
-	alert_set_text(&alert->owner, ev->value);
-	alert_set_text(&alert->reason, ev->reason);
+	alert_set_text(e, &alert->owner, ev->value);
+	alert_set_text(e, &alert->reason, ev->reason);
 	told(e, CHANGE_ALERT_ASSIGNED, alert);
 }
 
@@ -63,7 +63,7 @@ void alert_wake(struct engine *e, struct alert *alert)
 
 static void snooze(struct engine *e, const struct event *ev, struct alert *alert)
 {
-	alert_set_text(&alert->reason, ev->reason);
+	alert_set_text(e, &alert->reason, ev->reason);
 	if (ev->until_ms > e->now_ms) {
 		alert->snoozed_ms = ev->until_ms;
 		deadline_push(e, ev->until_ms, number_of(e, alert));
@@ -98,11 +98,12 @@ static void settle_one(struct engine *e, const struct event *ev, struct alert *a
 static void settle(struct engine *e, const struct event *ev, struct alert *alert)
 {
 	settle_one(e, ev, alert);
-	for (size_t i = 0; ev->type == EVENT_RESOLVE && i < alert->merged.n; i++) {
-		struct alert *one = &e->alerts.at[alert->merged.at[i]];
+	struct id_span merged = alert_merged(alert);
+	for (size_t i = 0; ev->type == EVENT_RESOLVE && i < merged.n; i++) {
+		struct alert *one = &e->alerts.at[merged.at[i]];
 		if (one->state == ALERT_RESOLVED)
 			continue;
-		alert_set_text(&one->actor, ev->actor);
+		alert_set_text(e, &one->actor, ev->actor);
 		settle_one(e, ev, one);
 	}
 }
@@ -125,8 +126,8 @@ static void open_one_again(struct engine *e, const struct event *ev, struct aler
 	alert->state = ALERT_OPEN;
 	alert_begin_clock(e, alert); /* its time anew: what was due while it was resolved is over */
 	alert->closed_with_accounts = false;
-	alert_set_text(&alert->resolution, BYTES_NONE);
-	alert_set_text(&alert->reason, ev->reason);
+	alert_set_text(e, &alert->resolution, BYTES_NONE);
+	alert_set_text(e, &alert->reason, ev->reason);
 	deadline_set(e, number_of(e, alert));
 	change_of_alert(e, CHANGE_ALERT_REOPENED, number_of(e, alert));
 	alert_tell(e, EFFECT_ALERT_OPENED, alert);
@@ -137,11 +138,12 @@ static void open_again(struct engine *e, const struct event *ev, struct alert *a
 {
 	uint64_t settled = alert->updated_seq;
 	open_one_again(e, ev, alert);
-	for (size_t i = 0; i < alert->merged.n; i++) {
-		struct alert *one = &e->alerts.at[alert->merged.at[i]];
+	struct id_span merged = alert_merged(alert);
+	for (size_t i = 0; i < merged.n; i++) {
+		struct alert *one = &e->alerts.at[merged.at[i]];
 		if (one->state != ALERT_RESOLVED || one->updated_seq != settled || !may_open_again(e, one))
 			continue;
-		alert_set_text(&one->actor, ev->actor);
+		alert_set_text(e, &one->actor, ev->actor);
 		open_one_again(e, ev, one);
 	}
 }
@@ -159,7 +161,7 @@ void alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 	if (ev->type == EVENT_REOPEN && !may_open_again(e, alert))
 		return;
 	if (ev->type != EVENT_NOTE)
-		alert_set_text(&alert->actor, ev->actor);
+		alert_set_text(e, &alert->actor, ev->actor);
 	acts[ev->type](e, ev, alert);
 }
 
@@ -167,31 +169,30 @@ void alert_expire(struct engine *e, struct alert *alert, int64_t after_ms)
 {
 	char time[32], reason[64];
 	const struct alert *leading = alert_leading(e, alert);
-	if (alert->state != ALERT_OPEN || leading->state != ALERT_OPEN || leading->owner != NULL || leading->snoozed_ms != 0)
+	if (alert->state != ALERT_OPEN || leading->state != ALERT_OPEN || leading->owner != NONE || leading->snoozed_ms != 0)
 		return;
 	snprintf(reason, sizeof(reason), "nobody took it on in %s", time_duration_text(after_ms, time, sizeof(time)));
-	alert_set_text(&alert->actor, BYTES_NONE);
+	alert_set_text(e, &alert->actor, BYTES_NONE);
 	alert_close(e, alert, BYTES_LIT("expired"), bytes_of(reason));
 }
 
 /* ---- accounts that were closed ---- */
 
-static bool are_closed(const struct engine *e, const uint32_t *accounts, size_t n)
+static bool are_closed(const struct engine *e, struct id_span accounts)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!e->accounts.at[accounts[i]].is_closed)
+	for (size_t i = 0; i < accounts.n; i++)
+		if (!e->accounts.at[accounts.at[i]].is_closed)
 			return false;
-	return n > 0;
+	return accounts.n > 0;
 }
 
 /* Of those that it is about now: a cluster may have grown since. */
 static bool has_closed_accounts_alone(const struct engine *e, const struct alert *alert)
 {
-	const uint32_t *members;
-	if (alert->scope != POLICY_CLUSTER)
-		return are_closed(e, alert->accounts.at, alert->accounts.n);
-	unsigned n = graph_members(e->graph, alert->subject_a, &members);
-	return are_closed(e, members, n);
+	struct id_span accounts = alert_accounts(alert);
+	if (alert->scope == POLICY_CLUSTER)
+		accounts.n = graph_members(e->graph, alert->subject_a, &accounts.at);
+	return are_closed(e, accounts);
 }
 
 /* One that this very event opened is about closed accounts by intent; an appealed one waits for its verdict. */
@@ -204,7 +205,7 @@ void alerts_close_with_account(struct engine *e, uint32_t account)
 		if (alert->opened_seq == e->seq || alert->state == ALERT_APPEALED || !has_closed_accounts_alone(e, alert))
 			continue;
 		alert->closed_with_accounts = true;
-		alert_set_text(&alert->actor, BYTES_NONE);
+		alert_set_text(e, &alert->actor, BYTES_NONE);
 		alert_close(e, alert, BYTES_LIT("withdrawn"), BYTES_LIT("all its accounts are closed"));
 	}
 	VEC_FREE(&numbers);

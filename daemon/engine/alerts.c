@@ -89,19 +89,15 @@ void alert_tell(struct engine *e, enum effect_type type, struct alert *alert)
 	merging_tell(e, type, alert);
 }
 
-static void set_accounts(struct engine *e, struct alert *alert)
+static void set_members(const struct engine *e, struct alert *alert)
 {
-	alert->accounts.n = 0;
-	if (alert->scope != POLICY_CLUSTER) {
-		VEC_PUSH(&alert->accounts, alert->subject_a);
-		if (alert->scope == POLICY_LINK)
-			VEC_PUSH(&alert->accounts, alert->subject_b);
+	if (alert->scope != POLICY_CLUSTER)
 		return;
-	}
 	const uint32_t *members;
 	unsigned n = graph_members(e->graph, alert->subject_a, &members);
-	for (unsigned i = 0; i < n; i++)
-		VEC_PUSH(&alert->accounts, members[i]);
+	alert->members = xrealloc(alert->members, sizeof(*alert->members) + n * sizeof(*members));
+	alert->members->n = n;
+	memcpy(alert->members->at, members, n * sizeof(*members));
 }
 
 void alert_begin_clock(const struct engine *e, struct alert *alert)
@@ -117,12 +113,12 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	struct alert alert = {
 		.id = alert_id(e, policy, subject), .policy = policy, .scope = subject->scope, .state = ALERT_OPEN,
 		.audience = (uint8_t)e->event->audience,
-		.subject_a = subject->a, .subject_b = subject->b, .score = score,
-		.lead = NONE, .opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
+		.subject_a = subject->a, .subject_b = subject->b, .score = (int16_t)score,
+		.lead = NONE, .resolution = NONE, .reason = NONE, .actor = NONE, .owner = NONE, .opened_ms = e->event->ts_ms, .updated_ms = e->event->ts_ms, .opened_seq = e->seq, .updated_seq = e->seq,
 	};
 	alert.level = (uint8_t)e->rules->policies[policy].head.level;
 	alert_begin_clock(e, &alert);
-	set_accounts(e, &alert);
+	set_members(e, &alert);
 	uint32_t at = (uint32_t)e->alerts.n;
 	VEC_PUSH(&e->alerts, alert);
 	u64map_put(e->alert_of, alert_key(policy, subject), at);
@@ -148,13 +144,13 @@ static unsigned band_of(const struct engine *e, int score)
  * that wavers around a band is told once. */
 void alert_update(struct engine *e, struct alert *alert, int score)
 {
-	size_t before = alert->accounts.n;
+	size_t before = alert_accounts(alert).n;
 	unsigned told = band_of(e, alert->score), band = band_of(e, score);
-	set_accounts(e, alert);
-	bool is_news = band > told || band + 1 < told || alert->accounts.n != before;
+	set_members(e, alert);
+	bool is_news = band > told || band + 1 < told || alert_accounts(alert).n != before;
 	if (!is_news)
 		return;
-	alert->score = score;
+	alert->score = (int16_t)score;
 	change_of_alert(e, CHANGE_ALERT_UPDATED, (uint32_t)(alert - e->alerts.at));
 	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
@@ -223,15 +219,14 @@ void alerts_of_account(const struct engine *e, uint32_t account, struct alert_nu
 		qsort(out->at, out->n, sizeof(*out->at), compare_numbers);
 }
 
-void alert_set_text(char **place, struct bytes text)
+void alert_set_text(struct engine *e, uint32_t *place, struct bytes text)
 {
-	free(*place);
-	*place = NULL;
-	if (text.len == 0)
-		return;
-	*place = xmalloc(text.len + 1);
-	memcpy(*place, text.ptr, text.len);
-	(*place)[text.len] = '\0';
+	*place = text.len > 0 ? strtab_intern(e->said, text) : NONE;
+}
+
+struct bytes alert_text(const struct engine *e, uint32_t text)
+{
+	return text != NONE ? strtab_text(e->said, text) : BYTES_NONE;
 }
 
 void alert_forget(struct engine *e, struct alert *alert)
@@ -247,15 +242,15 @@ void alert_close(struct engine *e, struct alert *alert, struct bytes resolution,
 		alert->was = alert->state;
 	alert->state = ALERT_RESOLVED;
 	alert->snoozed_ms = 0;
-	alert_set_text(&alert->resolution, resolution);
-	alert_set_text(&alert->reason, reason);
+	alert_set_text(e, &alert->resolution, resolution);
+	alert_set_text(e, &alert->reason, reason);
 	change_of_alert(e, CHANGE_ALERT_RESOLVED, (uint32_t)(alert - e->alerts.at));
 	alert_tell(e, EFFECT_ALERT_RESOLVED, alert);
 }
 
 void alert_resolve(struct engine *e, struct alert *alert, const char *resolution, struct bytes reason)
 {
-	alert_set_text(&alert->actor, BYTES_NONE);
+	alert_set_text(e, &alert->actor, BYTES_NONE);
 	alert_close(e, alert, bytes_of(resolution), reason);
 	alert_forget(e, alert);
 }
@@ -283,10 +278,8 @@ struct alert *alert_by_id(const struct engine *e, struct bytes text)
 
 void alert_fini(struct alert *alert)
 {
-	VEC_FREE(&alert->accounts);
-	VEC_FREE(&alert->merged);
-	free(alert->resolution);
-	free(alert->reason);
-	free(alert->actor);
-	free(alert->owner);
+	if (alert->led != NULL)
+		VEC_FREE(&alert->led->alerts);
+	free(alert->led);
+	free(alert->members);
 }

@@ -10,8 +10,9 @@
 
 static bool names_account(const struct alert *alert, uint32_t account)
 {
-	for (size_t i = 0; i < alert->accounts.n; i++)
-		if (alert->accounts.at[i] == account)
+	struct id_span accounts = alert_accounts(alert);
+	for (size_t i = 0; i < accounts.n; i++)
+		if (accounts.at[i] == account)
 			return true;
 	return false;
 }

@@ -258,11 +258,6 @@ void change_of_cluster(struct engine *e, const struct graph_change *from)
 	add(e, HISTORY_CLUSTERS, from->other, &change);
 }
 
-static struct bytes text_of(const char *text)
-{
-	return text != NULL ? bytes_of(text) : BYTES_NONE;
-}
-
 /* What a person said who did it, or why it ended; NONE when the alert did it by itself. */
 static uint32_t said_of_alert(struct engine *e, enum change_type type, const struct alert *alert)
 {
@@ -270,7 +265,8 @@ static uint32_t said_of_alert(struct engine *e, enum change_type type, const str
 	char until[TIME_TEXT_SIZE];
 	struct said said = { BYTES_LIT("alert"), ev->value, ev->actor, ev->reason, BYTES_NONE };
 	if (type == CHANGE_ALERT_RESOLVED)
-		said = (struct said){ said.type, text_of(alert->resolution), text_of(alert->actor), text_of(alert->reason), BYTES_NONE };
+		said = (struct said){ said.type, alert_text(e, alert->resolution), alert_text(e, alert->actor),
+				      alert_text(e, alert->reason), BYTES_NONE };
 	else if (!event_is_act(ev->type) && type != CHANGE_ALERT_APPEALED)
 		return NONE;
 	if (type == CHANGE_ALERT_SNOOZED) {
@@ -297,8 +293,9 @@ void change_of_alert(struct engine *e, enum change_type type, uint32_t number)
 	add(e, HISTORY_ALERTS, number, &change);
 	if (is_inner(type))
 		return;
-	for (size_t i = 0; i < alert->accounts.n; i++)
-		add(e, HISTORY_ACCOUNTS, alert->accounts.at[i], &change);
+	struct id_span accounts = alert_accounts(alert);
+	for (size_t i = 0; i < accounts.n; i++)
+		add(e, HISTORY_ACCOUNTS, accounts.at[i], &change);
 	if (alert->scope == POLICY_CLUSTER)
 		add(e, HISTORY_CLUSTERS, alert->subject_a, &change);
 }

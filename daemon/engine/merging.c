@@ -59,8 +59,9 @@ static const struct policy_rule *policy_of(const struct engine *e, const struct 
 uint8_t merged_level(const struct engine *e, const struct alert *lead)
 {
 	uint8_t level = lead->level;
-	for (size_t i = 0; i < lead->merged.n; i++) {
-		const struct alert *one = &e->alerts.at[lead->merged.at[i]];
+	struct id_span merged = alert_merged(lead);
+	for (size_t i = 0; i < merged.n; i++) {
+		const struct alert *one = &e->alerts.at[merged.at[i]];
 		if (one->state != ALERT_RESOLVED && one->level > level)
 			level = one->level;
 	}
@@ -148,36 +149,47 @@ static uint64_t key_of(const struct engine *e, const struct alert *alert)
 
 /* ---- leads ---- */
 
+static struct led *led_by(struct alert *lead)
+{
+	if (lead->led == NULL)
+		lead->led = xcalloc(1, sizeof(*lead->led));
+	return lead->led;
+}
+
 static void leave(struct engine *e, struct alert *alert)
 {
 	struct alert *lead = &e->alerts.at[alert->lead];
+	struct led *led = led_by(lead);
 	size_t kept = 0;
-	for (size_t i = 0; i < lead->merged.n; i++)
-		if (lead->merged.at[i] != number_of(e, alert))
-			lead->merged.at[kept++] = lead->merged.at[i];
-	lead->merged.n = kept;
+	for (size_t i = 0; i < led->alerts.n; i++)
+		if (led->alerts.at[i] != number_of(e, alert))
+			led->alerts.at[kept++] = led->alerts.at[i];
+	led->alerts.n = kept;
 	if (lead->state != ALERT_RESOLVED)
 		note_change(e, alert->lead, EFFECT_ALERT_UPDATED);
 }
 
 static void lose_key(struct engine *e, struct alert *lead)
 {
-	if (lead->merge_key != 0 && u64map_get(e->merging->lead_of, lead->merge_key) == number_of(e, lead))
-		u64map_del(e->merging->lead_of, lead->merge_key);
-	lead->merge_key = 0;
+	uint64_t key = alert_merge_key(lead);
+	if (key == 0)
+		return;
+	if (u64map_get(e->merging->lead_of, key) == number_of(e, lead))
+		u64map_del(e->merging->lead_of, key);
+	lead->led->key = 0;
 }
 
 static void take_key(struct engine *e, struct alert *lead, uint64_t key)
 {
-	lead->merge_key = key;
+	led_by(lead)->key = key;
 	u64map_put(e->merging->lead_of, key, number_of(e, lead)); /* I2 */
 }
 
 /* Somebody works on it: that goes with its alerts, also when they stand alone again. */
 static void take_over_work(struct alert *to, const struct alert *from)
 {
-	if (to->owner == NULL && from->owner != NULL)
-		alert_set_text(&to->owner, bytes_of(from->owner));
+	if (to->owner == NONE)
+		to->owner = from->owner;
 	bool is_past = from->state == ALERT_RESOLVED || from->state == ALERT_APPEALED;
 	if (to->state == ALERT_OPEN && (is_past ? from->was : from->state) == ALERT_ACKNOWLEDGED)
 		to->state = ALERT_ACKNOWLEDGED;
@@ -186,7 +198,7 @@ static void take_over_work(struct alert *to, const struct alert *from)
 static void join(struct engine *e, struct alert *alert, struct alert *lead)
 {
 	alert->lead = number_of(e, lead);
-	VEC_PUSH(&lead->merged, number_of(e, alert));
+	VEC_PUSH(&led_by(lead)->alerts, number_of(e, alert));
 	change_of_merging(e, CHANGE_ALERT_MERGED, alert, lead);
 	note_change(e, alert->lead, EFFECT_ALERT_UPDATED);
 	note(e, number_of(e, alert));
@@ -221,16 +233,17 @@ static void place(struct engine *e, struct alert *alert, uint64_t key)
 	if (!is_within(e, is_older ? alert : lead, is_older ? lead : alert)) {
 		take_key(e, is_older ? lead : alert, key);
 		if (is_older)
-			alert->merge_key = key;
+			led_by(alert)->key = key;
 		return;
 	}
 	struct alert *from = is_older ? lead : alert, *to = is_older ? alert : lead;
 	lose_key(e, from);
 	if (is_older)
 		take_key(e, to, key);
-	for (size_t i = 0; i < from->merged.n; i++)
-		join(e, &e->alerts.at[from->merged.at[i]], to);
-	from->merged.n = 0;
+	struct led *led = led_by(from);
+	for (size_t i = 0; i < led->alerts.n; i++)
+		join(e, &e->alerts.at[led->alerts.at[i]], to);
+	led->alerts.n = 0;
 	join(e, from, to);
 }
 
@@ -238,8 +251,9 @@ static void place(struct engine *e, struct alert *alert, uint64_t key)
 static struct alert *heir_of(struct engine *e, const struct alert *lead)
 {
 	struct alert *heir = NULL;
-	for (size_t i = 0; i < lead->merged.n; i++) {
-		struct alert *one = &e->alerts.at[lead->merged.at[i]];
+	struct id_span merged = alert_merged(lead);
+	for (size_t i = 0; i < merged.n; i++) {
+		struct alert *one = &e->alerts.at[merged.at[i]];
 		if (one->state == ALERT_RESOLVED)
 			continue;
 		bool is_graver = heir == NULL || one->level > heir->level || (one->level == heir->level && one->score > heir->score);
@@ -251,29 +265,30 @@ static struct alert *heir_of(struct engine *e, const struct alert *lead)
 /* One that led has ended: the rest stand behind the heir. */
 static void pass_on(struct engine *e, struct alert *ended)
 {
-	uint64_t key = ended->merge_key;
+	uint64_t key = alert_merge_key(ended);
 	struct alert *heir = heir_of(e, ended);
 	bool leads_newest = u64map_get(e->merging->lead_of, key) == number_of(e, ended);
 	lose_key(e, ended);
 	if (heir == NULL)
 		return; /* what it took along stays in its list */
 	stand_alone(e, heir, ended);
-	heir->merge_key = key;
+	led_by(heir)->key = key;
 	if (leads_newest)
 		take_key(e, heir, key);
-	for (size_t i = 0; i < ended->merged.n; i++) {
-		struct alert *one = &e->alerts.at[ended->merged.at[i]];
+	struct led *left = led_by(ended), *led = led_by(heir);
+	for (size_t i = 0; i < left->alerts.n; i++) {
+		struct alert *one = &e->alerts.at[left->alerts.at[i]];
 		if (one == heir || one->state == ALERT_RESOLVED)
 			continue;
 		one->lead = number_of(e, heir);
-		VEC_PUSH(&heir->merged, number_of(e, one));
+		VEC_PUSH(&led->alerts, number_of(e, one));
 	}
-	ended->merged.n = 0;
+	left->alerts.n = 0;
 }
 
 static void settle_ended(struct engine *e, struct alert *alert)
 {
-	if (alert->lead == NONE && alert->merge_key != 0)
+	if (alert->lead == NONE && alert_merge_key(alert) != 0)
 		pass_on(e, alert);
 	else if (alert->lead != NONE && e->alerts.at[alert->lead].state != ALERT_RESOLVED)
 		leave(e, alert);
@@ -282,8 +297,8 @@ static void settle_ended(struct engine *e, struct alert *alert)
 /* The lead is another's now: each that is merged into it looks where it belongs. */
 static void scatter(struct engine *e, struct alert *lead, uint64_t key)
 {
-	for (size_t i = 0; i < lead->merged.n;) {
-		struct alert *one = &e->alerts.at[lead->merged.at[i]];
+	for (size_t i = 0; i < alert_merged(lead).n;) {
+		struct alert *one = &e->alerts.at[alert_merged(lead).at[i]];
 		uint64_t its = key_of(e, one);
 		if (its == key && key != 0) {
 			i++;
@@ -299,7 +314,7 @@ static void settle_standing(struct engine *e, struct alert *alert)
 {
 	uint64_t key = key_of(e, alert);
 	struct alert *lead = alert->lead != NONE ? &e->alerts.at[alert->lead] : NULL;
-	if (lead != NULL && lead->merge_key == key && key != 0) {
+	if (lead != NULL && alert_merge_key(lead) == key && key != 0) {
 		if (alert->untold & ~UNTOLD_NOTED)
 			note_change(e, alert->lead, EFFECT_ALERT_UPDATED);
 		return;
@@ -307,8 +322,8 @@ static void settle_standing(struct engine *e, struct alert *alert)
 	if (lead != NULL) {
 		leave(e, alert);
 		stand_alone(e, alert, lead);
-	} else if (alert->merge_key != 0) {
-		if (alert->merge_key == key)
+	} else if (alert_merge_key(alert) != 0) {
+		if (alert_merge_key(alert) == key)
 			return;
 		lose_key(e, alert);
 		scatter(e, alert, key);

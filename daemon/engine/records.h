@@ -86,6 +86,14 @@ struct group {
 };
 #define RELATION_OWN 255
 
+/* What an alert stands for beside itself. */
+struct led {
+	uint64_t key;                /* what it leads the alerts of; 0: it leads none */
+	struct VEC(uint32_t) alerts; /* that are merged into it, in order of joining; of a resolved one those that it took along */
+};
+
+struct members { uint32_t n, at[]; };
+
 struct alert {
 	uint64_t id;
 	uint32_t policy;
@@ -98,19 +106,39 @@ struct alert {
 	bool is_known;                  /* whoever is told of alerts knows of it as one of its own */
 	uint8_t told_level;             /* of all that it stands for, as it was last told (merging.h) */
 	uint8_t untold;                 /* bit per effect_type, until the end of the event; UNTOLD_NOTED */
-	uint32_t lead;                  /* the alert that it is merged into; NONE: it stands for itself */
-	struct VEC(uint32_t) merged;    /* that are merged into it, in order of joining; of a resolved one those that it took along */
-	uint64_t merge_key;             /* what it leads the alerts of; 0: it leads none */
 	uint16_t notes;
-	uint32_t subject_a, subject_b; /* account; pair's accounts; cluster handle */
-	struct VEC(uint32_t) accounts;
-	char *resolution, *reason, *actor, *owner;
-	int score;
+	int16_t score;
+	uint32_t lead;                  /* the alert that it is merged into; NONE: it stands for itself */
+	struct led *led;                /* NULL: it leads none, and none is merged into it */
+	union {
+		struct { uint32_t subject_a, subject_b; };
+		uint32_t subject[2]; /* account; pair's accounts; cluster handle */
+	};
+	struct members *members; /* of a cluster's: its accounts when it was last told */
+	uint32_t resolution, reason, actor, owner; /* texts in engine.said, NONE: none */
 	int64_t opened_ms, updated_ms, deadline_ms;
 	int64_t since_ms; /* it stands since: its opening, or the last time it was opened again */
 	int64_t due_ms; /* of its next step, 0: none */
 	int64_t snoozed_ms; /* until then nobody is told of it but of its end; 0: it is not put off */
 	uint64_t opened_seq, updated_seq;
 };
+
+struct id_span { const uint32_t *at; size_t n; };
+
+/* Those that it is about, as it was last told. */
+static inline struct id_span alert_accounts(const struct alert *alert)
+{
+	if (alert->members != NULL)
+		return (struct id_span){ alert->members->at, alert->members->n };
+	return (struct id_span){ alert->subject, alert->scope == POLICY_CLUSTER ? 0 : alert->scope == POLICY_LINK ? 2 : 1 };
+}
+
+/* Numbers of those that are merged into it. */
+static inline struct id_span alert_merged(const struct alert *alert)
+{
+	return alert->led != NULL ? (struct id_span){ alert->led->alerts.at, alert->led->alerts.n } : (struct id_span){ NULL, 0 };
+}
+
+static inline uint64_t alert_merge_key(const struct alert *alert) { return alert->led != NULL ? alert->led->key : 0; }
 
 #endif

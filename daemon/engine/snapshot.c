@@ -3,9 +3,7 @@
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
  *   alerts | standing | leads | said | rule sets | verdicts | marks and their notes | history | windows | sessions
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
-#include "state.h"
-
-#include <stdlib.h>
+#include "snapshot_parts.h"
 
 #include "changes.h"
 #include "deadlines.h"
@@ -17,40 +15,13 @@
 #include "weigh.h"
 #include "windows.h"
 
-struct snapshot_header {
-	uint32_t version, size_of_pair, size_of_account, free_pair;
-	uint64_t names, group_names, accounts, pairs, n_pairs, groups, alerts, standing, said, rule_sets;
-	uint64_t n_accounts, population, seq, n_events, limits_hit, leads;
-	int64_t now_ms;
-};
-#define SNAPSHOT_VERSION 11
-
-struct out { engine_write_fn *write; void *arg; enum err err; };
-struct in { engine_read_fn *read; void *arg; enum err err; };
-
-static void put(struct out *out, const void *p, size_t n)
-{
-	if (out->err == ERR_OK && n > 0)
-		out->err = out->write(out->arg, p, n);
-}
+#define SNAPSHOT_VERSION 12
 
 static void put_text(struct out *out, struct bytes text)
 {
 	uint32_t n = (uint32_t)text.len;
 	put(out, &n, sizeof(n));
 	put(out, text.ptr, text.len);
-}
-
-static void get(struct in *in, void *p, size_t n)
-{
-	if (in->err == ERR_OK && n > 0)
-		in->err = in->read(in->arg, p, n);
-}
-
-static void corrupt_if(struct in *in, bool is_wrong)
-{
-	if (in->err == ERR_OK && is_wrong)
-		in->err = ERR_CORRUPT;
 }
 
 #define TEXT_MAX (64 * 1024)
@@ -99,15 +70,6 @@ static void put_account(struct out *out, const struct account *account)
 	put(out, account->facts, account->n_facts * sizeof(*account->facts));
 	for (int round = 0; round < SUPPORT_ROUNDS; round++)
 		put(out, account->near[round].at, account->near[round].n * sizeof(struct near));
-}
-
-static void *get_array(struct in *in, size_t n, size_t size)
-{
-	if (in->err != ERR_OK || n == 0)
-		return NULL;
-	void *at = xmalloc(n * size);
-	get(in, at, n * size);
-	return at;
 }
 
 /* Lists grow when their length reaches a power of two (support.c). */
@@ -178,109 +140,6 @@ static void get_group(struct in *in, struct engine *e, uint32_t i, const struct 
 	VEC_PUSH(&e->groups, group);
 	for (size_t k = 0; in->err == ERR_OK && k < group.members.n; k++)
 		corrupt_if(in, group.members.at[k] >= h->accounts || group.declared.at[k].said >= h->said);
-}
-
-static struct bytes maybe(const char *text)
-{
-	return text != NULL ? bytes_of(text) : BYTES_NONE;
-}
-
-static void put_alert(struct out *out, const struct alert *alert)
-{
-	struct alert plain = *alert;
-	plain.accounts.at = plain.merged.at = NULL;
-	plain.resolution = plain.reason = plain.actor = plain.owner = NULL;
-	put(out, &plain, sizeof(plain));
-	put(out, alert->accounts.at, alert->accounts.n * sizeof(uint32_t));
-	put(out, alert->merged.at, alert->merged.n * sizeof(uint32_t));
-	put_text(out, maybe(alert->resolution));
-	put_text(out, maybe(alert->reason));
-	put_text(out, maybe(alert->actor));
-	put_text(out, maybe(alert->owner));
-}
-
-static void get_alert(struct in *in, struct engine *e, const struct snapshot_header *h)
-{
-	struct alert alert = { 0 };
-	uint32_t len;
-	get(in, &alert, sizeof(alert));
-	alert.accounts.at = alert.merged.at = NULL;
-	alert.resolution = alert.reason = alert.actor = alert.owner = NULL;
-	corrupt_if(in, alert.accounts.n > h->accounts || alert.policy >= e->rules->n_policies || alert.state >= ALERT_STATES ||
-			       alert.level >= LEVELS || alert.was >= ALERT_STATES);
-	corrupt_if(in, alert.merged.n > h->alerts || (alert.lead != NONE && alert.lead >= h->alerts));
-	corrupt_if(in, in->err == ERR_OK && (alert.steps > e->rules->policies[alert.policy].n_steps ||
-					     alert.advice > e->rules->policies[alert.policy].n_steps));
-	if (in->err == ERR_OK) {
-		alert.accounts.at = get_array(in, alert.accounts.n, sizeof(uint32_t));
-		alert.accounts.cap = alert.accounts.n;
-		alert.merged.at = get_array(in, alert.merged.n, sizeof(uint32_t));
-		alert.merged.cap = alert.merged.n;
-		alert.resolution = get_text(in, &len);
-		alert.reason = get_text(in, &len);
-		alert.actor = get_text(in, &len);
-		alert.owner = get_text(in, &len);
-	} else {
-		alert.accounts.n = alert.accounts.cap = alert.merged.n = alert.merged.cap = 0;
-	}
-	u64map_put(e->alert_ids, alert.id, (uint32_t)e->alerts.n);
-	VEC_PUSH(&e->alerts, alert);
-	if (in->err == ERR_OK)
-		e->reach[alert.policy].opened++;
-	for (size_t i = 0; in->err == ERR_OK && i < alert.accounts.n; i++)
-		corrupt_if(in, alert.accounts.at[i] >= h->accounts);
-	for (size_t i = 0; in->err == ERR_OK && i < alert.merged.n; i++)
-		corrupt_if(in, alert.merged.at[i] >= h->alerts);
-}
-
-static void put_standing(struct out *out, const struct engine *e)
-{
-	size_t pos = 0;
-	uint64_t key;
-	uint32_t at;
-	while (u64map_next(e->alert_of, &pos, &key, &at)) {
-		put(out, &key, sizeof(key));
-		put(out, &at, sizeof(at));
-	}
-}
-
-static void get_standing(struct in *in, struct engine *e, const struct snapshot_header *h)
-{
-	for (uint64_t i = 0; i < h->standing && in->err == ERR_OK; i++) {
-		uint64_t key = 0;
-		uint32_t at = 0;
-		get(in, &key, sizeof(key));
-		get(in, &at, sizeof(at));
-		corrupt_if(in, at >= e->alerts.n);
-		if (in->err != ERR_OK)
-			return;
-		u64map_put(e->alert_of, key, at);
-		e->reach[e->alerts.at[at].policy].remembered++;
-	}
-}
-
-static void put_leads(struct out *out, const struct engine *e)
-{
-	size_t pos = 0;
-	uint64_t key;
-	uint32_t at;
-	while (merging_next(e, &pos, &key, &at)) {
-		put(out, &key, sizeof(key));
-		put(out, &at, sizeof(at));
-	}
-}
-
-static void get_leads(struct in *in, struct engine *e, const struct snapshot_header *h)
-{
-	for (uint64_t i = 0; i < h->leads && in->err == ERR_OK; i++) {
-		uint64_t key = 0;
-		uint32_t at = 0;
-		get(in, &key, sizeof(key));
-		get(in, &at, sizeof(at));
-		corrupt_if(in, at >= e->alerts.n || e->alerts.at[at].merge_key != key);
-		if (in->err == ERR_OK)
-			merging_restore(e, key, at);
-	}
 }
 
 static void put_verdicts(struct out *out, const struct engine *e)
@@ -384,10 +243,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		put_account(&out, &e->accounts.at[i]);
 	put(&out, e->pairs.at, e->pairs.n * sizeof(struct pair));
 	put_groups(&out, e);
-	for (size_t i = 0; i < e->alerts.n; i++)
-		put_alert(&out, &e->alerts.at[i]);
-	put_standing(&out, e);
-	put_leads(&out, e);
+	snapshot_put_alerts(&out, e);
 	put_names(&out, e->said);
 	put_names(&out, e->rule_sets);
 	put_verdicts(&out, e);
@@ -459,10 +315,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		get_pairs(&in, e, &h);
 	for (uint32_t i = 0; in.err == ERR_OK && i < h.groups; i++)
 		get_group(&in, e, i, &h);
-	for (uint64_t i = 0; in.err == ERR_OK && i < h.alerts; i++)
-		get_alert(&in, e, &h);
-	get_standing(&in, e, &h);
-	get_leads(&in, e, &h);
+	snapshot_get_alerts(&in, e, &h);
 	get_names(&in, e->said, h.said);
 	get_names(&in, e->rule_sets, h.rule_sets);
 	get_verdicts(&in, e, &h);

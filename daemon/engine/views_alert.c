@@ -54,14 +54,14 @@ static struct bytes alert_path(const struct engine *e, uint32_t account, struct 
 static struct bytes alert_summary(const struct engine *e, const struct alert *alert, struct arena *a)
 {
 	struct bytes title = e->rules->policies[alert->policy].head.title;
-	struct bytes first = alert->accounts.n > 0 ? account_name(e, alert->accounts.at[0]) : BYTES_NONE;
+	if (alert->scope == POLICY_CLUSTER)
+		return bytes_of(arena_printf(a, "%.*s: %zu accounts in cluster c%u, strongest link %d", BYTES_ARG(title),
+					     alert_accounts(alert).n, alert->subject_a + 1, alert->score));
+	struct bytes first = account_name(e, alert->subject_a);
 	if (alert->scope == POLICY_LINK)
 		return bytes_of(arena_printf(a, "%.*s: %.*s and %.*s, score %d", BYTES_ARG(title), BYTES_ARG(first),
 					     BYTES_ARG(account_name(e, alert->subject_b)), alert->score));
-	if (alert->scope == POLICY_CLUSTER)
-		return bytes_of(arena_printf(a, "%.*s: %zu accounts in cluster c%u, strongest link %d", BYTES_ARG(title),
-					     alert->accounts.n, alert->subject_a + 1, alert->score));
-	struct bytes path = alert->accounts.n > 0 && e->reach[alert->policy].names_contagion ? alert_path(e, alert->subject_a, a) : BYTES_NONE;
+	struct bytes path = e->reach[alert->policy].names_contagion ? alert_path(e, alert->subject_a, a) : BYTES_NONE;
 	return bytes_of(arena_printf(a, "%.*s: %.*s, risk %d%s%.*s", BYTES_ARG(title), BYTES_ARG(first), alert->score,
 				     path.len > 0 ? ": " : "", BYTES_ARG(path)));
 }
@@ -96,11 +96,6 @@ struct bytes view_recommendation(const struct engine *e, const struct alert *ale
 	return filled;
 }
 
-static struct bytes text_or_none(const char *text, struct arena *a)
-{
-	return text != NULL ? arena_bytes(a, bytes_of(text)) : BYTES_NONE;
-}
-
 struct bytes view_alert_id(const struct alert *alert, struct arena *a)
 {
 	return bytes_of(arena_printf(a, "%016llx", (unsigned long long)alert->id));
@@ -110,8 +105,9 @@ struct bytes view_alert_id(const struct alert *alert, struct arena *a)
 static int64_t deadline_of(const struct engine *e, const struct alert *alert)
 {
 	int64_t first_ms = alert->deadline_ms;
-	for (size_t i = 0; i < alert->merged.n && alert->state != ALERT_RESOLVED; i++) {
-		const struct alert *one = &e->alerts.at[alert->merged.at[i]];
+	struct id_span merged = alert_merged(alert);
+	for (size_t i = 0; i < merged.n && alert->state != ALERT_RESOLVED; i++) {
+		const struct alert *one = &e->alerts.at[merged.at[i]];
 		if (one->deadline_ms != 0 && (first_ms == 0 || one->deadline_ms < first_ms))
 			first_ms = one->deadline_ms;
 	}
@@ -128,8 +124,9 @@ static bool is_overdue(const struct engine *e, const struct alert *alert)
 static struct bytes whole_summary(const struct engine *e, const struct alert *alert, const struct alert_group *group, struct arena *a)
 {
 	const struct alert *first = alert;
-	for (size_t i = 0; group != NULL && i < alert->merged.n; i++) {
-		const struct alert *one = &e->alerts.at[alert->merged.at[i]];
+	struct id_span merged = alert_merged(alert);
+	for (size_t i = 0; group != NULL && i < merged.n; i++) {
+		const struct alert *one = &e->alerts.at[merged.at[i]];
 		if (alert_goes_before(one, first))
 			first = one;
 	}
@@ -154,9 +151,9 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.id = view_alert_id(alert, a), .rule = policy->head.id,
 		.title = policy->head.title, .level = bytes_of(rule_level_names[merged_level(e, alert)]),
 		.recommendation = view_recommendation(e, alert, a), .subject_kind = bytes_of(subject_word(alert->scope)),
-		.state = alert->state, .audience = alert->audience, .resolution = text_or_none(alert->resolution, a),
-		.reason = text_or_none(alert->reason, a), .actor = text_or_none(alert->actor, a),
-		.owner = text_or_none(alert->owner, a), .snoozed_until_ms = alert->snoozed_ms, .n_notes = alert->notes,
+		.state = alert->state, .audience = alert->audience, .resolution = arena_bytes(a, alert_text(e, alert->resolution)),
+		.reason = arena_bytes(a, alert_text(e, alert->reason)), .actor = arena_bytes(a, alert_text(e, alert->actor)),
+		.owner = arena_bytes(a, alert_text(e, alert->owner)), .snoozed_until_ms = alert->snoozed_ms, .n_notes = alert->notes,
 		.is_replaced = is_replaced(e, alert), .score = alert->score,
 		.opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
 		.deadline_ms = deadline_of(e, alert), .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
@@ -166,13 +163,14 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.group = view_alert_group(e, alert, a),
 	};
 	out->summary = whole_summary(e, alert, out->group, a);
-	out->accounts = ARENA_ARRAY(a, struct bytes, alert->accounts.n + 1);
-	for (size_t i = 0; i < alert->accounts.n; i++)
-		out->accounts[out->n_accounts++] = account_name(e, alert->accounts.at[i]);
+	struct id_span accounts = alert_accounts(alert);
+	out->accounts = ARENA_ARRAY(a, struct bytes, accounts.n + 1);
+	for (size_t i = 0; i < accounts.n; i++)
+		out->accounts[out->n_accounts++] = account_name(e, accounts.at[i]);
 	if (alert->scope == POLICY_CLUSTER)
 		out->cluster = view_cluster_id(alert->subject_a, a);
-	else if (alert->accounts.n > 0)
-		out->cluster = view_cluster_id(graph_cluster_of(e->graph, alert->accounts.at[0]), a);
+	else if (accounts.n > 0)
+		out->cluster = view_cluster_id(graph_cluster_of(e->graph, accounts.at[0]), a);
 }
 
 struct alert_order { uint64_t updated_seq; int64_t due_ms, opened_ms; size_t at; int level; bool is_overdue; };
@@ -285,7 +283,7 @@ static uint32_t cluster_of(const struct engine *e, const struct alert *alert)
 {
 	if (alert->scope == POLICY_CLUSTER)
 		return alert->subject_a;
-	return alert->accounts.n > 0 ? graph_cluster_of(e->graph, alert->accounts.at[0]) : GRAPH_NONE;
+	return graph_cluster_of(e->graph, alert->subject_a);
 }
 
 static bool is_related(const struct relating *r, const struct alert *alert)
@@ -294,9 +292,10 @@ static bool is_related(const struct relating *r, const struct alert *alert)
 		return false;
 	if (r->cluster != GRAPH_NONE && cluster_of(r->e, alert) == r->cluster)
 		return true;
-	for (size_t i = 0; alert->scope != POLICY_CLUSTER && i < alert->accounts.n; i++)
-		for (size_t k = 0; k < r->to->accounts.n; k++)
-			if (alert->accounts.at[i] == r->to->accounts.at[k])
+	struct id_span its = alert_accounts(alert), here = alert_accounts(r->to);
+	for (size_t i = 0; alert->scope != POLICY_CLUSTER && i < its.n; i++)
+		for (size_t k = 0; k < here.n; k++)
+			if (its.at[i] == here.at[k])
 				return true;
 	return false;
 }
@@ -334,8 +333,8 @@ unsigned engine_standing_alerts(const struct engine *e, struct arena *a, struct 
 			continue;
 		(*out)[n++] = (struct alert_head){
 			.id = view_alert_id(alert, a), .title = rule->title, .level = bytes_of(rule_level_names[merged_level(e, alert)]),
-			.state = alert->state, .score = alert->score, .n_accounts = (unsigned)alert->accounts.n,
-			.n_alerts = 1 + (unsigned)alert->merged.n, .is_merged = alert_is_merged(alert),
+			.state = alert->state, .score = alert->score, .n_accounts = (unsigned)alert_accounts(alert).n,
+			.n_alerts = 1 + (unsigned)alert_merged(alert).n, .is_merged = alert_is_merged(alert),
 			.updated_seq = alert->updated_seq,
 		};
 	}

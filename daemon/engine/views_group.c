@@ -31,16 +31,17 @@ static void add_accounts(const struct engine *e, const struct standing *all, str
 	struct u64map *seen = u64map_new();
 	size_t room = 0;
 	for (unsigned i = 0; i < all->n; i++)
-		room += all->at[i]->accounts.n;
+		room += alert_accounts(all->at[i]).n;
 	out->accounts = ARENA_ARRAY(a, struct bytes, room + 1);
-	for (unsigned i = 0; i < all->n; i++)
-		for (size_t k = 0; k < all->at[i]->accounts.n; k++) {
-			uint32_t account = all->at[i]->accounts.at[k];
-			if (u64map_get(seen, account) != U64MAP_NONE)
+	for (unsigned i = 0; i < all->n; i++) {
+		struct id_span accounts = alert_accounts(all->at[i]);
+		for (size_t k = 0; k < accounts.n; k++) {
+			if (u64map_get(seen, accounts.at[k]) != U64MAP_NONE)
 				continue;
-			u64map_put(seen, account, 0);
-			out->accounts[out->n_accounts++] = account_name(e, account);
+			u64map_put(seen, accounts.at[k], 0);
+			out->accounts[out->n_accounts++] = account_name(e, accounts.at[k]);
 		}
+	}
 	u64map_free(seen);
 }
 
@@ -72,14 +73,15 @@ static void add_reasons(const struct engine *e, struct standing *all, struct are
 
 const struct alert_group *view_alert_group(const struct engine *e, const struct alert *alert, struct arena *a)
 {
-	struct standing all = { ARENA_ARRAY(a, const struct alert *, alert->merged.n + 1), 0 };
+	struct id_span merged = alert_merged(alert);
+	struct standing all = { ARENA_ARRAY(a, const struct alert *, merged.n + 1), 0 };
 	struct alert_group *group = ARENA_NEW(a, struct alert_group);
-	if (alert->merged.n == 0 || alert->state == ALERT_RESOLVED)
+	if (merged.n == 0 || alert->state == ALERT_RESOLVED)
 		return NULL;
-	*group = (struct alert_group){ .merged = ARENA_ARRAY(a, struct bytes, alert->merged.n + 1) };
+	*group = (struct alert_group){ .merged = ARENA_ARRAY(a, struct bytes, merged.n + 1) };
 	all.at[all.n++] = alert;
-	for (size_t i = 0; i < alert->merged.n; i++) {
-		const struct alert *one = &e->alerts.at[alert->merged.at[i]];
+	for (size_t i = 0; i < merged.n; i++) {
+		const struct alert *one = &e->alerts.at[merged.at[i]];
 		if (one->state == ALERT_RESOLVED)
 			continue;
 		all.at[all.n++] = one;

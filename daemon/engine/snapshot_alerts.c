@@ -1,0 +1,146 @@
+/* Alerts in the snapshot: each with its lists; which of them stand, which lead. Texts are numbers of what was said. */
+#include "snapshot_parts.h"
+
+#include "merging.h"
+
+struct alert_lists { uint64_t has_members, has_led, members, merged, key; };
+
+static void put_alert(struct out *out, const struct alert *alert)
+{
+	struct id_span members = alert->members != NULL ? alert_accounts(alert) : (struct id_span){ NULL, 0 };
+	struct id_span merged = alert_merged(alert);
+	struct alert_lists lists = { alert->members != NULL, alert->led != NULL, members.n, merged.n, alert_merge_key(alert) };
+	struct alert plain = *alert;
+	plain.members = NULL;
+	plain.led = NULL;
+	put(out, &plain, sizeof(plain));
+	put(out, &lists, sizeof(lists));
+	put(out, members.at, members.n * sizeof(uint32_t));
+	put(out, merged.at, merged.n * sizeof(uint32_t));
+}
+
+static void get_members(struct in *in, struct alert *alert, uint64_t n, const struct snapshot_header *h)
+{
+	corrupt_if(in, n > h->accounts);
+	if (in->err != ERR_OK)
+		return;
+	alert->members = xmalloc(sizeof(*alert->members) + n * sizeof(uint32_t));
+	alert->members->n = (uint32_t)n;
+	get(in, alert->members->at, n * sizeof(uint32_t));
+	for (uint64_t i = 0; in->err == ERR_OK && i < n; i++)
+		corrupt_if(in, alert->members->at[i] >= h->accounts);
+}
+
+static void get_led(struct in *in, struct alert *alert, const struct alert_lists *lists, const struct snapshot_header *h)
+{
+	corrupt_if(in, lists->merged > h->alerts);
+	if (in->err != ERR_OK)
+		return;
+	alert->led = xcalloc(1, sizeof(*alert->led));
+	alert->led->key = lists->key;
+	alert->led->alerts.at = get_array(in, lists->merged, sizeof(uint32_t));
+	alert->led->alerts.n = alert->led->alerts.cap = lists->merged;
+	for (size_t i = 0; in->err == ERR_OK && i < lists->merged; i++)
+		corrupt_if(in, alert->led->alerts.at[i] >= h->alerts);
+}
+
+static bool alert_is_possible(const struct engine *e, const struct alert *alert, const struct snapshot_header *h)
+{
+	const uint32_t texts[] = { alert->resolution, alert->reason, alert->actor, alert->owner };
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (texts[i] != NONE && texts[i] >= h->said)
+			return false;
+	if (alert->policy >= e->rules->n_policies || alert->state >= ALERT_STATES || alert->was >= ALERT_STATES ||
+	    alert->level >= LEVELS || (alert->lead != NONE && alert->lead >= h->alerts))
+		return false;
+	if (alert->scope != POLICY_CLUSTER && (alert->subject_a >= h->accounts ||
+					       (alert->scope == POLICY_LINK && alert->subject_b >= h->accounts)))
+		return false;
+	unsigned n_steps = e->rules->policies[alert->policy].n_steps;
+	return alert->steps <= n_steps && alert->advice <= n_steps;
+}
+
+static void get_alert(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	struct alert alert = { 0 };
+	struct alert_lists lists = { 0 };
+	get(in, &alert, sizeof(alert));
+	get(in, &lists, sizeof(lists));
+	alert.members = NULL;
+	alert.led = NULL;
+	corrupt_if(in, !alert_is_possible(e, &alert, h));
+	if (lists.has_members)
+		get_members(in, &alert, lists.members, h);
+	if (lists.has_led)
+		get_led(in, &alert, &lists, h);
+	u64map_put(e->alert_ids, alert.id, (uint32_t)e->alerts.n);
+	VEC_PUSH(&e->alerts, alert);
+	if (in->err == ERR_OK)
+		e->reach[alert.policy].opened++;
+}
+
+static void put_standing(struct out *out, const struct engine *e)
+{
+	size_t pos = 0;
+	uint64_t key;
+	uint32_t at;
+	while (u64map_next(e->alert_of, &pos, &key, &at)) {
+		put(out, &key, sizeof(key));
+		put(out, &at, sizeof(at));
+	}
+}
+
+static void get_standing(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	for (uint64_t i = 0; i < h->standing && in->err == ERR_OK; i++) {
+		uint64_t key = 0;
+		uint32_t at = 0;
+		get(in, &key, sizeof(key));
+		get(in, &at, sizeof(at));
+		corrupt_if(in, at >= e->alerts.n);
+		if (in->err != ERR_OK)
+			return;
+		u64map_put(e->alert_of, key, at);
+		e->reach[e->alerts.at[at].policy].remembered++;
+	}
+}
+
+static void put_leads(struct out *out, const struct engine *e)
+{
+	size_t pos = 0;
+	uint64_t key;
+	uint32_t at;
+	while (merging_next(e, &pos, &key, &at)) {
+		put(out, &key, sizeof(key));
+		put(out, &at, sizeof(at));
+	}
+}
+
+static void get_leads(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	for (uint64_t i = 0; i < h->leads && in->err == ERR_OK; i++) {
+		uint64_t key = 0;
+		uint32_t at = 0;
+		get(in, &key, sizeof(key));
+		get(in, &at, sizeof(at));
+		corrupt_if(in, at >= e->alerts.n || alert_merge_key(&e->alerts.at[at]) != key);
+		if (in->err == ERR_OK)
+			merging_restore(e, key, at);
+	}
+}
+
+void snapshot_put_alerts(struct out *out, const struct engine *e)
+{
+	for (size_t i = 0; i < e->alerts.n; i++)
+		put_alert(out, &e->alerts.at[i]);
+	put_standing(out, e);
+	put_leads(out, e);
+}
+
+void snapshot_get_alerts(struct in *in, struct engine *e, const struct snapshot_header *h)
+{
+	for (uint64_t i = 0; in->err == ERR_OK && i < h->alerts; i++)
+		get_alert(in, e, h);
+	get_standing(in, e, h);
+	get_leads(in, e, h);
+}
