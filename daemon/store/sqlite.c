@@ -69,7 +69,7 @@ static int note_wal_pages(void *arg, sqlite3 *handle, const char *schema, int pa
 
 static const char *const write_pragmas =
 	"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-	"PRAGMA cache_size=-1024; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;"
+	"PRAGMA cache_size=-384; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;"
 	"PRAGMA secure_delete=ON;";
 
 /* As a URI, the one form in which SQLite believes that a file does not change. */
