@@ -7,21 +7,34 @@ import { failure, say, waiting } from "./lib/parts.js";
 import { go, here, placeOf } from "./lib/places.js";
 import { currentToken, isSignedIn, may, myName, signIn, signOut, takeToken } from "./lib/session.js";
 import { keepSetting, setting, showTheme } from "./lib/settings.js";
-import { zone } from "./lib/times.js";
+import { prepareTimes, zone } from "./lib/times.js";
 import { chosenLanguage, languages, loadWords, number, t } from "./lib/words.js";
+import * as account from "./views/account.js";
+import * as alerts from "./views/alerts.js";
+import * as cluster from "./views/cluster.js";
+import * as links from "./views/links.js";
+import { show as showLost } from "./views/lost.js";
+import * as now from "./views/now.js";
+import * as pair from "./views/pair.js";
+import * as rules from "./views/rules.js";
+import * as search from "./views/search.js";
+import * as value from "./views/value.js";
+import * as values from "./views/values.js";
 
+// What a view will ask for, and what shows it. Named one by one: a bundle of whole modules comes in two files.
 const views = {
-  now: () => import("./views/now.js"),
-  alerts: () => import("./views/alerts.js"),
-  links: () => import("./views/links.js"),
-  account: () => import("./views/account.js"),
-  pair: () => import("./views/pair.js"),
-  cluster: () => import("./views/cluster.js"),
-  value: () => import("./views/value.js"),
-  values: () => import("./views/values.js"),
-  rules: () => import("./views/rules.js"),
-  search: () => import("./views/search.js"),
+  now: { asks: now.asks, show: now.show },
+  alerts: { asks: alerts.asks, show: alerts.show },
+  links: { asks: links.asks, show: links.show },
+  account: { asks: account.asks, show: account.show },
+  pair: { asks: pair.asks, show: pair.show },
+  cluster: { asks: cluster.asks, show: cluster.show },
+  value: { asks: value.asks, show: value.show },
+  values: { asks: values.asks, show: values.show },
+  rules: { asks: rules.asks, show: rules.show },
+  search: { asks: search.asks, show: search.show },
 };
+const viewOf = (at) => (Object.hasOwn(views, at.view) ? views[at.view] : null);
 const tabs = ["now", "alerts", "links", "values", "rules"];
 const tabOf = { account: "links", pair: "links", cluster: "links", value: "values" };
 
@@ -44,9 +57,7 @@ export async function draw(isMove) {
   const root = h("div", { class: `view view-${at.view}`, "data-at": location.hash });
   const show = setTimeout(() => fill(main, waiting()), 150);
   try {
-    const view = await (views[at.view] || (() => import("./views/lost.js")))();
-    if (turn !== drawn) return;
-    const stop = await view.show(at, root, () => draw(false));
+    const stop = await (viewOf(at)?.show ?? showLost)(at, root, () => draw(false));
     if (turn !== drawn) return void stop?.();
     ending = stop ?? null;
   } catch (error) {
@@ -181,12 +192,14 @@ function shell() {
 }
 
 async function start() {
-  showTheme();
   takeToken();
-  views[here().view]?.().then((view) => askEarly(view.asks?.(here()))).catch(() => null); // what will be drawn comes while it is asked who draws
+  askEarly(viewOf(here())?.asks?.(here())); // what will be drawn comes while it is asked who draws
   if (currentToken()) beginStatus(currentToken());
-  await loadWords();
-  if (!(await isSignedIn().catch(() => false))) await signIn();
+  const known = isSignedIn().catch(() => false);
+  showTheme();
+  prepareTimes(); // while the answers are on their way
+  const [isKnown] = await Promise.all([known, loadWords()]);
+  if (!isKnown) await signIn();
   shell();
   onLive(connectionText);
   connectionText();

@@ -1,7 +1,10 @@
-# Writes the files of the dashboard into one C file. Usage: cmake -DOUTPUT=FILE -DFOLDER=SCRATCH -DFILES=LIST -P embed.cmake
-# LIST holds "path=file[+file...]"; several files of one path are joined. Each file is kept as it is and compressed, so that
-# the daemon opens none of them and page and daemon are always of one version. The page names its files under /web/v-HASH/, a
-# hash over all of them: a browser then keeps them without asking, and their imports of each other, which are relative, follow.
+# Writes the files of the dashboard into one C file.
+# Usage: cmake -DOUTPUT=FILE -DFOLDER=SCRATCH -DFILES=LIST [-DBUNDLER=ESBUILD -DMODULE=FILE] -P embed.cmake
+# LIST holds "path=file[+file...]"; several files of one path are joined. With a bundler, MODULE comes with all that it imports as
+# one file of its name, and what it imports later as one each: a browser starts thirty modules in 350 ms and one in 40. Each
+# file is kept as it is and compressed, so that the daemon opens none of them and page and daemon are always of one version. The
+# page names its files under /web/v-HASH/, a hash over all of them: a browser then keeps them without asking, and their imports
+# of each other, which are relative, follow.
 cmake_minimum_required(VERSION 3.25)
 
 function(type_of path out)
@@ -23,13 +26,23 @@ function(bytes_of file name out)
 endfunction()
 
 file(MAKE_DIRECTORY ${FOLDER})
+if(BUNDLER)
+  file(REMOVE_RECURSE ${FOLDER}/bundle)
+  execute_process(COMMAND ${BUNDLER} ${MODULE} --bundle --splitting --format=esm --minify --target=es2022 --legal-comments=inline
+    --log-level=warning --outdir=${FOLDER}/bundle --chunk-names=[name] COMMAND_ERROR_IS_FATAL ANY)
+  file(GLOB made RELATIVE ${FOLDER}/bundle ${FOLDER}/bundle/*.js)
+  foreach(file ${made})
+    list(APPEND FILES ${file}=${FOLDER}/bundle/${file})
+  endforeach()
+endif()
 set(all "")
 foreach(entry ${FILES})
   string(REGEX REPLACE "^[^=]+=" "" parts ${entry})
   string(REPLACE "+" ";" parts ${parts})
   foreach(part ${parts})
     file(SHA256 ${part} hash)
-    string(APPEND all "${entry} ${hash}\n")
+    string(REGEX REPLACE "=.*" "" path ${entry})
+    string(APPEND all "${path} ${hash}\n")
   endforeach()
 endforeach()
 string(SHA256 version "${all}")

@@ -25,38 +25,57 @@ async function views() {
     ...(account.cluster ? { cluster: place("cluster", account.cluster) } : {}), values: "#/values", value: place("value", hub.kind, hub.key), rules: "#/rules", rule: place("rules", rule), search: "#/search?q=" + encodeURIComponent(link.a) };
 }
 
-// In the page: when the view of an address is first in a frame.
+// In the page: tells when the view of an address is first in a frame. Told and not asked for, which would have the page parse
+// what playwright asks with.
 const watcher = () => {
-  window.shown = new Map();
+  const told = new Set();
+  window.forget = () => told.clear();
   const look = () => {
     const at = document.querySelector("main .view h1, main .view .empty")?.closest(".view").dataset.at;
-    if (at && !window.shown.has(at)) requestAnimationFrame(() => setTimeout(() => window.shown.set(at, performance.now())));
+    if (!at || told.has(at)) return;
+    told.add(at);
+    requestAnimationFrame(() => setTimeout(() => window.tell(at, performance.now())));
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 };
 
-const shownAt = (page, at) => page.waitForFunction((hash) => window.shown.get(hash), at, { polling: 10 }).then((handle) => handle.jsonValue());
+let awaited = null;
+const heard = (source, at, ms) => awaited?.at === at && awaited.done(ms);
+
+function shownAt(at) {
+  return new Promise((done, failed) => {
+    awaited = { at, done };
+    setTimeout(() => failed(new Error(`${at} is not shown`)), 30000).unref();
+  });
+}
 
 async function opened(page, at) {
   await page.goto("about:blank");
+  const shown = shownAt(at);
   await page.goto(url + "/" + at, { waitUntil: "commit" });
-  return shownAt(page, at);
+  return shown;
 }
 
 async function moved(page, at) {
-  await page.evaluate(() => { location.hash = "#/nowhere"; });
-  await page.waitForFunction(() => document.querySelector("main .view")?.dataset.at === "#/nowhere");
+  const lost = shownAt("#/nowhere");
+  await page.evaluate(() => {
+    window.forget();
+    location.hash = "#/nowhere";
+  });
+  await lost;
+  const shown = shownAt(at);
   const from = await page.evaluate((hash) => {
-    window.shown.clear();
+    window.forget();
     location.hash = hash;
     return performance.now();
   }, at);
-  return (await shownAt(page, at)) - from;
+  return (await shown) - from;
 }
 
 const b = await Browser.open();
 let isSlow = false;
 try {
+  await b.page.exposeBinding("tell", heard);
   await b.page.addInitScript(watcher);
   await b.signIn({ url, token });
   console.log(`view         opened  worst   moved  worst`);

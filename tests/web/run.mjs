@@ -455,6 +455,31 @@ async function without_anything_every_view_says_what_it_would_show() {
   }
 }
 
+// Where npm could not be reached at build time the daemon serves the sources as they are: with tables, and words for the pictures.
+async function unbuilt_sources_are_a_page_too() {
+  const types = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" }, asked = new Set();
+  await page.route(d.url + "/", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(/\/web\/v-[0-9a-f]+\//g, "/web/") });
+  });
+  await page.route(d.url + "/web/**", (route) => {
+    const name = new URL(route.request().url()).pathname.slice("/web/".length);
+    asked.add(name);
+    return route.fulfill({ path: path.join(root, "web", name), contentType: types[path.extname(name)] });
+  });
+  try {
+    await b.signIn(d);
+    for (const name of ["now", "cluster"]) {
+      await b.go(d, VIEWS[name]);
+      await page.locator(".missing").first().waitFor();
+    }
+    check(asked.has("views/now.js") && !asked.has("uPlot.esm.js"), `it is made of ${[...asked].join(" ")}`);
+  } finally {
+    await page.unroute(d.url + "/");
+    await page.unroute(d.url + "/web/**");
+  }
+}
+
 async function a_graph_of_two_thousand_accounts_settles_and_pans() {
   const name = (i) => `shop/member-${i}`, members = Array.from({ length: 2000 }, (_, i) => ({ account: name(i), joined: "2026-06-20T10:00:00Z", is_closed: i % 97 === 0 }));
   const links = Array.from({ length: 3999 }, (_, i) => (i < 1999 ? [Math.floor(i / 3), i + 1] : [i % 2000, (i * 7919) % 2000])).filter(([x, y]) => x !== y)
@@ -496,7 +521,7 @@ async function main() {
     d.ctl("sample", "load");
     return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
       a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, a_value_is_marked_noted_and_given_back, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
-      a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
+      a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, unbuilt_sources_are_a_page_too, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
     ], async () => {
       const said = b.complaints.splice(0);

@@ -1,36 +1,49 @@
 // Times in the reader's zone with UTC at hand: in the title of each, and for the whole page by a switch.
 import { h } from "./dom.js";
-import { locale, t } from "./words.js";
+import { t } from "./words.js";
 import { setting } from "./settings.js";
 
 const MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
+// Making a format costs a hundred times what using it does, and a long table shows hundreds of times: one of each zone is kept.
+const formats = new Map();
+let own = null;
+
 export function zone() {
-  return setting("clock") === "utc" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  own ??= Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  return setting("clock") === "utc" ? "UTC" : own;
 }
 
-function parts(ms, timeZone) {
-  const format = new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
-    minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-  return Object.fromEntries(format.formatToParts(ms).map((part) => [part.type, part.value]));
+function formatOf(timeZone) {
+  if (!formats.has(timeZone))
+    formats.set(timeZone, new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
+      minute: "2-digit", second: "2-digit", hourCycle: "h23" }));
+  return formats.get(timeZone);
 }
+
+// The first format of a page costs as much as a view.
+export function prepareTimes() {
+  formatOf(zone()).formatToParts(0);
+}
+
+const parts = (ms) => Object.fromEntries(formatOf(zone()).formatToParts(ms).map((part) => [part.type, part.value]));
 
 export function utcText(ms) {
   return new Date(ms).toISOString().replace("T", " ").replace(/\.000Z$|Z$/, " UTC");
 }
 
 export function dayText(ms) {
-  const p = parts(ms, zone());
+  const p = parts(ms);
   return `${p.year}-${p.month}-${p.day}`;
 }
 
 export function timeText(ms) {
-  const p = parts(ms, zone());
+  const p = parts(ms);
   return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`;
 }
 
 export function secondText(ms) {
-  const p = parts(ms, zone());
+  const p = parts(ms);
   return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}:${p.second}`;
 }
 
@@ -59,8 +72,9 @@ export function time(value, write = timeText) {
 export function range(first, last) {
   const from = at(first), to = at(last);
   if (Number.isNaN(from)) return h("span", { class: "quiet" }, "\u2014");
-  if (dayText(from) === dayText(to)) return element(from, dayText(from));
-  return h("span", { class: "range" }, element(from, dayText(from)), " \u2013 ", element(to, dayText(to)));
+  const began = dayText(from), ended = dayText(to);
+  if (began === ended) return element(from, began);
+  return h("span", { class: "range" }, element(from, began), " \u2013 ", element(to, ended));
 }
 
 // Age against the daemon's own time: the newest event, not this clock.

@@ -3,6 +3,7 @@ import { setting } from "./settings.js";
 import english from "../strings/en.js";
 
 export const languages = { en: "English", zh: "中文" };
+const others = { zh: () => import("../strings/zh.js") };
 let words = english;
 let language = "en";
 
@@ -13,7 +14,7 @@ export function chosenLanguage() {
 
 export async function loadWords() {
   language = chosenLanguage();
-  words = language === "en" ? english : { ...english, ...(await import(`../strings/${language}.js`)).default };
+  words = language === "en" ? english : { ...english, ...(await others[language]()).default };
   document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
 }
 
@@ -29,14 +30,13 @@ export function word(group, value) {
   return words[`${group}.${value}`] ?? String(value ?? "");
 }
 
-export function number(value, options) {
-  return new Intl.NumberFormat(language === "zh" ? "zh-Hans" : "en", options).format(value);
+const numbers = {}; // a format a language: to make one costs far more than to use it
+
+export function number(value) {
+  numbers[language] ??= new Intl.NumberFormat(language === "zh" ? "zh-Hans" : "en");
+  return numbers[language].format(value);
 }
 
 export function bits(value) {
   return (value < 0 ? "\u2212" : "+") + Math.abs(value).toFixed(2);
-}
-
-export function locale() {
-  return language === "zh" ? "zh-Hans" : undefined;
 }
