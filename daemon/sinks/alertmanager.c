@@ -131,7 +131,7 @@ static void answered(void *arg, const struct transfer_answer *answer)
 
 	a->transfer = NULL;
 	a->call = NULL;
-	outcome_of_http(call, answer);
+	outcome_of_http(call, a->settings->url, answer);
 }
 
 static void alertmanager_send(void *self, struct sink_call *call)

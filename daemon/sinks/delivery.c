@@ -35,8 +35,8 @@ static void note_failure(struct delivery *d, const char *why, int64_t not_before
 		log_warn("sinks", "sink %s takes no alerts, they wait: %s", d->settings->name, why);
 		d->failing_since_us = now_us;
 	}
-	errbuf_clear(&d->error);
-	errbuf_set(&d->error, ERR_IO, "%s", why);
+	errbuf_clear(&d->failure);
+	errbuf_set(&d->failure, ERR_IO, "%s", why);
 	d->failures++;
 	d->pause_us = d->pause_us ? d->pause_us * 2 : PAUSE_MIN_US;
 	if (d->pause_us > max_us)
@@ -55,7 +55,7 @@ static void note_success(struct delivery *d, size_t n)
 		log_info("sinks", "sink %s takes alerts again", d->settings->name);
 	d->pause_us = d->retry_us = 0;
 	d->again_n = 0;
-	errbuf_clear(&d->error);
+	errbuf_clear(&d->failure);
 	if (!d->is_telling)
 		d->delivered += n;
 }
@@ -146,11 +146,25 @@ static void refused(struct delivery *d, const struct sink_outcome *outcome)
 	}
 }
 
+/* It goes on where it stopped, and soon: the other side takes rows, only not so many. */
+static void failed_behind(struct delivery *d, size_t n_taken)
+{
+	d->call.rows += n_taken;
+	d->call.n -= n_taken;
+	if (!d->is_telling)
+		d->delivered += n_taken;
+	advance(d, d->next_row + n_taken);
+	d->pause_us = PAUSE_MIN_US;
+	d->failing_since_us = d->sinks->mono_us;
+	d->retry_us = d->sinks->mono_us + PAUSE_MIN_US;
+}
+
 static void failed(struct delivery *d, const struct sink_outcome *outcome)
 {
-	size_t n = count_too_old(d);
-
 	note_failure(d, outcome->why, outcome->not_before_ms);
+	if (outcome->n_taken > 0)
+		failed_behind(d, outcome->n_taken);
+	size_t n = count_too_old(d);
 	if (d->is_telling)
 		d->tell_us = 0;
 	else
@@ -228,10 +242,8 @@ void delivery_done(struct store_query *q)
 	if (is_stale) {
 		delivery_cut(d, 0);
 	} else if (d->result) {
-		struct errbuf why = d->error;
-
 		d->rows.n = d->next_row = 0;
-		note_failure(d, why.text, 0);
+		note_failure(d, d->error.text, 0);
 	} else if (d->sink->deliver || (d->rows.n == 0 && !d->is_telling)) {
 		delivered(d);
 	}

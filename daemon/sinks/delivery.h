@@ -9,7 +9,7 @@
 
 #define ROWS_MAX 1000
 #define PAUSE_MIN_US 1000000
-#define PAUSE_MAX_FILE_US 60000000
+#define PAUSE_MAX_FILE_US 3000000 /* a disk that has room again is not waited for */
 #define PAUSE_MAX_US 600000000
 #define GIVE_UP_MS 86400000
 #define ALERT_JSON_MAX (16 << 20)
@@ -35,7 +35,8 @@ struct delivery {
 	struct arena *arena;
 	struct json_parser *parser;
 	enum err result;
-	struct errbuf error;
+	struct errbuf error;   /* of a reading, or of a dead letter on its way */
+	struct errbuf failure; /* the last, while it fails: an attempt that is on its way does not hide it */
 	/* the piece on its way */
 	struct sink_call call;
 	bool has_call;

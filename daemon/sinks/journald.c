@@ -122,11 +122,14 @@ static void journald_send(void *self, struct sink_call *call)
 	struct errbuf eb = { "" };
 	enum err err = j->fd >= 0 ? ERR_OK : datagram_connect_unix(j->path, &j->fd, &eb);
 
-	for (size_t i = 0; i < call->n && !err; i++) {
+	size_t sent = 0;
+
+	while (sent < call->n && !err) {
 		struct text entry = { 0 };
 
-		add_entry(j, &entry, &call->rows[i]);
+		add_entry(j, &entry, &call->rows[sent]);
 		err = datagram_send(j->fd, text_bytes(&entry), &eb);
+		sent += !err;
 		text_free(&entry);
 	}
 	if (!err) {
@@ -137,7 +140,7 @@ static void journald_send(void *self, struct sink_call *call)
 		close(j->fd); /* a restarted journal has another socket */
 		j->fd = -1;
 	}
-	outcome_failed(call, "%s: %s", j->path, eb.text);
+	outcome_failed_behind(call, sent, "%s: %s", j->path, eb.text);
 }
 
 static void journald_nothing(void *self)

@@ -1,6 +1,8 @@
 /* E-mail by SMTP: one message a delivery, plain text (RFC 5322, RFC 2045, RFC 2047).
  * I1: everything that senders wrote is in base64, in the header too: no line of ours can be broken by it.
- * I2: Message-ID is that of the alerts, so that a repeated message can be told from a new one. */
+ * I2: Message-ID is that of the alerts, so that a repeated message can be told from a new one.
+ * I3: one recipient whom the server does not know keeps the message from no other: it goes to each by itself then. Who has it
+ *     is remembered, so that another attempt at the same alerts leaves them out. */
 #include "sink.h"
 
 #include <stdio.h>
@@ -17,6 +19,7 @@
 #define LINE_IN 54   /* bytes of a line of base64: 72 characters */
 #define WORD_IN 42   /* of an encoded word, which may have 75 */
 #define SUBJECT_MAX 160
+#define WHY_SIZE 400
 
 struct mail {
 	const struct sink_settings *settings;
@@ -25,6 +28,12 @@ struct mail {
 	struct sink_call *call;
 	char *password;
 	struct text message;
+	/* I3 */
+	bool is_one_by_one;
+	unsigned at;            /* of the recipients: to whom it is on its way */
+	unsigned had, unknown;  /* bits of recipients: who has it; whom the server refuses, which was said */
+	char key[SHAPE_KEY_SIZE]; /* of the alerts that `had` speaks of */
+	char failure[WHY_SIZE], refusal[WHY_SIZE]; /* the last of each: may do later; 5yz */
 };
 
 static enum err read_password(struct mail *m, struct errbuf *eb)
@@ -172,35 +181,116 @@ static void write_message(struct mail *m, const struct sink_call *call)
 	text_free(&shown);
 }
 
-/* 5yz of SMTP may speak of the message, of a recipient or of us: all of it is tried again, a day long. */
+static void send_to(struct mail *m, const char *const *to);
+
+/* Nobody is left. */
+static void answer_for_all(struct mail *m)
+{
+	struct sink_call *call = m->call;
+
+	m->call = NULL;
+	if (!m->failure[0] && m->had)
+		outcome_taken(call);
+	else if (m->had)
+		outcome_failed(call, "%d of %u recipients have it: %s", __builtin_popcount(m->had), m->settings->n_to, m->failure);
+	else
+		outcome_failed(call, "%s", m->failure[0] ? m->failure : m->refusal);
+}
+
+static void send_to_next(struct mail *m)
+{
+	while (m->at < m->settings->n_to && (m->had & 1u << m->at))
+		m->at++;
+	if (m->at < m->settings->n_to)
+		send_to(m, (const char *[]){ m->settings->to[m->at], NULL });
+	else
+		answer_for_all(m);
+}
+
+static void say_why(const struct mail *m, const struct transfer_answer *answer, char out[WHY_SIZE])
+{
+	struct text line = { 0 };
+	struct bytes place = outcome_place(m->settings->url);
+
+	shape_line(&line, answer->line, 160);
+	if (answer->status >= 400 && line.len > 0)
+		snprintf(out, WHY_SIZE, "%.*s: the mail server answered %s (%s)", BYTES_ARG(place), line.ptr, answer->error);
+	else
+		snprintf(out, WHY_SIZE, "%.*s: %s", BYTES_ARG(place), answer->error);
+	text_free(&line);
+}
+
+/* I3 */
+static void answered_for_one(struct mail *m, const struct transfer_answer *answer)
+{
+	unsigned bit = 1u << m->at;
+	bool is_refused = answer->result && answer->status >= 500 && answer->stage != MAIL_SESSION;
+
+	if (answer->result)
+		say_why(m, answer, is_refused ? m->refusal : m->failure);
+	else
+		m->had |= bit;
+	if (is_refused && !(m->unknown & bit))
+		outcome_warn(m->settings->name, "%s gets no mail, whoever else is in `to` does: %s", m->settings->to[m->at], m->refusal);
+	m->unknown = is_refused ? m->unknown | bit : m->unknown & ~bit;
+	m->at++;
+	send_to_next(m);
+}
+
+/* 5yz to a whole message says that it never will be taken, to anything before it what a person can put right: that is tried
+ * again, a day long. */
 static void answered(void *arg, const struct transfer_answer *answer)
 {
 	struct mail *m = arg;
-	struct sink_call *call = m->call;
+	bool is_final = answer->result && answer->status >= 500;
 
 	m->transfer = NULL;
-	m->call = NULL;
-	if (answer->result == ERR_OK)
-		outcome_taken(call);
-	else if (answer->status >= 400)
-		outcome_failed(call, "the mail server answered with %d: %s", answer->status, answer->error);
-	else
-		outcome_failed(call, "%s", answer->error);
+	if (m->is_one_by_one) {
+		answered_for_one(m, answer);
+	} else if (is_final && answer->stage == MAIL_ENVELOPE && m->settings->n_to > 1) {
+		m->is_one_by_one = true;
+		send_to_next(m);
+	} else {
+		struct sink_call *call = m->call;
+
+		m->call = NULL;
+		if (answer->result)
+			say_why(m, answer, m->failure);
+		call->answer(call, &(struct sink_outcome){ .result = !answer->result ? SINK_TAKEN : is_final && answer->stage == MAIL_MESSAGE ?
+							   SINK_REFUSED : SINK_FAILED, .why = m->failure });
+	}
+}
+
+static void send_to(struct mail *m, const char *const *to)
+{
+	struct transfer_request rq = {
+		.url = m->settings->url, .body = text_bytes(&m->message), .mail_from = m->settings->from,
+		.mail_to = to, .user = m->settings->user, .password = m->password,
+		.ca_file = m->settings->ca_file, .cert_file = m->settings->cert_file, .key_file = m->settings->key_file,
+		.timeout_ms = (int)m->settings->timeout_ms, .wants_tls = strcmp(m->settings->starttls, "always") == 0,
+	};
+
+	m->transfer = fetcher_start(m->fetcher, &rq, answered, m);
 }
 
 static void mail_send(void *self, struct sink_call *call)
 {
 	struct mail *m = self;
+	char key[SHAPE_KEY_SIZE];
 
 	write_message(m, call);
-	struct transfer_request rq = {
-		.url = m->settings->url, .body = text_bytes(&m->message), .mail_from = m->settings->from,
-		.mail_to = (const char *const *)m->settings->to, .user = m->settings->user, .password = m->password,
-		.ca_file = m->settings->ca_file, .cert_file = m->settings->cert_file, .key_file = m->settings->key_file,
-		.timeout_ms = (int)m->settings->timeout_ms, .wants_tls = strcmp(m->settings->starttls, "always") == 0,
-	};
+	shape_key(call->rows, call->n, key);
+	if (strcmp(key, m->key) != 0)
+		m->had = 0;
+	memcpy(m->key, key, sizeof(key));
 	m->call = call;
-	m->transfer = fetcher_start(m->fetcher, &rq, answered, m);
+	m->at = 0;
+	m->failure[0] = m->refusal[0] = '\0';
+	m->is_one_by_one = m->had > 0;
+	if (m->is_one_by_one)
+		send_to_next(m);
+	else
+		send_to(m, (const char *const *)m->settings->to);
 }
 
 static void mail_cancel(void *self)

@@ -36,7 +36,8 @@ const struct sink_key sink_keys[] = {
 	{ "to", "list of name@host", NULL, "mail", "Recipients, at most 16; required." },
 	{ "user", "text", NULL, "mail", "Name at the mail server." },
 	{ "password_file", "path", NULL, "mail", "File that holds the password." },
-	{ "starttls", "try|always", "try", "mail", "always: no mail goes out in the clear." },
+	{ "starttls", "try|always", NULL, "mail",
+	  "always: nothing goes out in the clear; try: where the server offers no TLS, it does. Default: always with a `user`, else try." },
 	{ "ca_file", "path", NULL, REMOTE, "PEM file of the authorities that vouch for the other side. Default: those of the system." },
 	{ "cert_file", "path", NULL, REMOTE, "PEM file of a certificate to show to the other side." },
 	{ "key_file", "path", NULL, REMOTE, "PEM file of its key." },
@@ -277,6 +278,8 @@ static enum err check_whole(const struct reading *r, const struct yaml_node *ent
 		return ERR_OK;
 	if (!s->from || s->n_to == 0)
 		return yaml_error(r->doc, entry, r->eb, "a sink of type mail needs `from` and `to`");
+	if (!s->starttls)
+		s->starttls = xstrdup(s->user ? "always" : "try");
 	enum err err = check_scheme(r, entry, "smtp://", "smtps://");
 	return err ? err : check_addresses(r, entry);
 }

@@ -42,6 +42,7 @@ struct sink_outcome {
 	enum sink_result result;
 	int64_t not_before_ms; /* failed: the other side asks for that much time; 0: it says nothing */
 	const char *why;       /* not taken */
+	size_t n_taken;        /* failed: the first so many rows were taken nevertheless */
 };
 
 /* A delivery by send. Answered once, now or later; rows stay until then. */

@@ -236,7 +236,7 @@ unsigned sinks_stats(const struct sinks *s, struct sink_stats *out, unsigned max
 		out[i] = (struct sink_stats){
 			.name = d->settings->name, .type = d->sink->name, .delivered = d->delivered, .failures = d->failures,
 			.died = d->n_died, .dead = d->n_dead, .through = d->through, .waiting = s->newest > d->through ? s->newest - d->through : 0,
-			.is_failing = d->pause_us > 0, .why = d->pause_us > 0 ? d->error.text : "",
+			.is_failing = d->pause_us > 0, .why = d->pause_us > 0 ? d->failure.text : "",
 			.retry_in_us = d->pause_us > 0 && d->retry_us > s->mono_us ? d->retry_us - s->mono_us : 0,
 		};
 	}

@@ -2,8 +2,9 @@
  *   <PRI>1 TIME HOST assocd PID RULE [alert@32473 id="..." event="..." level="..." state="..." score="..."] SENTENCE
  * 32473 is the enterprise number that is kept for those without one (RFC 5612).
  * I1: no byte below space but those that the protocol counts; parameter values escape ", \ and ] (RFC 5424, 6.3.3).
- * I2: over a stream all of a delivery is written before it counts. Syslog has no receipts: what a peer that dies had in its
- *     buffers is gone; so a stream that the peer has closed is seen before it is written to. */
+ * I2: over a stream a delivery counts when all of it was written, the peer's system has it, and the stream still stands.
+ *     Syslog has no receipts: what a peer that dies later had in its buffers is gone. A stream that the peer has closed is
+ *     seen before it is written to. */
 #include "sink.h"
 
 #include <stdio.h>
@@ -33,12 +34,12 @@ struct syslog {
 	struct transfer *stream;
 	bool is_connected;
 	struct sink_call *call;
-	struct text out; /* of a stream: the delivery */
-	size_t written;
+	struct text out; /* of a stream: the delivery; a datagram */
+	size_t written;  /* of out; datagrams: rows of the call */
 	int64_t give_up_us;
 };
 
-static void stream_write(void *arg);
+static void go_on(void *arg);
 
 static enum err set_address(struct syslog *s, struct errbuf *eb)
 {
@@ -74,7 +75,7 @@ static enum err syslog_open(const struct sink_setup *setup, void **out, struct e
 
 	*s = (struct syslog){ .settings = setup->settings, .fetcher = setup->fetcher, .fd = -1 };
 	s->address = s->settings->address ? s->settings->address : DEFAULT_ADDRESS;
-	s->retry = setup->loop ? loop_timer_new(setup->loop, stream_write, s) : NULL;
+	s->retry = setup->loop ? loop_timer_new(setup->loop, go_on, s) : NULL;
 	if (gethostname(s->host, sizeof(s->host) - 1) != 0 || !s->host[0])
 		strcpy(s->host, "-");
 	err = set_address(s, eb);
@@ -155,18 +156,24 @@ static enum err datagram_open(struct syslog *s, struct errbuf *eb)
 	return s->address[1] == 'n' ? datagram_connect_unix(s->address + 5, &s->fd, eb) : datagram_connect_udp(s->address + 4, &s->fd, eb);
 }
 
-static void send_datagrams(struct syslog *s, struct sink_call *call)
+/* From `written` on, here a number of rows. */
+static void send_datagrams(struct syslog *s)
 {
+	struct sink_call *call = s->call;
 	struct errbuf eb = { "" };
 	enum err err = datagram_open(s, &eb);
 
-	for (size_t i = 0; i < call->n && !err; i++) {
-		struct text message = { 0 };
-
-		add_message(s, &message, &call->rows[i]);
-		err = datagram_send(s->fd, text_bytes(&message), &eb);
-		text_free(&message);
+	while (s->written < call->n && !err) {
+		text_clear(&s->out);
+		add_message(s, &s->out, &call->rows[s->written]);
+		err = datagram_send(s->fd, text_bytes(&s->out), &eb);
+		s->written += !err;
 	}
+	if (err == ERR_BUSY && s->retry && clock_mono_us() < s->give_up_us) {
+		loop_timer_set(s->retry, WRITE_RETRY_MS);
+		return;
+	}
+	s->call = NULL;
 	if (!err) {
 		outcome_taken(call);
 		return;
@@ -175,7 +182,7 @@ static void send_datagrams(struct syslog *s, struct sink_call *call)
 		close(s->fd); /* a restarted peer has another socket */
 		s->fd = -1;
 	}
-	outcome_failed(call, "%s: %s", s->address, eb.text);
+	outcome_failed_behind(call, s->written, "%s: %s", s->address, eb.text);
 }
 
 static void stream_drop(struct syslog *s)
@@ -185,29 +192,53 @@ static void stream_drop(struct syslog *s)
 	s->is_connected = false;
 }
 
-static void stream_write(void *arg)
+static void stream_fail(struct syslog *s, const char *why)
 {
-	struct syslog *s = arg;
 	struct sink_call *call = s->call;
+
+	stream_drop(s);
+	s->call = NULL;
+	outcome_failed(call, "%s: %s", s->address, why);
+}
+
+static void stream_wait(struct syslog *s)
+{
+	if (clock_mono_us() < s->give_up_us)
+		loop_timer_set(s->retry, WRITE_RETRY_MS);
+	else
+		stream_fail(s, "it takes nothing; its queue is full, or a firewall swallows it");
+}
+
+static void stream_confirm(struct syslog *s) /* I2 */
+{
+	struct sink_call *call = s->call;
+
+	if (!transfer_is_received(s->stream)) {
+		stream_wait(s);
+	} else if (transfer_is_over(s->stream)) {
+		stream_fail(s, "it closed the connection");
+	} else {
+		s->call = NULL;
+		outcome_taken(call);
+	}
+}
+
+static void stream_write(struct syslog *s)
+{
 	size_t n = 0;
 
 	while (s->written < s->out.len) {
-		enum err err = transfer_write(s->stream, bytes_slice(text_bytes(&s->out), s->written, s->out.len), &n);
-
-		if (!err && n == 0 && clock_mono_us() < s->give_up_us) {
-			loop_timer_set(s->retry, WRITE_RETRY_MS);
+		if (transfer_write(s->stream, bytes_slice(text_bytes(&s->out), s->written, s->out.len), &n)) {
+			stream_fail(s, "the connection broke");
 			return;
 		}
-		if (err || n == 0) {
-			stream_drop(s);
-			s->call = NULL;
-			outcome_failed(call, err ? "%s: the connection broke" : "%s: it takes nothing", s->address);
+		if (n == 0) {
+			stream_wait(s);
 			return;
 		}
 		s->written += n;
 	}
-	s->call = NULL;
-	outcome_taken(call);
+	stream_confirm(s);
 }
 
 static void connected(void *arg, const struct transfer_answer *answer)
@@ -241,9 +272,6 @@ static void send_stream(struct syslog *s, struct sink_call *call)
 		text_add(&s->out, text_bytes(&message));
 	}
 	text_free(&message);
-	s->call = call;
-	s->written = 0;
-	s->give_up_us = clock_mono_us() + s->settings->timeout_ms * 1000;
 	if (s->is_connected && transfer_is_over(s->stream)) /* I2 */
 		stream_drop(s);
 	if (s->is_connected)
@@ -252,14 +280,27 @@ static void send_stream(struct syslog *s, struct sink_call *call)
 		s->stream = fetcher_start(s->fetcher, &rq, connected, s);
 }
 
+static void go_on(void *arg)
+{
+	struct syslog *s = arg;
+
+	if (s->url)
+		stream_write(s);
+	else
+		send_datagrams(s);
+}
+
 static void syslog_send(void *self, struct sink_call *call)
 {
 	struct syslog *s = self;
 
+	s->call = call;
+	s->written = 0;
+	s->give_up_us = clock_mono_us() + s->settings->timeout_ms * 1000;
 	if (s->url)
 		send_stream(s, call);
 	else
-		send_datagrams(s, call);
+		send_datagrams(s);
 }
 
 static void syslog_cancel(void *self)

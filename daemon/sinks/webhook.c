@@ -173,7 +173,7 @@ static void answered(void *arg, const struct transfer_answer *answer)
 
 	w->transfer = NULL;
 	w->call = NULL;
-	outcome_of_http(call, answer);
+	outcome_of_http(call, w->settings->url, answer);
 }
 
 static void webhook_send(void *self, struct sink_call *call)

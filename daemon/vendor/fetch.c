@@ -2,13 +2,18 @@
  * F1: libcurl is told of sockets and time by the loop and never waits itself; names are resolved in a thread of its own.
  * F2: an address is judged where the socket is made, after the name was resolved, so that no second answer of a name
  *     server gets past it.
- * F3: a transfer is answered from a deferred call, when libcurl is no longer at work: the answer may start and cancel. */
+ * F3: a transfer is answered from a deferred call, when libcurl is no longer at work: the answer may start and cancel.
+ * F4: what an HTTP server thinks is its status and the end of its head. The body only says why, so that one that breaks off,
+ *     never ends or lies about its length takes nothing back. */
 #include "fetch.h"
 
 #include "loop.h"
+#include "private_address.h"
 
 #include <curl/curl.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -128,6 +133,11 @@ enum err fetch_run(struct fetch *f, const struct fetch_request *rq, int *status,
 /* ---- on the loop ---- */
 
 #define ANSWER_MAX 4096
+#define BODY_MAX (64 << 10) /* more is not read */
+#define HEAD_MAX (64 << 10) /* of HTTP, and all that a mail server says */
+#define LINE_KEPT 200
+#define RETRY_AFTER_MAX_S 3600
+#define ESTABLISHED 1 /* of TCP, as tcpi_state has it */
 #define CONNECT_TIMEOUT_MS 10000L
 
 struct fetcher {
@@ -144,10 +154,12 @@ struct transfer {
 	struct curl_slist *headers, *mail_to;
 	struct text answer;
 	struct bytes body; /* what mail has not read yet */
-	char error[CURL_ERROR_SIZE];
+	size_t head_len, body_len; /* read */
+	struct text line;          /* of the head, the last */
+	char error[CURL_ERROR_SIZE], why[CURL_ERROR_SIZE + 160];
 	transfer_fn *fn;
 	void *arg;
-	bool refuses_private, was_refused, is_stream;
+	bool refuses_private, was_refused, is_stream, is_mail, has_head, has_read_body;
 };
 
 static void reap(void *arg);
@@ -228,49 +240,12 @@ void fetcher_free(struct fetcher *f)
 	loop_defer(f->loop, fetcher_destroy, f);
 }
 
-/* This machine, private and link-local networks, and what is none at all (RFC 6890, RFC 4193, RFC 4291). */
-static bool is_private_v4(uint32_t a)
-{
-	static const struct { uint32_t net; unsigned bits; } nets[] = {
-		{ 0x00000000, 8 }, { 0x0a000000, 8 }, { 0x64400000, 10 }, { 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xac100000, 12 },
-		{ 0xc0000000, 24 }, { 0xc0a80000, 16 }, { 0xc6120000, 15 }, { 0xe0000000, 3 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(nets); i++)
-		if (((a ^ nets[i].net) >> (32 - nets[i].bits)) == 0)
-			return true;
-	return false;
-}
-
-static uint32_t read_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static bool is_private_v6(const uint8_t *a)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }, nat64[12] = { 0, 0x64, 0xff, 0x9b }, none[12] = { 0 };
-
-	if (memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0 || memcmp(a, none, 12) == 0)
-		return memcmp(a, none, 12) == 0 || is_private_v4(read_u32(a + 12));
-	if (a[0] == 0x20 && a[1] == 0x02)
-		return is_private_v4(read_u32(a + 2)); /* 6to4 */
-	return (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && a[1] >= 0x80) || a[0] == 0xff;
-}
-
-static bool is_private(const struct sockaddr *sa)
-{
-	if (sa->sa_family == AF_INET)
-		return is_private_v4(ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr));
-	return sa->sa_family != AF_INET6 || is_private_v6(((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr.s6_addr);
-}
-
 /* F2 */
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct transfer *t = arg;
 
-	if (t->refuses_private && is_private(&to->addr)) {
+	if (t->refuses_private && address_is_private(&to->addr)) {
 		t->was_refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -283,7 +258,25 @@ static size_t on_answer(char *p, size_t size, size_t n, void *arg)
 
 	if (t->answer.len < ANSWER_MAX)
 		text_add(&t->answer, bytes_slice(bytes_make(p, size * n), 0, ANSWER_MAX - t->answer.len));
-	return size * n;
+	t->body_len += size * n;
+	return t->body_len > BODY_MAX ? 0 : size * n;
+}
+
+/* A line of an HTTP head, or one that a mail server says. */
+static size_t on_head(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	struct bytes line = bytes_trim(bytes_make(p, size * n));
+	long status = 0;
+
+	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	t->has_head = t->has_head || (line.len == 0 && status >= 200); /* F4; below 200 another one follows */
+	if (!bytes_starts(line, BYTES_LIT("221"))) { /* goodbye */
+		text_clear(&t->line);
+		text_add(&t->line, bytes_slice(line, 0, LINE_KEPT));
+	}
+	t->head_len += size * n;
+	return t->head_len > HEAD_MAX ? 0 : size * n;
 }
 
 static size_t on_mail_body(char *out, size_t size, size_t n, void *arg)
@@ -293,6 +286,7 @@ static size_t on_mail_body(char *out, size_t size, size_t n, void *arg)
 
 	memcpy(out, part.ptr, part.len);
 	t->body = bytes_slice(t->body, part.len, t->body.len);
+	t->has_read_body = t->body.len == 0;
 	return part.len;
 }
 
@@ -349,8 +343,12 @@ static void set_common(struct transfer *t, const struct transfer_request *rq)
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
-	if (rq->refuses_private)
-		curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L); /* a kept connection would pass by F2 */
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
+	if (rq->refuses_private) { /* a connection that was kept, by whomever, would pass by F2 */
+		curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
+	}
 	if (rq->ca_file)
 		curl_easy_setopt(c, CURLOPT_CAINFO, rq->ca_file);
 	if (rq->cert_file)
@@ -364,7 +362,7 @@ struct transfer *fetcher_start(struct fetcher *f, const struct transfer_request 
 	struct transfer *t = xcalloc(1, sizeof(*t));
 
 	*t = (struct transfer){ .fetcher = f, .fn = fn, .arg = arg, .body = rq->body, .refuses_private = rq->refuses_private,
-				.is_stream = rq->is_stream };
+				.is_stream = rq->is_stream, .is_mail = rq->mail_to != NULL };
 	t->curl = curl_easy_init();
 	BUG_ON(!t->curl);
 	set_common(t, rq);
@@ -388,22 +386,56 @@ void transfer_cancel(struct transfer *t)
 	curl_slist_free_all(t->headers);
 	curl_slist_free_all(t->mail_to);
 	text_free(&t->answer);
+	text_free(&t->line);
 	t->fetcher->running--;
 	free(t);
 }
 
+/* What went wrong between here and there, and what it hangs on. */
+static const char *why_of(struct transfer *t, CURLcode code)
+{
+	static const struct { CURLcode code; const char *cause; } causes[] = {
+		{ CURLE_COULDNT_RESOLVE_HOST, "the name may be misspelt, or no name server answers this machine" },
+		{ CURLE_COULDNT_CONNECT, "nothing listens there, or a firewall is between" },
+		{ CURLE_OPERATION_TIMEDOUT, "`timeout` gives it longer" },
+		{ CURLE_PEER_FAILED_VERIFICATION, "its certificate must be in date, of this name, and of an authority in `ca_file`" },
+		{ CURLE_SSL_CONNECT_ERROR, "it must speak TLS 1.2 or later on this port" },
+		{ CURLE_USE_SSL_FAILED, "it offers no TLS, without which `starttls: always` sends nothing" },
+		{ CURLE_LOGIN_DENIED, "it does not know `user` with what `password_file` holds" },
+		{ CURLE_WRITE_ERROR, "its answer does not end" },
+	};
+	const char *error = t->error[0] ? t->error : curl_easy_strerror(code);
+
+	for (size_t i = 0; i < ARRAY_LEN(causes); i++) {
+		if (causes[i].code != code)
+			continue;
+		snprintf(t->why, sizeof(t->why), "%s; %s", error, causes[i].cause);
+		return t->why;
+	}
+	return error;
+}
+
+/* Of the line that was kept: libcurl's is of the last one, which may be a goodbye. */
+static int reply_code(struct bytes line)
+{
+	uint64_t code = 0;
+
+	return bytes_to_u64(bytes_slice(line, 0, 3), &code) ? (int)code : 0;
+}
+
 static void answer_transfer(struct transfer *t, CURLcode code)
 {
-	struct transfer_answer answer = { .result = ERR_OK, .body = text_bytes(&t->answer) };
+	struct transfer_answer answer = { .result = ERR_OK, .body = text_bytes(&t->answer), .line = text_bytes(&t->line) };
 	curl_off_t retry_after = 0;
 	long status = 0;
 
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &retry_after);
-	answer.status = (int)status;
-	answer.retry_after_s = retry_after > 0 && retry_after < 86400 ? (int)retry_after : 0;
-	answer.error = t->error[0] ? t->error : curl_easy_strerror(code);
-	if (code != CURLE_OK)
+	answer.status = t->is_mail ? reply_code(answer.line) : (int)status;
+	answer.retry_after_s = retry_after <= 0 ? 0 : retry_after < RETRY_AFTER_MAX_S ? (int)retry_after : RETRY_AFTER_MAX_S;
+	answer.error = why_of(t, code);
+	answer.stage = t->has_read_body ? MAIL_MESSAGE : code == CURLE_SEND_ERROR ? MAIL_ENVELOPE : MAIL_SESSION;
+	if (code != CURLE_OK && (t->is_mail || !t->has_head)) /* F4 */
 		answer.result = ERR_IO;
 	if (code != CURLE_OK && t->was_refused) {
 		answer.result = ERR_DENIED;
@@ -448,4 +480,15 @@ bool transfer_is_over(struct transfer *t)
 	CURLcode code = curl_easy_recv(t->curl, block, sizeof(block), &n);
 
 	return code != CURLE_AGAIN && (code != CURLE_OK || n == 0);
+}
+
+bool transfer_is_received(struct transfer *t)
+{
+	struct tcp_info told = { 0 };
+	socklen_t n = sizeof(told);
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(t->curl, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &told, &n) != 0)
+		return true; /* it is over, which transfer_is_over sees */
+	return told.tcpi_state != ESTABLISHED || (told.tcpi_unacked == 0 && told.tcpi_notsent_bytes == 0);
 }

@@ -49,12 +49,17 @@ struct transfer_request {
 	bool wants_tls;       /* mail: no plain text, even when the server offers no STARTTLS */
 	bool is_stream;       /* connects (and shakes hands) only; then transfer_write */
 };
+/* What a mail server speaks of that answers with 4yz or 5yz. */
+enum mail_stage { MAIL_SESSION, MAIL_ENVELOPE /* sender and recipients */, MAIL_MESSAGE /* it had all of it */ };
 struct transfer_answer {
-	enum err result;    /* ERR_OK: `status` says what the other side thinks; ERR_DENIED: a private address */
+	enum err result;    /* ERR_OK: `status` says what the other side thinks, of HTTP even where its body breaks off or does
+			     * not end; ERR_DENIED: a private address, or no such user */
 	int status;         /* of HTTP and SMTP */
-	int retry_after_s;  /* of HTTP, 0: nothing was said */
+	int retry_after_s;  /* of HTTP, at most an hour; 0: nothing was said */
 	struct bytes body;  /* the first 4 KiB */
-	const char *error;
+	struct bytes line;  /* of mail: the last that the server said */
+	enum mail_stage stage;
+	const char *error;  /* and what it hangs on, in the words of the configuration */
 };
 typedef void transfer_fn(void *arg, const struct transfer_answer *answer);
 /* Answered once, on the loop, never from inside this call; then it is gone, unless it is a stream that came to be. Redirects
@@ -64,6 +69,8 @@ struct transfer *fetcher_start(struct fetcher *f, const struct transfer_request 
 void transfer_cancel(struct transfer *t);
 /* Streams: writes what the socket takes, *n bytes of it. ERR_IO: it is broken. */
 enum err transfer_write(struct transfer *t, struct bytes b, size_t *n) MUST_CHECK;
+/* Does the other side's system have all that was written? Its program may not. */
+bool transfer_is_received(struct transfer *t);
 /* Has the other side closed it, or said something that nobody expects? */
 bool transfer_is_over(struct transfer *t);
 

@@ -1,4 +1,5 @@
 """A daemon of a test: its folder, its start, its end, and asking it. Not a runner."""
+import concurrent.futures
 import http.client
 import json
 import os
@@ -178,6 +179,13 @@ def with_files(test):
 def over(daemon, tests):
     """The tests with that daemon."""
     return [named(test.__name__, lambda test=test: test(daemon)) for test in tests]
+
+
+def at_once(tests, workers=6):
+    """The tests, begun together: for such as mostly wait."""
+    pool = concurrent.futures.ThreadPoolExecutor(workers)
+    begun = [pool.submit(test) for test in tests]
+    return [named(test.__name__, lambda one=one: one.result()) for test, one in zip(tests, begun)]
 
 
 def run_tests(tests):
