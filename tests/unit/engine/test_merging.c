@@ -199,6 +199,37 @@ static void clusters_that_merge_merge_their_alerts_and_those_that_split_part_the
 	bench_end(&t);
 }
 
+static void lists(struct bench *t, const char *account, const char *device, const char *item)
+{
+	happens(t, 0, arena_printf(t->arena, "\"type\":\"login\",\"account\":\"%s\",\"device\":{\"id\":\"%s\"},\"items\":[\"%s\"]", account, device, item));
+}
+
+/* Two operators who list other items, and one link between them, which joins no clusters. */
+static void a_link_across_two_clusters_is_news_of_its_own_until_they_are_one(void **state)
+{
+	struct bench t;
+	begin(&t, BY_CLUSTER, NULL);
+	lists(&t, "ann", "red", "r");
+	lists(&t, "bob", "red", "r");
+	lists(&t, "dan", "blue", "b");
+	lists(&t, "eve", "blue", "b");
+	shown(&t, 2);
+	use(&t, 4, "ann", "cross");
+	use(&t, 4, "dan", "cross");
+	struct alert_view one, *rows = shown(&t, 3);
+	struct bytes crossing = rows[0].id;
+	assert_true(rows[0].group == NULL && rows[1].group == NULL && rows[2].group == NULL);
+	assert_int_equal(last_told(&t)->type, EFFECT_ALERT_OPENED);
+	assert_true(bytes_eq(last_told(&t)->alert.id, crossing));
+	use(&t, 5, "bob", "bridge");
+	use(&t, 5, "eve", "bridge");
+	rows = shown(&t, 1);
+	assert_int_equal(rows[0].group->n_accounts, 4);
+	assert_int_equal(engine_alert(t.engine, crossing, t.arena, &one), ERR_OK);
+	assert_true(bytes_eq(one.lead, rows[0].id));
+	bench_end(&t);
+}
+
 static void links_over_one_value_are_one_whatever_their_cluster(void **state)
 {
 	struct bench t;
@@ -310,6 +341,7 @@ int main(void)
 		cmocka_unit_test(whoever_ends_passes_the_lead_on_with_who_works_on_it),
 		cmocka_unit_test(what_is_said_of_the_lead_settles_all_and_opens_all_again),
 		cmocka_unit_test(clusters_that_merge_merge_their_alerts_and_those_that_split_part_them),
+		cmocka_unit_test(a_link_across_two_clusters_is_news_of_its_own_until_they_are_one),
 		cmocka_unit_test(links_over_one_value_are_one_whatever_their_cluster),
 		cmocka_unit_test(a_later_alert_leads_anew_outside_of_the_window),
 		cmocka_unit_test(a_snapshot_after_every_event_changes_nothing),
