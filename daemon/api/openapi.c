@@ -43,13 +43,15 @@ static const struct {
 		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"is_bridge\":{\"type\":\"boolean\",\"description\":\"in a cluster: without it, it would fall apart\"},\"bits\":{\"type\":\"number\"}}}" },
 	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
 		   "\"total\":{\"type\":\"integer\"}}}" },
-	{ "Why", "{\"type\":\"object\",\"properties\":{\"ignored\":{\"type\":\"array\",\"description\":\"values that both hold and that people marked\",\"items\":{\"type\":\"object\"}},"
+	{ "Why", "{\"type\":\"object\",\"properties\":{\"ignored\":{\"type\":\"array\",\"description\":\"values that both hold and that people marked\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
+		 "\"mark\":{\"enum\":[\"shared\",\"generic\"]},\"reason\":{\"type\":\"string\"},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}},"
 		 "\"path\":{\"type\":\"array\",\"description\":\"the strongest way over other accounts, where that says more\","
 		 "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
 		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"
 		 "\"fitted\":{\"type\":\"boolean\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
-		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"}}}}}}" },
+		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"},"
+		 "\"notes\":{\"type\":\"array\",\"description\":\"what people noted of the value, newest first\",\"items\":{\"type\":\"object\"}}}}}}}" },
 	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"verdict\":{\"type\":[\"string\",\"null\"]},"
 		     "\"declared\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":[\"string\",\"null\"]},"
 		     "\"with\":{\"type\":[\"string\",\"null\"]},\"is_accepted\":{\"type\":\"boolean\"},\"members\":{\"type\":\"integer\"},\"proof\":{\"type\":[\"string\",\"null\"]}}}},"

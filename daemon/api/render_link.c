@@ -50,6 +50,7 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 	json_member_int(out, "gap_ms", item->gap_ms);
 	json_member_string(out, "sentence", item->sentence);
 	render_optional(out, "note", item->note);
+	render_notes(out, item->said, item->n_said);
 	json_close_object(out);
 }
 
@@ -61,7 +62,9 @@ static void render_ignored(struct text *out, const struct ignored_view *value)
 	json_member_string(out, "shown", value->shown);
 	render_key(out, value->key);
 	json_member_int(out, "holders", value->holders);
+	json_member_string(out, "mark", value->word);
 	json_member_string(out, "reason", value->reason);
+	render_notes(out, value->said, value->n_said);
 	json_close_object(out);
 }
 

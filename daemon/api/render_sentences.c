@@ -59,6 +59,17 @@ static void add_uses(struct text *s, const char *before, struct bytes account, i
 	text_addf(s, "%s%.*s from %.10s to %.10s", before, BYTES_ARG(account), first, last);
 }
 
+static void say_notes(struct text *out, struct text *s, const struct note_view *notes, unsigned n)
+{
+	char day[TIME_TEXT_SIZE];
+	for (unsigned i = 0; i < n; i++) {
+		time_format(notes[i].ts_ms, day);
+		text_addf(s, "Noted of it%s%.*s on %.10s: %.*s.", notes[i].actor.len > 0 ? " by " : "", BYTES_ARG(notes[i].actor), day,
+			  BYTES_ARG(notes[i].text));
+		end_sentence(out, s);
+	}
+}
+
 static void say_item(struct text *out, struct text *s, const struct why_view *why, const struct evidence_view *item)
 {
 	char gap[32];
@@ -76,6 +87,7 @@ static void say_item(struct text *out, struct text *s, const struct why_view *wh
 		text_addf(s, "; %.*s", BYTES_ARG(item->note));
 	text_addf(s, "; without it the score would be %d.", item->without_score);
 	end_sentence(out, s);
+	say_notes(out, s, item->said, item->n_said);
 }
 
 /* A shared value that the table knows and gives nothing to is not against. */
@@ -100,6 +112,17 @@ static void say_items(struct text *out, struct text *s, const struct why_view *w
 		}
 		is_first = false;
 		say_item(out, s, why, &why->items[i]);
+	}
+}
+
+/* What both hold and people marked. */
+static void say_ignored(struct text *out, struct text *s, const struct why_view *why)
+{
+	for (unsigned i = 0; i < why->n_ignored; i++) {
+		const struct ignored_view *value = &why->ignored[i];
+		text_addf(s, "Both also hold %.*s %.*s: %.*s.", BYTES_ARG(value->kind_title), BYTES_ARG(value->shown), BYTES_ARG(value->reason));
+		end_sentence(out, s);
+		say_notes(out, s, value->said, value->n_said);
 	}
 }
 
@@ -142,6 +165,7 @@ void render_sentences(struct text *out, const struct why_view *why)
 	say_items(out, &s, why, 1);
 	say_items(out, &s, why, -1);
 	say_items(out, &s, why, 0);
+	say_ignored(out, &s, why);
 	if (is_link)
 		say_what_it_rests_on(out, &s, why);
 	if (why->blocked.len > 0) {

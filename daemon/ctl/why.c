@@ -44,6 +44,24 @@ static void add_line(struct ctl *ctl, struct text *out, enum style style, struct
 	text_addc(out, '\n');
 }
 
+/* What people noted of a value. */
+static void add_notes(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *value)
+{
+	const struct json_node *list = json_get(doc, value, "notes"), *note = list ? json_first(doc, list) : NULL;
+
+	for (; note; note = json_after(doc, list, note)) {
+		struct bytes actor = json_get_text(doc, note, "actor");
+
+		text_adds(out, actor.len > 0 ? "            noted by " : "            noted");
+		text_add_visible(out, actor);
+		text_adds(out, ", ");
+		print_day(out, doc, note, "at");
+		text_adds(out, ": ");
+		print_styled(ctl, out, STYLE_PLAIN, json_get_text(doc, note, "text"));
+		text_addc(out, '\n');
+	}
+}
+
 static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *item)
 {
 	struct bytes shown = json_get_text(doc, item, "shown"), network = json_get_text(doc, item, "network");
@@ -69,6 +87,7 @@ static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *d
 	if (alone - bits > 0.005 || bits - alone > 0.005)
 		text_addf(out, "            alone it would count %+.2f\n", alone);
 	add_line(ctl, out, STYLE_DIM, json_get_text(doc, item, "note"));
+	add_notes(ctl, out, doc, item);
 }
 
 static void add_reason(struct ctl *ctl, struct text *out, struct bytes reason)
@@ -156,6 +175,7 @@ static void add_ignored(struct ctl *ctl, struct text *out, const struct json_doc
 		text_adds(out, ": ");
 		text_add_visible(out, json_get_text(doc, value, "reason"));
 		text_addc(out, '\n');
+		add_notes(ctl, out, doc, value);
 	}
 }
 
@@ -260,7 +280,8 @@ static const struct reference_option why_options[] = {
 const struct ctl_command ctl_why = {
 	.name = "why", .arguments = "ACCOUNT ACCOUNT [OPTION]...", .options = why_options, .run = why_run,
 	.help = "Says why two accounts are linked: the prior, every item of evidence with its bits, the sum, the score.",
-	.more = "Each item has its holders, times and kind of network, and the score that the link would have without it. As CSV the items alone, "
+	.more = "Each item has its holders, times and kind of network, and the score that the link would have without it, and below it what people "
+		"noted of its value; values that both hold and people marked follow the sum. As CSV the items alone, "
 		"their bits in thousandths (bits_milli).",
 	.example = "assocctl why shop/anna shop/bela",
 };

@@ -6,6 +6,7 @@
 static const struct column value_columns[] = {
 	{ "kind", "Kind", COLUMN_WORD }, { "value", "Value", COLUMN_TEXT }, { "holders", "Holders", COLUMN_NUMBER },
 	{ "count", "Times", COLUMN_NUMBER }, { "first", "From", COLUMN_DAY }, { "last", "To", COLUMN_DAY },
+	{ "counts", "Counts", COLUMN_TEXT },
 };
 
 static void say_links(struct dossier *d, struct section *s, const struct account_view *account)
@@ -66,6 +67,8 @@ static void add_values(struct dossier *d, const struct account_view *account)
 		section_number(s, (int64_t)value->count);
 		section_time(s, value->first_ms);
 		section_time(s, value->last_ms);
+		section_text(s, value->is_marked ? BYTES_LIT("nothing: it is marked") : value->is_hub ? BYTES_LIT("nothing: too many hold it") :
+			     BYTES_NONE);
 	}
 	if (n < account->n_values)
 		section_say(d, s, "%u of %u values are listed.", n, account->n_values);

@@ -2,7 +2,7 @@
  * against, what it would be without. Pure: the same views give the same bytes, so time is the engine's and no clock is read.
  *
  * Three audiences. The analyst reads everything. A third party reads kinds, weights and days; whoever was not asked about is
- * "account 1", and no value, reason, group, proof or person is shown. The subject reads what may be said to it: its own
+ * "account 1", and no value, reason, note, group, proof or person is shown; of a mark the word. The subject reads what may be said to it: its own
  * standing, the sentences that rules allow of the evidence, its own declarations and terms; nobody else's account, no value and no score.
  *
  * A dossier is a chain: each section ends with a seal, SHA-256 over the seal before it and every byte between them. A change,

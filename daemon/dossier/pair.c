@@ -125,6 +125,59 @@ static void add_uses(struct dossier *d, const struct why_view *why)
 		section_say(d, s, "No value is held by both.");
 }
 
+static const struct column said_columns[] = {
+	{ "item", "Value", COLUMN_TEXT }, { "at", "Day", COLUMN_DAY }, { "actor", "By", COLUMN_TEXT }, { "text", "Note", COLUMN_TEXT },
+};
+
+static void add_notes(struct dossier *d, struct section *s, struct bytes item, const struct note_view *notes, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		section_text(s, item);
+		section_time(s, notes[i].ts_ms);
+		section_text(s, notes[i].actor);
+		section_text(s, notes[i].text);
+	}
+}
+
+static struct bytes ignored_name(struct dossier *d, const struct ignored_view *value)
+{
+	return bytes_of(arena_printf(d->arena, "%.*s %.*s", BYTES_ARG(value->kind_title), BYTES_ARG(value->shown)));
+}
+
+/* What people wrote about the values is for those who wrote it. */
+static void add_said(struct dossier *d, const struct why_view *why)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < why->n_items; i++)
+		n += why->items[i].n_said;
+	for (unsigned i = 0; i < why->n_ignored; i++)
+		n += why->ignored[i].n_said;
+	if (n == 0 || !dossier_is_open(d))
+		return;
+	struct section *s = begin(d, why, "notes", "What people noted of the values");
+	SECTION_COLUMNS(s, said_columns);
+	for (unsigned i = 0; i < why->n_items; i++)
+		add_notes(d, s, item_name(d, &why->items[i]), why->items[i].said, why->items[i].n_said);
+	for (unsigned i = 0; i < why->n_ignored; i++)
+		add_notes(d, s, ignored_name(d, &why->ignored[i]), why->ignored[i].said, why->ignored[i].n_said);
+}
+
+/* Values that both hold and people marked: everybody may know that they are left out, and as what. */
+static void say_ignored(struct dossier *d, struct section *s, const struct why_view *why)
+{
+	for (unsigned i = 0; i < why->n_ignored; i++) {
+		const struct ignored_view *value = &why->ignored[i];
+		struct bytes name = ignored_name(d, value);
+
+		if (dossier_is_open(d))
+			section_say(d, s, "Both hold %.*s: %.*s.", BYTES_ARG(name), BYTES_ARG(value->reason));
+		else
+			section_say(d, s, "Both hold one more value (%.*s), which counts nothing: it was marked as %.*s.",
+				    BYTES_ARG(value->kind_title), BYTES_ARG(value->word));
+	}
+}
+
 static void add_against(struct dossier *d, const struct why_view *why)
 {
 	struct section *s = begin(d, why, "against", "What speaks against it");
@@ -148,6 +201,7 @@ static void add_against(struct dossier *d, const struct why_view *why)
 		else if (item->note.len > 0)
 			section_say(d, s, "%.*s: %.*s.", BYTES_ARG(name), BYTES_ARG(item->note));
 	}
+	say_ignored(d, s, why);
 	if (s->sentences.n == 0)
 		section_say(d, s, "Nothing that is known.");
 }
@@ -182,6 +236,7 @@ void dossier_link(struct dossier *d, const struct why_view *why)
 	add_uses(d, why);
 	add_against(d, why);
 	add_counterfactuals(d, why);
+	add_said(d, why);
 	if (why->n_path > 0)
 		dossier_links(d, "path", "The strongest way from one to the other over others", why->path, why->n_path);
 }

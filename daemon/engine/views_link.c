@@ -128,6 +128,7 @@ static void view_signal(const struct engine *e, const struct evidence *item, str
 	out->b_first_ms = (int64_t)item->b->first_s * 1000;
 	out->b_last_ms = (int64_t)item->b->last_s * 1000;
 	out->gap_ms = (int64_t)item->gap_s * 1000;
+	out->n_said = view_notes(e, out->key, a, &out->said);
 }
 
 struct viewing { const struct engine *e; const struct pair *pair; const struct weighing *w; struct arena *arena; };

@@ -29,23 +29,24 @@ void view_mark(const struct engine *e, const struct mark *row, uint64_t key, str
 		out->range = strtab_text(e->said, row->shown);
 }
 
-unsigned view_notes(const struct engine *e, uint64_t key, struct arena *a, struct note_view **out)
+unsigned view_notes(const struct engine *e, uint64_t key, struct arena *a, const struct note_view **out)
 {
 	const struct mark *row = mark_by_key(e, key);
 	const struct mark_note *notes;
 	uint32_t total;
+	struct note_view *found;
 	unsigned n = 0;
 	*out = NULL;
 	if (row == NULL)
 		return 0;
 	marks_notes(e, &notes, &total);
-	*out = ARENA_ARRAY(a, struct note_view, MARK_NOTES_MAX);
+	*out = found = ARENA_ARRAY(a, struct note_view, MARK_NOTES_MAX);
 	for (uint32_t i = total; i-- > 0 && n < MARK_NOTES_MAX;) {
 		struct said said;
 		if (mark_at(e, notes[i].mark) != row)
 			continue;
 		said_read(e, notes[i].said, &said);
-		(*out)[n++] = (struct note_view){ .actor = said.actor, .text = said.reason, .ts_ms = notes[i].ts_ms };
+		found[n++] = (struct note_view){ .actor = said.actor, .text = said.reason, .ts_ms = notes[i].ts_ms };
 	}
 	return n;
 }
@@ -71,11 +72,13 @@ void view_ignored(const struct engine *e, uint32_t x, uint32_t y, struct arena *
 		if (!value->is_marked)
 			continue;
 		view_mark(e, mark_of_value(e, shared[i].value), value->key, &mark);
-		out->ignored[out->n_ignored++] = (struct ignored_view){
+		struct ignored_view *ignored = &out->ignored[out->n_ignored++];
+		*ignored = (struct ignored_view){
 			.kind = e->rules->kinds.rows[value->kind].name, .kind_title = e->rules->kinds.rows[value->kind].title,
-			.shown = index_shown(e->index, shared[i].value), .reason = ignored_because(&mark, a), .key = value->key,
-			.holders = value->holders,
+			.shown = index_shown(e->index, shared[i].value), .word = mark.word, .reason = ignored_because(&mark, a),
+			.key = value->key, .holders = value->holders,
 		};
+		ignored->n_said = view_notes(e, value->key, a, &ignored->said);
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include "daemon/base/bytes.h"
 #include "ip.h"
+#include "value_views.h"
 
 enum link_state { LINK_SUSPECTED, LINK_EXPLAINED, LINK_JOINT, LINK_CONFIRMED, LINK_CLEARED, LINK_WITHDRAWN, LINK_STATES };
 extern const char *const link_state_names[LINK_STATES];
@@ -41,6 +42,7 @@ struct evidence_view {
 	struct bytes sentence; /* the rule's `explain`, filled in */
 	struct bytes told[2];  /* what the owner of link.a, of link.b may be told of it; empty: nothing */
 	struct bytes note;     /* why it counts less: "recycled address: disjoint use 40 d apart", or empty */
+	const struct note_view *said; unsigned n_said; /* what people noted of the value, newest first */
 };
 
 struct why_view {
@@ -53,7 +55,8 @@ struct why_view {
 	struct evidence_view *items; /* by family, strongest first; negatives last */
 	unsigned n_items;
 	/* both hold it, people marked it */
-	struct ignored_view { struct bytes kind, kind_title, shown, reason; uint64_t key; unsigned holders; } *ignored;
+	struct ignored_view { struct bytes kind, kind_title, shown, word, reason; uint64_t key; unsigned holders;
+			      const struct note_view *said; unsigned n_said; } *ignored;
 	unsigned n_ignored;
 	struct link_view *path; /* the strongest way over others, where that says more than the link of the two */
 	unsigned n_path;

@@ -18,7 +18,7 @@ struct note_view { struct bytes actor, text; int64_t ts_ms; };
 
 struct value_holders_view {
 	struct mark_view mark;
-	struct note_view *notes; unsigned n_notes; /* about it, newest first */
+	const struct note_view *notes; unsigned n_notes; /* about it, newest first */
 	struct bytes kind, kind_title, shown;
 	uint64_t key;
 	unsigned holders; /* exact up to the hub cap, then a lower bound */
@@ -33,7 +33,7 @@ struct marked_view {
 	uint64_t key;      /* 0: a range */
 	unsigned holders;  /* of a value, 0: nobody */
 	struct mark_view mark;
-	struct note_view *notes; unsigned n_notes;
+	const struct note_view *notes; unsigned n_notes;
 };
 
 /* What a mark would change, read without it as it stands. */

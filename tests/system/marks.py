@@ -59,6 +59,38 @@ def what_a_mark_changes_is_said_before_done_at_once_and_taken_back():
         daemon.end()
 
 
+def report(daemon, *words):
+    status, text = daemon.ctl("report", *words)
+    assert status == 0, text
+    return text
+
+
+def what_was_said_of_a_value_is_told_where_it_is_evidence_to_those_who_may_read_it():
+    daemon = with_sample()
+    try:
+        bank, card = value_of(daemon, "identity.bank"), value_of(daemon, "identity.card")
+        for kind, key, text in (("identity.card", card["key"], "seen at the till"), ("identity.bank", bank["key"], "ask the bank")):
+            assert daemon.ctl("value", "note", kind, "--key", key, "--text", text, "--actor", "jo")[0] == 0
+        assert daemon.ctl("value", "mark", "identity.bank", "--key", bank["key"], "generic", "--reason", "the agency's own", "--actor", "jo")[0] == 0
+        assert [note["text"] for note in value_of(daemon, "identity.card")["notes"]] == ["seen at the till"]
+        ignored = ask(daemon, "why", *PAIR)["ignored"]
+        assert [(value["mark"], [note["text"] for note in value["notes"]]) for value in ignored] == [("generic", ["ask the bank"])], ignored
+        text, told = daemon.ctl("why", *PAIR)[1], daemon.ctl("why", "--text", *PAIR)[1]
+        assert "noted by jo, " in text and ": seen at the till" in text and ": ask the bank" in text, text
+        assert "Noted of it by jo on " in told and "Both also hold bank account ...6819: marked as generic by jo" in told, told
+        assert "jo" not in daemon.ctl("why", "--subject", *PAIR)[1].replace("joint", "")
+        for form in ("html", "md", "json"):
+            analyst, third, own = (report(daemon, *PAIR, "--audience", who, "--format", form) for who in ("analyst", "third-party", "subject"))
+            assert all(word in analyst for word in ("seen at the till", "ask the bank", "marked as generic by jo")), (form, analyst)
+            assert "it was marked as generic" in third, (form, third)
+            for word in ("seen at the till", "ask the bank", "agency's own", "agency&#39;s own", "6819"):
+                assert word not in third and word not in own, (form, word)
+            assert "generic" not in own, own
+        assert "nothing: it is marked" in report(daemon, PAIR[0], "--format", "md")
+    finally:
+        daemon.end()
+
+
 def marks_live_through_a_restart_with_and_without_a_snapshot():
     daemon = with_sample()
     try:
@@ -135,6 +167,7 @@ def a_mark_on_what_is_private_goes_in_its_time_and_outlives_a_change_of_keys():
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests([what_a_mark_changes_is_said_before_done_at_once_and_taken_back, marks_live_through_a_restart_with_and_without_a_snapshot,
+    sys.exit(run_tests([what_a_mark_changes_is_said_before_done_at_once_and_taken_back,
+                        what_was_said_of_a_value_is_told_where_it_is_evidence_to_those_who_may_read_it, marks_live_through_a_restart_with_and_without_a_snapshot,
                         what_is_wrong_is_named_and_who_may_not_is_refused,
                         a_mark_on_what_is_private_goes_in_its_time_and_outlives_a_change_of_keys]))

@@ -10,6 +10,7 @@ import { name, plainName, prose, visible } from "../lib/shown.js";
 import { at as timeAt, range, spanText, time } from "../lib/times.js";
 import { bits, number, t, word } from "../lib/words.js";
 import { dossierButton } from "./dossier.js";
+import { noteList } from "./marks.js";
 import { state } from "./statement.js";
 
 // Bits at which the score is so much, given scale and shift.
@@ -48,7 +49,7 @@ function label(row) {
 
 function itemDetail(why, item) {
   const uses = item.a.first || item.b.first;
-  return h("div", { class: "item-detail" }, h("p", null, prose(item.sentence)), item.note ? h("p", { class: "note-line" }, item.note) : null,
+  return h("div", { class: "item-detail" }, h("p", null, prose(item.sentence)), item.note ? h("p", { class: "note-line" }, item.note) : null, noteList(item.notes),
     facts(
       item.key ? [word("kind", item.kind), h("a", { class: "value", href: placeOf.value(item.kind, item.key) }, name(item.shown || t("value.hidden"), 80))] : null,
       [t("col.rule"), h("a", { href: placeOf.rule(item.rule) }, item.rule)],
@@ -107,7 +108,7 @@ function pasted(why) {
 // What both hold and people marked.
 function ignored(why) {
   if (!why.ignored?.length) return null;
-  return panel(t("pair.ignored"), { note: t("mark.meaning") }, h("ul", { class: "plain-list" }, why.ignored.map((value) => h("li", null, word("kind", value.kind), " ", h("a", { class: "value", href: placeOf.value(value.kind, value.key) }, name(value.shown || t("value.hidden"), 60)), h("div", { class: "quiet" }, prose(value.reason, 300))))));
+  return panel(t("pair.ignored"), { note: t("mark.meaning") }, h("ul", { class: "plain-list" }, why.ignored.map((value) => h("li", null, word("kind", value.kind), " ", h("a", { class: "value", href: placeOf.value(value.kind, value.key) }, name(value.shown || t("value.hidden"), 60)), h("div", { class: "quiet" }, prose(value.reason, 300)), noteList(value.notes)))));
 }
 
 function path(why) {

@@ -17,6 +17,8 @@ static const int bands[] = { 500, 800, 950 };
 struct bench {
 	struct link_view links[1];
 	struct evidence_view items[2];
+	struct note_view note;
+	struct ignored_view ignored;
 	struct why_view why;
 	struct alert_view alert;
 	struct relation_view relation;
@@ -40,8 +42,13 @@ static void bench_evidence(struct bench *b, struct bytes value)
 		.rule = BYTES_LIT("time-zone"), .family = BYTES_LIT("comparison"), .kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE,
 		.raw_mb = -1000, .counted_mb = -1000, .without_score = 990, .sentence = value, .note = BYTES_NONE,
 	};
+	b->note = (struct note_view){ .actor = value, .text = value, .ts_ms = NOW };
+	b->items[0].said = &b->note;
+	b->items[0].n_said = 1;
+	b->ignored = (struct ignored_view){ .kind = BYTES_LIT("ip"), .kind_title = BYTES_LIT("the address"), .shown = value, .word = BYTES_LIT("generic"),
+					    .reason = value, .holders = 2 };
 	b->why = (struct why_view){ .link = b->links[0], .listed = 980, .listed_ms = NOW, .prior_mb = -4000, .sum_mb = 4000, .scale_a_milli = 1000,
-				    .accounts = 10, .items = b->items, .n_items = 2, .blocked = BYTES_NONE };
+				    .accounts = 10, .items = b->items, .n_items = 2, .blocked = BYTES_NONE, .ignored = &b->ignored, .n_ignored = 1 };
 }
 
 static void bench_account(struct bench *b, struct bytes name, struct bytes text, struct dossier_account *out)
@@ -117,6 +124,8 @@ static void expect_everything(struct bench *b, struct text *t, enum dossier_kind
 	assert_true(has(t, "shop/bela"));
 	assert_true(has(t, "secret 4821"));
 	assert_true(has(t, "networks.csv"));
+	assert_true(has(t, "What people noted of the values"));
+	assert_true(has(t, "Both hold the address secret 4821: secret 4821"));
 	assert_true(has(t, "0000000000000007"));
 }
 
@@ -138,6 +147,8 @@ static void expect_nobody_else(struct bench *b, struct text *t, enum dossier_kin
 	assert_false(has(t, "00000000000000aa"));
 	assert_true(has(t, "A device of yours is also used by others."));
 	assert_false(has(t, "not for anna"));
+	assert_false(has(t, "marked"));
+	assert_false(has(t, "noted"));
 	assert_true(has(t, "your account was closed"));
 	assert_true(has(t, "2026-01-04")); /* the term */
 }
@@ -157,6 +168,8 @@ static void expect_aliases(struct bench *b, struct text *t, enum dossier_kind ki
 	assert_int_equal(has(t, "shop/bela"), kind == DOSSIER_OF_PAIR); /* a pair is asked for by name */
 	assert_int_equal(has(t, "account 1"), kind == DOSSIER_OF_ACCOUNT);
 	assert_true(has(t, "980 of 1000"));
+	assert_true(has(t, "it was marked as generic"));
+	assert_false(has(t, "noted"));
 }
 
 static void a_third_party_reads_weights_without_values_and_names(void **state)

@@ -181,6 +181,9 @@ static void a_note_is_kept_and_changes_nothing(void **state)
 	assert_int_equal(marks[0].n_notes, 64);
 	assert_text(marks[0].notes[0].text, "note 69");
 	assert_text(marks[0].notes[63].text, "note 6");
+	struct why_view why = why_of(t, "ann", "bob");
+	for (unsigned i = 0; i < why.n_items; i++)
+		assert_int_equal(why.items[i].n_said, bytes_is(why.items[i].kind, "device.id") && why.items[i].key != 0 ? 64 : 0);
 	assert_int_equal(marks[0].mark.word.len, 0);
 	assert_int_equal(listed(t, "ann", "bob"), before);
 }
