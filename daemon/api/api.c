@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "audit.h"
+#include "daemon/audit/trail.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/json.h"
 #include "ingest.h"
@@ -206,6 +207,7 @@ enum err api_new(const struct api_setup *setup, struct api **out, struct errbuf 
 	api->arena = arena_new(64 * 1024);
 	api->parser = json_parser_new(STATEMENT_MAX, JSON_DEPTH_MAX);
 	api->queue_retry = loop_timer_new(setup->loop, ingest_retry, api);
+	api->trail = trail_new(setup->state_dir);
 	api->live = live_new(api);
 	api->token_look = loop_timer_new(setup->loop, look_at_tokens, api);
 	loop_timer_set(api->token_look, TOKENS_LOOK_MS);
@@ -234,6 +236,7 @@ void api_free(struct api *api)
 	rates_free(api->token_rates);
 	rates_free(api->address_rates);
 	tokens_free(api->tokens);
+	trail_free(api->trail);
 	arena_free(api->arena);
 	json_parser_free(api->parser);
 	metrics_free(api->metrics);

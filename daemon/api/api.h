@@ -15,6 +15,7 @@
 #define API_DOORS_MAX 4
 
 struct api;
+struct audit_query;
 struct engine;
 struct hmac_key;
 struct ruleset;
@@ -81,10 +82,9 @@ struct api_ports {
 	void (*sinks)(void *arg, struct text *json);
 	/* Sends a test, brings dead letters back, lists them. ERR_NOTFOUND: there is no such sink; ERR_BUSY: not now. */
 	enum err (*sink_act)(void *arg, enum api_sink_act act, struct bytes name, api_json_fn *done, void *done_arg);
+	/* A page of the audit log; the texts of the query are borrowed for this call. ERR_BUSY: not now. */
+	enum err (*audit)(void *arg, const struct audit_query *query, api_json_fn *done, void *done_arg);
 };
-
-/* In the state folder: who asked about whom, and who changed what (audit.h). */
-#define AUDIT_FILE "audit.jsonl"
 
 /* Who comes by a Unix socket needs no token. The daemon's own user and root are administrators anyway. */
 #define API_PEERS_MAX 32

@@ -1,23 +1,16 @@
-/* The audit log: lines are appended and never changed, but for those that name an account that is erased.
+/* What the audit log says of a request.
  * I1: accounts are named as the engine knows them; of others nothing is said, so that after an erasure no line names it.
  *     Neither are values, which may be of a hashed kind, nor what was searched for. An erasure itself says no name: who asked
  *     for it outlives it.
- * I2: the file is opened for each line: whoever rotates it need not tell the daemon.
- * I3: a line that could not be written whole is cut and counted, and the next one that can is preceded by how many are missing.
- * I4: what a crash left of a line is cut before the next one. */
+ * I2: an entry that could not be written is counted, and the next one that can is preceded by how many are missing. */
 #include "audit.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "daemon/audit/trail.h"
 #include "daemon/base/clock.h"
-#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 #include "router.h"
 
@@ -46,6 +39,8 @@ static void add_accounts(struct api_call *call, struct text *line)
 		name_account(call, line, call->params[i]);
 	for (unsigned n = 0; n < ACCOUNTS_MAX && call->engine && http_query_at(call->http, "account", n, &asked); n++)
 		name_account(call, line, asked);
+	if (call->engine)
+		name_account(call, line, http_query(call->http, "about"));
 	json_close_array(line);
 }
 
@@ -74,74 +69,48 @@ static void add_what(struct api_call *call, bool refused, struct text *line)
 		json_member_string(line, "id", call->params[0]);
 }
 
-static void render_line(struct api_call *call, bool refused, struct text *line)
+static void add_missing(struct api *api)
+{
+	struct text entry = { 0 };
+
+	json_open_object(&entry);
+	json_member_time(&entry, "at", clock_wall_ms());
+	json_member_int(&entry, "missing", api->unaudited);
+	trail_add(api->trail, &entry);
+	text_free(&entry);
+}
+
+static void add_entry(struct api_call *call, bool refused)
 {
 	const struct route *route = call->route;
+	struct text entry = { 0 };
 
-	if (call->api->unaudited > 0) { /* I3 */
-		json_open_object(line);
-		json_member_time(line, "at", clock_wall_ms());
-		json_member_int(line, "missing", call->api->unaudited);
-		json_close_object(line);
-		text_addc(line, '\n');
-	}
-	json_open_object(line);
-	json_member_time(line, "at", clock_wall_ms());
-	json_member_string(line, "actor", bytes_of(call->grant.name));
-	json_member_string(line, "from", bytes_of(http_peer(call->http)));
-	json_key(line, "did");
-	json_string(line, bytes_of(arena_printf(call->arena, "%s %s", route->method, route->pattern)));
-	add_what(call, refused, line);
+	json_open_object(&entry);
+	json_member_time(&entry, "at", clock_wall_ms());
+	json_member_string(&entry, "actor", bytes_of(call->grant.name));
+	json_member_string(&entry, "from", bytes_of(http_peer(call->http)));
+	json_key(&entry, "did");
+	json_string(&entry, bytes_of(arena_printf(call->arena, "%s %s", route->method, route->pattern)));
+	add_what(call, refused, &entry);
 	if (refused)
-		json_member_bool(line, "refused", true);
-	json_close_object(line);
-	text_addc(line, '\n');
-}
-
-/* All of the lines or nothing. */
-static bool write_lines(int fd, struct bytes lines)
-{
-	struct stat st;
-	ssize_t n;
-
-	if (file_cut_half_line(fd) != ERR_OK || fstat(fd, &st) != 0) /* I4 */
-		return false;
-	n = write(fd, lines.ptr, lines.len);
-	if (n == (ssize_t)lines.len)
-		return true;
-	if (n >= 0)
-		errno = ENOSPC;
-	if (n > 0 && ftruncate(fd, st.st_size) != 0) /* I3 */
-		log_debug("api", "the audit log may end with a half line");
-	return false;
-}
-
-static bool append(const char *path, struct bytes line)
-{
-	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
-	bool is_done;
-
-	if (fd < 0)
-		return false;
-	is_done = write_lines(fd, line);
-	return close(fd) == 0 && is_done;
+		json_member_bool(&entry, "refused", true);
+	trail_add(call->api->trail, &entry);
+	text_free(&entry);
 }
 
 void audit_note(struct api_call *call, bool refused)
 {
 	struct api *api = call->api;
-	struct text line = { 0 };
-	char path[PATH_MAX];
 
 	if (!(call->route->needs & AUDITED) && !is_change(call->route))
 		return;
 	if (refused && route_decode(call->params, call->arena)) /* before it is run: whom it would have been about */
 		call->engine = api->setup.ports.engine(api->setup.ports.arg);
-	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, api->setup.state_dir);
-	render_line(call, refused, &line);
-	if (append(path, text_bytes(&line)))
+	if (api->unaudited > 0) /* I2 */
+		add_missing(api);
+	add_entry(call, refused);
+	if (trail_write(api->trail))
 		api->unaudited = 0;
 	else if (api->unaudited++ == 0)
-		log_warn("api", "cannot write to %s: %s; requests are answered, and how many are missing will be written there", path, strerror(errno));
-	text_free(&line);
+		log_warn("api", "cannot write to %s/" AUDIT_FILE ": %s; requests are answered, and how many are missing will be written there", api->setup.state_dir, strerror(errno));
 }

@@ -1,4 +1,4 @@
-/* Who asked about whom, and who changed what: a line of STATE/audit.jsonl for each request of a route that the table calls
+/* Who asked about whom, and who changed what: an entry of the audit log (daemon/audit/trail.h) for each request of a route that the table calls
  * AUDITED, and for each that changes something. The journal holds what was stated, with actor and reason; here stands whose
  * token it was. */
 #ifndef ASSOCD_API_AUDIT_H

@@ -18,6 +18,7 @@
 struct json_parser;
 struct waiting;
 struct live;
+struct trail;
 
 enum api_metric { API_REQUESTS, API_TOKENS_REFUSED, API_DOORS_REFUSED, API_LIMITED, API_INGEST, API_METRICS };
 enum { CLASS_2XX, CLASS_3XX, CLASS_4XX, CLASS_5XX };
@@ -35,6 +36,7 @@ struct api {
 	struct loop_timer *queue_retry;
 	struct live *live; /* who looks on (live.h) */
 	struct loop_timer *token_look;
+	struct trail *trail; /* the audit log */
 	unsigned unaudited; /* requests that the audit log misses at its end */
 	bool are_tokens_wrong; /* said, until they are read again */
 	struct api_guest { const char *path; http_fn *fn; void *arg; } guests[API_GUESTS_MAX]; /* paths that collectors answer */
@@ -101,7 +103,7 @@ route_fn get_account_events, get_value, get_marks, get_mark_effect, post_marks, 
 	post_backtest, post_backtest_cancel, get_subject, post_subject_erase, post_key_rotate;
 route_fn post_events, post_relations, post_verdicts, post_alert_act, post_alert_acts, get_alert_history, get_alert_related, post_site_remove;
 route_fn get_status, get_metrics, get_healthz, get_readyz, get_openapi, get_index, get_web_file, get_me, get_live, get_series;
-route_fn get_sinks, get_sink_dead, post_sink_test, post_sink_retry;
+route_fn get_audit, get_sinks, get_sink_dead, post_sink_test, post_sink_retry;
 
 /* The answer of /v1/status, whole. */
 void api_status(struct api *api, struct text *out);

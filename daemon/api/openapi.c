@@ -134,6 +134,11 @@ static const struct {
 	{ "DeadLetters", "{\"type\":\"object\",\"properties\":{\"letters\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"number\":{\"type\":\"integer\"},"
 			 "\"alert\":{\"type\":\"string\"},\"at\":{\"type\":\"string\"},\"died\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
 			 "\"change\":{\"$ref\":\"#/components/schemas/Alert\"}}}}}}" },
+	{ "Audit", "{\"type\":\"object\",\"properties\":{\"next\":{\"type\":[\"string\",\"null\"]},\"compressed\":{\"type\":\"integer\",\"description\":"
+		   "\"files of the log that were not looked into\"},\"entries\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+		   "\"at\":{\"type\":\"string\"},\"actor\":{\"type\":\"string\"},\"from\":{\"type\":\"string\"},\"did\":{\"type\":\"string\"},"
+		   "\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"id\":{\"type\":\"string\"},\"refused\":{\"type\":\"boolean\"},"
+		   "\"missing\":{\"type\":\"integer\"},\"n\":{\"type\":\"integer\"},\"prev\":{\"type\":\"string\"},\"salt\":{\"type\":\"string\"},\"seal\":{\"type\":\"string\"}}}}}}" },
 	{ "SinkTest", "{\"type\":\"object\",\"properties\":{\"delivered\":{\"type\":\"boolean\"},\"why\":{\"type\":[\"string\",\"null\"]}}}" },
 	{ "Me", "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"roles\":{\"type\":\"array\",\"items\":"
 		"{\"enum\":[\"ingest\",\"read\",\"analyst\",\"admin\",\"trusted\"]}}}}" },

@@ -101,6 +101,13 @@ const struct route api_routes[] = {
 	  "unknown=1: also when nothing of it is there", NULL, "Erased" },
 	{ "POST", "/v1/keys/rotate", ROLE_ADMIN, NEEDS_NOTHING, post_key_rotate,
 	  "A new key of hashed kinds; the one before stays in use beside it until all of its values have had their time.", NULL, NULL, "KeyChange" },
+	{ "GET", "/v1/audit", ROLE_ADMIN, AUDITED | NAMES_ACCOUNTS, get_audit,
+	  "The audit log, newest entry first: who asked about whom, and who changed what. A page may hold fewer entries than asked for, or none: it "
+	  "goes on until next is null.",
+	  "actor=name of a token or a user&action=what the request's line holds, as POST or /v1/alerts&about=an account, or the id of an alert or a "
+	  "cluster&since=not older, as 2026-01-31T08:00:00Z&until=older than that&limit=most entries, 100 unless told, 1 to 1000&after=where the page "
+	  "before ended: its next",
+	  NULL, "Audit" },
 	{ "GET", "/v1/status", ROLE_READ, NEEDS_NOTHING, get_status, "What the daemon holds and how it does.", NULL, NULL, "Status" },
 	{ "GET", "/v1/sinks", ROLE_READ, NEEDS_NOTHING, get_sinks,
 	  "Where alerts go: what was delivered, what waits, what failed and why.", NULL, NULL, "Sinks" },

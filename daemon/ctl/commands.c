@@ -6,7 +6,7 @@ extern const struct ctl_command ctl_account, ctl_links, ctl_why, ctl_cluster, ct
 	ctl_sink_test, ctl_tour, ctl_ack, ctl_assign, ctl_note, ctl_snooze, ctl_wake, ctl_resolve, ctl_reopen, ctl_declare,
 	ctl_verdict, ctl_value_mark, ctl_value_note, ctl_value_list, ctl_send, ctl_sample, ctl_replay, ctl_rules_check,
 	ctl_rules_test, ctl_rules_explain, ctl_rules_overlap, ctl_rules_status, ctl_backtest, ctl_calibrate, ctl_flows,
-	ctl_db_import, ctl_config_show, ctl_backup, ctl_subject_export, ctl_subject_erase, ctl_key_rotate, ctl_token_add,
+	ctl_db_import, ctl_config_show, ctl_backup, ctl_subject_export, ctl_subject_erase, ctl_audit, ctl_key_rotate, ctl_token_add,
 	ctl_token_list, ctl_token_revoke, ctl_completion, ctl_complete_words, ctl_help;
 
 const struct ctl_command *const ctl_commands[] = {
@@ -15,7 +15,7 @@ const struct ctl_command *const ctl_commands[] = {
 	&ctl_sink_test, &ctl_tour, &ctl_ack, &ctl_assign, &ctl_note, &ctl_snooze, &ctl_wake, &ctl_resolve, &ctl_reopen,
 	&ctl_declare, &ctl_verdict, &ctl_value_mark, &ctl_value_note, &ctl_value_list, &ctl_send, &ctl_sample, &ctl_replay,
 	&ctl_backtest, &ctl_rules_check, &ctl_rules_test, &ctl_rules_explain, &ctl_rules_overlap, &ctl_calibrate, &ctl_flows,
-	&ctl_db_import, &ctl_config_show, &ctl_backup, &ctl_subject_export, &ctl_subject_erase, &ctl_key_rotate, &ctl_token_add,
+	&ctl_db_import, &ctl_config_show, &ctl_backup, &ctl_subject_export, &ctl_subject_erase, &ctl_audit, &ctl_key_rotate, &ctl_token_add,
 	&ctl_token_list, &ctl_token_revoke, &ctl_completion, &ctl_complete_words, &ctl_help, NULL,
 };
 

@@ -135,9 +135,10 @@ void rebuild_free(struct daemon *d);
 /* removal.c */
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg);
 
-/* lookup.c: fits api_ports.events; at most LOOKUPS_MAX at a time, and none is begun while the daemon stops. */
+/* lookup.c, audit_pages.c: fit api_ports; at most LOOKUPS_MAX together at a time, and none is begun while the daemon stops. */
 #define LOOKUPS_MAX 16
 enum err look_up_events(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg);
+enum err look_up_audit(void *arg, const struct audit_query *query, api_json_fn *done, void *done_arg);
 
 /* report.c */
 void report_status(void *arg, struct text *json);

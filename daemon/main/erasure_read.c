@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/audit/trail.h"
 #include "daemon/model/alert_json.h"
 #include "traces.h"
 
@@ -112,16 +113,14 @@ void erasing_read(struct store_query *q, const char *dir)
 	e->result = store_read_told(dir, note_told, e, &e->error);
 }
 
-static bool is_line_gone(void *arg, struct bytes line)
+static bool is_line_gone(void *arg, struct bytes line, struct text *instead)
 {
 	struct bytes id;
 	return json_concerns(arg, line, &id);
 }
 
-/* Of the audit log: who asked about whom. */
-static bool is_entry_gone(void *arg, struct bytes line)
+static bool names_erased(struct erasure *e, struct bytes line)
 {
-	struct erasure *e = arg;
 	const struct json_node *accounts;
 	struct json_doc doc;
 	if (!may_concern(e, line))
@@ -135,6 +134,15 @@ static bool is_entry_gone(void *arg, struct bytes line)
 		if (at->type == JSON_STRING && erased_has(e->whom, at->text))
 			return true;
 	return false;
+}
+
+/* Of the audit log: who asked about whom. Its chain goes on over the gap. */
+static bool is_entry_gone(void *arg, struct bytes line, struct text *instead)
+{
+	if (!names_erased(arg, line))
+		return false;
+	audit_erased(line, instead);
+	return true;
 }
 
 static enum err erase_entries(struct erasure *e, const char *dir)

@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/base/text.h"
-
 #define PIECE (1u << 20)
 #define LINE_LIMIT (16u << 20) /* longer ones are no alerts */
 #define GONE_LINE "{\"schema\":\"assocd.erased/1\"}"
@@ -38,12 +36,12 @@ struct file {
 };
 
 /* I1 */
-static bool overwrite(const struct file *f, off_t at, size_t len)
+static bool overwrite(const struct file *f, off_t at, size_t len, struct bytes instead)
 {
 	struct text line = { 0 };
 	bool is_done;
 
-	text_adds(&line, GONE_LINE);
+	text_add(&line, instead.len > 0 && instead.len <= len ? instead : BYTES_LIT(GONE_LINE));
 	while (line.len < len)
 		text_addc(&line, ' ');
 	is_done = pwrite(f->fd, line.ptr, len, at) == (ssize_t)len;
@@ -54,15 +52,16 @@ static bool overwrite(const struct file *f, off_t at, size_t len)
 static bool take_lines(struct file *f)
 {
 	struct bytes rest = text_bytes(&f->held);
-	struct text left = { 0 };
+	struct text left = { 0 }, instead = { 0 };
 	bool is_fine = true;
 	ptrdiff_t end;
 
 	while (is_fine && (end = bytes_find_char(rest, '\n')) >= 0) {
 		struct bytes line = bytes_slice(rest, 0, (size_t)end);
 
-		if (line.len >= sizeof(GONE_LINE) && f->is_gone(f->arg, line)) {
-			is_fine = overwrite(f, f->at, line.len);
+		text_clear(&instead);
+		if (line.len >= sizeof(GONE_LINE) && f->is_gone(f->arg, line, &instead)) {
+			is_fine = overwrite(f, f->at, line.len, text_bytes(&instead));
 			f->out->lines++;
 		}
 		f->at += end + 1;
@@ -70,6 +69,7 @@ static bool take_lines(struct file *f)
 	}
 	text_add(&left, rest);
 	text_free(&f->held);
+	text_free(&instead);
 	f->held = left;
 	return is_fine;
 }

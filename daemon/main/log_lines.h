@@ -2,10 +2,10 @@
 #ifndef ASSOCD_MAIN_LOG_LINES_H
 #define ASSOCD_MAIN_LOG_LINES_H
 
-#include "daemon/base/bytes.h"
-#include "daemon/base/err.h"
+#include "daemon/base/text.h"
 
-typedef bool log_line_fn(void *arg, struct bytes line);
+/* Must that line go? What is put into `instead` stands in its place, where it is not longer. */
+typedef bool log_line_fn(void *arg, struct bytes line, struct text *instead);
 struct log_lines_gone { uint64_t lines; unsigned compressed; /* files that were not looked into */ };
 /* In the log and the files that rotation made of it (PATH, PATH.1 ...), lines that the caller names are overwritten in their
  * place by one that says so, at the same length: whoever follows the file sees nothing move. On the thread that appends. */

@@ -120,7 +120,7 @@ static enum err start_api(struct daemon *d, struct errbuf *eb)
 		.loop = d->loop, .intake = d->intake, .hash_key = d->keys.now,
 		.ports = { d, port_engine, port_rules, report_status, report_metrics, remove_site, report_is_ready,
 			   report_series, look_up_events, trial_begin, trial_cancel, trial_render, erase_subject,
-			   report_sinks, act_on_sink },
+			   report_sinks, act_on_sink, look_up_audit },
 		.state_dir = d->config->state_dir, .tls = d->tls, .peers = d->peers, .n_peers = d->n_peers,
 		.token_rate = (unsigned)d->config->token_rate, .address_rate = (unsigned)d->config->address_rate,
 		.default_site = d->config->default_site, .n_allowed_hosts = d->config->n_allowed_hosts,

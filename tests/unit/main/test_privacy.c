@@ -116,7 +116,7 @@ static void a_half_written_tombstone_is_none_and_is_overwritten(void **state)
 	assert_non_null(strstr(eb.text, "erased.key is missing"));
 }
 
-static bool names_anna(void *arg, struct bytes line)
+static bool names_anna(void *arg, struct bytes line, struct text *instead)
 {
 	return bytes_find(line, BYTES_LIT("anna")) >= 0;
 }
