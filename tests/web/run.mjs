@@ -313,7 +313,9 @@ async function hostile_names_are_shown_and_never_run() {
   const ts = Date.parse("2026-06-20T10:00:00Z"), agent = "<b onmouseover=alert(4)>" + "A".repeat(3900) + "</b>";
   const events = NASTY.flatMap((account, n) => [0, 1, 2].map((k) => ({ ts: ts + n * 60000 + k * 3600000, type: "login", site: "nasty", account, ip: "10.99.0.1", user_agent: agent,
     device: { id: "<i>\u001b[31mdevice</i>" }, identity: { card: "4012888888881881", email: "a<b>@example.org" }, timezone: "<u>" })));
-  await d.send(events);
+  const twins = ["\u202eniwt", "twin"].flatMap((account, n) => [0, 1, 2, 3].map((k) => ({ ts: ts + n * 60000 + k * 86400000, type: "login", site: "nasty", account, ip: "10.98.0.1", device: { id: "twins", canvas: "c7" },
+    identity: { card: "5555555555554444", bank: "DE75512108001245126199" } })));
+  await d.send([...events, ...twins]);
   for (const account of NASTY.slice(0, 4)) {
     await b.go(d, place("account", "nasty/" + account));
     await page.locator(".changes, .scrolls").first().waitFor();
@@ -325,8 +327,19 @@ async function hostile_names_are_shown_and_never_run() {
   await b.go(d, "#/search?q=" + encodeURIComponent("<img src=x onerror=alert(1)>"));
   await b.go(d, place("account", "nasty/" + NASTY[2]));
   check((await page.locator("h1").innerText()).includes("\\u{202e}"), "overrides of the direction are not spelled out");
-  await b.go(d, "#/alerts?show=all");
-  await b.go(d, "#/links");
+  const about = (await d.ask("/v1/alerts?state=all")).alerts.find((alert) => /\u202eniwt/.test(alert.recommendation));
+  check(about, "no alert asks for something of the twins");
+  for (const address of [place("alerts", about.id) + "?show=all", "#/links", place("pair", "nasty/" + NASTY[0], "nasty/" + NASTY[6]), place("account", "nasty/" + NASTY[2])]) {
+    await b.go(d, address);
+    await b.settled();
+    check(!/[\u001b\u202a-\u202e]/.test(await page.locator("body").innerText()), `${address} turns the direction of what follows`);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      check(over <= 0, `${address} is ${over} px too wide at ${width}`);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
   check((await page.evaluate(() => window.ran.length)) === 0, "something was run");
   check((await page.locator("main img, main b[onmouseover], main svg[onload]").count()) === 0, "a name became an element");
 }

@@ -16,6 +16,9 @@ export function ticks(from, to, most) {
   return { marks, write: step < DAY ? timeText : dayText };
 }
 
+// What stands near an end is written inwards.
+const edge = (part) => (part < 0.15 ? " from" : part > 0.85 ? " to" : "");
+
 export class Axis {
   constructor(from, to) {
     const pad = Math.max((to - from) * 0.02, 3600000);
@@ -30,7 +33,7 @@ export class Axis {
   head(label) {
     const { marks, write } = ticks(this.from, this.to, 7);
     return h("div", { class: "lane axis", "aria-hidden": "true" }, h("span", { class: "lane-name" }, label),
-      h("span", { class: "lane-track" }, marks.map((ms) => h("span", { class: "tick", place: { left: pct(this.at(ms)) } }, write(ms)))));
+      h("span", { class: "lane-track" }, marks.map((ms) => h("span", { class: "tick" + edge(this.at(ms)), place: { left: pct(this.at(ms)) } }, write(ms)))));
   }
 
   // bar: { from, to, class, title, href }

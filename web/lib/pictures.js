@@ -5,13 +5,12 @@ import { t } from "./words.js";
 // Names of packages, which the build resolves; where there was nothing to build with, no browser can.
 const libraries = { plot: async () => (await import("uplot")).default, graph: () => import("d3-force") };
 
+const loading = {};
+
 // The library, or null.
-export async function library(which) {
-  try {
-    return await libraries[which]();
-  } catch {
-    return null;
-  }
+export function library(which) {
+  loading[which] ??= libraries[which]().catch(() => null);
+  return loading[which];
 }
 
 export function missing() {

@@ -43,8 +43,10 @@ export async function plot(options) {
       series: [{ label: t("col.when"), value: (u, v) => (v === null ? "\u2014" : (options.isDaily ? dayText : timeText)(v * 1000)) }, ...lines(uPlot, options.series, options.isStepped)] },
     [options.times, ...options.series.map((s) => s.values)], box);
   };
+  let wasShown = false; // two plots are put on the page together: the first waits for the second
   const observer = new ResizeObserver(([entry]) => {
-    if (!box.isConnected) return void observer.disconnect();
+    if (!box.isConnected) return void (wasShown && observer.disconnect());
+    wasShown = true;
     size(Math.floor(entry.contentRect.width));
   });
   fill(box);

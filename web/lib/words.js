@@ -1,5 +1,6 @@
 // The words of the page, a module per language (strings/). A text is a string with {places}, or a function of its values.
 import { setting } from "./settings.js";
+import { visible } from "./shown.js";
 import english from "../strings/en.js";
 
 export const languages = { en: "English", zh: "中文" };
@@ -25,9 +26,9 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-// A word of the daemon (a state, a level, a kind of network): as the language says it, else as it is.
+// A word of the daemon (a state, a level, a kind of network): as the language says it, else as it is. A sender's own word may be one.
 export function word(group, value) {
-  return words[`${group}.${value}`] ?? String(value ?? "");
+  return words[`${group}.${value}`] ?? visible(value ?? "");
 }
 
 const numbers = {}; // a format a language: to make one costs far more than to use it

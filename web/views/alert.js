@@ -57,7 +57,7 @@ export function detail(alert, hooks) {
     h("header", null, h("div", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), deadline(alert, now), alert.appeal_round ? chip("state", "appealed", t("alert.round", { n: alert.appeal_round })) : null),
       h("h2", null, alert.title), h("p", { class: "lead" }, prose(alert.summary))),
     alert.group ? h("section", null, h("h3", null, t("alert.reasons", { n: number(alert.group.alerts) })), reasons(alert.group)) : null,
-    alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), alert.recommendation) : null,
+    alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), prose(alert.recommendation, 1000)) : null,
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),
     may("analyst") ? null : h("p", { class: "quiet" }, t("alert.readonly")),
     facts(

@@ -2,7 +2,7 @@
 import { h } from "../lib/dom.js";
 import { accountName, cutList, quiet } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
-import { plainName, prose } from "../lib/shown.js";
+import { name, plainName, prose } from "../lib/shown.js";
 import { time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
 
@@ -20,7 +20,7 @@ function subject(change, about) {
   return [change.account ? h("a", { href: placeOf.account(change.account) }, accountName(change.account, 48)) : null,
     change.cluster ? h("a", { href: placeOf.cluster(change.cluster) }, change.cluster) : null,
     change.alert && change.alert !== about ? h("a", { href: placeOf.alert(change.alert) }, change.rule || change.alert) : null,
-    change.relation || null].filter(Boolean).map((part) => [" ", part]);
+    change.relation ? name(change.relation, 60) : null].filter(Boolean).map((part) => [" ", part]);
 }
 
 function scores(change) {
