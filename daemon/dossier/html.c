@@ -15,8 +15,8 @@ static const char style[] =
 	"p{margin:.3rem 0;overflow-wrap:anywhere}header p{color:var(--dim)}"
 	"table{border-collapse:collapse;width:100%;margin:.6rem 0;font-size:.86rem}"
 	"th,td{text-align:left;vertical-align:top;padding:.25rem .5rem .25rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}"
-	"th{color:var(--dim);font-weight:600;overflow-wrap:normal}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
-	".d{white-space:nowrap}.k{overflow-wrap:break-word;min-width:5em}.w{overflow-x:auto}svg{display:block;width:9rem;height:.8rem}.up{fill:var(--up)}.down{fill:var(--down)}"
+	"th{color:var(--dim);font-weight:600;overflow-wrap:normal}.n{text-align:right;font-variant-numeric:tabular-nums}"
+	"td.n,.d{white-space:nowrap}.t{min-width:7em}.k{overflow-wrap:break-word;min-width:5em}.w{overflow-x:auto}svg{display:block;width:9rem;height:.8rem}.up{fill:var(--up)}.down{fill:var(--down)}"
 	".zero{stroke:var(--dim);stroke-width:1}"
 	".seal{color:var(--dim);font:.68rem/1.3 ui-monospace,monospace;margin-top:.4rem}"
 	"@page{size:A4;margin:16mm 14mm}"
@@ -66,7 +66,7 @@ static void add_number(struct text *out, enum column_type type, int64_t n)
 static void add_cell(struct text *out, const struct column *column, const struct cell *cell)
 {
 	static const char *const classes[] = {
-		[COLUMN_TEXT] = "<td>", [COLUMN_WORD] = "<td class=\"k\">", [COLUMN_NUMBER] = "<td class=\"n\">", [COLUMN_BITS] = "<td class=\"n\">",
+		[COLUMN_TEXT] = "<td class=\"t\">", [COLUMN_WORD] = "<td class=\"k\">", [COLUMN_NUMBER] = "<td class=\"n\">", [COLUMN_BITS] = "<td class=\"n\">",
 		[COLUMN_TIME] = "<td class=\"d\">", [COLUMN_DAY] = "<td class=\"d\">",
 	};
 
