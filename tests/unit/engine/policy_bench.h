@@ -31,9 +31,12 @@ struct bench {
 #ifndef BENCH_PRIOR
 #define BENCH_PRIOR "0.6"
 #endif
+#ifndef BENCH_HUB_CAP
+#define BENCH_HUB_CAP "12"
+#endif
 static const char bench_scoring[] = "scoring: {prior: " BENCH_PRIOR "}\nfamilies: [device]\nrelations: {joint: {joint: true}}\n";
 static const char bench_attributes[] =
-	"attributes:\n  - {kind: device.id, title: device, path: device.id, hub_cap: 12}\n"
+	"attributes:\n  - {kind: device.id, title: device, path: device.id, hub_cap: " BENCH_HUB_CAP "}\n"
 	"  - {kind: items, title: items, path: items, set: true}\n";
 static const char bench_signal[] =
 	"id: shared-device\ntitle: t\nstatus: stable\n"

@@ -224,6 +224,36 @@ static void a_marked_fact_is_not_compared(void **state)
 	assert_false(rests_on(&why, "identity.tax_id"));
 }
 
+static bool rests_on_rule(const struct why_view *why, const char *rule)
+{
+	for (unsigned i = 0; i < why->n_items; i++)
+		if (bytes_is(why->items[i].rule, rule))
+			return true;
+	return false;
+}
+
+/* Day after day one after the other, from one address. */
+static void turns_on_a_marked_value_count_nothing(void **state)
+{
+	struct bench *t = *state;
+
+	for (unsigned day = 0; day < 6; day++) {
+		use(t, "ivo", "\"ip\":\"81.2.3.5\"");
+		t->seq += 5;
+		use(t, "jan", "\"ip\":\"81.2.3.5\"");
+		t->seq += 1500;
+	}
+	struct why_view why = why_of(t, "ivo", "jan");
+	assert_true(rests_on_rule(&why, "worked-in-turn"));
+	mark(t, "\"kind\":\"ip\",\"value\":\"81.2.3.5\"", "shared");
+	why = why_of(t, "ivo", "jan");
+	assert_false(rests_on_rule(&why, "worked-in-turn"));
+	assert_int_equal(why.listed, -1); /* they share nothing else */
+	mark(t, "\"kind\":\"ip\",\"value\":\"81.2.3.5\"", "none");
+	why = why_of(t, "ivo", "jan");
+	assert_true(rests_on_rule(&why, "worked-in-turn"));
+}
+
 static void a_snapshot_keeps_marks_and_notes(void **state)
 {
 	struct bench *t = *state;
@@ -263,6 +293,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_note_is_kept_and_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_effect_of_a_mark_is_known_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_marked_fact_is_not_compared, setup, teardown),
+		cmocka_unit_test_setup_teardown(turns_on_a_marked_value_count_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_snapshot_keeps_marks_and_notes, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
