@@ -84,7 +84,8 @@ def what_a_full_disk_says(daemon):
     assert "assocd_journal_failing 1\n" in metrics and 'assocd_sink_failing{sink="log"} ' in metrics, metrics
 
 
-def wait_ready(daemon, seconds=10):
+def wait_ready(daemon, seconds=5):
+    """Within the time that is promised, counted from when there is room."""
     end = time.monotonic() + seconds
     while daemon.ask("GET", "/readyz", token=False)[0] != 200:
         assert time.monotonic() < end, daemon.read_log()[-2000:]
@@ -180,6 +181,72 @@ def audit_log_of_a_full_disk_holds_whole_lines_and_says_how_many_are_missing():
     finally:
         disk.end()
     return None
+
+
+def alerts_whose_log_has_no_room_wait_and_are_there_within_5_s_of_room():
+    disk = SmallDisk()
+    skipped = disk.begin()
+    daemon = None
+    try:
+        if skipped:
+            return skipped
+        log = os.path.join(disk.mount, "alerts.jsonl")
+        daemon = Daemon(f"alert_log: {log}\n").start()
+        disk.fill()
+        assert post(daemon, stories(1500, 16))[1]["accepted"] == 1500
+        end = time.monotonic() + 20
+        while not daemon.status()["sinks"]["log"]["is_failing"]:
+            assert time.monotonic() < end, daemon.status()["sinks"]["log"]
+            time.sleep(0.05)
+        row = daemon.status()["sinks"]["log"]
+        assert f"alert log {log}: No space left on device" in row["why"] and row["waiting"] > 0, row
+        assert daemon.ask("GET", "/readyz", token=False)[0] == 200  # events are taken as ever
+        time.sleep(2)
+        disk.free()
+        end = time.monotonic() + 5
+        while daemon.status()["sinks"]["log"]["waiting"] > 0:
+            assert time.monotonic() < end, daemon.status()["sinks"]["log"]
+            time.sleep(0.05)
+        with open(log) as lines:
+            told = {json.loads(line)["id"] for line in lines}
+        standing = json.loads(daemon.ask("GET", "/v1/alerts?state=open&limit=1000")[1])["alerts"]
+        assert standing and {alert["id"] for alert in standing} <= told
+        assert daemon.stop() == 0
+        return None
+    finally:
+        if daemon:
+            daemon.discard()
+        disk.end()
+
+
+def snapshot_without_room_is_said_and_the_journal_makes_up_for_it():
+    disk = SmallDisk()
+    skipped = disk.begin("snapshot_every: 1s\n")
+    try:
+        if skipped:
+            return skipped
+        daemon = disk.daemon.start()
+        path = os.path.join(daemon.state, "snapshot")
+        assert post(daemon, stories(1500, 17))[1]["accepted"] == 1500
+        disk.fill()
+        daemon.wait_log("snapshot: not written: ")
+        daemon.kill()
+        daemon.start(wait=False)
+        wait_answering(daemon)
+        links = daemon.links()
+        assert links and daemon.status()["events"] == 1500
+        disk.free()
+        wait_ready(daemon)
+        assert post(daemon, stories(1510, 17)[1500:])[1]["accepted"] == 10
+        end = time.monotonic() + 5
+        while not os.path.exists(path):
+            assert time.monotonic() < end, os.listdir(daemon.state)
+            time.sleep(0.05)
+        assert [name for name in os.listdir(daemon.state) if name.startswith("snapshot.")] == [], os.listdir(daemon.state)
+        assert daemon.stop() == 0
+        return None
+    finally:
+        disk.end()
 
 
 def start_on_a_full_disk_says_so_and_harms_nothing():
@@ -280,5 +347,6 @@ def file_that_is_sent_again_and_again_never_blocks():
 TESTS = [
     full_disk_is_told_to_everybody_and_goes_on_by_itself,
     audit_log_of_a_full_disk_holds_whole_lines_and_says_how_many_are_missing, start_on_a_full_disk_says_so_and_harms_nothing,
+    alerts_whose_log_has_no_room_wait_and_are_there_within_5_s_of_room, snapshot_without_room_is_said_and_the_journal_makes_up_for_it,
     sender_that_is_stopped_says_what_is_acknowledged_and_where_to_go_on, file_that_is_sent_again_and_again_never_blocks,
 ]

@@ -44,6 +44,7 @@ static inline int bench_setup(void **state)
 		return -1;
 	memset(&far, 0, sizeof(far));
 	file_rows = 0;
+	file_is_full = false;
 	b->us = 1000000;
 	b->wall_ms = INT64_C(4000000000000); /* later than whenever rows are written */
 	*state = b;

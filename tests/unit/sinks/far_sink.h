@@ -16,6 +16,7 @@ static struct {
 	struct sink_call *hanging;
 } far;
 static unsigned file_rows;
+static bool file_is_full;
 
 static inline enum err far_open(const struct sink_setup *setup, void **out, struct errbuf *eb)
 {
@@ -65,6 +66,8 @@ static inline enum err file_open(const struct sink_setup *setup, void **out, str
 
 static inline enum err file_deliver(void *self, const struct sink_row *rows, size_t n, struct errbuf *eb)
 {
+	if (file_is_full)
+		return errbuf_set(eb, ERR_FULL, "no room");
 	file_rows += (unsigned)n;
 	return ERR_OK;
 }

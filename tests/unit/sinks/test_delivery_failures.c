@@ -22,6 +22,22 @@ static void failures_are_tried_again_with_growing_spread_pauses(void **state)
 	assert_int_equal(count_letters(b, "far"), 0);
 }
 
+static void a_file_that_was_full_for_long_goes_on_within_seconds(void **state)
+{
+	struct bench *b = *state;
+	int64_t wait = 0;
+
+	file_is_full = true;
+	open_sinks(b, &sink_file, NULL);
+	add_alerts(b, 3);
+	for (unsigned i = 0; i < 20; i++, b->us += wait)
+		wait = settle(b);
+	assert_true(wait > 0 && wait <= 3000000);
+	file_is_full = false;
+	settle(b);
+	assert_int_equal(file_rows, 3);
+}
+
 static void other_side_may_ask_for_time(void **state)
 {
 	struct bench *b = *state;
@@ -106,6 +122,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(failures_are_tried_again_with_growing_spread_pauses),
+		T(a_file_that_was_full_for_long_goes_on_within_seconds),
 		T(other_side_may_ask_for_time),
 		T(what_went_out_before_a_failure_does_not_come_again),
 		T(an_attempt_on_its_way_does_not_hide_why_it_fails),
