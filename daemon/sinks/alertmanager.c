@@ -1,8 +1,8 @@
 /* Prometheus Alertmanager, API v2. An alert fires as long as it is told again; so all that stand are, every `resend`, and
  * each time with an end that lies four such times ahead: when assocd falls silent, so do its alerts. A resolved one is told
  * with an end of now.
- * I1: labels identify and hold no account: alertname (the rule), alert (its id), severity, subject. A level that was raised
- *     is another alert to Alertmanager, which lets the former one end by itself.
+ * I1: labels identify and hold no account: alertname (the rule), alert (its id), severity, subject. A level that changed
+ *     is another alert to Alertmanager: with each change the alert is told to have ended under every other level.
  * I2: one that is put off or merged into another does not fire: it is told with an end of now, and fires again when it is
  *     woken, or stands by itself again. */
 #include "sink.h"
@@ -49,13 +49,13 @@ static void alertmanager_close(void *self)
 	free(a);
 }
 
-static void add_labels(struct text *t, const struct alert_view *al)
+static void add_labels(struct text *t, const struct alert_view *al, struct bytes level)
 {
 	json_key(t, "labels");
 	json_open_object(t);
 	json_member_string(t, "alertname", al->rule);
 	json_member_string(t, "alert", al->id);
-	json_member_string(t, "severity", al->level);
+	json_member_string(t, "severity", level);
 	json_member_string(t, "subject", al->subject_kind);
 	json_member_string(t, "job", BYTES_LIT("assocd"));
 	json_close_object(t);
@@ -110,7 +110,7 @@ static void add_alert(const struct alertmanager *a, struct text *t, const struct
 	int64_t start_ms = al->opened_ms < now_ms ? al->opened_ms : now_ms;
 
 	json_open_object(t);
-	add_labels(t, al);
+	add_labels(t, al, al->level);
 	add_annotations(t, al);
 	json_member_time(t, "startsAt", start_ms);
 	json_member_time(t, "endsAt", is_silent(al, now_ms) ? now_ms : now_ms + 4 * a->settings->resend_ms);
@@ -122,6 +122,27 @@ static void add_alert(const struct alertmanager *a, struct text *t, const struct
 		text_free(&link);
 	}
 	json_close_object(t);
+}
+
+/* I1 */
+static void add_other_levels(struct text *t, const struct alert_view *al, int64_t now_ms)
+{
+	static const char *const levels[] = { "info", "low", "medium", "high", "critical" };
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (bytes_is(al->level, levels[i]))
+			continue;
+		json_open_object(t);
+		add_labels(t, al, bytes_of(levels[i]));
+		json_member_time(t, "startsAt", al->opened_ms < now_ms ? al->opened_ms : now_ms);
+		json_member_time(t, "endsAt", now_ms);
+		json_close_object(t);
+	}
+}
+
+static bool may_have_changed_level(const struct sink_row *row)
+{
+	return bytes_is(row->event, "updated") || bytes_is(row->event, "resolved");
 }
 
 static void answered(void *arg, const struct transfer_answer *answer)
@@ -141,8 +162,11 @@ static void alertmanager_send(void *self, struct sink_call *call)
 
 	text_clear(&a->body);
 	json_open_array(&a->body);
-	for (size_t i = 0; i < call->n; i++)
+	for (size_t i = 0; i < call->n; i++) {
 		add_alert(a, &a->body, &call->rows[i], call->now_ms);
+		if (may_have_changed_level(&call->rows[i]))
+			add_other_levels(&a->body, call->rows[i].alert, call->now_ms);
+	}
 	json_close_array(&a->body);
 	struct transfer_request rq = {
 		.url = a->url, .headers = headers, .body = text_bytes(&a->body), .ca_file = a->settings->ca_file,
