@@ -17,8 +17,9 @@ Each NNN-slug.yaml reads like the sentence in its `title`. It is expanded to NDJ
     expect      links:    [{a, b, min, max}]; a and b may hold {i} with `repeat`
                 no_links: true (none at 500 and above), or {above: N, among: PREFIX}
                 together: [[accounts in one cluster]], apart: [[accounts in different clusters]], clusters: N
-                alerts:   N, or {min, max, rule, about: [accounts], state, level, says: part of the recommendation} or a list
-                          of such; counted are alerts ever opened
+                alerts:   N, or {min, max, rule, about: [accounts], state, level, says: part of the recommendation,
+                          stands_for: N alerts, itself among them; 0: another stands for it} or a list of such; counted
+                          are alerts ever opened
                 open_alerts: as alerts, those not resolved at the end
 
 usage: run.py [--keep] [NAME...]
@@ -185,7 +186,7 @@ class Outcome:
             for line in f:
                 row = json.loads(line)
                 row = row.get("alert", row) if isinstance(row.get("alert"), dict) else row
-                self.alerts.setdefault(row["id"], {}).update(row)
+                self.alerts[row["id"]] = row
 
     def score(self, a, b):
         row = self.links.get(tuple(sorted((a, b))))
@@ -228,15 +229,20 @@ def check_groups(outcome, groups, together):
     return None
 
 
+def stands_for(alert):
+    return 0 if alert.get("lead") else (alert.get("group") or {"alerts": 1})["alerts"]
+
+
 def check_alerts(alerts, wants):
     wants = wants if isinstance(wants, list) else [{"min": wants, "max": wants} if isinstance(wants, int) else wants]
     for want in wants:
         hits = [a for a in alerts if ("rule" not in want or a.get("rule") == want["rule"])
                 and set(want.get("about", [])) <= set(a.get("accounts", []))
                 and want.get("says", "") in a.get("recommendation", "")
+                and want.get("stands_for", stands_for(a)) == stands_for(a)
                 and all(a.get(key) == want[key] for key in ("state", "level") if key in want)]
         if not want.get("min", 0 if "max" in want else 1) <= len(hits) <= want.get("max", 10 ** 9):
-            seen = ", ".join("%s about %s (%s)" % (a.get("rule"), "+".join(a.get("accounts", [])), a.get("state"))
+            seen = ", ".join("%s about %s (%s, stands for %d)" % (a.get("rule"), "+".join(a.get("accounts", [])), a.get("state"), stands_for(a))
                              for a in alerts) or "none at all"
             return "%d alerts fit %s; raised were: %s" % (len(hits), want, seen)
     return None

@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Alerts of one ring: one line in the list and in each sink, that grows; what is done with it counts for all; a restart and a
 replay say the same."""
+import datetime
 import json
 import os
+import re
+import shutil
+import signal
 import sys
-import time
 
-from daemon import Daemon, run_tests
+from daemon import ROOT, Daemon, run_tests
+from sink_peers import Alertmanager, Rsyslog, wait_for
 
 MEMBERS = 5
 
@@ -37,15 +41,6 @@ def alerts_of(daemon, query=""):
 def told(daemon):
     with open(os.path.join(daemon.state, "alerts.jsonl")) as log:
         return [json.loads(row) for row in log if row.endswith("\n")]  # the last may still be on its way
-
-
-def wait_for(what):
-    for _ in range(200):
-        found = what()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not come about")
 
 
 def post(daemon, path, **body):
@@ -125,4 +120,95 @@ def withdrawn_evidence_ends_its_alert_alone_and_the_group_says_so():
         daemon.discard()
 
 
-sys.exit(run_tests([a_ring_is_one_alert_that_grows_and_is_told_once_an_event, withdrawn_evidence_ends_its_alert_alone_and_the_group_says_so]))
+def in_syslog(rows, alert):
+    """What it was told of the alert: event and state of each line."""
+    return [tuple(re.search(rf'{key}="([a-z]*)"', row["data"]).group(1) for key in ("event", "state")) for row in rows if f'id="{alert}"' in row["data"]]
+
+
+def sinks_done(daemon):
+    return all(row["waiting"] == 0 for row in daemon.status()["sinks"].values())
+
+
+def monitoring_has_one_alert_for_a_ring_whatever_happens_to_it():
+    """A real Alertmanager and a real rsyslog: one fires, its heir takes its place, a kill, a restart and other rules change
+    nothing, and the end of the whole ends it there."""
+    daemon = Daemon()
+    rules = daemon.path("rules")
+    shutil.copytree(os.path.join(ROOT, "rules", "default"), rules)
+    manager, syslog = Alertmanager(daemon.dir), Rsyslog(daemon.dir)
+    with open(daemon.config, "a") as out:
+        out.write(f"""\
+rules: {rules}
+sinks:
+  manager: {{type: alertmanager, url: "http://127.0.0.1:{manager.port}", resend: 30s, group_wait: 0s}}
+  tcp: {{type: syslog, address: "tcp:127.0.0.1:{syslog.port}", group_wait: 0s}}
+""")
+
+    def firing():
+        return {row["labels"]["alert"]: row for row in manager.active()}
+
+    def standing():
+        return {row["id"]: row for row in alerts_of(daemon, "?state=standing")["alerts"]}
+
+    def agrees():
+        """One that fires for each that people are shown, and nothing else."""
+        return firing().keys() == standing().keys() and firing()
+    try:
+        daemon.start()
+        lines = ring()
+        # The ring comes account by account: it grows, and stays one.
+        for line in [lines[:401]] + [[line] for line in lines[401:]]:
+            assert daemon.send(line)[1]["accepted"] == len(line)
+        (lead,) = standing().values()
+        wait_for(lambda: all(f"shop/r{i}" in (agrees() or {lead["id"]: {"annotations": {"accounts": ""}}})[lead["id"]]["annotations"]["accounts"]
+                             for i in range(MEMBERS)))
+        events = wait_for(lambda: len(in_syslog(syslog.rows(), lead["id"])) >= 2 and in_syslog(syslog.rows(), lead["id"]))
+        assert events[0] == ("opened", "open") and set(events[1:]) == {("updated", "open")}, events
+        # The lead ends: the next one fires in its place.
+        first = lead["accounts"]
+        assert post(daemon, "/v1/verdicts", account=first[0], **{"with": first[1]}, value="clean", reason="two people", actor="jo")[0] == 200
+        (heir,) = standing().values()
+        assert heir["id"] != lead["id"]
+        wait_for(agrees)
+        wait_for(lambda: in_syslog(syslog.rows(), lead["id"])[-1] == ("resolved", "resolved") and in_syslog(syslog.rows(), heir["id"]))
+        assert in_syslog(syslog.rows(), heir["id"])[-1] == ("opened", "open"), in_syslog(syslog.rows(), heir["id"])
+        tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+        # Put off, it does not fire; a kill and a start forget nothing of that, and nobody is told twice of what is settled.
+        assert post(daemon, f"/v1/alerts/{heir['id']}/snooze", reason="later", until=tomorrow.isoformat(timespec="seconds").replace("+00:00", "Z"), actor="jo")[0] == 200
+        wait_for(lambda: not firing())
+        wait_for(lambda: sinks_done(daemon))
+        n = len(syslog.rows())
+        daemon.kill()
+        daemon.start()
+        wait_for(lambda: sinks_done(daemon))
+        assert not firing() and len(syslog.rows()) <= n + 2, (n, len(syslog.rows()))  # what was on its way comes again
+        assert post(daemon, f"/v1/alerts/{heir['id']}/wake", reason="now", actor="jo")[0] == 200
+        wait_for(agrees)
+        # Other rules take the policy of the heir away: one of another policy stands for the rest.
+        path = os.path.join(rules, heir["rule"] + ".yaml")
+        with open(path) as rule:
+            text = rule.read()
+        with open(path, "w") as rule:
+            rule.write(text.replace("status: stable", "status: experimental"))
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: daemon.status()["reloads"] == 1 and not daemon.status()["is_rebuilding"])
+        (other,) = wait_for(standing).values()
+        assert other["rule"] != heir["rule"], other
+        wait_for(agrees)
+        assert wait_for(lambda: in_syslog(syslog.rows(), heir["id"])[-1] == ("resolved", "resolved"))
+        # A restart from the snapshot, then the end of the whole.
+        assert daemon.stop() == 0
+        daemon.start()
+        wait_for(agrees)
+        assert post(daemon, f"/v1/alerts/{other['id']}/resolve", value="explained", reason="a family firm", actor="jo")[0] == 200
+        wait_for(lambda: not standing() and not firing())
+        assert len({row["data"].split('"')[1] for row in syslog.rows()}) == 3, syslog.rows()  # the rest was told of by these
+        assert daemon.stop() == 0
+    finally:
+        for peer in (manager, syslog):
+            peer.end()
+        daemon.discard()
+
+
+sys.exit(run_tests([a_ring_is_one_alert_that_grows_and_is_told_once_an_event, withdrawn_evidence_ends_its_alert_alone_and_the_group_says_so,
+                    monitoring_has_one_alert_for_a_ring_whatever_happens_to_it]))
