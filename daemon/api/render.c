@@ -337,6 +337,7 @@ void render_stats(struct text *out, const struct engine_stats *stats)
 	for (unsigned i = 0; i < ALERT_STATES; i++)
 		json_member_int(out, alert_state_names[i], (int64_t)stats->alerts[i]);
 	json_close_object(out);
+	json_member_int(out, "alerts_overdue", (int64_t)stats->alerts_overdue);
 	json_member_int(out, "memory_bytes", (int64_t)stats->memory_total);
 	json_member_int(out, "memory_links_bytes", (int64_t)stats->memory_pairs);
 	json_member_int(out, "limits_hit", (int64_t)stats->limits_hit);

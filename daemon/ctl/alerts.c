@@ -28,9 +28,27 @@ static struct text accounts_text(const struct json_doc *doc, const struct json_n
 	return out;
 }
 
+static bool is_overdue(const struct json_doc *doc, const struct json_node *alert)
+{
+	const struct json_node *overdue = json_get(doc, alert, "is_overdue");
+
+	return overdue && overdue->num != 0;
+}
+
+/* Passed or to come; a resolved one has none any more. */
+static void add_deadline(struct table *t, const struct json_doc *doc, const struct json_node *alert)
+{
+	if (is_overdue(doc, alert))
+		table_word(t, BYTES_LIT("overdue"));
+	else if (bytes_is(json_get_text(doc, alert, "state"), "resolved"))
+		table_text(t, BYTES_NONE);
+	else
+		table_time(t, doc, alert, "deadline");
+}
+
 static void print_list(struct ctl *ctl, const struct json_doc *doc)
 {
-	static const char *const heads[] = { "id", "state", "level", ">score", ">alerts", "title", "accounts", "updated", NULL };
+	static const char *const heads[] = { "id", "state", "level", ">score", ">alerts", "title", "accounts", "updated", "deadline", NULL };
 	struct table *t = table_new(ctl, heads);
 	const struct json_node *list = json_get(doc, doc->nodes, "alerts"), *alert = json_first(doc, list);
 	struct bytes next = json_get_text(doc, doc->nodes, "next");
@@ -46,6 +64,7 @@ static void print_list(struct ctl *ctl, const struct json_doc *doc)
 		table_text(t, json_get_text(doc, alert, "title"));
 		table_text(t, text_bytes(&accounts));
 		table_time(t, doc, alert, "updated");
+		add_deadline(t, doc, alert);
 		text_free(&accounts);
 	}
 	table_end(t, "no alerts");
@@ -118,6 +137,11 @@ static void print_one(struct ctl *ctl, const struct json_doc *doc)
 	add_time(&out, doc, "opened");
 	add_time(&out, doc, "updated");
 	add_time(&out, doc, "deadline");
+	if (is_overdue(doc, doc->nodes)) {
+		out.len--; /* the newline */
+		print_styled(ctl, &out, STYLE_RED, BYTES_LIT(", overdue"));
+		text_addc(&out, '\n');
+	}
 	add_text(&out, doc, "owner", "owner");
 	add_text(&out, doc, "snoozed_until", "snoozed until");
 	add_round(&out, doc);

@@ -63,6 +63,14 @@ static bool figure_alerts(const struct json_doc *doc, int64_t *out)
 	return open != NULL;
 }
 
+static bool figure_overdue(const struct json_doc *doc, int64_t *out)
+{
+	const struct json_node *overdue = json_get(doc, doc->nodes, "alerts_overdue");
+
+	*out = overdue ? overdue->num : 0;
+	return overdue != NULL;
+}
+
 static bool figure_commit(const struct json_doc *doc, int64_t *out)
 {
 	bool is_there = member(doc, "last_commit_us", out);
@@ -114,6 +122,7 @@ static const struct figure {
 	const char *before, *after; /* the sentence around its value */
 } figures[] = {
 	{ "open-alerts", "", figure_alerts, false, NEVER, NEVER, "", " alerts are open" },
+	{ "overdue-alerts", "", figure_overdue, false, NEVER, NEVER, "", " alerts are behind their deadline" },
 	{ "commit-ms", "ms", figure_commit, false, 500, 5000, "the last commit took ", " ms" },
 	{ "free-mib", "MB", figure_free, true, 2048, 256, "", " MiB are free for the state folder" },
 	{ "memory-percent", "%", figure_memory, false, 90, 98, "", " % of memory_limit are used" },
@@ -334,7 +343,7 @@ const struct ctl_command ctl_check = {
 	.help = "Says in one line whether the daemon is well, as a plugin of Nagios or Icinga.",
 	.more = "It ends with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: it could not ask). Critical is whenever the daemon does not "
 		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured. The figures, and what "
-		"is bad unless told: open-alerts; commit-ms, above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
+		"is bad unless told: open-alerts; overdue-alerts; commit-ms, above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
 		"last event; certificate-days, below 14 and 3.",
 	.example = "assocctl check --limit open-alerts=20,100 --limit silence-s=900",
 };

@@ -39,6 +39,7 @@ enum style style_of_word(struct bytes word)
 		{ "confirmed", STYLE_RED }, { "joint", STYLE_BOLD }, { "explained", STYLE_GREEN }, { "cleared", STYLE_GREEN },
 		{ "withdrawn", STYLE_DIM }, { "critical", STYLE_RED }, { "high", STYLE_RED }, { "medium", STYLE_YELLOW },
 		{ "open", STYLE_BOLD }, { "appealed", STYLE_YELLOW }, { "resolved", STYLE_DIM },
+		{ "overdue", STYLE_RED }, { "refused", STYLE_YELLOW },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(styles); i++)

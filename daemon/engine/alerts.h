@@ -32,6 +32,8 @@ bool alert_is_shadow(const struct engine *e, const struct alert *alert);
 void alert_appeal(struct engine *e, struct alert *alert, unsigned round);
 /* The appeal came to nothing that settles the alert: its condition counts again. */
 void alert_end_appeal(struct engine *e, struct alert *alert);
+/* It stands, for itself or for a group, and a deadline has passed. */
+bool alert_is_overdue(const struct engine *e, const struct alert *alert);
 /* Numbers of the alerts that stand about the account, its links or its cluster, oldest first. */
 struct alert_numbers VEC(uint32_t);
 void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out);

@@ -122,7 +122,7 @@ void engine_days(const struct engine *e, unsigned max, struct arena *a, struct d
 struct engine_stats {
 	uint64_t seq;           /* last applied */
 	int64_t now_ms;         /* engine time: largest ts applied */
-	uint64_t events, accounts, values, postings, pairs, links[BANDS], clusters, hubs, alerts[ALERT_STATES], alerts_merged;
+	uint64_t events, accounts, values, postings, pairs, links[BANDS], clusters, hubs, alerts[ALERT_STATES], alerts_merged, alerts_overdue;
 	uint64_t candidates, rescored, limits_hit; /* work done since start */
 	size_t memory_index, memory_pairs, memory_total;
 };

@@ -114,7 +114,7 @@ static int64_t deadline_of(const struct engine *e, const struct alert *alert)
 	return first_ms;
 }
 
-static bool is_overdue(const struct engine *e, const struct alert *alert)
+bool alert_is_overdue(const struct engine *e, const struct alert *alert)
 {
 	int64_t deadline_ms = deadline_of(e, alert);
 	return deadline_ms != 0 && alert->state != ALERT_RESOLVED && e->now_ms >= deadline_ms;
@@ -158,7 +158,7 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.opened_ms = alert->opened_ms, .updated_ms = alert->updated_ms,
 		.deadline_ms = deadline_of(e, alert), .opened_seq = alert->opened_seq, .updated_seq = alert->updated_seq,
 		.appeal_round = alert->round,
-		.is_overdue = is_overdue(e, alert),
+		.is_overdue = alert_is_overdue(e, alert),
 		.cluster = BYTES_NONE, .lead = alert_is_merged(alert) ? view_alert_id(alert_leading(e, alert), a) : BYTES_NONE,
 		.group = view_alert_group(e, alert, a),
 	};
@@ -202,7 +202,7 @@ static struct alert_order order_of(const struct engine *e, size_t at)
 	const struct alert *alert = &e->alerts.at[at];
 	int64_t deadline_ms = deadline_of(e, alert);
 	return (struct alert_order){ .updated_seq = alert->updated_seq, .due_ms = deadline_ms != 0 ? deadline_ms : INT64_MAX,
-				     .opened_ms = alert->opened_ms, .at = at, .level = merged_level(e, alert), .is_overdue = is_overdue(e, alert) };
+				     .opened_ms = alert->opened_ms, .at = at, .level = merged_level(e, alert), .is_overdue = alert_is_overdue(e, alert) };
 }
 
 /* Shadows are in no state that people know. */
@@ -232,7 +232,7 @@ void engine_alert_counts(const struct engine *e, int state, struct alert_counts 
 			continue;
 		}
 		out->total++;
-		out->overdue += is_overdue(e, alert);
+		out->overdue += alert_is_overdue(e, alert);
 		out->levels[merged_level(e, alert)]++;
 	}
 }

@@ -170,10 +170,12 @@ static void count_alert(const struct engine *e, const struct alert *alert, struc
 {
 	if (alert_is_shadow(e, alert))
 		return;
-	if (!alert_is_merged(alert))
+	if (!alert_is_merged(alert)) {
 		out->alerts[alert->state]++;
-	else if (alert->state != ALERT_RESOLVED)
+		out->alerts_overdue += alert_is_overdue(e, alert);
+	} else if (alert->state != ALERT_RESOLVED) {
 		out->alerts_merged++;
+	}
 }
 
 static void count_pairs(const struct engine *e, struct engine_stats *out)

@@ -183,6 +183,7 @@ static void add_engine(struct text *out, const struct engine *e)
 	for (unsigned i = BAND_POSSIBLE; i < BANDS; i++)
 		text_addf(out, "assocd_links{band=\"%s\"} %llu\n", band_names[i], (unsigned long long)st.links[i]);
 	add_one(out, "assocd_alerts_merged", "gauge", "Alerts that stand merged into another, which alone is shown and told.", st.alerts_merged);
+	add_one(out, "assocd_alerts_overdue", "gauge", "Alerts that stand behind their deadline, each group as one.", st.alerts_overdue);
 	add_head(out, "assocd_alerts", "gauge", "Alerts by state, each group as one.");
 	for (unsigned i = 0; i < ALERT_STATES; i++)
 		text_addf(out, "assocd_alerts{state=\"%s\"} %llu\n", alert_state_names[i], (unsigned long long)st.alerts[i]);
