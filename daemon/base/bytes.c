@@ -44,7 +44,7 @@ static bool is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-struct bytes bytes_trim(struct bytes a)
+struct bytes bytes_trim_any(struct bytes a)
 {
 	while (a.len && is_space(a.ptr[a.len - 1]))
 		a.len--;

@@ -32,8 +32,12 @@ bool bytes_ends(struct bytes a, struct bytes suffix);
 /* Index of the first needle in a, or -1. */
 ptrdiff_t bytes_find(struct bytes a, struct bytes needle);
 ptrdiff_t bytes_find_char(struct bytes a, char c);
-/* Without ASCII white space at both ends. */
-struct bytes bytes_trim(struct bytes a);
+/* Without ASCII white space at both ends; most texts have none. */
+struct bytes bytes_trim_any(struct bytes a);
+static inline struct bytes bytes_trim(struct bytes a)
+{
+	return a.len > 0 && (unsigned char)a.ptr[0] > ' ' && (unsigned char)a.ptr[a.len - 1] > ' ' ? a : bytes_trim_any(a);
+}
 /* Part of a from `from`, at most n bytes; out-of-range is cut, never read. */
 struct bytes bytes_slice(struct bytes a, size_t from, size_t n);
 /* Decimal, no sign, no white space, all of it; false on anything else or overflow. */

@@ -1,17 +1,50 @@
-/* Attributes of an event: each kind takes the texts of its slots through its normaliser chain and hashes what comes out.
+/* Attributes of an event: each kind takes the text of its source through its normaliser chain and hashes what comes out.
  * I1: attrs are sorted by kind, because kinds are taken in their order; no (kind, key) stands twice.
- * I2: a kind that yields many values leaves a place for every later kind. */
+ * I2: a kind that yields many values leaves a place for every later kind.
+ * I3: the text of a path, and of a source, is made when the first kind asks for it. */
 #include "event_reader.h"
 
 #include "attr_memo.h"
 #include "daemon/vendor/crypto.h"
 #include "normalise.h"
+#include "text_hash.h"
 
-struct attr_list {
-	struct attr at[EVENT_ATTRS_MAX];
+/* Of a path, without white space around it; ptr NULL: nobody has asked yet. */
+struct slot_text {
+	struct bytes text;
+	uint64_t hash;
+};
+
+struct source_text {
+	struct bytes text; /* empty: there is none, or an entry stands for it */
+	const struct attr_memo_entry *entry;
+	bool is_asked;
+};
+
+static bool is_asked_for(const struct kind *kind, bool used_only)
+{
+	return kind->privacy != PRIVACY_DROP && !kind->is_port_block && kind->n_paths + kind->n_parts > 0 &&
+	       (!used_only || kind->is_indexed || kind->is_fact);
+}
+
+void attr_asked_for(const struct kinds *kinds, bool used_only, struct attr_asked *out)
+{
+	out->used_only = used_only;
+	out->n = 0;
+	for (unsigned i = 0; i < kinds->n; i++)
+		if (is_asked_for(&kinds->rows[i], used_only))
+			out->rows[out->n++] = (uint8_t)i;
+}
+
+struct maker {
+	struct event_reader *r;
+	const struct kinds *kinds;
 	unsigned n;
 	unsigned first; /* of the kind at work */
 	unsigned limit; /* for the kind at work */
+	struct attr at[EVENT_ATTRS_MAX];
+	struct slot_text slots[KIND_SLOTS_MAX];    /* the first kinds->slots.n are set */
+	struct source_text sources[KINDS_MAX]; /* the first kinds->n_sources are set */
 };
 
 static uint64_t private_key(struct hmac_key *key, const struct kind *kind, struct bytes normal)
@@ -39,43 +72,32 @@ static uint64_t key_of(struct event_reader *r, const struct kind *kind, struct b
 }
 
 /* The place for one more value of the kind at work, or NULL when there is none or the value stands there already. */
-static struct attr *place_for(struct attr_list *list, unsigned index, uint64_t key)
+static struct attr *place_for(struct maker *m, unsigned index, uint64_t key)
 {
-	struct attr *attr = &list->at[list->n];
+	struct attr *attr = &m->at[m->n];
 
-	if (list->n >= list->limit)
+	if (m->n >= m->limit)
 		return NULL;
-	for (unsigned i = list->first; i < list->n; i++)
-		if (list->at[i].key == key)
+	for (unsigned i = m->first; i < m->n; i++)
+		if (m->at[i].key == key)
 			return NULL;
 	attr->kind = (uint16_t)index;
 	attr->key = key;
 	attr->next = 0;
-	list->n++;
+	m->n++;
 	return attr;
 }
 
-static void add_remembered(struct event_reader *r, struct attr_list *list, unsigned index, const struct attr_memo_entry *entry)
+static void add_normalised(struct maker *m, unsigned index, struct bytes text)
 {
-	for (unsigned i = 0; i < entry->n; i++) {
-		struct attr *attr = place_for(list, index, entry->values[i].key);
-
-		if (attr)
-			attr->shown = arena_bytes(r->arena, bytes_make(entry->text + entry->values[i].shown_at, entry->values[i].shown_len));
-	}
-}
-
-static void add_normalised(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes raw,
-			   const struct attr_memo_place *place)
-{
-	const struct kind *kind = &r->ctx->kinds->rows[index];
-	unsigned before = list->n;
+	struct event_reader *r = m->r;
+	const struct kind *kind = &m->kinds->rows[index];
 	struct normalised normal;
 
 	normal.n = 0;
-	kind_normalise(kind, r->scratch, raw, &normal);
+	kind_normalise(kind, r->scratch, text, &normal);
 	for (unsigned i = 0; i < normal.n; i++) {
-		struct attr *attr = place_for(list, index, key_of(r, kind, normal.text[i]));
+		struct attr *attr = place_for(m, index, key_of(r, kind, normal.text[i]));
 
 		if (!attr)
 			continue;
@@ -83,25 +105,9 @@ static void add_normalised(struct event_reader *r, struct attr_list *list, unsig
 		if (kind->privacy == PRIVACY_HASH && r->ctx->next_key)
 			attr->next = private_key(r->ctx->next_key, kind, normal.text[i]);
 	}
-	/* All of them are in the list: none was left out for another text's or for want of a place. */
-	if (place->slot && list->n - before == normal.n)
-		attr_memo_put(place, raw, list->at + before, normal.n);
 }
 
-static void add_raw(struct event_reader *r, struct attr_list *list, unsigned index, struct bytes raw)
-{
-	const struct attr_memo_entry *entry = NULL;
-	struct attr_memo_place place = { NULL, 0 };
-
-	if (raw.len == 0)
-		return;
-	if (r->ctx->memo)
-		entry = attr_memo_find(r->ctx->memo, index, raw, &place);
-	if (entry)
-		add_remembered(r, list, index, entry);
-	else
-		add_normalised(r, list, index, raw, &place);
-}
+/* -- texts of paths -- */
 
 static struct bytes whole_text(struct arena *a, int64_t num)
 {
@@ -147,41 +153,130 @@ static struct bytes node_text(struct event_reader *r, const struct json_node *no
 	return node->type == JSON_STRING ? node->text : other_text(r, node);
 }
 
-/* The texts of all paths with '|' between them; empty when a required one or all of them are. */
-static struct bytes joined_text(struct event_reader *r, const struct kind *kind)
+static const struct slot_text *text_of_slot(struct maker *m, unsigned slot)
 {
-	struct bytes part[KIND_PATHS_MAX];
-	size_t len = kind->n_paths, used = 0;
+	struct slot_text *s = &m->slots[slot];
+
+	if (s->text.ptr == NULL) {
+		s->text = bytes_trim(node_text(m->r, m->r->slot[slot]));
+		s->hash = text_hash(s->text, 0);
+	}
+	return s;
+}
+
+/* -- texts of sources -- */
+
+/* False: there is no text, because all parts are empty or a required one is. */
+static bool read_parts(struct maker *m, const struct kind_source *source, struct bytes parts[KIND_PATHS_MAX], uint64_t *hash)
+{
 	bool any = false;
+
+	*hash = 0;
+	for (unsigned p = 0; p < source->n; p++) {
+		const struct slot_text *part = text_of_slot(m, source->slots[p]);
+
+		if (part->text.len == 0 && source->required[p])
+			return false;
+		any |= part->text.len > 0;
+		parts[p] = part->text;
+		*hash = hash_mix(*hash, part->hash);
+	}
+	return any;
+}
+
+static struct bytes joined_text(struct arena *a, const struct bytes *parts, unsigned n)
+{
+	size_t len = n - 1, used = 0;
 	char *out;
 
-	for (unsigned p = 0; p < kind->n_paths; p++) {
-		part[p] = bytes_trim(node_text(r, r->slot[kind->slots[p]]));
-		if (part[p].len == 0 && kind->required[p])
-			return BYTES_NONE;
-		any |= part[p].len > 0;
-		len += part[p].len;
-	}
-	if (!any)
-		return BYTES_NONE;
-	out = arena_alloc(r->scratch, len);
-	for (unsigned p = 0; p < kind->n_paths; p++) {
+	if (n == 1)
+		return parts[0];
+	for (unsigned p = 0; p < n; p++)
+		len += parts[p].len;
+	out = arena_alloc(a, len);
+	for (unsigned p = 0; p < n; p++) {
 		if (p > 0)
 			out[used++] = '|';
-		memcpy(out + used, part[p].ptr, part[p].len);
-		used += part[p].len;
+		memcpy(out + used, parts[p].ptr, parts[p].len);
+		used += parts[p].len;
 	}
 	return bytes_make(out, used);
 }
 
+/* Makes the values of all kinds of the source; NULL when they are more than is remembered. */
+static const struct attr_memo_entry *remember(struct maker *m, const struct kind_source *source, struct bytes text,
+					      const struct attr_memo_place *place)
+{
+	struct attr values[ATTR_MEMO_VALUES];
+	struct normalised normal;
+	unsigned n = 0;
+
+	for (unsigned row = source->first + 1u; row != 0; row = m->kinds->rows[row - 1].next_alike) {
+		const struct kind *kind = &m->kinds->rows[row - 1];
+
+		normal.n = 0;
+		if (is_asked_for(kind, m->r->ctx->used_only))
+			kind_normalise(kind, m->r->scratch, text, &normal);
+		if (n + normal.n > ATTR_MEMO_VALUES)
+			return NULL;
+		for (unsigned i = 0; i < normal.n; i++)
+			values[n++] = (struct attr){ .kind = (uint16_t)(row - 1), .key = bytes_hash(normal.text[i], kind->seed),
+						     .shown = kind_shown(kind, m->r->scratch, normal.text[i]) };
+	}
+	return attr_memo_put(place, text, values, n);
+}
+
+static const struct source_text *text_of_source(struct maker *m, unsigned index)
+{
+	const struct kind_source *source = &m->kinds->sources[index];
+	struct source_text *s = &m->sources[index];
+	struct bytes parts[KIND_PATHS_MAX];
+	struct attr_memo_text text = { parts, source->n, 0 };
+	struct attr_memo_place place = { NULL, 0 };
+
+	if (s->is_asked)
+		return s;
+	*s = (struct source_text){ BYTES_NONE, NULL, true };
+	if (!read_parts(m, source, parts, &text.hash))
+		return s;
+	if (m->r->ctx->memo)
+		s->entry = attr_memo_find(m->r->ctx->memo, index, &text, &place);
+	if (s->entry)
+		return s;
+	s->text = joined_text(m->r->scratch, parts, source->n);
+	if (place.slot)
+		s->entry = remember(m, source, s->text, &place);
+	return s;
+}
+
+static void add_remembered(struct maker *m, unsigned index, const struct attr_memo_entry *entry)
+{
+	for (unsigned i = 0; i < entry->n; i++) {
+		const struct attr_memo_value *value = &entry->values[i];
+		struct attr *attr = value->kind == index ? place_for(m, index, value->key) : NULL;
+
+		if (attr)
+			attr->shown = arena_bytes(m->r->arena, bytes_make(entry->text + value->shown_at, value->shown_len));
+	}
+}
+
+static void add_source(struct maker *m, unsigned index, unsigned source)
+{
+	const struct source_text *s = text_of_source(m, source);
+
+	if (s->entry)
+		add_remembered(m, index, s->entry);
+	else if (s->text.len > 0)
+		add_normalised(m, index, s->text);
+}
+
+/* -- kinds of other kinds -- */
+
 static struct bytes joined_pair(struct arena *a, struct bytes left, struct bytes right)
 {
-	char *text = arena_alloc(a, left.len + 1 + right.len);
+	const struct bytes parts[] = { left, right };
 
-	memcpy(text, left.ptr, left.len);
-	text[left.len] = '|';
-	memcpy(text + left.len + 1, right.ptr, right.len);
-	return bytes_make(text, left.len + 1 + right.len);
+	return joined_text(a, parts, ARRAY_LEN(parts));
 }
 
 /* Every text of left with every one of right. */
@@ -193,96 +288,109 @@ static void join_values(struct arena *a, const struct normalised *left, const st
 			normalised_add(out, joined_pair(a, left->text[i], right->text[k]));
 }
 
-static void part_values(struct event_reader *r, const struct kind *part, struct normalised *out)
+static void part_values(struct maker *m, const struct kind *part, struct normalised *out)
 {
-	kind_normalise(part, r->scratch, part->n_paths > 1 ? joined_text(r, part) : node_text(r, r->slot[part->slots[0]]), out);
+	const struct kind_source *source = &m->kinds->sources[part->source];
+	struct bytes parts[KIND_PATHS_MAX];
+	uint64_t hash;
+
+	out->n = 0;
+	if (read_parts(m, source, parts, &hash))
+		kind_normalise(part, m->r->scratch, joined_text(m->r->scratch, parts, source->n), out);
 }
 
 /* A kind of other kinds: none when a required one has no value or none of them has. */
-static void add_joined(struct event_reader *r, struct attr_list *list, unsigned index)
+static void add_joined(struct maker *m, unsigned index)
 {
-	const struct kind *kind = &r->ctx->kinds->rows[index];
+	const struct kind *kind = &m->kinds->rows[index];
 	struct normalised left = { .n = 0 }, part, joined;
 	bool any = false;
 
 	for (unsigned p = 0; p < kind->n_parts; p++) {
-		part_values(r, &r->ctx->kinds->rows[kind->parts[p]], &part);
+		part_values(m, &m->kinds->rows[kind->parts[p]], &part);
 		if (part.n == 0 && kind->required[p])
 			return;
 		any |= part.n > 0;
 		if (part.n == 0)
 			part.text[part.n++] = BYTES_NONE;
 		if (p > 0)
-			join_values(r->scratch, &left, &part, &joined);
+			join_values(m->r->scratch, &left, &part, &joined);
 		left = p > 0 ? joined : part;
 	}
 	for (unsigned i = 0; any && i < left.n; i++)
-		add_raw(r, list, index, left.text[i]);
+		add_normalised(m, index, left.text[i]);
 }
 
-static void add_array(struct event_reader *r, struct attr_list *list, unsigned index, const struct json_node *array)
+static void add_array(struct maker *m, unsigned index, const struct json_node *array)
 {
-	const struct json_node *end = r->doc->nodes + array->next;
+	const struct json_node *end = m->r->doc->nodes + array->next;
 
-	for (const struct json_node *node = array + 1; node < end; node = r->doc->nodes + node->next)
-		add_raw(r, list, index, node->text);
+	for (const struct json_node *node = array + 1; node < end; node = m->r->doc->nodes + node->next)
+		add_normalised(m, index, node->text);
 }
 
-static void add_kind(struct event_reader *r, struct attr_list *list, unsigned index)
+static void add_kind(struct maker *m, unsigned index)
 {
-	const struct kind *kind = &r->ctx->kinds->rows[index];
-	const struct json_node *node;
+	const struct kind *kind = &m->kinds->rows[index];
+	const struct kind_source *source = &m->kinds->sources[kind->source];
+	const struct json_node *only;
 
-	if (kind->privacy == PRIVACY_DROP || kind->is_port_block || kind->n_paths + kind->n_parts == 0)
-		return;
-	if (r->ctx->used_only && !kind->is_indexed && !kind->is_fact)
-		return;
-	list->first = list->n;
+	m->first = m->n;
 	if (kind->n_parts > 0) {
-		add_joined(r, list, index);
+		add_joined(m, index);
 		return;
 	}
-	if (kind->n_paths > 1) {
-		add_raw(r, list, index, joined_text(r, kind));
-		return;
-	}
-	node = r->slot[kind->slots[0]];
-	if (node == NULL)
-		return;
-	if (node->type == JSON_ARRAY)
-		add_array(r, list, index, node);
-	else
-		add_raw(r, list, index, node_text(r, node));
+	only = m->r->slot[source->slots[0]];
+	if (source->n > 1 || (only != NULL && only->type != JSON_ARRAY))
+		add_source(m, index, kind->source);
+	else if (only != NULL)
+		add_array(m, index, only);
 }
 
-static void keep_attrs(struct event_reader *r, const struct attr_list *list)
+static void keep_attrs(const struct maker *m)
 {
-	struct attr *kept = arena_alloc(r->arena, list->n * sizeof *kept + 1);
+	struct attr *kept = arena_alloc(m->r->arena, m->n * sizeof *kept + 1);
 
-	memcpy(kept, list->at, list->n * sizeof *kept);
-	r->out->attrs = kept;
-	r->out->n_attrs = list->n;
+	memcpy(kept, m->at, m->n * sizeof *kept);
+	m->r->out->attrs = kept;
+	m->r->out->n_attrs = m->n;
 }
 
 void event_make_attrs_of(struct event_reader *r, unsigned kind, struct bytes text)
 {
-	struct attr_list list = { .n = 0, .first = 0, .limit = EVENT_ATTRS_MAX };
+	struct maker m;
 
-	add_raw(r, &list, kind, text);
-	keep_attrs(r, &list);
+	m.r = r;
+	m.kinds = r->ctx->kinds;
+	m.n = m.first = 0;
+	m.limit = EVENT_ATTRS_MAX;
+	if (text.len > 0)
+		add_normalised(&m, kind, text);
+	keep_attrs(&m);
 }
 
 void event_make_attrs(struct event_reader *r)
 {
-	unsigned kinds = r->ctx->kinds->n;
-	struct attr_list list;
+	const struct kinds *kinds = r->ctx->kinds;
+	const struct attr_asked *asked;
+	struct attr_asked here;
+	struct maker m;
 
-	list.n = 0;
-	for (unsigned i = 0; i < kinds; i++) {
-		unsigned later = kinds - i - 1 < EVENT_ATTRS_MAX / 2 ? kinds - i - 1 : EVENT_ATTRS_MAX / 2;
+	m.r = r;
+	m.kinds = kinds;
+	m.n = 0;
+	for (unsigned i = 0; i < kinds->slots.n; i++)
+		m.slots[i].text.ptr = NULL;
+	for (unsigned i = 0; i < kinds->n_sources; i++)
+		m.sources[i].is_asked = false;
+	if (r->ctx->memo == NULL)
+		attr_asked_for(kinds, r->ctx->used_only, &here);
+	asked = r->ctx->memo ? attr_memo_bind(r->ctx->memo, kinds, r->ctx->used_only) : &here;
+	for (unsigned i = 0; i < asked->n; i++) {
+		unsigned later = kinds->n - asked->rows[i] - 1u;
 
-		list.limit = EVENT_ATTRS_MAX - later; /* I2 */
-		add_kind(r, &list, i);
+		m.limit = EVENT_ATTRS_MAX - (later < EVENT_ATTRS_MAX / 2 ? later : EVENT_ATTRS_MAX / 2); /* I2 */
+		add_kind(&m, asked->rows[i]);
 	}
-	keep_attrs(r, &list);
+	keep_attrs(&m);
 }

@@ -9,13 +9,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "attr_memo.h"
 #include "daemon/base/clock.h"
+#include "text_hash.h"
 
 #define TIME_LIMIT_MS INT64_C(253402300800000) /* the year 10000 */
 #define ID_SEED 0x6964
 #define CONTENT_SEED 0x62796b6579
-#define LENGTH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 
 static event_key_fn read_id, read_ts, read_type, read_account, read_site, read_ok, read_ip, read_port, read_session, read_items,
 	read_relation, read_mark, read_with, read_until;
@@ -320,37 +319,6 @@ static enum err read_key(struct event_reader *r, const struct json_node *node)
 	return bytes_starts(node->key, BYTES_LIT("x_")) ? ERR_OK : unknown_top_key(r, node->key);
 }
 
-/* Two words into one by a wide product. */
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xe7037ed1a0b428db));
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t word_at(const char *p, size_t n)
-{
-	uint64_t word = 0;
-
-	memcpy(&word, p, n);
-	return word;
-}
-
-/* XXH3, or for texts of at most 16 bytes (nearly all of an event's) one product over both ends, which hold all of it. */
-static uint64_t text_hash(struct bytes s, uint64_t seed)
-{
-	if (s.len > 16)
-		return bytes_hash(s, seed);
-	seed += s.len * LENGTH_FACTOR;
-	if (s.len >= 8)
-		return mix(word_at(s.ptr, 8) ^ seed, word_at(s.ptr + s.len - 8, 8));
-	if (s.len >= 4)
-		return mix(word_at(s.ptr, 4) ^ seed, word_at(s.ptr + s.len - 4, 4));
-	if (s.len == 0)
-		return mix(seed, 0);
-	return mix(seed ^ word_at(s.ptr, 1), word_at(s.ptr + s.len / 2, 1) << 8 | word_at(s.ptr + s.len - 1, 1));
-}
-
 /* Each text is hashed under its key's hash; members are added up, so that their order does not matter. */
 uint64_t event_value_hash(const struct json_doc *doc, const struct json_node *node, uint64_t seed)
 {
@@ -375,7 +343,7 @@ uint64_t event_value_hash(const struct json_doc *doc, const struct json_node *no
 		at = (uint64_t)node->num;
 		break;
 	}
-	return mix(mix(at, h), h);
+	return hash_mix(hash_mix(at, h), h);
 }
 
 static enum err finish_account(struct event_reader *r)
@@ -452,8 +420,6 @@ enum err event_from_json(const struct event_context *ctx, const struct json_doc 
 	*out = event_empty;
 	if (ctx->scratch)
 		arena_reset(ctx->scratch);
-	if (ctx->memo)
-		attr_memo_bind(ctx->memo, ctx->kinds);
 	if (root->type != JSON_OBJECT)
 		return event_refuse(&r, "json", "an event is a JSON object");
 	if (root->num > EVENT_KEYS_MAX)

@@ -8,7 +8,10 @@
 
 #include "daemon/base/err.h"
 
+#include <limits.h>
+
 #define V4_PREFIX_BITS 96
+#define V4_TEXT_MAX 15
 
 static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -24,23 +27,39 @@ int network_kind_of(struct bytes name)
 	return -1;
 }
 
+static unsigned digit_at(const char *s, const char *end)
+{
+	return s < end ? (unsigned)(unsigned char)*s - '0' : UINT_MAX;
+}
+
+/* One decimal of 0..255; returns where reading goes on, NULL when it is none. */
+static const char *decode_v4_part(const char *s, const char *end, uint8_t *out)
+{
+	unsigned value = digit_at(s, end), next;
+
+	if (value > 9)
+		return NULL;
+	next = digit_at(s + 1, end);
+	if (next > 9 || value == 0) {
+		*out = (uint8_t)value;
+		return s + 1;
+	}
+	value = value * 10 + next;
+	next = digit_at(s + 2, end);
+	if (next <= 9)
+		value = value * 10 + next;
+	*out = (uint8_t)value;
+	return value <= 255 ? s + 2 + (next <= 9) : NULL;
+}
+
 /* Four decimals of 0..255 up to the end of the text. */
 static bool decode_v4(const char *s, const char *end, uint8_t out[4])
 {
 	for (unsigned part = 0; part < 4; part++) {
-		unsigned value = 0, digits = 0;
-
 		if (part > 0 && (s == end || *s++ != '.'))
 			return false;
-		while (s < end && *s >= '0' && *s <= '9' && digits < 3) {
-			if (digits == 1 && value == 0)
-				return false;
-			value = value * 10 + (unsigned)(*s++ - '0');
-			digits++;
-		}
-		if (digits == 0 || value > 255)
+		if ((s = decode_v4_part(s, end, &out[part])) == NULL)
 			return false;
-		out[part] = (uint8_t)value;
 	}
 	return s == end;
 }
@@ -159,11 +178,17 @@ static struct bytes without_zone(struct bytes text)
 	return bytes_slice(text, 0, (size_t)percent);
 }
 
+/* May be one of a v4 address, and is none of a v6 one. */
+static bool is_v4_text(struct bytes text)
+{
+	return text.len <= V4_TEXT_MAX && memchr(text.ptr, ':', text.len) == NULL;
+}
+
 bool decode_ip_as_written(struct bytes text, struct ip *out)
 {
 	if (text.len < 2 || text.len > 45)
 		return false;
-	if (memchr(text.ptr, ':', text.len) == NULL) {
+	if (is_v4_text(text)) {
 		memcpy(out->b, v4_prefix, sizeof v4_prefix);
 		return decode_v4(text.ptr, text.ptr + text.len, out->b + 12);
 	}
@@ -174,9 +199,14 @@ bool decode_ip(struct bytes text, struct ip *out)
 {
 	struct ip ip;
 
-	if (text.len > IP_TEXT_SIZE * 2 || !decode_ip_as_written(without_zone(text), &ip))
-		return false;
-	fold_v4(&ip);
+	if (is_v4_text(text)) {
+		if (!decode_ip_as_written(text, &ip))
+			return false;
+	} else {
+		if (text.len > IP_TEXT_SIZE * 2 || !decode_ip_as_written(without_zone(text), &ip))
+			return false;
+		fold_v4(&ip);
+	}
 	*out = ip;
 	return true;
 }

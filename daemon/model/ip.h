@@ -11,7 +11,7 @@ struct ip {
 #define IP_TEXT_SIZE 48
 /* Text of an address. IPv6 forms that carry the IPv4 address of who is meant are folded to it: v4-mapped, v4-compatible,
  * NAT64 (64:ff9b::/96), 6to4 (2002::/16), Teredo (2001::/32). The zone of an IPv6 address (%eth0) is passed over. No
- * brackets, no port, no leading zeros in IPv4. */
+ * brackets, no port, no leading zeros in IPv4, so that a text without a colon is what ip_format makes of it. */
 bool decode_ip(struct bytes text, struct ip *out);
 /* An end of a range: nothing is folded, no zone. */
 bool decode_ip_as_written(struct bytes text, struct ip *out);

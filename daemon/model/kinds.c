@@ -1,6 +1,7 @@
 /* Look-ups over the table of attribute kinds.
  * I1: slots.name[0..KIND_FIXED_PATHS) are the fixed paths, every later one starts with "device." or "identity.".
- * I2: a bucket holds 0 or the slot + 1 of a member path; a chain ends at the first 0, and there always is one. */
+ * I2: a bucket holds 0 or the slot + 1 of a member path; a chain ends at the first 0, and there always is one.
+ * I3: the kinds of a source are chained by next_alike in the order of their rows. */
 #include "kinds.h"
 
 #include "normalise.h"
@@ -134,12 +135,60 @@ static uint64_t kind_version(const struct kind *kind, uint64_t h)
 	return h + (uint64_t)kind->privacy * 8 + kind->mask_tail * 64 + kind->is_port_block * 4;
 }
 
+static bool is_same_source(const struct kind_source *a, const struct kind_source *b)
+{
+	return a->n == b->n && memcmp(a->slots, b->slots, a->n * sizeof a->slots[0]) == 0 &&
+	       memcmp(a->required, b->required, a->n * sizeof a->required[0]) == 0;
+}
+
+/* I3 */
+static void set_source(struct kinds *k, unsigned row, const struct kind_source *source)
+{
+	unsigned at = 0, last;
+
+	while (at < k->n_sources && !is_same_source(&k->sources[at], source))
+		at++;
+	k->rows[row].source = (uint8_t)at;
+	k->rows[row].next_alike = 0;
+	if (at == k->n_sources) {
+		k->sources[k->n_sources++] = *source;
+		k->sources[at].first = (uint8_t)row;
+		return;
+	}
+	for (last = k->sources[at].first; k->rows[last].next_alike != 0;)
+		last = k->rows[last].next_alike - 1u;
+	k->rows[last].next_alike = (uint8_t)(row + 1);
+}
+
+static enum err prepare_paths(struct kinds *k, unsigned row, struct errbuf *eb)
+{
+	const struct kind *kind = &k->rows[row];
+	struct kind_source source = { .n = (uint8_t)kind->n_paths };
+
+	for (unsigned p = 0; p < kind->n_paths; p++) {
+		int slot = slot_for(k, kind->paths[p]);
+
+		if (slot == -1)
+			return errbuf_set(eb, ERR_INPUT, "kind %.*s: no path %.*s in an event", BYTES_ARG(kind->name), BYTES_ARG(kind->paths[p]));
+		if (slot < 0)
+			return errbuf_set(eb, ERR_LIMIT, "more than %d paths in the attribute kinds", KIND_SLOTS_MAX);
+		source.slots[p] = (uint16_t)slot;
+		source.required[p] = kind->required[p] && kind->n_paths > 1;
+	}
+	if (kind->n_paths > 0)
+		set_source(k, row, &source);
+	return ERR_OK;
+}
+
 enum err kinds_prepare(struct kinds *k, struct errbuf *eb)
 {
+	enum err err;
+
 	memset(&k->slots, 0, sizeof k->slots);
 	for (unsigned i = 0; i < KIND_FIXED_PATHS; i++)
 		k->slots.name[i] = bytes_of(kind_fixed_paths[i]);
 	k->slots.n = KIND_FIXED_PATHS;
+	k->n_sources = 0;
 	k->version = NORMALISE_VERSION;
 	for (unsigned i = 0; i < k->n; i++) {
 		struct kind *kind = &k->rows[i];
@@ -149,16 +198,8 @@ enum err kinds_prepare(struct kinds *k, struct errbuf *eb)
 		for (unsigned p = 0; p < kind->n_placeholders; p++)
 			kind->placeholder_lengths |= kind_length_bit(kind->placeholders[p].len);
 		k->version = kind_version(kind, k->version);
-		for (unsigned p = 0; p < kind->n_paths; p++) {
-			int slot = slot_for(k, kind->paths[p]);
-
-			if (slot == -1)
-				return errbuf_set(eb, ERR_INPUT, "kind %.*s: no path %.*s in an event", BYTES_ARG(kind->name),
-						  BYTES_ARG(kind->paths[p]));
-			if (slot < 0)
-				return errbuf_set(eb, ERR_LIMIT, "more than %d paths in the attribute kinds", KIND_SLOTS_MAX);
-			kind->slots[p] = (uint16_t)slot;
-		}
+		if ((err = prepare_paths(k, i, eb)))
+			return err;
 	}
 	return ERR_OK;
 }

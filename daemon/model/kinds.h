@@ -44,7 +44,8 @@ struct kind {
 	const struct bytes *placeholders;
 	unsigned n_placeholders;
 	uint64_t placeholder_lengths;   /* bit per length, the last for all longer ones, by kinds_prepare */
-	uint16_t slots[KIND_PATHS_MAX]; /* of each path, by kinds_prepare */
+	uint8_t source;    /* of its text where it has paths, by kinds_prepare */
+	uint8_t next_alike; /* row + 1 of the next kind with the same source, 0: none; by kinds_prepare */
 };
 static inline uint64_t kind_length_bit(size_t len) { return UINT64_C(1) << (len < 63 ? len : 63); }
 
@@ -59,9 +60,20 @@ struct kind_slots {
 	unsigned n;
 };
 
+/* Where a text comes from. Kinds whose paths are alike share a source, so that the text is put together once an event, and
+ * remembered once with all that becomes of it. */
+struct kind_source {
+	uint16_t slots[KIND_PATHS_MAX]; /* of each path */
+	bool required[KIND_PATHS_MAX];
+	uint8_t n;
+	uint8_t first; /* row of its first kind */
+};
+
 struct kinds {
 	struct kind rows[KINDS_MAX];
 	unsigned n;
+	struct kind_source sources[KINDS_MAX];
+	unsigned n_sources;
 	uint64_t version; /* hash of everything that changes canonical values: names, paths, steps, words, privacy, placeholders */
 	struct kind_slots slots;
 };
@@ -70,7 +82,7 @@ struct kinds {
 extern const char *const kind_fixed_paths[KIND_FIXED_PATHS];
 /* A fixed path, or "device." or "identity." and one member name of [A-Za-z0-9_-]{1,64}. */
 bool kind_path_exists(struct bytes path);
-/* Called once by whoever fills the rows, after the last change: sets slots, seed and version. ERR_INPUT names the kind
+/* Called once by whoever fills the rows, after the last change: sets slots, sources, seeds and version. ERR_INPUT names the kind
  * and the path that does not exist; ERR_LIMIT when there are too many paths. */
 enum err kinds_prepare(struct kinds *k, struct errbuf *eb) MUST_CHECK;
 enum kind_parent { KIND_DEVICE, KIND_IDENTITY };

@@ -45,7 +45,10 @@ void step_ip(struct arena *a, const struct words *words, struct bytes in, struct
 
 	if (!decode_ip(in, &ip) || ip_is_placeholder(&ip))
 		return;
-	add_network(a, &ip, ip_is_v4(&ip) ? 128 : 64, out);
+	if (memchr(in.ptr, ':', in.len) == NULL)
+		normalised_add(out, in);
+	else
+		add_network(a, &ip, ip_is_v4(&ip) ? 128 : 64, out);
 }
 
 void step_ip64(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
@@ -75,6 +78,10 @@ void step_ip_first(struct arena *a, const struct words *words, struct bytes in, 
 	step_ip(a, words, bytes_slice(in, 0, (size_t)bar), &network);
 	if (network.n == 0)
 		return;
+	if (network.text[0].ptr == in.ptr) { /* it was in its form */
+		normalised_add(out, in);
+		return;
+	}
 	struct bytes rest = bytes_slice(in, (size_t)bar, in.len);
 	char *text = arena_alloc(a, network.text[0].len + rest.len);
 	put_bytes(put_bytes(text, network.text[0]), rest);

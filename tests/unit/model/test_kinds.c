@@ -41,10 +41,10 @@ static void members_find_the_slot_of_their_path(void **state)
 	add("c", "ip");
 	add("d", "device.id");
 	prepare();
-	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, bytes_of("id")), kinds.rows[0].slots[0]);
-	assert_int_equal(kinds_member_slot(&kinds, KIND_IDENTITY, bytes_of("id")), kinds.rows[1].slots[0]);
-	assert_int_equal(kinds.rows[0].slots[0], kinds.rows[3].slots[0]);
-	assert_int_not_equal(kinds.rows[0].slots[0], kinds.rows[1].slots[0]);
+	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, bytes_of("id")), kinds.sources[kinds.rows[0].source].slots[0]);
+	assert_int_equal(kinds_member_slot(&kinds, KIND_IDENTITY, bytes_of("id")), kinds.sources[kinds.rows[1].source].slots[0]);
+	assert_int_equal(kinds.sources[kinds.rows[0].source].slots[0], kinds.rows[3].slots[0]);
+	assert_int_not_equal(kinds.sources[kinds.rows[0].source].slots[0], kinds.sources[kinds.rows[1].source].slots[0]);
 	assert_string_equal(kind_fixed_paths[kinds.rows[2].slots[0]], "ip");
 	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, bytes_of("nothing")), -1);
 	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, BYTES_NONE), -1);
