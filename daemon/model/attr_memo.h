@@ -10,11 +10,15 @@
 #define ATTR_MEMO_VALUES 8 /* of one text; one that gives more is not kept */
 #define ATTR_MEMO_TEXT 512 /* bytes of a text and what is shown of its values: room for a fingerprint, an agent and who claims it */
 
-/* The rows of the kinds that have values in an event, in their order. */
+/* The kinds that may have values in an event, in their order. */
 struct attr_asked {
 	bool used_only;
 	uint8_t n;
-	uint8_t rows[KINDS_MAX];
+	struct {
+		uint8_t row, source;
+		uint8_t limit; /* of all values of an event, those of earlier kinds included: a place is left for every later kind */
+		bool is_joined; /* it has parts and no source */
+	} kinds[KINDS_MAX];
 };
 void attr_asked_for(const struct kinds *kinds, bool used_only, struct attr_asked *out);
 

@@ -43,6 +43,29 @@ const struct event event_empty = {
 	.round = NONE, .range = NONE,
 };
 
+#define TYPE_SLOTS 64
+/* By type_slot(); a unit test finds every type. */
+static const uint8_t type_slots[TYPE_SLOTS] = {
+	[0] = EVENT_HEALTH, [4] = EVENT_LOGOUT, [11] = EVENT_SIGNUP, [12] = EVENT_PAYMENT,
+	[14] = EVENT_NOTE, [18] = EVENT_VERDICT, [25] = EVENT_ASSIGN, [26] = EVENT_REINSTATED,
+	[27] = EVENT_SNOOZE, [28] = EVENT_PROFILE, [29] = EVENT_ACK, [30] = EVENT_RESOLVE,
+	[32] = EVENT_LOGIN, [35] = EVENT_ORDER, [42] = EVENT_REOPEN, [45] = EVENT_MARK,
+	[47] = EVENT_SESSION, [50] = EVENT_RELATION, [52] = EVENT_TICK, [57] = EVENT_APPEAL,
+	[58] = EVENT_NETWORK, [59] = EVENT_CLOSED, [63] = EVENT_CONTACT,
+};
+
+static unsigned type_slot(struct bytes word)
+{
+	return ((unsigned)word.len * 4u + (unsigned char)word.ptr[0] + (unsigned char)word.ptr[word.len - 1] * 16u) & (TYPE_SLOTS - 1);
+}
+
+enum event_type event_type_of(struct bytes word)
+{
+	enum event_type type = word.len > 0 ? (enum event_type)type_slots[type_slot(word)] : EVENT_ACTIVITY;
+
+	return bytes_is(word, event_types[type].name) ? type : EVENT_ACTIVITY;
+}
+
 bool event_is_act(enum event_type type)
 {
 	return (type >= EVENT_ACK && type <= EVENT_SNOOZE) || (type >= EVENT_ASSIGN && type <= EVENT_REOPEN);

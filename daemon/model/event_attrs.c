@@ -27,13 +27,28 @@ static bool is_asked_for(const struct kind *kind, bool used_only)
 	       (!used_only || kind->is_indexed || kind->is_fact);
 }
 
+/* I2 */
+static unsigned values_up_to(const struct kinds *kinds, unsigned row)
+{
+	unsigned later = kinds->n - row - 1;
+
+	return EVENT_ATTRS_MAX - (later < EVENT_ATTRS_MAX / 2 ? later : EVENT_ATTRS_MAX / 2);
+}
+
 void attr_asked_for(const struct kinds *kinds, bool used_only, struct attr_asked *out)
 {
 	out->used_only = used_only;
 	out->n = 0;
-	for (unsigned i = 0; i < kinds->n; i++)
-		if (is_asked_for(&kinds->rows[i], used_only))
-			out->rows[out->n++] = (uint8_t)i;
+	for (unsigned i = 0; i < kinds->n; i++) {
+		const struct kind *kind = &kinds->rows[i];
+
+		if (!is_asked_for(kind, used_only))
+			continue;
+		out->kinds[out->n].row = (uint8_t)i;
+		out->kinds[out->n].source = kind->source;
+		out->kinds[out->n].limit = (uint8_t)values_up_to(kinds, i);
+		out->kinds[out->n++].is_joined = kind->n_parts > 0;
+	}
 }
 
 struct maker {
@@ -329,20 +344,13 @@ static void add_array(struct maker *m, unsigned index, const struct json_node *a
 		add_normalised(m, index, node->text);
 }
 
-static void add_kind(struct maker *m, unsigned index)
+static void add_plain(struct maker *m, unsigned index, unsigned source_index)
 {
-	const struct kind *kind = &m->kinds->rows[index];
-	const struct kind_source *source = &m->kinds->sources[kind->source];
-	const struct json_node *only;
+	const struct kind_source *source = &m->kinds->sources[source_index];
+	const struct json_node *only = source->n == 1 ? m->r->slot[source->slots[0]] : NULL;
 
-	m->first = m->n;
-	if (kind->n_parts > 0) {
-		add_joined(m, index);
-		return;
-	}
-	only = m->r->slot[source->slots[0]];
 	if (source->n > 1 || (only != NULL && only->type != JSON_ARRAY))
-		add_source(m, index, kind->source);
+		add_source(m, index, source_index);
 	else if (only != NULL)
 		add_array(m, index, only);
 }
@@ -387,10 +395,12 @@ void event_make_attrs(struct event_reader *r)
 		attr_asked_for(kinds, r->ctx->used_only, &here);
 	asked = r->ctx->memo ? attr_memo_bind(r->ctx->memo, kinds, r->ctx->used_only) : &here;
 	for (unsigned i = 0; i < asked->n; i++) {
-		unsigned later = kinds->n - asked->rows[i] - 1u;
-
-		m.limit = EVENT_ATTRS_MAX - (later < EVENT_ATTRS_MAX / 2 ? later : EVENT_ATTRS_MAX / 2); /* I2 */
-		add_kind(&m, asked->rows[i]);
+		m.first = m.n;
+		m.limit = asked->kinds[i].limit;
+		if (asked->kinds[i].is_joined)
+			add_joined(&m, asked->kinds[i].row);
+		else
+			add_plain(&m, asked->kinds[i].row, asked->kinds[i].source);
 	}
 	keep_attrs(&m);
 }

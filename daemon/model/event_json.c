@@ -198,12 +198,10 @@ static enum err read_type(struct event_reader *r, const struct json_node *node)
 {
 	if (node->type != JSON_STRING || !event_is_word(node->text))
 		return event_refuse(r, "type", "\"type\" must be a word of 1 to %d characters a-z, 0-9, _ . -", EVENT_WORD_MAX);
-	if (bytes_is(node->text, event_types[EVENT_TICK].name))
+	r->out->type = event_type_of(node->text);
+	if (r->out->type == EVENT_TICK)
 		return event_refuse(r, "type", "type \"tick\" is the daemon's own");
-	r->out->word = arena_bytes(r->arena, node->text);
-	for (int t = EVENT_ACTIVITY + 1; t < EVENT_TYPES; t++)
-		if (node->text.ptr[0] == event_types[t].name[0] && bytes_is(node->text, event_types[t].name))
-			r->out->type = (enum event_type)t;
+	r->out->word = r->out->type == EVENT_ACTIVITY ? arena_bytes(r->arena, node->text) : bytes_of(event_types[r->out->type].name);
 	return ERR_OK;
 }
 
@@ -319,6 +317,19 @@ static enum err read_key(struct event_reader *r, const struct json_node *node)
 	return bytes_starts(node->key, BYTES_LIT("x_")) ? ERR_OK : unknown_top_key(r, node->key);
 }
 
+static uint64_t member_hashes(const struct json_doc *doc, const struct json_node *object, uint64_t seed)
+{
+	const struct json_node *end = doc->nodes + object->next;
+	uint64_t sum = 0;
+
+	for (const struct json_node *c = object + 1; c < end; c = doc->nodes + c->next) {
+		uint64_t under = text_hash(c->key, seed);
+
+		sum += c->type == JSON_STRING ? text_hash(c->text, under * 31 + JSON_STRING) : event_value_hash(doc, c, under);
+	}
+	return sum;
+}
+
 /* Each text is hashed under its key's hash; members are added up, so that their order does not matter. */
 uint64_t event_value_hash(const struct json_doc *doc, const struct json_node *node, uint64_t seed)
 {
@@ -332,8 +343,7 @@ uint64_t event_value_hash(const struct json_doc *doc, const struct json_node *no
 		memcpy(&at, &node->real, sizeof at);
 		break;
 	case JSON_OBJECT:
-		for (const struct json_node *c = node + 1; c < end; c = doc->nodes + c->next)
-			at += event_value_hash(doc, c, text_hash(c->key, h));
+		at = member_hashes(doc, node, h);
 		break;
 	case JSON_ARRAY:
 		for (const struct json_node *c = node + 1; c < end; c = doc->nodes + c->next)

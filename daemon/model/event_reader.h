@@ -44,6 +44,8 @@ enum err event_read_text(struct event_reader *r, const struct json_node *node, s
 /* Lower-case word of [a-z0-9_.-]{1,32}. */
 bool event_is_word(struct bytes s);
 bool event_has_control(struct bytes s);
+/* EVENT_ACTIVITY for a word that is none of the types. */
+enum event_type event_type_of(struct bytes word);
 enum err event_unknown_key(struct event_reader *r, const char *object, struct bytes key, const char *const *known, size_t n);
 
 /* The value of a key or of a member of `relation`, by its row. */

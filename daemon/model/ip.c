@@ -178,35 +178,33 @@ static struct bytes without_zone(struct bytes text)
 	return bytes_slice(text, 0, (size_t)percent);
 }
 
-/* May be one of a v4 address, and is none of a v6 one. */
+/* May be that of a v4 address, and is none of a v6 one. */
 static bool is_v4_text(struct bytes text)
 {
 	return text.len <= V4_TEXT_MAX && memchr(text.ptr, ':', text.len) == NULL;
+}
+
+static bool decode_v4_text(struct bytes text, struct ip *out)
+{
+	memcpy(out->b, v4_prefix, sizeof v4_prefix);
+	return decode_v4(text.ptr, text.ptr + text.len, out->b + 12);
 }
 
 bool decode_ip_as_written(struct bytes text, struct ip *out)
 {
 	if (text.len < 2 || text.len > 45)
 		return false;
-	if (is_v4_text(text)) {
-		memcpy(out->b, v4_prefix, sizeof v4_prefix);
-		return decode_v4(text.ptr, text.ptr + text.len, out->b + 12);
-	}
-	return decode_v6(text.ptr, text.ptr + text.len, out->b);
+	return is_v4_text(text) ? decode_v4_text(text, out) : decode_v6(text.ptr, text.ptr + text.len, out->b);
 }
 
 bool decode_ip(struct bytes text, struct ip *out)
 {
 	struct ip ip;
 
-	if (is_v4_text(text)) {
-		if (!decode_ip_as_written(text, &ip))
-			return false;
-	} else {
-		if (text.len > IP_TEXT_SIZE * 2 || !decode_ip_as_written(without_zone(text), &ip))
-			return false;
-		fold_v4(&ip);
-	}
+	if (is_v4_text(text) ? !decode_v4_text(text, &ip)
+			     : text.len > IP_TEXT_SIZE * 2 || !decode_ip_as_written(without_zone(text), &ip))
+		return false;
+	fold_v4(&ip);
 	*out = ip;
 	return true;
 }

@@ -64,15 +64,13 @@ bool kind_path_exists(struct bytes path)
 	return fixed_slot(path) >= 0 || (split_path(path, &member) >= 0 && is_member_name(member));
 }
 
-/* Length and four of the characters tell nearly all member names apart; a full hash takes longer than the comparison. */
+/* Length and three of the characters tell nearly all member names apart; a full hash takes longer than the comparison. */
 static unsigned bucket_of(enum kind_parent parent, struct bytes member)
 {
 	const unsigned char *s = (const unsigned char *)member.ptr;
 	size_t n = member.len;
 
-	if (n == 0)
-		return 0;
-	return (s[0] * 5u + s[n / 3] * 131u + s[n * 2 / 3] * 67u + s[n - 1] * 29u + (unsigned)n * 11u + parent * 509u) & (KIND_BUCKETS - 1);
+	return n == 0 ? 0 : (s[0] * 5u + s[n / 2] * 131u + s[n - 1] * 29u + (unsigned)n * 11u + parent * 509u) & (KIND_BUCKETS - 1);
 }
 
 static bool slot_holds(const struct kind_slots *s, unsigned slot, enum kind_parent parent, struct bytes member)
@@ -180,6 +178,25 @@ static enum err prepare_paths(struct kinds *k, unsigned row, struct errbuf *eb)
 	return ERR_OK;
 }
 
+/* Those with '*' in front stand together, because they are sorted. */
+static void prepare_placeholders(struct kind *kind)
+{
+	memset(kind->placeholder_bits, 0, sizeof kind->placeholder_bits);
+	kind->first_suffix = kind->n_suffixes = 0;
+	kind->has_mailboxes = false;
+	for (unsigned i = 0; i < kind->n_placeholders; i++) {
+		struct bytes text = kind->placeholders[i];
+		unsigned bit = kind_placeholder_bit(text);
+
+		kind->placeholder_bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+		kind->has_mailboxes |= bytes_ends(text, BYTES_LIT("@*"));
+		if (text.len == 0 || text.ptr[0] != '*')
+			continue;
+		if (kind->n_suffixes++ == 0)
+			kind->first_suffix = (uint16_t)i;
+	}
+}
+
 enum err kinds_prepare(struct kinds *k, struct errbuf *eb)
 {
 	enum err err;
@@ -194,9 +211,7 @@ enum err kinds_prepare(struct kinds *k, struct errbuf *eb)
 		struct kind *kind = &k->rows[i];
 
 		kind->seed = bytes_hash(kind->name, 0);
-		kind->placeholder_lengths = 0;
-		for (unsigned p = 0; p < kind->n_placeholders; p++)
-			kind->placeholder_lengths |= kind_length_bit(kind->placeholders[p].len);
+		prepare_placeholders(kind);
 		k->version = kind_version(kind, k->version);
 		if ((err = prepare_paths(k, i, eb)))
 			return err;

@@ -43,11 +43,23 @@ struct kind {
 	 * front a suffix; "local@*" a mailbox at any domain. */
 	const struct bytes *placeholders;
 	unsigned n_placeholders;
-	uint64_t placeholder_lengths;   /* bit per length, the last for all longer ones, by kinds_prepare */
+	uint64_t placeholder_bits[4];   /* of kind_placeholder_bit, by kinds_prepare, as what follows */
+	uint16_t first_suffix, n_suffixes; /* those with '*' in front */
+	bool has_mailboxes;                /* some end in "@*" */
 	uint8_t source;    /* of its text where it has paths, by kinds_prepare */
 	uint8_t next_alike; /* row + 1 of the next kind with the same source, 0: none; by kinds_prepare */
 };
-static inline uint64_t kind_length_bit(size_t len) { return UINT64_C(1) << (len < 63 ? len : 63); }
+/* By length and both ends, without case: most texts have a bit of their own. */
+static inline unsigned kind_placeholder_bit(struct bytes s)
+{
+	return s.len == 0 ? 0 : ((unsigned)s.len * 5u + (unsigned)byte_lower(s.ptr[0]) * 3u + (unsigned)byte_lower(s.ptr[s.len - 1]) * 17u) & 255u;
+}
+static inline bool kind_may_list(const struct kind *kind, struct bytes text)
+{
+	unsigned bit = kind_placeholder_bit(text);
+
+	return kind->placeholder_bits[bit >> 6] >> (bit & 63) & 1;
+}
 
 /* Every path that some kind names is a slot, so that an event is read without comparing paths: first the fixed ones
  * (kind_fixed_paths, in their order), then the members of device and of identity. */

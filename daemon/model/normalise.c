@@ -95,7 +95,7 @@ static bool is_listed(const struct kind *kind, struct bytes text)
 {
 	unsigned low = 0, high = kind->n_placeholders;
 
-	if (!(kind->placeholder_lengths & kind_length_bit(text.len)))
+	if (!kind_may_list(kind, text))
 		return false;
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
@@ -114,7 +114,7 @@ static bool is_listed(const struct kind *kind, struct bytes text)
 /* "noreply@*": the part before the '@' at any domain. */
 static bool is_listed_at_any_domain(const struct kind *kind, struct bytes text)
 {
-	ptrdiff_t at = bytes_find_char(text, '@');
+	ptrdiff_t at = kind->has_mailboxes ? bytes_find_char(text, '@') : -1;
 	char pattern[64 + 2]; /* a local part is at most 64 octets (RFC 5321, 4.5.3.1.1) */
 
 	if (at < 0 || at > 64)
@@ -134,8 +134,8 @@ static bool is_placeholder(const struct kind *kind, struct bytes text)
 {
 	if (is_listed(kind, text) || is_listed_at_any_domain(kind, text))
 		return true;
-	for (unsigned i = 0; i < kind->n_placeholders && kind->placeholders[i].ptr[0] <= '*'; i++)
-		if (kind->placeholders[i].ptr[0] == '*' && ends_like(text, bytes_slice(kind->placeholders[i], 1, NORMALISE_IN_MAX)))
+	for (unsigned i = kind->first_suffix; i < kind->first_suffix + kind->n_suffixes; i++)
+		if (ends_like(text, bytes_slice(kind->placeholders[i], 1, NORMALISE_IN_MAX)))
 			return true;
 	return false;
 }
@@ -195,12 +195,12 @@ static struct bytes masked(struct arena *a, struct bytes s, unsigned tail)
 	size_t characters = 0, at = s.len;
 	char *out;
 
-	for (size_t i = 0; i < s.len; i++)
+	if (tail > SHOWN_MAX / 4)
+		tail = SHOWN_MAX / 4;
+	for (size_t i = 0; i < s.len && characters < 2 * tail; i++) /* how many more there are makes no difference */
 		characters += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
 	if (tail > characters / 2)
 		tail = (unsigned)(characters / 2);
-	if (tail > SHOWN_MAX / 4)
-		tail = SHOWN_MAX / 4;
 	for (; tail > 0; tail--)
 		do
 			at--;

@@ -66,16 +66,35 @@ static void add_token(struct tokens *out, const char *text, size_t start, size_t
 		out->at[out->n++] = bytes_make(text + start, end - start);
 }
 
-void tokens_split(struct arena *a, struct bytes in, bool keep_and, struct tokens *out)
+/* As split_any, in one pass. */
+static void split_ascii(char *text, struct bytes s, bool keep_and, struct tokens *out)
 {
-	struct bytes s;
 	size_t used = 0, start = 0;
-	char *text;
 
-	out->n = 0;
-	if (!text_fold(a, in, &s))
-		return;
-	text = arena_alloc(a, s.len + 1);
+	for (size_t at = 0; at < s.len && out->n < TOKENS_MAX; at++) {
+		char c = byte_lower(s.ptr[at]);
+
+		if (unicode_is_letter_or_digit(c)) {
+			text[used++] = c;
+			continue;
+		}
+		if (is_apostrophe(c))
+			continue;
+		add_token(out, text, start, used);
+		start = used;
+		if (keep_and && (c == '&' || c == '+')) {
+			text[used++] = '&';
+			add_token(out, text, start, used);
+			start = used;
+		}
+	}
+	add_token(out, text, start, used);
+}
+
+static void split_any(char *text, struct bytes s, bool keep_and, struct tokens *out)
+{
+	size_t used = 0, start = 0;
+
 	for (size_t pos = 0, at = 0; out->n < TOKENS_MAX; at = pos) {
 		int32_t cp = unicode_next(s, &pos);
 
@@ -100,6 +119,20 @@ void tokens_split(struct arena *a, struct bytes in, bool keep_and, struct tokens
 			start = used;
 		}
 	}
+}
+
+void tokens_split(struct arena *a, struct bytes in, bool keep_and, struct tokens *out)
+{
+	struct bytes s = in;
+	bool is_plain = is_ascii(in);
+
+	out->n = 0;
+	if (!is_plain && !text_fold(a, in, &s))
+		return;
+	if (is_plain)
+		split_ascii(arena_alloc(a, s.len + 1), s, keep_and, out);
+	else
+		split_any(arena_alloc(a, s.len + 1), s, keep_and, out);
 }
 
 const struct word *tokens_listed(const struct words *words, const struct tokens *t, unsigned i, unsigned n)

@@ -4,6 +4,8 @@
  * I3: the order of the lines changes nothing: contradictions are refused, parts are sorted. */
 #include "words.h"
 
+#include "text_hash.h"
+
 #include <stdlib.h>
 
 #define HASH_SEED 0x776f726473
@@ -18,7 +20,7 @@ struct maker {
 
 static size_t slot_of(const struct word *slots, size_t mask, struct bytes from)
 {
-	size_t at = bytes_hash(from, HASH_SEED) & mask;
+	size_t at = text_hash(from, HASH_SEED) & mask;
 
 	while (slots[at].from.len > 0 && !bytes_eq(slots[at].from, from))
 		at = (at + 1) & mask;
