@@ -50,7 +50,7 @@ struct attr_memo_place {
 };
 
 /* Forgets everything when the kinds, or what is asked of them, are others than last time. */
-const struct attr_asked *attr_memo_bind(struct attr_memo *m, const struct kinds *kinds, bool used_only) MUST_CHECK;
+const struct attr_asked *attr_memo_bind(struct attr_memo *m, const struct kinds *kinds, bool used_only);
 /* NULL when the text is not remembered. */
 const struct attr_memo_entry *attr_memo_find(struct attr_memo *m, unsigned source, const struct attr_memo_text *text,
 					     struct attr_memo_place *place);

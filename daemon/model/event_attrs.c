@@ -387,10 +387,8 @@ void event_make_attrs(struct event_reader *r)
 	m.r = r;
 	m.kinds = kinds;
 	m.n = 0;
-	for (unsigned i = 0; i < kinds->slots.n; i++)
-		m.slots[i].text.ptr = NULL;
-	for (unsigned i = 0; i < kinds->n_sources; i++)
-		m.sources[i].is_asked = false;
+	memset(m.slots, 0, kinds->slots.n * sizeof m.slots[0]);
+	memset(m.sources, 0, kinds->n_sources * sizeof m.sources[0]);
 	if (r->ctx->memo == NULL)
 		attr_asked_for(kinds, r->ctx->used_only, &here);
 	asked = r->ctx->memo ? attr_memo_bind(r->ctx->memo, kinds, r->ctx->used_only) : &here;

@@ -132,7 +132,7 @@ static void texts_that_put_one_another_out_get_more_room(void **state)
 	unsigned found[3] = { 0 };
 	char text[260];
 
-	(void)attr_memo_bind(memo, &kinds, false);
+	attr_memo_bind(memo, &kinds, false);
 	for (unsigned round = 0; round < 12; round++)
 		for (unsigned i = 0; i < 300; i++) {
 			snprintf(text, sizeof text, "%0200u", i);

@@ -34,6 +34,11 @@ static int clear(void **state)
 	return 0;
 }
 
+static int first_slot(unsigned row)
+{
+	return kinds.sources[kinds.rows[row].source].slots[0];
+}
+
 static void members_find_the_slot_of_their_path(void **state)
 {
 	add("a", "device.id");
@@ -41,15 +46,34 @@ static void members_find_the_slot_of_their_path(void **state)
 	add("c", "ip");
 	add("d", "device.id");
 	prepare();
-	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, bytes_of("id")), kinds.sources[kinds.rows[0].source].slots[0]);
-	assert_int_equal(kinds_member_slot(&kinds, KIND_IDENTITY, bytes_of("id")), kinds.sources[kinds.rows[1].source].slots[0]);
-	assert_int_equal(kinds.sources[kinds.rows[0].source].slots[0], kinds.rows[3].slots[0]);
-	assert_int_not_equal(kinds.sources[kinds.rows[0].source].slots[0], kinds.sources[kinds.rows[1].source].slots[0]);
-	assert_string_equal(kind_fixed_paths[kinds.rows[2].slots[0]], "ip");
+	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, bytes_of("id")), first_slot(0));
+	assert_int_equal(kinds_member_slot(&kinds, KIND_IDENTITY, bytes_of("id")), first_slot(1));
+	assert_int_equal(first_slot(0), first_slot(3));
+	assert_int_not_equal(first_slot(0), first_slot(1));
+	assert_string_equal(kind_fixed_paths[first_slot(2)], "ip");
 	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, bytes_of("nothing")), -1);
 	assert_int_equal(kinds_member_slot(&kinds, KIND_DEVICE, BYTES_NONE), -1);
 	assert_int_equal(kinds_find(&kinds, bytes_of("b")), 1);
 	assert_int_equal(kinds_find(&kinds, bytes_of("z")), -1);
+}
+
+static void kinds_of_the_same_paths_share_a_source(void **state)
+{
+	struct kind *joined = add("a", "screen"), *other = add("b", "screen");
+
+	joined->paths[joined->n_paths++] = BYTES_LIT("ip");
+	other->paths[other->n_paths++] = BYTES_LIT("ip");
+	other->required[1] = true;
+	add("c", "screen");
+	add("d", "screen")->required[0] = true; /* says nothing of a single path */
+	prepare();
+	prepare();
+	assert_int_equal(kinds.n_sources, 3);
+	assert_int_equal(kinds.rows[2].source, kinds.rows[3].source);
+	assert_int_equal(kinds.sources[kinds.rows[2].source].first, 2);
+	assert_int_equal(kinds.rows[2].next_alike, 3 + 1);
+	assert_int_equal(kinds.rows[3].next_alike, 0);
+	assert_int_not_equal(kinds.rows[0].source, kinds.rows[1].source);
 }
 
 static void a_path_that_no_event_has_is_named(void **state)
@@ -120,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(members_find_the_slot_of_their_path, clear),
+		cmocka_unit_test_setup(kinds_of_the_same_paths_share_a_source, clear),
 		cmocka_unit_test_setup(a_path_that_no_event_has_is_named, clear),
 		cmocka_unit_test_setup(too_many_paths_are_refused, clear),
 		cmocka_unit_test_setup(the_version_follows_what_changes_values, clear),
