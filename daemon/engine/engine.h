@@ -133,7 +133,8 @@ uint64_t engine_policy_hits(const struct engine *e, unsigned policy);
 /* ---- snapshot: the whole state as bytes. write is called with successive pieces. ---- */
 typedef enum err engine_write_fn(void *arg, const void *p, size_t n);
 enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg) MUST_CHECK;
-/* Into a new engine of the same rules and networks; ERR_CORRUPT leaves it unusable (free it). read fills exactly n bytes. */
+/* Into a new engine of the same rules and networks; ERR_VERSION: another build wrote it; that and ERR_CORRUPT leave the engine
+ * unusable (free it). read fills exactly n bytes. */
 typedef enum err engine_read_fn(void *arg, void *p, size_t n);
 enum err engine_load(struct engine *e, engine_read_fn *read, void *arg) MUST_CHECK;
 

@@ -255,12 +255,15 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 	return out.err == ERR_OK ? timing_save(e, write, arg) : out.err;
 }
 
-static bool header_is_sane(const struct snapshot_header *h)
+static void check_header(struct in *in, const struct snapshot_header *h)
 {
 	const uint64_t limit = NONE;
-	return h->version == SNAPSHOT_VERSION && h->size_of_pair == sizeof(struct pair) &&
-	       h->size_of_account == sizeof(struct account) && h->names == h->accounts && h->group_names == h->groups &&
-	       h->accounts < limit && h->pairs < limit && h->groups < limit && h->alerts < limit;
+	bool is_ours = h->version == SNAPSHOT_VERSION && h->size_of_pair == sizeof(struct pair) &&
+		       h->size_of_account == sizeof(struct account);
+	if (in->err == ERR_OK && !is_ours)
+		in->err = ERR_VERSION;
+	corrupt_if(in, h->names != h->accounts || h->group_names != h->groups || h->accounts >= limit || h->pairs >= limit ||
+			       h->groups >= limit || h->alerts >= limit);
 }
 
 static void get_pairs(struct in *in, struct engine *e, const struct snapshot_header *h)
@@ -297,7 +300,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	struct in in = { read, arg, ERR_OK };
 	struct snapshot_header h = { 0 };
 	get(&in, &h, sizeof(h));
-	corrupt_if(&in, !header_is_sane(&h));
+	check_header(&in, &h);
 	if (in.err != ERR_OK)
 		return in.err;
 	get_names(&in, e->names, h.names);

@@ -86,6 +86,8 @@ static uint64_t load_snapshot(struct daemon *d, const struct store_state *state)
 	if (err == ERR_OK && seq <= state->applied_seq) {
 		err = engine_load(d->now.engine, snapshot_read, reader);
 		snapshot_close(reader);
+		if (err == ERR_VERSION)
+			errbuf_set(&eb, err, "it was written by another version of assocd");
 	} else if (err == ERR_OK) {
 		snapshot_close(reader);
 		err = ERR_VERSION;

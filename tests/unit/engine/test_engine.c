@@ -197,7 +197,7 @@ static void a_snapshot_goes_on_as_if_undisturbed(void **state)
 	world_free(&w);
 }
 
-static void a_cut_snapshot_is_refused(void **state)
+static void snapshots_that_are_cut_or_of_another_build_are_refused(void **state)
 {
 	struct world w;
 	struct text effects = { 0 };
@@ -213,6 +213,10 @@ static void a_cut_snapshot_is_refused(void **state)
 		assert_int_not_equal(engine_load(back, memory_read, &cut), ERR_OK);
 		engine_free(back);
 	}
+	m.at[0] ^= 1; /* the header begins with the version */
+	struct engine *back = engine_new(w.rules, NULL);
+	assert_int_equal(engine_load(back, memory_read, &m), ERR_VERSION);
+	engine_free(back);
 	engine_free(e);
 	free(m.at);
 	text_free(&effects);
@@ -398,7 +402,7 @@ int main(void)
 		cmocka_unit_test(nothing_depends_on_how_events_are_cut_into_batches),
 		cmocka_unit_test(nothing_depends_on_the_hashing_key),
 		cmocka_unit_test(a_snapshot_goes_on_as_if_undisturbed),
-		cmocka_unit_test(a_cut_snapshot_is_refused),
+		cmocka_unit_test(snapshots_that_are_cut_or_of_another_build_are_refused),
 		cmocka_unit_test(the_waterfall_adds_up),
 		cmocka_unit_test(pages_of_alerts_make_the_listing),
 		cmocka_unit_test(the_most_urgent_alerts_come_first_and_all_are_counted),
