@@ -7,7 +7,7 @@ import { failure, say, waiting } from "./lib/parts.js";
 import { go, here, placeOf } from "./lib/places.js";
 import { currentToken, isSignedIn, may, myName, signIn, signOut, takeToken } from "./lib/session.js";
 import { keepSetting, setting, showTheme } from "./lib/settings.js";
-import { prepareTimes, zone } from "./lib/times.js";
+import { zone } from "./lib/times.js";
 import { chosenLanguage, languages, loadWords, number, t } from "./lib/words.js";
 import * as account from "./views/account.js";
 import * as alerts from "./views/alerts.js";
@@ -188,7 +188,6 @@ function shell() {
     main,
     h("section", { id: "toasts", class: "toasts", "aria-label": t("toasts") }),
     h("div", { id: "spoken", class: "heard", role: "status", "aria-live": "polite" }));
-  showZone();
 }
 
 async function start() {
@@ -197,7 +196,6 @@ async function start() {
   if (currentToken()) beginStatus(currentToken());
   const known = isSignedIn().catch(() => false);
   showTheme();
-  prepareTimes(); // while the answers are on their way
   const [isKnown] = await Promise.all([known, loadWords()]);
   if (!isKnown) await signIn();
   shell();
@@ -210,6 +208,7 @@ async function start() {
   });
   await firstStatus().catch(() => null);
   await draw(false);
+  showZone();
   startLive();
   say("");
 }

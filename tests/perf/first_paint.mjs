@@ -49,8 +49,10 @@ function shownAt(at) {
   });
 }
 
+// In a browser that is done with what was there before: a person who types an address does not do so in the same instant.
 async function opened(page, at) {
   await page.goto("about:blank");
+  await new Promise((settled) => setTimeout(settled, 700));
   const shown = shownAt(at);
   await page.goto(url + "/" + at, { waitUntil: "commit" });
   return shown;

@@ -65,6 +65,9 @@ export function bandOf(value) {
   return ["strong", "probable", "possible"].find((band) => value >= from[band]) ?? "none";
 }
 
+// What is not needed for the first look is made when that is on the screen.
+export const afterFrame = (todo) => requestAnimationFrame(() => setTimeout(todo));
+
 const ROWS_AT_ONCE = 30;
 
 // What is out of sight of a long table is drawn after what is in sight, a run of rows a frame.

@@ -5,46 +5,42 @@ import { setting } from "./settings.js";
 
 const MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
-// Making a format costs a hundred times what using it does, and a long table shows hundreds of times: one of each zone is kept.
-const formats = new Map();
 let own = null;
+const isUtc = () => setting("clock") === "utc";
 
+// The name of the zone. It takes a format of Intl, and the first of a page costs as much as a view.
 export function zone() {
+  if (isUtc()) return "UTC";
   own ??= Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-  return setting("clock") === "utc" ? "UTC" : own;
+  return own;
 }
 
-function formatOf(timeZone) {
-  if (!formats.has(timeZone))
-    formats.set(timeZone, new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
-      minute: "2-digit", second: "2-digit", hourCycle: "h23" }));
-  return formats.get(timeZone);
-}
+const digits = (n, width = 2) => String(n).padStart(width, "0");
 
-// The first format of a page costs as much as a view.
-export function prepareTimes() {
-  formatOf(zone()).formatToParts(0);
+// A date knows the reader's zone without Intl.
+function parts(ms) {
+  const d = new Date(ms);
+  return isUtc()
+    ? { day: `${digits(d.getUTCFullYear(), 4)}-${digits(d.getUTCMonth() + 1)}-${digits(d.getUTCDate())}`, minute: `${digits(d.getUTCHours())}:${digits(d.getUTCMinutes())}`, second: digits(d.getUTCSeconds()) }
+    : { day: `${digits(d.getFullYear(), 4)}-${digits(d.getMonth() + 1)}-${digits(d.getDate())}`, minute: `${digits(d.getHours())}:${digits(d.getMinutes())}`, second: digits(d.getSeconds()) };
 }
-
-const parts = (ms) => Object.fromEntries(formatOf(zone()).formatToParts(ms).map((part) => [part.type, part.value]));
 
 export function utcText(ms) {
   return new Date(ms).toISOString().replace("T", " ").replace(/\.000Z$|Z$/, " UTC");
 }
 
 export function dayText(ms) {
-  const p = parts(ms);
-  return `${p.year}-${p.month}-${p.day}`;
+  return parts(ms).day;
 }
 
 export function timeText(ms) {
   const p = parts(ms);
-  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`;
+  return `${p.day} ${p.minute}`;
 }
 
 export function secondText(ms) {
   const p = parts(ms);
-  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}:${p.second}`;
+  return `${p.day} ${p.minute}:${p.second}`;
 }
 
 // 3 min, 5 h, 12 d

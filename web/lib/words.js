@@ -31,11 +31,10 @@ export function word(group, value) {
   return words[`${group}.${value}`] ?? visible(value ?? "");
 }
 
-const numbers = {}; // a format a language: to make one costs far more than to use it
-
+// Both languages put the same mark between thousands. Whole numbers do without Intl, whose first format costs as much as a view.
 export function number(value) {
-  numbers[language] ??= new Intl.NumberFormat(language === "zh" ? "zh-Hans" : "en");
-  return numbers[language].format(value);
+  if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+  return new Intl.NumberFormat("en").format(value);
 }
 
 export function bits(value) {

@@ -4,7 +4,7 @@ import { ask, askIfThere, urlOf } from "../lib/ask.js";
 import { add, fill, h } from "../lib/dom.js";
 import { engineNow } from "../lib/live.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
-import { accountName, button, chip, cutList, empty, facts, heading, number, panel, quiet, score, table, toast, watchForChange } from "../lib/parts.js";
+import { accountName, afterFrame, button, chip, cutList, empty, facts, heading, number, panel, quiet, score, table, toast, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { plot } from "../lib/plot.js";
 import { may } from "../lib/session.js";
@@ -220,7 +220,7 @@ export async function show(at, root, redraw) {
     panel(t("account.timeline"), { class: "wide", note: t("account.timeline.note") }, when),
     h("div", { class: "columns" }, panel(t("account.devices"), { note: t("account.devices.note") }, devices), panel(t("account.relations"), {}, relations(account))),
     panel(t("account.history"), { class: "wide" }, changes), panel(t("account.raw"), { class: "wide" }, events.box));
-  fill(when, timeline(account, []));
+  afterFrame(() => when.childElementCount || fill(when, timeline(account, [])));
   events.load().then((rows) => {
     fill(when, timeline(account, rows));
     const found = devicesOf(rows);

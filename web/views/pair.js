@@ -3,7 +3,7 @@
 import { ask, askEarly, askIfThere, Refused, urlOf } from "../lib/ask.js";
 import { add, h } from "../lib/dom.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
-import { accountName, bandStarts, button, chip, copyButton, empty, facts, heading, levelChip, panel, quiet, score, stateChip, toast, watchForChange } from "../lib/parts.js";
+import { accountName, afterFrame, bandStarts, button, chip, copyButton, empty, facts, heading, levelChip, panel, quiet, score, stateChip, toast, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { may } from "../lib/session.js";
 import { name, plainName, prose, visible } from "../lib/shown.js";
@@ -180,7 +180,7 @@ export async function show(at, root, redraw) {
     alertPanel(about.alerts),
     panel(t("pair.waterfall"), { note: t("pair.waterfall.note"), class: "wide" }, waterfall(why)),
     ignored(why), panel(t("pair.times"), { class: "wide" }, times), path(why));
-  add(times, sharedLanes(why, [[], []]));
+  afterFrame(() => times.childElementCount || add(times, sharedLanes(why, [[], []])));
   Promise.all([eventsOf(link.a), eventsOf(link.b)]).then((events) => times.replaceChildren(sharedLanes(why, events))).catch(() => null);
   return watchForChange(root, load, JSON.stringify(why), redraw);
 }
