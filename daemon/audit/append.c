@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/base/file.h"
+#include "daemon/base/log.h"
 #include "daemon/vendor/crypto.h"
 #include "parts.h"
 
@@ -24,7 +25,7 @@ struct trail {
 	char state_dir[PATH_MAX];
 	struct end written, added; /* the last entry that is in the file; the last that is to be */
 	struct text lines;
-	bool is_head_known;
+	bool is_head_known, is_lost; /* lost: of what was to be added something was not */
 };
 
 struct trail *trail_new(const char *state_dir)
@@ -43,22 +44,32 @@ void trail_free(struct trail *t)
 	free(t);
 }
 
-static bool find_head_in(const struct audit_file *file, struct end *head)
+/* What stands behind the last newline will be cut (I3), and is no head though it may be whole. */
+static bool ends_in_half_line(const struct audit_file *file)
 {
+	char last = '\n';
+
+	return file->size > 0 && pread(file->fd, &last, 1, file->size - 1) == 1 && last != '\n';
+}
+
+/* False: it cannot be read. */
+static bool find_head_in(const struct audit_file *file, struct end *head, bool *is_found)
+{
+	bool skips = ends_in_half_line(file), is_whole;
 	struct audit_seal seal;
 	struct bytes line;
 	struct back b;
-	bool is_found = false;
 
 	back_begin(&b, file->fd, file->size);
-	for (int i = 0; i < HEAD_LINES && !is_found && back_line(&b, &line); i++)
-		is_found = decode_audit_seal(line, &seal);
-	if (is_found) {
+	for (int i = 0; i < HEAD_LINES && !*is_found && back_line(&b, &line); i++, skips = false)
+		*is_found = !skips && decode_audit_seal(line, &seal);
+	if (*is_found) {
 		head->n = seal.n;
 		memcpy(head->seal, seal.seal.ptr, AUDIT_SEAL);
 	}
+	is_whole = !b.is_broken;
 	back_end(&b);
-	return is_found;
+	return is_whole;
 }
 
 /* I4 */
@@ -66,15 +77,17 @@ static bool find_head(struct trail *t)
 {
 	struct errbuf ignored = { "" };
 	struct audit_files files;
-	bool is_found = false;
+	bool is_found = false, is_read = true;
 
 	t->written = (struct end){ 0, AUDIT_NO_SEAL };
 	if (audit_files_open(t->state_dir, &files, &ignored) != ERR_OK)
 		return false;
-	for (size_t i = 0; i < files.list.n && !is_found; i++)
-		is_found = find_head_in(&files.list.at[i], &t->written);
+	if (files.n_barred > 0)
+		log_warn("audit", "%s; entries in it are out of reach", files.barred.text);
+	for (size_t i = 0; i < files.list.n && is_read && !is_found; i++)
+		is_read = find_head_in(&files.list.at[i], &t->written, &is_found);
 	audit_files_close(&files);
-	return true;
+	return is_read;
 }
 
 void trail_add(struct trail *t, struct text *entry)
@@ -83,6 +96,9 @@ void trail_add(struct trail *t, struct text *entry)
 	uint8_t chance[SALT_BYTES];
 
 	t->is_head_known = t->is_head_known || find_head(t);
+	t->is_lost |= !t->is_head_known;
+	if (t->is_lost)
+		return;
 	if (t->lines.len == 0)
 		t->added = t->written;
 	BUG_ON(crypto_random(chance, sizeof(chance)) != ERR_OK);
@@ -133,10 +149,11 @@ static bool append(const struct trail *t)
 
 bool trail_write(struct trail *t)
 {
-	bool is_done = t->is_head_known && append(t);
+	bool is_done = !t->is_lost && append(t);
 
 	if (is_done)
 		t->written = t->added;
 	text_clear(&t->lines);
+	t->is_lost = false;
 	return is_done;
 }

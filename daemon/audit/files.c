@@ -1,8 +1,8 @@
 /* Which files there are. Rotation names them PATH.1, PATH.2 .. (the larger the older) or
  * PATH-20261126 (the larger the newer). */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +30,24 @@ static struct bytes suffix_of(const struct audit_file *f)
 	return bytes_slice(path, name + sizeof(AUDIT_FILE) - 1, path.len);
 }
 
+/* The log or what rotation made of it; a copy that a person named is neither. */
+static bool is_of_the_log(struct bytes name)
+{
+	struct bytes left = bytes_slice(name, sizeof(AUDIT_FILE) - 1, name.len);
+
+	if (!bytes_starts(name, BYTES_LIT(AUDIT_FILE)))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(compressed); i++)
+		if (bytes_ends(left, bytes_of(compressed[i])))
+			left = bytes_slice(left, 0, left.len - strlen(compressed[i]));
+	if (left.len == 1 || (left.len > 1 && left.ptr[0] != '.' && left.ptr[0] != '-'))
+		return false;
+	for (size_t i = 1; i < left.len; i++)
+		if ((left.ptr[i] < '0' || left.ptr[i] > '9') && left.ptr[i] != '-')
+			return false;
+	return left.len > 1 || !is_compressed(name);
+}
+
 static int by_age(const void *a, const void *b)
 {
 	struct bytes x = suffix_of(a), y = suffix_of(b);
@@ -42,57 +60,68 @@ static int by_age(const void *a, const void *b)
 	return bytes_cmp(y, x);
 }
 
-static enum err open_one(const char *path, struct audit_files *out, struct errbuf *eb)
+/* A rotation meanwhile may show one file under two names. */
+static bool is_listed(const struct audit_files *files, uint64_t inode)
 {
-	struct audit_file file = { .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) };
+	for (size_t i = 0; i < files->list.n; i++)
+		if (files->list.at[i].inode == inode)
+			return true;
+	return false;
+}
+
+static void open_one(int folder, const char *state_dir, const char *name, struct audit_files *out)
+{
+	struct audit_file file = { .fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW) };
+	struct text path = { 0 };
 	struct stat st;
 
+	if (file.fd < 0 && errno != ENOENT && out->n_barred++ == 0)
+		(void)errbuf_set(&out->barred, errno == EACCES ? ERR_DENIED : ERR_IO, "%s/%s: %s", state_dir, name, strerror(errno));
 	if (file.fd < 0)
-		return errno == ENOENT ? ERR_OK : errbuf_set(eb, errno == EACCES ? ERR_DENIED : ERR_IO, "%s: %s", path, strerror(errno));
-	if (fstat(file.fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		return;
+	if (fstat(file.fd, &st) != 0 || !S_ISREG(st.st_mode) || is_listed(out, st.st_ino)) {
 		close(file.fd);
-		return ERR_OK;
+		return;
 	}
-	file.path = xstrdup(path);
+	text_addf(&path, "%s/%s", state_dir, name);
+	file.path = xstrdup(path.ptr);
 	file.inode = st.st_ino;
 	file.size = st.st_size;
 	VEC_PUSH(&out->list, file);
-	return ERR_OK;
-}
-
-static enum err open_matching(const char *pattern, struct audit_files *out, struct errbuf *eb)
-{
-	size_t n_found;
-	enum err err = ERR_OK;
-	glob_t found;
-
-	n_found = glob(pattern, GLOB_NOSORT, NULL, &found) == 0 ? found.gl_pathc : 0;
-	for (size_t i = 0; i < n_found && err == ERR_OK; i++)
-		if (is_compressed(bytes_of(found.gl_pathv[i])))
-			out->compressed++;
-		else
-			err = open_one(found.gl_pathv[i], out, eb);
-	globfree(&found);
-	return err;
+	text_free(&path);
 }
 
 enum err audit_files_open(const char *state_dir, struct audit_files *out, struct errbuf *eb)
 {
-	static const char *const patterns[] = { "", ".*", "-*" };
-	struct text pattern = { 0 };
-	enum err err = ERR_OK;
+	const struct dirent *entry;
+	DIR *folder = opendir(state_dir);
 
-	*out = (struct audit_files){ 0 };
-	for (size_t i = 0; i < ARRAY_LEN(patterns) && err == ERR_OK; i++) {
-		text_clear(&pattern);
-		text_addf(&pattern, "%s/" AUDIT_FILE "%s", state_dir, patterns[i]);
-		err = open_matching(pattern.ptr, out, eb);
+	*out = (struct audit_files){ .n_barred = 0 };
+	if (!folder)
+		return errbuf_set(eb, errno == EACCES ? ERR_DENIED : errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s", state_dir,
+				  strerror(errno));
+	while ((entry = readdir(folder)) != NULL) {
+		if (!is_of_the_log(bytes_of(entry->d_name)))
+			continue;
+		if (is_compressed(bytes_of(entry->d_name)))
+			out->compressed++;
+		else
+			open_one(dirfd(folder), state_dir, entry->d_name, out);
 	}
-	text_free(&pattern);
-	if (err != ERR_OK)
-		audit_files_close(out);
-	else if (out->list.n > 1)
+	closedir(folder);
+	if (out->list.n > 1)
 		qsort(out->list.at, out->list.n, sizeof(*out->list.at), by_age);
+	return ERR_OK;
+}
+
+enum err audit_files_open_all(const char *state_dir, struct audit_files *out, struct errbuf *eb)
+{
+	enum err err = audit_files_open(state_dir, out, eb);
+
+	if (err == ERR_OK && out->n_barred > 0) {
+		err = errbuf_set(eb, ERR_DENIED, "%s", out->barred.text);
+		audit_files_close(out);
+	}
 	return err;
 }
 

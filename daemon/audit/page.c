@@ -153,7 +153,7 @@ enum err audit_page(const char *state_dir, const struct audit_query *q, struct t
 {
 	struct search s = { .q = q };
 	struct audit_files files;
-	enum err err = audit_files_open(state_dir, &files, eb);
+	enum err err = audit_files_open_all(state_dir, &files, eb);
 
 	if (err != ERR_OK)
 		return err;

@@ -24,8 +24,12 @@ struct audit_file {
 struct audit_files {
 	struct VEC(struct audit_file) list;
 	unsigned compressed;
+	unsigned n_barred;    /* that could not be opened */
+	struct errbuf barred; /* why, of the first of them */
 };
 enum err audit_files_open(const char *state_dir, struct audit_files *out, struct errbuf *eb) MUST_CHECK;
+/* An error when there is one that cannot be opened. */
+enum err audit_files_open_all(const char *state_dir, struct audit_files *out, struct errbuf *eb) MUST_CHECK;
 void audit_files_close(struct audit_files *files);
 
 /* Lines of a file, the last first. */

@@ -113,7 +113,7 @@ enum err audit_verify(const char *state_dir, struct bytes noted, struct audit_ch
 {
 	struct verification v = { .out = out, .noted = noted, .eb = eb };
 	struct audit_files files;
-	enum err err = audit_files_open(state_dir, &files, eb);
+	enum err err = audit_files_open_all(state_dir, &files, eb);
 
 	*out = (struct audit_check){ 0 };
 	if (err != ERR_OK)
@@ -125,5 +125,7 @@ enum err audit_verify(const char *state_dir, struct bytes noted, struct audit_ch
 		err = take_file(&v, i == 1);
 	}
 	audit_files_close(&files);
+	if (err == ERR_OK && out->files + out->compressed == 0)
+		err = errbuf_set(eb, ERR_NOTFOUND, "%s: there is no " AUDIT_FILE " here: nothing was audited yet, or somebody took it away", state_dir);
 	return err;
 }

@@ -8,7 +8,8 @@
 typedef bool log_line_fn(void *arg, struct bytes line, struct text *instead);
 struct log_lines_gone { uint64_t lines; unsigned compressed; /* files that were not looked into */ };
 /* In the log and the files that rotation made of it (PATH, PATH.1 ...), lines that the caller names are overwritten in their
- * place by one that says so, at the same length: whoever follows the file sees nothing move. On the thread that appends. */
+ * place by one that says so, at the same length: whoever follows the file sees nothing move. Others may append meanwhile: only
+ * whole lines change. */
 enum err log_lines_erase(const char *path, log_line_fn *is_gone, void *arg, struct log_lines_gone *out, struct errbuf *eb) MUST_CHECK;
 
 #endif

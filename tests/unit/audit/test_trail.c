@@ -93,14 +93,19 @@ static struct audit_check whole(struct folder *f)
 	return check;
 }
 
-static void assert_broken(struct folder *f, const char *place_of_it)
+static void assert_error(struct folder *f, enum err err, const char *place_of_it)
 {
 	struct audit_check check;
 	struct errbuf eb = { "" };
 
-	assert_int_equal(audit_verify(f->dir, BYTES_NONE, &check, &eb), ERR_CORRUPT);
+	assert_int_equal(audit_verify(f->dir, BYTES_NONE, &check, &eb), err);
 	if (!strstr(eb.text, place_of_it))
 		fail_msg("no \"%s\" in: %s", place_of_it, eb.text);
+}
+
+static void assert_broken(struct folder *f, const char *place_of_it)
+{
+	assert_error(f, ERR_CORRUPT, place_of_it);
 }
 
 static struct text content(struct folder *f, const char *suffix)
@@ -125,7 +130,7 @@ static void chain_goes_on_over_rotation_and_restart(void **state)
 	struct folder *f = *state;
 	struct audit_check check;
 
-	assert_int_equal(whole(f).entries, 0);
+	assert_error(f, ERR_NOTFOUND, f->dir);
 	note(f, "anna", "GET /v1/status", NULL);
 	note(f, "anna", "GET /v1/status", NULL);
 	rotate(f, "", ".1");
@@ -149,6 +154,50 @@ static void chain_goes_on_over_rotation_and_restart(void **state)
 	check = whole(f);
 	assert_int_equal(check.first, 4);
 	assert_int_equal(check.compressed, 1);
+}
+
+static void no_folder_is_no_whole_log(void **state)
+{
+	struct folder *f = *state;
+
+	strcat(f->dir, "/gone");
+	assert_error(f, ERR_NOTFOUND, "/gone");
+	f->dir[strlen(f->dir) - strlen("/gone")] = '\0';
+}
+
+static void files_beside_the_log_do_not_stop_it(void **state)
+{
+	struct folder *f = *state;
+	struct text all;
+
+	note(f, "anna", "GET /v1/status", NULL);
+	all = content(f, "");
+	put(f, ".bak", "w", text_bytes(&all));
+	put(f, "-old.gz", "w", text_bytes(&all));
+	assert_int_equal(whole(f).entries, 1);
+	assert_int_equal(whole(f).compressed, 0);
+	assert_int_equal(symlink("nowhere", place(f, ".7")), 0);
+	restart(f);
+	note(f, "bert", "GET /v1/status", NULL);
+	assert_error(f, ERR_DENIED, ".7");
+	unlink(place(f, ".7"));
+	assert_int_equal(whole(f).last, 2);
+	text_free(&all);
+}
+
+static void line_without_its_newline_is_no_head(void **state)
+{
+	struct folder *f = *state;
+	struct text all;
+
+	note(f, "anna", "GET /v1/status", NULL);
+	note(f, "anna", "GET /v1/status", NULL);
+	all = content(f, "");
+	assert_int_equal(truncate(place(f, ""), (off_t)all.len - 1), 0);
+	text_free(&all);
+	restart(f);
+	note(f, "bert", "GET /v1/status", NULL);
+	assert_int_equal(whole(f).last, 2);
 }
 
 static void half_a_line_of_a_crash_is_cut_and_the_chain_holds(void **state)
@@ -432,6 +481,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(chain_goes_on_over_rotation_and_restart),
+		TEST(no_folder_is_no_whole_log),
+		TEST(files_beside_the_log_do_not_stop_it),
+		TEST(line_without_its_newline_is_no_head),
 		TEST(half_a_line_of_a_crash_is_cut_and_the_chain_holds),
 		TEST(entry_that_could_not_be_written_leaves_no_gap),
 		TEST(change_of_any_byte_is_found),
