@@ -31,7 +31,8 @@ struct mail {
 	/* I3 */
 	bool is_one_by_one;
 	unsigned at;            /* of the recipients: to whom it is on its way */
-	unsigned had, unknown;  /* bits of recipients: who has it; whom the server refuses, which was said */
+	unsigned had, unknown, said; /* bits of recipients: who has it; whom the server refuses; of whom that was said */
+	bool is_refused;             /* the message itself */
 	char key[SHAPE_KEY_SIZE]; /* of the alerts that `had` speaks of */
 	char failure[WHY_SIZE], refusal[WHY_SIZE]; /* the last of each: may do later; 5yz */
 };
@@ -183,14 +184,26 @@ static void write_message(struct mail *m, const struct sink_call *call)
 
 static void send_to(struct mail *m, const char *const *to);
 
+/* Once of each, and only where others get it: else the sink says that it fails. */
+static void say_who_is_unknown(struct mail *m)
+{
+	for (unsigned i = 0; m->had && i < m->settings->n_to; i++)
+		if (m->unknown & ~m->said & 1u << i)
+			outcome_warn(m->settings->name, "%s gets no mail, whoever else is in `to` does: %s", m->settings->to[i], m->refusal);
+	m->said = m->had ? m->unknown : m->said & m->unknown;
+}
+
 /* Nobody is left. */
 static void answer_for_all(struct mail *m)
 {
 	struct sink_call *call = m->call;
 
 	m->call = NULL;
+	say_who_is_unknown(m);
 	if (!m->failure[0] && m->had)
 		outcome_taken(call);
+	else if (!m->failure[0] && m->is_refused)
+		call->answer(call, &(struct sink_outcome){ .result = SINK_REFUSED, .why = m->refusal });
 	else if (m->had)
 		outcome_failed(call, "%d of %u recipients have it: %s", __builtin_popcount(m->had), m->settings->n_to, m->failure);
 	else
@@ -224,15 +237,14 @@ static void say_why(const struct mail *m, const struct transfer_answer *answer, 
 static void answered_for_one(struct mail *m, const struct transfer_answer *answer)
 {
 	unsigned bit = 1u << m->at;
-	bool is_refused = answer->result && answer->status >= 500 && answer->stage != MAIL_SESSION;
+	bool is_final = answer->result && answer->status >= 500, is_unknown = is_final && answer->stage == MAIL_ENVELOPE;
 
 	if (answer->result)
-		say_why(m, answer, is_refused ? m->refusal : m->failure);
+		say_why(m, answer, is_final && answer->stage != MAIL_SESSION ? m->refusal : m->failure);
 	else
 		m->had |= bit;
-	if (is_refused && !(m->unknown & bit))
-		outcome_warn(m->settings->name, "%s gets no mail, whoever else is in `to` does: %s", m->settings->to[m->at], m->refusal);
-	m->unknown = is_refused ? m->unknown | bit : m->unknown & ~bit;
+	m->is_refused |= is_final && answer->stage == MAIL_MESSAGE;
+	m->unknown = is_unknown ? m->unknown | bit : m->unknown & ~bit;
 	m->at++;
 	send_to_next(m);
 }
@@ -286,6 +298,7 @@ static void mail_send(void *self, struct sink_call *call)
 	m->call = call;
 	m->at = 0;
 	m->failure[0] = m->refusal[0] = '\0';
+	m->is_refused = false;
 	m->is_one_by_one = m->had > 0;
 	if (m->is_one_by_one)
 		send_to_next(m);
