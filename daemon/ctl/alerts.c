@@ -35,10 +35,10 @@ static bool is_overdue(const struct json_doc *doc, const struct json_node *alert
 	return overdue && overdue->num != 0;
 }
 
-/* Passed or to come; a resolved one has none any more. */
-static void add_deadline(struct table *t, const struct json_doc *doc, const struct json_node *alert)
+/* Passed or to come; a resolved one has none any more. Programs want the time, whatever it is. */
+static void add_deadline(const struct ctl *ctl, struct table *t, const struct json_doc *doc, const struct json_node *alert)
 {
-	if (is_overdue(doc, alert))
+	if (is_overdue(doc, alert) && !ctl->as_csv)
 		table_word(t, BYTES_LIT("overdue"));
 	else if (bytes_is(json_get_text(doc, alert, "state"), "resolved"))
 		table_text(t, BYTES_NONE);
@@ -64,7 +64,7 @@ static void print_list(struct ctl *ctl, const struct json_doc *doc)
 		table_text(t, json_get_text(doc, alert, "title"));
 		table_text(t, text_bytes(&accounts));
 		table_time(t, doc, alert, "updated");
-		add_deadline(t, doc, alert);
+		add_deadline(ctl, t, doc, alert);
 		text_free(&accounts);
 	}
 	table_end(t, "no alerts");
