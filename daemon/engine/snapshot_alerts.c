@@ -50,7 +50,7 @@ static bool alert_is_possible(const struct engine *e, const struct alert *alert,
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (texts[i] != NONE && texts[i] >= h->said)
 			return false;
-	if (alert->policy >= e->rules->n_policies || alert->state >= ALERT_STATES || alert->was >= ALERT_STATES ||
+	if (alert->policy >= e->rules->n_policies || alert->scope != e->rules->policies[alert->policy].scope || alert->state >= ALERT_STATES || alert->was >= ALERT_STATES ||
 	    alert->level >= LEVELS || (alert->lead != NONE && alert->lead >= h->alerts))
 		return false;
 	if (alert->scope != POLICY_CLUSTER && (alert->subject_a >= h->accounts ||
@@ -77,6 +77,14 @@ static void get_alert(struct in *in, struct engine *e, const struct snapshot_hea
 	VEC_PUSH(&e->alerts, alert);
 	if (in->err == ERR_OK)
 		e->reach[alert.policy].opened++;
+}
+
+/* Who is merged into an alert names it as its lead. */
+static void check_led(struct in *in, const struct engine *e, uint32_t lead)
+{
+	struct id_span merged = alert_merged(&e->alerts.at[lead]);
+	for (size_t i = 0; i < merged.n; i++)
+		corrupt_if(in, e->alerts.at[merged.at[i]].lead != lead);
 }
 
 static void put_standing(struct out *out, const struct engine *e)
@@ -141,6 +149,8 @@ void snapshot_get_alerts(struct in *in, struct engine *e, const struct snapshot_
 {
 	for (uint64_t i = 0; in->err == ERR_OK && i < h->alerts; i++)
 		get_alert(in, e, h);
+	for (uint32_t i = 0; in->err == ERR_OK && i < e->alerts.n; i++)
+		check_led(in, e, i);
 	get_standing(in, e, h);
 	get_leads(in, e, h);
 }
