@@ -155,17 +155,15 @@ static void look_at_tokens(void *arg)
 {
 	struct api *api = arg;
 	struct errbuf eb = { { 0 } };
+	bool is_known = api->tokens_refusal.text[0] != '\0';
 
 	loop_timer_set(api->token_look, TOKENS_LOOK_MS);
-	if (!tokens_have_changed(api->tokens, api->setup.state_dir))
+	if (!is_known && !tokens_have_changed(api->tokens, api->setup.state_dir))
 		return;
-	if (api_reload_tokens(api, &eb) == ERR_OK) {
-		api->are_tokens_wrong = false;
+	if (api_reload_tokens(api, &eb) == ERR_OK)
 		log_info("api", "the tokens have changed; the new set is in force");
-	} else if (!api->are_tokens_wrong) {
-		api->are_tokens_wrong = true;
+	else if (!is_known)
 		log_warn("api", "%s; the old tokens stay in force", eb.text);
-	}
 }
 
 static enum err open_doors(struct api *api, struct errbuf *eb)
@@ -272,14 +270,21 @@ void api_counts(const struct api *api, struct http_counts *out)
 enum err api_reload_tokens(struct api *api, struct errbuf *eb)
 {
 	struct tokens *fresh;
-	enum err err = tokens_open(api->setup.state_dir, &fresh, eb);
+	enum err err;
 
+	errbuf_clear(&api->tokens_refusal);
+	err = tokens_open(api->setup.state_dir, &fresh, &api->tokens_refusal);
 	if (err != ERR_OK)
-		return err;
+		return errbuf_set(eb, err, "%s", api->tokens_refusal.text);
 	tokens_free(api->tokens);
 	api->tokens = fresh;
 	live_end_all(api->live);
 	return ERR_OK;
+}
+
+const char *api_tokens_refusal(const struct api *api)
+{
+	return api->tokens_refusal.text;
 }
 
 /* The routes of statements have checked their role already; this is for events. */

@@ -125,6 +125,8 @@ void api_set_hash_key(struct api *api, struct hmac_key *key);
 unsigned api_port(const struct api *api); /* of the first door; the bound one, also for port 0 */
 /* Reads STATE/tokens again (SIGHUP); on an error the old set stays. */
 enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;
+/* Why the file, read last, was refused; "" when it was taken. */
+const char *api_tokens_refusal(const struct api *api);
 /* Fits collector_host.serve: requests for the path go to fn, from any origin and without a token. fn NULL: no longer. */
 struct http_request;
 void api_serve(void *api, const char *path, void (*fn)(struct http_request *r, void *arg), void *fn_arg);

@@ -38,7 +38,7 @@ struct api {
 	struct loop_timer *token_look;
 	struct trail *trail; /* the audit log */
 	unsigned unaudited; /* requests that the audit log misses at its end */
-	bool are_tokens_wrong; /* said, until they are read again */
+	struct errbuf tokens_refusal; /* said once, until they are taken again */
 	struct api_guest { const char *path; http_fn *fn; void *arg; } guests[API_GUESTS_MAX]; /* paths that collectors answer */
 	char listen_host[256]; /* of the first door; "" when it is a wildcard, a socket file or a handed-over descriptor */
 };

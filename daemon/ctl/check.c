@@ -190,6 +190,17 @@ static void judge_capture(struct finding *f, const struct json_doc *doc)
 			     BYTES_ARG(bytes_slice(json_get_text(doc, source, "detail"), 0, 200)));
 }
 
+static void judge_reload(struct finding *f, const struct json_doc *doc)
+{
+	const struct json_node *refused = json_get(doc, doc->nodes, "reload_refused");
+
+	if (!refused || refused->type != JSON_OBJECT)
+		return;
+	for (const struct json_node *part = json_first(doc, refused); part; part = json_after(doc, refused, part))
+		note(f, STATE_WARNING, "what was read again is refused (%.*s): %.*s", BYTES_ARG(bytes_slice(part->key, 0, 60)),
+		     BYTES_ARG(part->text));
+}
+
 static void judge_readiness(struct finding *f, const struct json_doc *doc)
 {
 	const struct json_node *reasons = json_get(doc, doc->nodes, "not_ready");
@@ -205,6 +216,7 @@ static void judge(struct finding *f, const struct json_doc *doc, const struct li
 	judge_readiness(f, doc);
 	judge_sinks(f, doc);
 	judge_capture(f, doc);
+	judge_reload(f, doc);
 	for (unsigned i = 0; i < FIGURES; i++) {
 		int64_t value = 0;
 
@@ -342,8 +354,9 @@ const struct ctl_command ctl_check = {
 	.name = "check", .arguments = "[OPTION]...", .options = check_options, .run = check_run,
 	.help = "Says in one line whether the daemon is well, as a plugin of Nagios or Icinga.",
 	.more = "It ends with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: it could not ask). Critical is whenever the daemon does not "
-		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured. The figures, and what "
-		"is bad unless told: open-alerts; overdue-alerts; commit-ms, above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
+		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured, and rules, tokens or "
+		"a certificate that a reload refused. The figures, and what is bad unless told: open-alerts; overdue-alerts; commit-ms, "
+		"above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
 		"last event; certificate-days, below 14 and 3.",
 	.example = "assocctl check --limit open-alerts=20,100 --limit silence-s=900",
 };

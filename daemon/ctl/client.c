@@ -153,10 +153,15 @@ static struct ctl_client *client_of(struct ctl *ctl)
 	return client;
 }
 
-static void say_unreachable(const struct ctl_client *client, enum err err, const struct errbuf *eb)
+static void say_unreachable(const struct ctl *ctl, enum err err, const struct errbuf *eb)
 {
+	const struct ctl_client *client = ctl->client;
+
 	if (err == ERR_NOTFOUND)
 		ctl_fail("no daemon answers at %s; start it with `./run` in the source tree, or `systemctl start assocd` where it is installed", client->base.ptr);
+	else if (err == ERR_DENIED && client->is_pinned && !ctl->ca)
+		ctl_fail("%s; the daemon shows another one than %s holds: it has not read that file again, or refused it at a reload (its log says "
+			 "why); --ca names the file of the authority that issued the one in use", eb->text, client->ca);
 	else if (err == ERR_DENIED)
 		ctl_fail("%s; --ca names the file of the authority that issued its certificate", eb->text);
 	else
@@ -184,7 +189,7 @@ int ctl_request(struct ctl *ctl, const char *method, const char *path, struct by
 		rq.content_type = bytes_ends(body, BYTES_LIT("\n")) ? "application/x-ndjson" : "application/json";
 	err = fetch_run(client->fetch, &rq, &status, reply, &eb);
 	if (err && !ctl->is_unreachable_told)
-		say_unreachable(client, err, &eb);
+		say_unreachable(ctl, err, &eb);
 	ctl->is_unreachable_told = err != ERR_OK;
 	return err ? -1 : status;
 }

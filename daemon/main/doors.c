@@ -84,13 +84,14 @@ enum err doors_check(const struct config *c, struct errbuf *eb)
 
 void doors_reload(struct daemon *d)
 {
-	struct errbuf tokens = { { 0 } }, certificate = { { 0 } };
+	struct errbuf tokens = { { 0 } };
 	if (api_reload_tokens(d->api, &tokens) != ERR_OK)
 		log_warn("tokens", "%s; the old ones stay in force", tokens.text);
 	if (d->tls == NULL)
 		return;
-	if (tls_server_reload(d->tls, &certificate) != ERR_OK)
-		log_error("tls", "%s; the old certificate stays in use", certificate.text);
+	errbuf_clear(&d->certificate_refusal);
+	if (tls_server_reload(d->tls, &d->certificate_refusal) != ERR_OK)
+		log_error("tls", "%s; the old certificate stays in use", d->certificate_refusal.text);
 	else
 		log_info("tls", "%s is in use for new connections", d->config->tls_certificate);
 }

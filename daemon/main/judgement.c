@@ -55,7 +55,7 @@ enum err judgement_load(const struct config *c, struct judgement *out, struct er
 	if (err != ERR_OK && report.len > 0) {
 		log_report(&report); /* eb has its first line: that was said */
 		errbuf_clear(eb);
-		errbuf_set(eb, err, "the rules in %s are not usable (above); `assocctl rules check %s` says the same", c->rules_dir,
+		errbuf_set(eb, err, "the rules in %s are not usable; `assocctl rules check %s` says why, and the log has said so", c->rules_dir,
 			   c->rules_dir);
 	}
 	text_free(&report);

@@ -1,4 +1,4 @@
-/* Latencies, memory, space, certificate, and the limit of memory. */
+/* Latencies, memory, space, certificate, what a reload refused, and the limit of memory. */
 #include "measure.h"
 
 #include <stdio.h>
@@ -17,8 +17,12 @@
 
 enum measure {
 	SCORING, COMMIT, READY, STARTED, ENGINE_TIME, STATE_FREE, DATABASE, RESIDENT, MEMORY_LIMIT, MEMORY_PAIRS, MEMORY_ENGINE,
-	MEMORY_KNOWN, CERTIFICATE, HANDSHAKES, HANDSHAKES_FAILED, MEASURES
+	MEMORY_KNOWN, CERTIFICATE, HANDSHAKES, HANDSHAKES_FAILED, RELOADED, MEASURES
 };
+
+/* What is read again while the daemon runs, each taken or refused by itself. */
+enum reload_part { RELOAD_RULES, RELOAD_TOKENS, RELOAD_CERTIFICATE, RELOAD_PARTS };
+static const char *const reload_parts[] = { "rules", "tokens", "certificate", NULL };
 
 static const struct metric_row rows[MEASURES] = {
 	[SCORING] = { "assocd_scoring_seconds", METRIC_HISTOGRAM, "Time to apply one event: index, score, clusters, policies.", NULL, NULL },
@@ -37,6 +41,8 @@ static const struct metric_row rows[MEASURES] = {
 			  "When the certificate in use expires, in seconds since 1970; 0: there is none.", NULL, NULL },
 	[HANDSHAKES] = { "assocd_tls_handshakes_total", METRIC_COUNTER, "TLS connections begun.", NULL, NULL },
 	[HANDSHAKES_FAILED] = { "assocd_tls_handshakes_failed_total", METRIC_COUNTER, "Connections that came to no TLS.", NULL, NULL },
+	[RELOADED] = { "assocd_last_reload_successful", METRIC_GAUGE,
+		       "0 while what was read before stays in use, because the files were refused when they were read again.", "part", reload_parts },
 };
 
 struct metrics *measures_new(void)
@@ -107,6 +113,34 @@ static void set(struct daemon *d, enum measure row, uint64_t value)
 	metrics_set(d->measures, row, 0, (int64_t)value);
 }
 
+/* "" when what was read last is in use. */
+static const char *refusal_of(const struct daemon *d, unsigned part)
+{
+	const char *const refusals[RELOAD_PARTS] = {
+		[RELOAD_RULES] = d->rules_refusal.text,
+		[RELOAD_TOKENS] = api_tokens_refusal(d->api),
+		[RELOAD_CERTIFICATE] = d->certificate_refusal.text,
+	};
+	return refusals[part];
+}
+
+static void set_reloaded(struct daemon *d)
+{
+	for (unsigned i = 0; i < RELOAD_PARTS; i++)
+		metrics_set(d->measures, RELOADED, i, refusal_of(d, i)[0] == '\0');
+}
+
+/* Only what was refused, with the reason. */
+static void add_refusals(const struct daemon *d, struct text *json)
+{
+	json_key(json, "reload_refused");
+	json_open_object(json);
+	for (unsigned i = 0; i < RELOAD_PARTS; i++)
+		if (refusal_of(d, i)[0] != '\0')
+			json_member_string(json, reload_parts[i], bytes_of(refusal_of(d, i)));
+	json_close_object(json);
+}
+
 static void set_tls(struct daemon *d)
 {
 	struct tls_counts counts;
@@ -137,6 +171,7 @@ void measures_print(struct daemon *d, struct text *out)
 	set(d, MEMORY_ENGINE, engine.memory_total);
 	set(d, MEMORY_KNOWN, intake.known_memory);
 	set_tls(d);
+	set_reloaded(d);
 	metrics_print(d->measures, out);
 	text_free(&reasons);
 }
@@ -162,6 +197,7 @@ void measures_status(struct daemon *d, struct text *json)
 	struct intake_stats intake;
 	intake_stats(d->intake, &intake);
 	add_reasons(d, json);
+	add_refusals(d, json);
 	json_member_int(json, "memory_resident_bytes", (int64_t)resident_bytes());
 	json_member_int(json, "memory_limit_bytes", (int64_t)limit_bytes(d));
 	json_member_int(json, "database_bytes", (int64_t)database_bytes(dir));

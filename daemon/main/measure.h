@@ -1,5 +1,5 @@
-/* What the daemon measures of itself beside what its parts count: latencies, memory, space, certificate; and the limit of
- * memory, beyond which events are refused. The struct daemon holds the metrics; these are its verbs. */
+/* What the daemon measures of itself beside what its parts count: latencies, memory, space, certificate, what a reload
+ * refused; and the limit of memory, beyond which events are refused. The struct daemon holds the metrics; these are its verbs. */
 #ifndef ASSOCD_MAIN_MEASURE_H
 #define ASSOCD_MAIN_MEASURE_H
 

@@ -95,6 +95,7 @@ static int64_t fail(struct daemon *d)
 		cause_over(r, r->result, r->error.text);
 	} else {
 		d->reloads_failed++;
+		d->rules_refusal = r->error;
 		log_error("rules", "%s; the old rules stay in force", r->error.text);
 	}
 	return let_go(d);
@@ -128,6 +129,7 @@ void step_reload(struct daemon *d)
 /* True when there is something to do with what was read. */
 static bool has_changed(struct daemon *d, struct rebuild *r)
 {
+	errbuf_clear(&d->rules_refusal);
 	if (judgement_binding(&r->next, 0) != judgement_binding(&d->now, 0)) {
 		log_info("rules", "new rules are read; the journal is applied to them, meanwhile the old ones are in force");
 		return true;

@@ -12,6 +12,11 @@ import time
 from daemon import BUILD, Daemon, run_tests
 
 
+def write(path, text):
+    with open(path, "w") as out:
+        out.write(text)
+
+
 def openssl(*words, folder):
     done = subprocess.run(["openssl", *words], cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -83,6 +88,14 @@ class Guarded(Daemon):
         assert expected in said, (expected, said)
 
 
+    def told_of_reload(self, *client):
+        """What monitoring is told of the certificate read last: the gauge, and the reason that status gives."""
+        gauge = [line.split()[1] for line in self.curl("/metrics", *client)[1].splitlines()
+                 if line.startswith('assocd_last_reload_successful{part="certificate"}')]
+        status = self.curl("/v1/status", "-H", "Authorization: Bearer " + self.token(), *client)[1]
+        return gauge, json.loads(status)["reload_refused"].get("certificate")
+
+
 SERVER = []
 
 
@@ -147,11 +160,21 @@ def a_wrong_certificate_leaves_the_old_one_in_use():
         d.reload(said)
         assert "the old certificate stays in use" in d.read_log(), d.read_log()
         assert d.shown_serial() == d.serial_of("next.pem"), certificate
+        gauge, why = d.told_of_reload()
+        assert gauge == ["0"] and said in why and d.path("server.") in why, (gauge, why)
     os.unlink(d.path("server.key"))
     d.reload("No such file")
-    assert d.curl("/readyz")[0] == 200
+    assert d.curl("/readyz")[0] == 200  # events are taken all the same
+    status, said = d.ctl("status")
+    assert status == 1 and "the daemon shows another one than " + d.path("server.pem") in said, said
+    authority = ("--ca", d.path("ca.pem"))
+    status, said = d.ctl(*authority, "check", "--limit", "certificate-days=0")
+    assert status == 1 and said.startswith("ASSOCD WARNING") and "is refused (certificate): " in said and "No such file" in said, said
+    assert "reload refused" in d.ctl(*authority, "status")[1]
     d.made.put("next.pem", "next.key")
     d.reload("is in use for new connections")
+    assert d.told_of_reload() == (["1"], None)
+    assert "is refused" not in d.ctl("check", "--limit", "certificate-days=0")[1]
 
 
 def the_configuration_check_names_what_is_wrong():
@@ -165,8 +188,9 @@ def the_configuration_check_names_what_is_wrong():
 
 
 def clients_show_a_certificate_where_that_is_asked():
-    d = Guarded("tls_client_ca: ca.pem\n")
+    d = Guarded("tls_client_ca: clients.pem\n")
     try:
+        shutil.copy(d.path("ca.pem"), d.path("clients.pem"))
         d.made.issue("client", subject="/CN=shop")
         d.made.issue("late", days=-1, subject="/CN=shop")
         d.made.self_signed("foreign", "/CN=shop")
@@ -174,6 +198,17 @@ def clients_show_a_certificate_where_that_is_asked():
         shows = lambda name: d.curl("/readyz", "--cert", d.path(name + ".pem"), "--key", d.path(name + ".key"))[0]
         assert (shows("client"), shows("late"), shows("foreign"), d.curl("/readyz")[0]) == (200, 0, 0, 0)
         assert d.curl("/v1/status", "--cert", d.path("client.pem"), "--key", d.path("client.key"))[0] == 401  # it is no token
+        with open(d.path("ca.pem")) as whole:
+            authority = whole.read()
+        write(d.path("clients.pem"), authority[:300])
+        d.reload("holds no whole certificates")
+        client = ("--cert", d.path("client.pem"), "--key", d.path("client.key"))
+        gauge, why = d.told_of_reload(*client)  # the authority read before still lets its clients in
+        assert gauge == ["0"] and why.startswith(d.path("clients.pem")), (gauge, why)
+        assert shows("foreign") == 0
+        write(d.path("clients.pem"), authority)
+        d.reload("is in use for new connections")
+        assert d.told_of_reload(*client) == (["1"], None)
     finally:
         d.discard()
 
