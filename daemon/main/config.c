@@ -125,8 +125,9 @@ static enum err read_number(struct config *c, const struct config_key *key, cons
 	BUG_ON(!node); /* a default is within its range */
 	char low[CONFIG_BOUND_SIZE], high[CONFIG_BOUND_SIZE];
 	config_bounds(key, low, high);
-	return yaml_error(c->doc, node, eb, is_duration ? "`%s` must be a duration with a unit (90s, 15m, 2h), %s to %s"
-							: "`%s` must be a whole number of %s to %s", key->name, low, high);
+	if (is_duration)
+		return yaml_error(c->doc, node, eb, "`%s` must be a duration with a unit (90s, 15m, 2h), %s to %s", key->name, low, high);
+	return yaml_error(c->doc, node, eb, "`%s` must be a whole number of %s to %s without a unit: %s", key->name, low, high, key->help);
 }
 
 static enum err read_switch(struct config *c, const struct config_key *key, const struct yaml_node *node, struct bytes text,

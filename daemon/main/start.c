@@ -204,7 +204,9 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit of file size is then an error like a full disk */
 	umask(0027);
-	enum err err = collectors_check(d->config, eb);
+	enum err err = config_check(d->config, eb);
+	if (err == ERR_OK)
+		err = collectors_check(d->config, eb);
 	if (err == ERR_OK)
 		err = sinks_check(d->config, eb);
 	if (err == ERR_OK)

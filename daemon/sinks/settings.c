@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "sink.h"
@@ -164,20 +165,30 @@ static enum err take_switch(const struct reading *r, const struct sink_key *key,
 	return *out || is_among(node->text, "off false", " ") ? ERR_OK : yaml_error(r->doc, node, r->eb, "`%s` is on or off", key->name);
 }
 
+/* What is missing at the start is said then, with its line, and not when the first alert goes out. */
+static enum err take_path(const struct reading *r, const struct sink_key *key, const struct place *p, const struct yaml_node *node,
+			  char *text)
+{
+	char *path = text;
+
+	if (text[0] != '/') {
+		BUG_ON(asprintf(&path, "%s/%s", r->dir, text) < 0);
+		free(text);
+	}
+	set_text(member(r, p), path);
+	return access(path, R_OK) == 0 ? ERR_OK : yaml_error(r->doc, node, r->eb, "`%s`: %s: %m", key->name, path);
+}
+
 static enum err take_text(const struct reading *r, const struct sink_key *key, const struct place *p, const struct yaml_node *node)
 {
-	char *text, *path = NULL;
+	char *text;
 
 	if (has_control(node->text))
 		return yaml_error(r->doc, node, r->eb, "`%s` holds a control character", key->name);
 	text = copy(node->text);
-	if (p->kind != IS_PATH || text[0] == '/') {
-		set_text(member(r, p), text);
-		return ERR_OK;
-	}
-	BUG_ON(asprintf(&path, "%s/%s", r->dir, text) < 0);
-	free(text);
-	set_text(member(r, p), path);
+	if (p->kind == IS_PATH)
+		return take_path(r, key, p, node, text);
+	set_text(member(r, p), text);
 	return ERR_OK;
 }
 

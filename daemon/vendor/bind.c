@@ -103,6 +103,11 @@ static bool split_address(const char *address, char host[256], const char **port
 	return true;
 }
 
+static enum err no_address(const char *address, struct errbuf *eb)
+{
+	return errbuf_set(eb, ERR_INPUT, "\"%s\" is no address; it is HOST:PORT, [IPV6]:PORT or unix:PATH", address);
+}
+
 static enum err bind_tcp(const char *address, int *out, struct errbuf *eb)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found;
@@ -112,7 +117,7 @@ static enum err bind_tcp(const char *address, int *out, struct errbuf *eb)
 	int why;
 
 	if (!split_address(address, host, &port))
-		return errbuf_set(eb, ERR_INPUT, "\"%s\" is no address; it is HOST:PORT, [IPV6]:PORT or unix:PATH", address);
+		return no_address(address, eb);
 	why = getaddrinfo(host, port, &hints, &found);
 	if (why != 0)
 		return errbuf_set(eb, ERR_INPUT, "cannot listen on %s: %s", address, gai_strerror(why));
@@ -136,6 +141,16 @@ static enum err adopt_descriptor(const char *address, int *out, struct errbuf *e
 		return errbuf_set(eb, ERR_IO, "descriptor %d: %m", (int)fd);
 	*out = (int)fd;
 	return ERR_OK;
+}
+
+enum err loop_address_check(const char *address, struct errbuf *eb)
+{
+	char host[256];
+	const char *port;
+
+	if (strncmp(address, "unix:", 5) == 0 || strncmp(address, "fd:", 3) == 0)
+		return ERR_OK;
+	return split_address(address, host, &port) ? ERR_OK : no_address(address, eb);
 }
 
 enum err loop_bind(const char *address, int *fd, struct errbuf *eb)

@@ -55,6 +55,8 @@ enum err loop_listen(struct loop *l, const char *address, const struct loop_stre
 		     struct errbuf *eb) MUST_CHECK;
 void loop_listener_free(struct loop_listener *ls);
 unsigned loop_listener_port(const struct loop_listener *ls); /* the bound one, also for port 0 */
+/* Is it of one of these forms? Nothing is looked up or bound. */
+enum err loop_address_check(const char *address, struct errbuf *eb) MUST_CHECK;
 /* Just the bound descriptor, for vendor/http. */
 enum err loop_bind(const char *address, int *fd, struct errbuf *eb) MUST_CHECK;
 

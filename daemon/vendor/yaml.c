@@ -59,7 +59,7 @@ static enum err parser_error(struct reading *r, const yaml_parser_t *p)
 		return errbuf_set(r->eb, ERR_NOMEM, "%s: out of memory", r->doc->name);
 	if (p->error == YAML_READER_ERROR)
 		return errbuf_set(r->eb, ERR_INPUT, "%s: %s at byte %zu", r->doc->name, problem, p->problem_offset);
-	return error_at(r, &p->problem_mark, "%s", problem);
+	return error_at(r, &p->problem_mark, "%s%s", problem, strstr(problem, "cannot start any token") ? " (a tab? only spaces indent)" : "");
 }
 
 /* The node for a value: in a mapping the one its key made, else a new one at the end of the children. */

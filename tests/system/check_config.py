@@ -42,6 +42,31 @@ def an_unknown_collector_is_named():
     assert_refused("collectors:\n  tale: {}\n", "assocd.yaml:4:", "unknown key 'tale'")
 
 
+def a_file_that_is_not_there_is_named_with_its_line():
+    for config, key in (("networks: [none.csv]\n", "`networks`"), ("mmdb: [none.mmdb]\n", "`mmdb`"), ("rules: none\n", "`rules`"),
+                        ("tls_key: none.key\n", "`tls_key`")):
+        assert_refused(config, f"assocd.yaml:3: {key}: ", "/none", "No such file")
+    for key, sink in (("secrets", "type: webhook, url: 'https://a.example/'"), ("ca_file", "type: alertmanager, url: 'https://a.example'")):
+        assert_refused(f"sinks:\n  pager: {{{sink}, {key}: none.pem}}\n", "assocd.yaml:4:", f"`{key}`: ", "/none.pem: No such file")
+
+
+def an_address_that_is_none_is_named():
+    daemon = Daemon()
+    for address in ("127.0.0.1", "localhost:99999", "::1:8787", ":8787"):
+        for options in (("-n",), ()):
+            status, text = said_by(daemon, *options, "--listen", address)
+            assert status == 1 and f'`listen`: "{address}" is no address; it is HOST:PORT' in text, (address, text)
+    with open(daemon.config, "w") as out:
+        out.write("# wrong\nlisten: nowhere\n")
+    assert "assocd.yaml:2: `listen`: " in said_by(daemon, "-n")[1]
+
+
+def a_wrong_unit_is_named_with_what_is_right():
+    assert_refused("memory_limit: 4GB\n", "assocd.yaml:3:", "without a unit: MiB of memory")
+    assert_refused("retain_hash: 3y\n", "assocd.yaml:3:", "a duration with a unit (90s, 15m, 2h)")
+    assert_refused("sinks:\n\tpager: {}\n", "assocd.yaml:4:1:", "only spaces indent")
+
+
 def settings_that_are_fine_are_called_so_and_nothing_is_made():
     daemon = Daemon("collectors:\n  tail:\n    files:\n      - {file: not-there-yet.log, pattern: sshd}\n  stream: {tcp: 127.0.0.1:1}\n")
     status, text = said_by(daemon, "-n")
@@ -60,7 +85,12 @@ def a_wrong_rule_at_a_reload_is_told_once():
         daemon.wait_log("the old rules stay in force")
         log = daemon.read_log()
         assert log.count("colour") == 1 and "shared-device.yaml:" in log, log
-        assert daemon.status()["reloads_failed"] == 1
+        status = daemon.status()
+        assert status["reloads_failed"] == 1 and f"`assocctl rules check {rules}`" in status["reload_refused"]["rules"], status
+        shutil.copy(os.path.join(ROOT, "rules", "default", "shared-device.yaml"), rules)
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log("rules and networks are unchanged")
+        assert daemon.status()["reload_refused"] == {}
     finally:
         daemon.end()
 
@@ -82,6 +112,7 @@ def paths_are_shown_without_detours_and_log_lines_without_a_priority():
 if __name__ == "__main__":
     sys.exit(run_tests([a_wrong_key_of_a_followed_file_is_named, a_pattern_that_does_not_exist_is_named,
                         a_wrong_key_of_the_stream_listener_is_named, an_unknown_collector_is_named,
+                        a_file_that_is_not_there_is_named_with_its_line, an_address_that_is_none_is_named, a_wrong_unit_is_named_with_what_is_right,
                         a_wrong_rule_at_a_reload_is_told_once,
                         paths_are_shown_without_detours_and_log_lines_without_a_priority,
                         settings_that_are_fine_are_called_so_and_nothing_is_made]))

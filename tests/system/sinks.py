@@ -335,11 +335,10 @@ def settings_that_make_no_sense_are_named_with_their_place():
         done = subprocess.run([os.path.join(BUILD, "assocd"), "-n", "-c", daemon.config], capture_output=True, text=True, timeout=60)
         daemon.discard()
         assert done.returncode == 1 and words in done.stderr and "assocd.yaml:4:" in done.stderr, (sinks, done.stderr)
-    for secrets, words in (("", "holds no secret"), ("whsec_AAAA\n", "secrets:1: a secret is"), (None, "secrets")):
+    for secrets, words in (("", "holds no secret"), ("whsec_AAAA\n", "secrets:1: a secret is")):
         daemon = Daemon("sinks:\n  a: {type: webhook, url: 'http://x/', secrets: secrets}\n")
-        if secrets is not None:
-            with open(daemon.path("secrets"), "w") as out:
-                out.write(secrets)
+        with open(daemon.path("secrets"), "w") as out:
+            out.write(secrets)
         daemon.start(wait=False)
         status = daemon.process.wait(timeout=60)
         log = daemon.read_log()
