@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 
 from daemon import BUILD, ROOT, Daemon, run_tests, stories
@@ -48,6 +49,14 @@ def every_name_of_the_rules_and_the_dashboard_is_told():
         assert len(named) > 10 and named <= told, named - told
 
 
+def every_alert_is_explained_to_the_operator():
+    with open(os.path.join(SHIPPED, "assocd.rules.yaml")) as text:
+        alerts = re.findall(r"- alert: (\w+)", text.read())
+    with open(os.path.join(ROOT, "docs", "operations.md"), encoding="utf-8") as text:
+        rows = re.findall(r"^\| (Assocd\w+) \|", text.read(), re.M)
+    assert len(alerts) > 10 and sorted(alerts) == sorted(rows), set(alerts) ^ set(rows)
+
+
 def the_shipped_rules_fire_when_they_should():
     if not shutil.which("promtool"):
         return "prometheus is not installed"
@@ -58,26 +67,32 @@ def the_shipped_rules_fire_when_they_should():
     return None
 
 
-def a_real_prometheus_scrapes_and_its_alert_fires():
-    if not shutil.which("prometheus"):
-        return "prometheus is not installed"
-    d = Daemon("max_connections: 64\n").start()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with open(os.path.join(SHIPPED, "assocd.rules.yaml")) as rules, open(d.path("rules.yaml"), "w") as out:
-        out.write(re.sub(r"for: \d+[mh]", "for: 1s", rules.read()))  # the same conditions, without the patience
-    with open(d.path("prometheus.yml"), "w") as out:
-        out.write(f"global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [{d.path('rules.yaml')}]\n"
-                  f"scrape_configs: [{{job_name: assocd, static_configs: [{{targets: ['127.0.0.1:{d.port}']}}]}}]\n")
-    server = subprocess.Popen(["prometheus", f"--config.file={d.path('prometheus.yml')}", f"--storage.tsdb.path={d.path('tsdb')}",
-                               f"--web.listen-address=127.0.0.1:{port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+class Prometheus:
+    """A real one that scrapes the daemon each second, with the shipped rules: the same conditions, without the patience."""
 
-    def asked(path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=10) as answer:
+    def __init__(self, d):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        with open(os.path.join(SHIPPED, "assocd.rules.yaml")) as rules, open(d.path("rules.yaml"), "w") as out:
+            out.write(re.sub(r"for: \d+[mh]", "for: 1s", rules.read()))
+        with open(d.path("prometheus.yml"), "w") as out:
+            out.write(f"global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [{d.path('rules.yaml')}]\n"
+                      f"scrape_configs: [{{job_name: assocd, static_configs: [{{targets: ['127.0.0.1:{d.port}']}}]}}]\n")
+        self.process = subprocess.Popen(["prometheus", f"--config.file={d.path('prometheus.yml')}", f"--storage.tsdb.path={d.path('tsdb')}",
+                                         f"--web.listen-address=127.0.0.1:{self.port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def asked(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/{path}", timeout=10) as answer:
             return json.load(answer)["data"]
 
-    def until(what):
+    def query(self, expression):
+        return self.asked("query?" + urllib.parse.urlencode({"query": expression}))["result"]
+
+    def firing(self):
+        return {a["labels"]["alertname"] for a in self.asked("alerts")["alerts"] if a["state"] == "firing"}
+
+    def until(self, what):
         for _ in range(300):
             try:
                 if what():
@@ -85,18 +100,83 @@ def a_real_prometheus_scrapes_and_its_alert_fires():
             except OSError:
                 pass
             time.sleep(0.1)
-        raise AssertionError(f"it did not come; alerts: {asked('alerts')}")
+        raise AssertionError(f"it did not come; alerts: {self.asked('alerts')}")
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+def a_real_prometheus_scrapes_and_its_alert_fires():
+    if not shutil.which("prometheus"):
+        return "prometheus is not installed"
+    d = Daemon("max_connections: 64\n").start()
+    server = Prometheus(d)
     try:
-        until(lambda: [row["value"][1] for row in asked("query?query=assocd_ready")["result"]] == ["1"])
-        firing = lambda: {a["labels"]["alertname"] for a in asked("alerts")["alerts"] if a["state"] == "firing"}
-        assert not firing() & {"AssocdDown", "AssocdNotReady", "AssocdSinkFailing"}, firing()
+        server.until(lambda: [row["value"][1] for row in server.query("assocd_ready")] == ["1"])
+        assert not server.firing() & {"AssocdDown", "AssocdNotReady", "AssocdSinkFailing"}, server.firing()
         d.kill()
-        until(lambda: "AssocdDown" in firing())
+        server.until(lambda: "AssocdDown" in server.firing())
         d.start()
-        until(lambda: "AssocdDown" not in firing())
+        server.until(lambda: "AssocdDown" not in server.firing())
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        server.end()
+        d.discard()
+    return None
+
+
+def dashboard_queries():
+    """Expression and legend of each, as Grafana asks for all instances."""
+    with open(os.path.join(SHIPPED, "grafana-dashboard.json")) as text:
+        for panel in json.load(text)["panels"]:
+            for target in panel.get("targets", []):
+                expression = re.sub(r"\$__(rate_)?interval", "20s", target["expr"].replace("$instance", ".*"))
+                yield expression, target["legendFormat"]
+
+
+def labels_of(expression, legend):
+    """That its rows must have: what it groups by, and what the legend names."""
+    grouped = re.findall(r"\bby \(([^)]*)\)", expression)
+    named = {name.strip() for group in grouped for name in group.split(",")} - {"le"}
+    return named | set(re.findall(r"\{\{\s*(\w+)\s*\}\}", legend))
+
+
+def rules_told(server):
+    """Expression of each shipped alert, as Prometheus read it, and the labels that its texts name."""
+    for rule in server.asked("rules")["groups"][0]["rules"]:
+        yield rule["query"], set(re.findall(r"\$labels\.(\w+)", " ".join(rule["annotations"].values())))
+
+
+def every_query_of_the_dashboard_and_of_the_rules_finds_what_it_asks_for():
+    """On a daemon that has had some of everything; a query that finds nothing there is a name or label that is not told."""
+    if not shutil.which("prometheus"):
+        return "prometheus is not installed"
+    d = Daemon("memory_limit: 4096\n")
+    with open(d.config, "a", encoding="utf-8") as out:
+        out.write(f"collectors:\n  packets: {{interfaces: [eth7], process: service, socket: {d.path('facts.sock')}}}\n")
+    server = Prometheus(d.start())
+    try:
+        server.until(lambda: server.query("assocd_ready"))
+        assert d.send(stories(200, 6))[0] == 200
+        server.until(lambda: server.query("rate(assocd_events_accepted_total[20s]) > 0"))
+        for expression, legend in dashboard_queries():
+            if "assocd_tls_certificate_expires_seconds" in expression:  # of a daemon without TLS there is no panel
+                assert server.query(expression) == [], expression
+                continue
+            rows = server.query(expression)
+            assert rows, f"no data: {expression}"
+            for row in rows:
+                assert labels_of(expression, legend) <= set(row["metric"]), (expression, legend, row)
+                assert row["value"][1] != "NaN" or "histogram_quantile" in expression, (expression, row)
+        for expression, named in rules_told(server):
+            server.query(expression)
+            for selector in re.findall(r"\b(?:assocd_\w+|up)\b(?:\{[^}]*\})?", expression):
+                rows = server.query(selector)
+                assert rows, f"nothing to judge: {selector} of {expression}"
+                for row in rows:
+                    assert named <= set(row["metric"]), (expression, named, row)
+    finally:
+        server.end()
         d.discard()
     return None
 
@@ -186,8 +266,9 @@ def main():
     SERVER.append(Daemon("collectors:\n  packets:\n    interfaces: [assocd-none]\n"))
     try:
         SERVER[0].start()
-        return run_tests([metrics_are_clean_and_their_labels_bounded, every_name_of_the_rules_and_the_dashboard_is_told,
-                          the_shipped_rules_fire_when_they_should, a_real_prometheus_scrapes_and_its_alert_fires, check_answers_as_a_plugin,
+        return run_tests([metrics_are_clean_and_their_labels_bounded, every_name_of_the_rules_and_the_dashboard_is_told, every_alert_is_explained_to_the_operator,
+                          the_shipped_rules_fire_when_they_should, a_real_prometheus_scrapes_and_its_alert_fires,
+                          every_query_of_the_dashboard_and_of_the_rules_finds_what_it_asks_for, check_answers_as_a_plugin,
                           an_interface_that_nobody_ever_captured_is_down, check_knows_a_daemon_that_is_not_well, beyond_its_memory_the_daemon_refuses_and_goes_on])
     finally:
         SERVER[0].discard()
