@@ -17,7 +17,7 @@ foreach(page ${man_pages})
 endforeach()
 add_custom_target(package_files ALL DEPENDS ${compressed_files})
 
-install(FILES ${package_files}/changelog.gz config/package/copyright docs/operations.md
+install(FILES ${package_files}/changelog.gz config/package/copyright docs/operations.md docs/measurements.md
   DESTINATION /usr/share/doc/assocd COMPONENT package EXCLUDE_FROM_ALL)
 install(FILES config/package/assocd.yaml DESTINATION /etc/assocd COMPONENT package EXCLUDE_FROM_ALL)
 install(FILES config/package/assocd.logrotate DESTINATION /etc/logrotate.d RENAME assocd COMPONENT package EXCLUDE_FROM_ALL)

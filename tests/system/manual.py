@@ -60,15 +60,17 @@ def every_page_of_ours_that_is_named_exists():
 
 
 def command_lines():
-    """(where, what follows the program's name): literal blocks and bold words of the pages, code of README.md."""
+    """(where, what follows the program's name): literal blocks and bold words of the pages, code of README.md and operations.md."""
     for page in PAGES:
         for _, body in literals(text_of(page)):
             yield from ((page, line) for line in re.findall(r"assocctl ([^\n]*)", body))
         yield from ((page, line) for line in re.findall(r"\*assocctl ([^*\n]+)\*", text_of(page)))
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-        text = file.read()
-    for code in re.findall(r"```\w*\n(.*?)```", text, re.S) + re.findall(r"`([^`\n]+)`", text):
-        yield from (("README.md", line) for line in re.findall(r"assocctl ([^\n]*)", code))
+    for name in ("README.md", "docs/operations.md"):
+        with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+            text = file.read()
+        blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S)
+        for code in blocks + re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)):
+            yield from ((name, line) for line in re.findall(r"assocctl ([^\n]*)", code))
 
 
 def every_command_that_is_named_exists():

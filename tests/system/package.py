@@ -40,7 +40,8 @@ def it_holds_what_it_should():
     for name in ("/usr/bin/assocd", "/usr/bin/assocctl", "/lib/systemd/system/assocd.service", "/lib/systemd/system/assocd.socket",
                  "/usr/lib/sysusers.d/assocd.conf", "/usr/lib/tmpfiles.d/assocd.conf", "/etc/assocd/assocd.yaml", "/etc/logrotate.d/assocd",
                  "/usr/share/man/man8/assocd.8.gz", "/usr/share/man/man5/assocd.yaml.5.gz", "/usr/share/man/man1/assocctl.1.gz",
-                 "/usr/share/bash-completion/completions/assocctl", "/usr/share/doc/assocd/operations.md", "/usr/share/doc/assocd/copyright",
+                 "/usr/share/bash-completion/completions/assocctl", "/usr/share/doc/assocd/operations.md", "/usr/share/doc/assocd/measurements.md",
+                 "/usr/share/doc/assocd/copyright",
                  "/usr/share/assocd/config/monitoring/assocd.rules.yaml", "/usr/share/assocd/rules/default/scoring.yaml"):
         assert name in names, name
     strangers = [n for n in names if not n.startswith(("/usr", "/etc", "/lib")) and n.strip("/")]
