@@ -131,9 +131,13 @@ enum err db_open(const char *path, enum db_mode mode, struct db **out, struct er
 
 enum err db_prepare_writing(struct db *db, struct errbuf *eb)
 {
-	/* The page size takes effect only while the file is still empty. */
-	enum err err = db_run(db, "PRAGMA page_size=8192;", eb);
+	enum err err;
 
+	/* SQLite opens a file that may only be read without a word, and would fail at the first event. */
+	if (sqlite3_db_readonly(db->handle, "main") == 1)
+		return errbuf_set(eb, ERR_DENIED, "%s may only be read; give the daemon's user the right to write it (after a copy: chown)", db->path);
+	/* The page size takes effect only while the file is still empty. */
+	err = db_run(db, "PRAGMA page_size=8192;", eb);
 	if (!err)
 		err = db_run(db, write_pragmas, eb);
 	/* The automatic checkpoint pragma has a hook of its own, which this one replaces. */

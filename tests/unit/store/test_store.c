@@ -1,4 +1,5 @@
 /* The store: batches, what survives, locks, versions, damage. */
+#include "daemon/store/sqlite.h"
 #include "daemon/store/store.h"
 #include "folder.h"
 
@@ -455,6 +456,20 @@ static void queue_has_an_end(void **state)
 	store_close(s);
 }
 
+static void a_database_that_may_only_be_read_is_not_written_to(void **state)
+{
+	struct errbuf eb = { "" };
+	struct db *db;
+	char path[PATH_MAX];
+
+	store_close(opened(*state));
+	snprintf(path, sizeof(path), "%s/assocd.db", (const char *)*state);
+	assert_int_equal(db_open(path, DB_READ, &db, &eb), ERR_OK);
+	assert_int_equal(db_prepare_writing(db, &eb), ERR_DENIED);
+	assert_non_null(strstr(eb.text, "assocd.db may only be read; give the daemon's user"));
+	db_close(db);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, folder_make, folder_remove)
 int main(void)
 {
@@ -466,7 +481,7 @@ int main(void)
 		T(sink_that_was_never_told_anything_is_behind_what_left_the_outbox),
 		T(known_ids_reach_back_by_days_and_by_count), T(facts_are_kept_beside_the_journal),
 		T(second_daemon_is_told_who_holds_the_folder), T(newer_database_is_refused_with_a_remedy),
-		T(damaged_database_is_named), T(folder_that_does_not_exist_is_named),
+		T(damaged_database_is_named), T(a_database_that_may_only_be_read_is_not_written_to), T(folder_that_does_not_exist_is_named),
 		T(alerts_are_read_as_they_were_last_told),
 		T(removed_events_take_their_alerts_with_them), T(removing_is_refused_while_another_process_holds_the_folder),
 		T(question_is_answered_by_the_reader_thread), T(queue_has_an_end),
