@@ -218,7 +218,7 @@ enum err api_check_token(struct api_call *call)
 	}
 	if (!tokens_check(call->api->tokens, bearer_token(header), &call->grant)) {
 		metrics_add(call->api->metrics, API_TOKENS_REFUSED, 0, 1);
-		return refuse_token(call, "the token is not known");
+		return refuse_token(call, "the token is not known: it was revoked, is not whole, or is one of another daemon");
 	}
 	return check_role(call, wanted);
 }

@@ -67,7 +67,8 @@ static int token_denied(const char *path)
 			path, owner ? owner->pw_name : "(unnamed)", group ? group->gr_name : "(unnamed)");
 }
 
-static int read_token(const char *path, struct text *out)
+/* missing: what is to be said where there is no such file. */
+static int read_token(const char *path, const char *missing, struct text *out)
 {
 	char block[TOKEN_MAX];
 	FILE *f = fopen(path, "re");
@@ -77,7 +78,7 @@ static int read_token(const char *path, struct text *out)
 	if (!f && errno == EACCES)
 		return token_denied(path);
 	if (!f && errno == ENOENT)
-		return ctl_fail("there is no token file %s; the daemon makes it at its first start", path);
+		return ctl_fail("there is no token file %s%s", path, missing);
 	if (!f)
 		return ctl_fail("cannot read the token file %s: %s", path, strerror(errno));
 	n = fread(block, 1, sizeof(block), f);
@@ -127,11 +128,11 @@ static int find_token(struct ctl *ctl, struct ctl_client *client)
 	int status;
 
 	if (ctl->token_file)
-		return read_token(ctl->token_file, &client->token);
+		return read_token(ctl->token_file, "", &client->token);
 	if (ctl->url)
 		return 0;
 	text_addf(&path, "%s/admin.token", ctl_config(ctl)->state_dir);
-	status = needs_no_token(client, path.ptr) ? 0 : read_token(path.ptr, &client->token);
+	status = needs_no_token(client, path.ptr) ? 0 : read_token(path.ptr, "; the daemon makes it at its first start", &client->token);
 	text_free(&path);
 	return status;
 }
