@@ -83,8 +83,8 @@ static void dead_letters_come_back_for_their_sink_alone(void **state)
 	far.refused = 0;
 	assert_int_equal(sinks_revive(b->sinks, BYTES_LIT("nobody"), told, b), ERR_NOTFOUND);
 	assert_int_equal(sinks_revive(b->sinks, BYTES_LIT("far"), told, b), ERR_OK);
-	settle(b);
-	settle(b);
+	for (int i = 0; i < 100 && (b->told.n == 0 || far.rows < 2); i++) /* a commit may take its time */
+		settle(b);
 	assert_int_equal(b->told.n, 1);
 	assert_int_equal(count_letters(b, "far"), 0);
 	assert_int_equal(far.rows, 2);
