@@ -104,7 +104,7 @@ function menu() {
   const redraw = () => draw(false);
   const box = h("details", { class: "menu" }, h("summary", { "aria-label": t("menu") }, h("span", { class: "dots", "aria-hidden": "true" })),
     h("div", { class: "sheet" },
-      h("p", { class: "who" }, t("menu.as", { name: myName() }), h("span", { class: "quiet" }, " " + (may("analyst") ? t("role.analyst") : t("role.read")))),
+      h("p", { id: "who", class: "who" }),
       choice(t("menu.theme"), "theme", { "": t("theme.system"), light: t("theme.light"), dark: t("theme.dark") }, () => {
         showTheme();
         redraw();
@@ -129,6 +129,10 @@ function menu() {
 
 function showZone() {
   fill(document.getElementById("zone"), zone());
+}
+
+function showWho() {
+  fill(document.getElementById("who"), t("menu.as", { name: myName() }), h("span", { class: "quiet" }, " " + (may("analyst") ? t("role.analyst") : t("role.read"))));
 }
 
 function keysDialog() {
@@ -196,9 +200,11 @@ async function start() {
   if (currentToken()) beginStatus(currentToken());
   const known = isSignedIn().catch(() => false);
   showTheme();
-  const [isKnown] = await Promise.all([known, loadWords()]);
-  if (!isKnown) await signIn();
-  shell();
+  await loadWords();
+  const isBack = currentToken() !== "";
+  if (isBack) shell(); // while the answers are on their way
+  if (!(await known)) await signIn();
+  if (!isBack) shell();
   onLive(connectionText);
   connectionText();
   document.addEventListener("keydown", keys);
@@ -208,6 +214,7 @@ async function start() {
   });
   await firstStatus().catch(() => null);
   await draw(false);
+  showWho();
   showZone();
   startLive();
   say("");
