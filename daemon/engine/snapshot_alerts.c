@@ -87,53 +87,58 @@ static void check_led(struct in *in, const struct engine *e, uint32_t lead)
 		corrupt_if(in, e->alerts.at[merged.at[i]].lead != lead);
 }
 
+/* Under a key the number of an alert. */
+struct keyed { uint64_t key; uint32_t at; };
+
+static void put_keyed(struct out *out, const struct keyed *row)
+{
+	put(out, &row->key, sizeof(row->key));
+	put(out, &row->at, sizeof(row->at));
+}
+
+static struct keyed get_keyed(struct in *in, const struct engine *e)
+{
+	struct keyed row = { 0 };
+	get(in, &row.key, sizeof(row.key));
+	get(in, &row.at, sizeof(row.at));
+	corrupt_if(in, row.at >= e->alerts.n);
+	return row;
+}
+
 static void put_standing(struct out *out, const struct engine *e)
 {
+	struct keyed row;
 	size_t pos = 0;
-	uint64_t key;
-	uint32_t at;
-	while (u64map_next(e->alert_of, &pos, &key, &at)) {
-		put(out, &key, sizeof(key));
-		put(out, &at, sizeof(at));
-	}
+	while (u64map_next(e->alert_of, &pos, &row.key, &row.at))
+		put_keyed(out, &row);
 }
 
 static void get_standing(struct in *in, struct engine *e, const struct snapshot_header *h)
 {
 	for (uint64_t i = 0; i < h->standing && in->err == ERR_OK; i++) {
-		uint64_t key = 0;
-		uint32_t at = 0;
-		get(in, &key, sizeof(key));
-		get(in, &at, sizeof(at));
-		corrupt_if(in, at >= e->alerts.n);
+		struct keyed row = get_keyed(in, e);
 		if (in->err != ERR_OK)
 			return;
-		u64map_put(e->alert_of, key, at);
-		e->reach[e->alerts.at[at].policy].remembered++;
+		u64map_put(e->alert_of, row.key, row.at);
+		e->reach[e->alerts.at[row.at].policy].remembered++;
 	}
 }
 
 static void put_leads(struct out *out, const struct engine *e)
 {
+	struct keyed row;
 	size_t pos = 0;
-	uint64_t key;
-	uint32_t at;
-	while (merging_next(e, &pos, &key, &at)) {
-		put(out, &key, sizeof(key));
-		put(out, &at, sizeof(at));
-	}
+	while (merging_next(e, &pos, &row.key, &row.at))
+		put_keyed(out, &row);
 }
 
 static void get_leads(struct in *in, struct engine *e, const struct snapshot_header *h)
 {
 	for (uint64_t i = 0; i < h->leads && in->err == ERR_OK; i++) {
-		uint64_t key = 0;
-		uint32_t at = 0;
-		get(in, &key, sizeof(key));
-		get(in, &at, sizeof(at));
-		corrupt_if(in, at >= e->alerts.n || alert_merge_key(&e->alerts.at[at]) != key);
+		struct keyed row = get_keyed(in, e);
+		corrupt_if(in, in->err == ERR_OK && alert_merge_key(&e->alerts.at[row.at]) != row.key);
 		if (in->err == ERR_OK)
-			merging_restore(e, key, at);
+			merging_restore(e, row.key, row.at);
 	}
 }
 
