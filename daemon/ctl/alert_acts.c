@@ -26,20 +26,16 @@ void statement_member(struct text *body, const char *key, const char *value)
 int statement_send(struct ctl *ctl, const char *path, struct text *body)
 {
 	struct text reply = { 0 };
-	int status, result = 0;
+	bool is_done;
 
 	json_close_object(body);
-	status = ctl_request(ctl, "POST", path, text_bytes(body), &reply);
-	if (status < 0)
-		result = 1;
-	else if (status >= 300)
-		result = ctl_problem(ctl, status, text_bytes(&reply));
-	else if (ctl->as_json)
+	is_done = ctl_ask(ctl, "POST", path, text_bytes(body), &reply);
+	if (is_done && ctl->as_json)
 		fwrite(reply.ptr, 1, reply.len, stdout);
-	else
+	else if (is_done)
 		printf("recorded\n");
 	text_free(&reply);
-	return result;
+	return is_done ? 0 : 1;
 }
 
 static void add_alerts(struct text *body, const char *act, int n, char **alerts)

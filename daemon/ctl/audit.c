@@ -123,18 +123,13 @@ static int take_page(struct listing *l, struct bytes page)
 static int fetch_page(struct listing *l)
 {
 	struct text path = { 0 }, reply = { 0 };
-	int status, result;
+	int result = 1;
 
 	text_addf(&path, "/v1/audit?limit=%llu", (unsigned long long)(l->left < LIMIT_OF_PAGE ? l->left : LIMIT_OF_PAGE));
 	text_add(&path, text_bytes(&l->query));
 	if (l->next.len > 0)
 		add_query(&path, "after", l->next.ptr);
-	status = ctl_request(l->ctl, "GET", path.ptr, BYTES_NONE, &reply);
-	if (status < 0)
-		result = 1;
-	else if (status != 200)
-		result = ctl_problem(l->ctl, status, text_bytes(&reply));
-	else
+	if (ctl_ask(l->ctl, "GET", path.ptr, BYTES_NONE, &reply))
 		result = take_page(l, text_bytes(&reply));
 	text_free(&path);
 	text_free(&reply);
@@ -171,7 +166,7 @@ static void print_rest(const struct listing *l)
 
 static int list(struct listing *l)
 {
-	static const char *const heads[] = { ">n", "at", "actor", "from", "did", "about", "", NULL };
+	static const char *const heads[] = { ">n", "at", "actor", "from", "did", "about", "outcome", NULL };
 	int status;
 
 	l->parser = json_parser_new(PAGE_MAX, 8);

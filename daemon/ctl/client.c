@@ -215,22 +215,25 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 	return 1;
 }
 
+bool ctl_ask(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply)
+{
+	int status = ctl_request(ctl, method, path, body, reply);
+
+	if (status >= 300)
+		ctl_problem(ctl, status, text_bytes(reply));
+	return status >= 0 && status < 300;
+}
+
 const struct json_doc *ctl_get(struct ctl *ctl, const char *path)
 {
 	struct ctl_client *client = client_of(ctl);
 	struct errbuf eb = { 0 };
-	int status;
 
 	if (!client)
 		return NULL;
 	text_clear(&client->reply);
-	status = ctl_request(ctl, "GET", path, BYTES_NONE, &client->reply);
-	if (status < 0)
+	if (!ctl_ask(ctl, "GET", path, BYTES_NONE, &client->reply))
 		return NULL;
-	if (status >= 300) {
-		ctl_problem(ctl, status, text_bytes(&client->reply));
-		return NULL;
-	}
 	if (json_parse(client->parser, text_bytes(&client->reply), &client->doc, &eb) == ERR_OK)
 		return &client->doc;
 	ctl_fail("%s%s did not answer with JSON: %s", client->base.ptr, path, eb.text);

@@ -56,6 +56,8 @@ void ctl_progress(struct ctl *ctl, const char *what, uint64_t at, uint64_t of, b
 /* One request to the daemon. body NULL: GET; one that ends with a newline is lines, else an object. *reply is appended to. Status, or -1 with the error printed (daemon not
  * running: says how to start it; unreadable token file: named, with the group that may read it). */
 int ctl_request(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply);
+/* As ctl_request for commands that want an answer or nothing: false after a failure or a refusal, which was printed. */
+bool ctl_ask(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply) MUST_CHECK;
 /* GET and parse; non-2xx prints the problem's detail. NULL on failure (already printed). doc valid until next call. */
 const struct json_doc *ctl_get(struct ctl *ctl, const char *path);
 /* The same for commands that show one thing: with --json the answer is printed and NULL comes back; *status is what the

@@ -23,19 +23,12 @@ static int say_changed(struct bytes reply)
 static int rotate_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct text reply = { 0 };
-	int status, result;
+	int result = 1;
 
 	if (argc != 1)
 		return ctl_usage(&ctl_key_rotate, "it takes no arguments");
-	status = ctl_request(ctl, "POST", "/v1/keys/rotate", BYTES_LIT("{}"), &reply);
-	if (status < 0)
-		result = 1;
-	else if (status != 200)
-		result = ctl_problem(ctl, status, text_bytes(&reply));
-	else if (ctl->as_json)
-		result = printf("%.*s", BYTES_ARG(text_bytes(&reply))) < 0;
-	else
-		result = say_changed(text_bytes(&reply));
+	if (ctl_ask(ctl, "POST", "/v1/keys/rotate", BYTES_LIT("{}"), &reply))
+		result = ctl->as_json ? printf("%.*s", BYTES_ARG(text_bytes(&reply))) < 0 : say_changed(text_bytes(&reply));
 	text_free(&reply);
 	return result;
 }

@@ -76,14 +76,12 @@ static int verify(struct ctl *ctl, const char *path, const char *seal)
 static int fetch(struct ctl *ctl, const struct text *path)
 {
 	struct text reply = { 0 };
-	int status = ctl_request(ctl, "GET", path->ptr, BYTES_NONE, &reply);
+	bool is_there = ctl_ask(ctl, "GET", path->ptr, BYTES_NONE, &reply);
 
-	if (status >= 300)
-		ctl_problem(ctl, status, text_bytes(&reply));
-	else if (status >= 0)
+	if (is_there)
 		fwrite(reply.ptr, 1, reply.len, stdout);
 	text_free(&reply);
-	return status >= 0 && status < 300 ? 0 : 1;
+	return is_there ? 0 : 1;
 }
 
 static void add_path(struct text *path, int argc, char **argv, const char *audience, const char *format)

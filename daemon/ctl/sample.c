@@ -70,18 +70,13 @@ static int load(struct ctl *ctl)
 	struct text file = { 0 }, body = { 0 }, reply = { 0 };
 	char *path = config_shipped_path(SAMPLE_FILE);
 	struct errbuf eb = { "" };
-	int result;
+	int result = 1;
 
 	if (file_read(path, SAMPLE_MAX, &file, &eb)) {
 		result = ctl_fail("the sample cannot be read: %s", eb.text);
 	} else {
 		unsigned lines = place_on_site(text_bytes(&file), &body);
-		int status = ctl_request(ctl, "POST", INGEST_PATH, text_bytes(&body), &reply);
-		if (status < 0)
-			result = 1;
-		else if (status != 200)
-			result = ctl_fail("the daemon took no sample (status %d): %.*s", status, BYTES_ARG(text_bytes(&reply)));
-		else
+		if (ctl_ask(ctl, "POST", INGEST_PATH, text_bytes(&body), &reply))
 			result = sum_up(ctl, text_bytes(&reply), lines);
 	}
 	free(path);
@@ -108,13 +103,10 @@ static int remove_through_daemon(struct ctl *ctl)
 	struct json_parser *parser;
 	struct json_doc doc;
 	struct errbuf eb = { "" };
-	int status = ctl_request(ctl, "POST", REMOVE_PATH, BYTES_LIT("{}"), &reply);
 
-	if (status < 0 || status >= 300) {
-		int result = status < 0 ? 1 : ctl_fail("the daemon did not take the sample out (status %d): %.*s", status,
-						       BYTES_ARG(text_bytes(&reply)));
+	if (!ctl_ask(ctl, "POST", REMOVE_PATH, BYTES_LIT("{}"), &reply)) {
 		text_free(&reply);
-		return result;
+		return 1;
 	}
 	parser = json_parser_new(SAMPLE_MAX, EVENT_DEPTH_MAX);
 	bool is_told = json_parse(parser, text_bytes(&reply), &doc, &eb) == ERR_OK;

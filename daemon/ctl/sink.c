@@ -87,16 +87,14 @@ static int dead_run(struct ctl *ctl, int argc, char **argv)
 static bool post(struct ctl *ctl, const char *name, const char *what, struct text *reply)
 {
 	struct text path = { 0 };
-	int status;
+	bool is_done;
 
 	add_path(&path, name, what);
-	status = ctl_request(ctl, "POST", path.ptr, BYTES_NONE, reply);
+	is_done = ctl_ask(ctl, "POST", path.ptr, BYTES_NONE, reply);
 	text_free(&path);
-	if (status >= 300)
-		ctl_problem(ctl, status, text_bytes(reply));
-	if (status >= 0 && status < 300 && ctl->as_json)
+	if (is_done && ctl->as_json)
 		printf("%.*s\n", BYTES_ARG(text_bytes(reply)));
-	return status >= 0 && status < 300;
+	return is_done;
 }
 
 static int retry_run(struct ctl *ctl, int argc, char **argv)

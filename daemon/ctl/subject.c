@@ -63,15 +63,10 @@ static int print_page(struct export *x, struct bytes page)
 static int fetch_page(struct export *x)
 {
 	struct text path = { 0 }, reply = { 0 };
-	int status, result;
+	int result = 1;
 
 	add_path(&path, x->account, x->before);
-	status = ctl_request(x->ctl, "GET", path.ptr, BYTES_NONE, &reply);
-	if (status < 0)
-		result = 1;
-	else if (status != 200)
-		result = ctl_problem(x->ctl, status, text_bytes(&reply));
-	else
+	if (ctl_ask(x->ctl, "GET", path.ptr, BYTES_NONE, &reply))
 		result = print_page(x, text_bytes(&reply));
 	text_free(&path);
 	text_free(&reply);
@@ -146,7 +141,7 @@ static int say_erased(const char *account, struct bytes reply)
 static int erase_run(struct ctl *ctl, int argc, char **argv)
 {
 	bool may_be_unknown = ctl_flag(&argc, argv, "--unknown");
-	int status = ctl_no_more_options(&ctl_subject_erase, &argc, argv), result;
+	int status = ctl_no_more_options(&ctl_subject_erase, &argc, argv);
 	struct text path = { 0 }, reply = { 0 };
 
 	if (status)
@@ -156,18 +151,15 @@ static int erase_run(struct ctl *ctl, int argc, char **argv)
 	add_path(&path, argv[1], 0);
 	text_adds(&path, may_be_unknown ? "/erase?unknown=1" : "/erase");
 	ctl->timeout_s = ERASE_TIMEOUT_S;
-	status = ctl_request(ctl, "POST", path.ptr, BYTES_LIT("{}"), &reply);
-	if (status < 0)
-		result = 1;
-	else if (status != 200)
-		result = ctl_problem(ctl, status, text_bytes(&reply));
+	if (!ctl_ask(ctl, "POST", path.ptr, BYTES_LIT("{}"), &reply))
+		status = 1;
 	else if (ctl->as_json)
-		result = printf("%.*s", BYTES_ARG(text_bytes(&reply))) < 0;
+		status = printf("%.*s", BYTES_ARG(text_bytes(&reply))) < 0;
 	else
-		result = say_erased(argv[1], text_bytes(&reply));
+		status = say_erased(argv[1], text_bytes(&reply));
 	text_free(&path);
 	text_free(&reply);
-	return result;
+	return status;
 }
 
 static const struct reference_option erase_options[] = {
