@@ -43,6 +43,12 @@ def resident_kib(daemon):
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
+def end_all(daemon, peers):
+    daemon.discard()
+    for peer in peers.values():
+        peer.end()
+
+
 def with_peers(cases, entry, well):
     """One daemon, each case a sink of it: (what the peer does, verdict, words of the reason)."""
     peers = {name: Peer(serve, well) for name, (serve, _, _) in cases.items()}
@@ -66,13 +72,12 @@ def with_peers(cases, entry, well):
         for name, (_, verdict, _) in cases.items():
             assert verdict == "taken" or f"sink {name}: " in log or f"sink {name} takes no alerts" in log, name
         ill = [name for name, (_, verdict, _) in cases.items() if verdict == "retry"]
-        wait_for(lambda: all(sinks_of(daemon)[name]["delivered"] == 1 for name in ill), 120)  # pauses grow, on a slow machine by more
+        longest = max((row.get("retry_in_seconds", 0) for row in sinks_of(daemon).values()), default=0)
+        wait_for(lambda: all(sinks_of(daemon)[name]["delivered"] == 1 for name in ill), longest + 15)
         ended = daemon.stop()
         assert ended == 0, (ended, daemon.read_log()[-2000:])
     finally:
-        daemon.discard()
-        for peer in peers.values():
-            peer.end()
+        end_all(daemon, peers)
 
 
 def webhook(peer, timeout="1s"):
@@ -172,9 +177,7 @@ def webhook_that_refuses_what_was_sent_or_wants_time():
             assert daemon.ctl("sink", "retry", name)[0] == 0
         wait_for(lambda: all(sinks_of(daemon)[name]["delivered"] == 1 for name in ("bad", "gone", "large", "wrong")))
     finally:
-        daemon.discard()
-        for peer in peers.values():
-            peer.end()
+        end_all(daemon, peers)
 
 
 def webhook_over_tls_that_does_not_hold():
@@ -211,9 +214,7 @@ def webhook_over_tls_that_does_not_hold():
         assert sum(peer.requests for peer in peers.values()) == 1
         assert daemon.stop() == 0
     finally:
-        daemon.discard()
-        for peer in peers.values():
-            peer.end()
+        end_all(daemon, peers)
 
 
 def speaks_no_tls(connection, _):
@@ -286,9 +287,7 @@ def syslog_over_tcp_that_stops_reading_closes_and_comes_back():
         assert frames(peers["in-the-middle"].begun)[0] == [], "the test cut nothing in two"
         assert daemon.stop() == 0
     finally:
-        daemon.discard()
-        for peer in peers.values():
-            peer.end()
+        end_all(daemon, peers)
 
 
 def syslog_over_datagrams_that_are_not_taken():
@@ -395,9 +394,7 @@ def mail_goes_nowhere_in_the_clear_that_must_not():
         assert not any(b"AUTH" in line or b"MAIL" in line for line in said), said
         assert "hush" not in daemon.read_log()
     finally:
-        daemon.discard()
-        for peer in peers.values():
-            peer.end()
+        end_all(daemon, peers)
 
 
 def close_step(connection):
@@ -445,9 +442,7 @@ def one_recipient_that_is_unknown_keeps_the_mail_from_no_other():
         wait_for(lambda: sinks_of(daemon)["some"]["delivered"] == 2)
         assert daemon.read_log().count("sink some: gone@example.org gets no mail") == 1
     finally:
-        daemon.discard()
-        for peer in peers.values():
-            peer.end()
+        end_all(daemon, peers)
 
 
 if __name__ == "__main__":

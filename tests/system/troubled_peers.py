@@ -184,8 +184,8 @@ class Smtp:
         self.answers, self.offers, self.unknown, self.tls = answers or {}, offers, unknown, tls
         self.messages = []  # (recipients, text)
 
-    def say(self, connection, step, otherwise):
-        answer = self.answers.get(step, otherwise)
+    def say(self, connection, peer, step, otherwise):
+        answer = otherwise if peer.is_well else self.answers.get(step, otherwise)  # a client may stay on its connection
         if callable(answer):
             answer(connection)
             raise OSError("that was all")
@@ -193,30 +193,30 @@ class Smtp:
         return answer
 
     def __call__(self, connection, peer):
-        self.say(connection, "greeting", b"220 here\r\n")
+        self.say(connection, peer, "greeting", b"220 here\r\n")
         read, to = connection.makefile("rb"), []
         while line := read.readline():
             word = line.split()[0].split(b":")[0].upper().decode()
             if word == "EHLO":
                 lines = ["here"] + list(self.offers)
-                self.say(connection, word, "".join(f"250{' ' if i == len(lines) - 1 else '-'}{one}\r\n" for i, one in enumerate(lines)).encode())
+                self.say(connection, peer, word, "".join(f"250{' ' if i == len(lines) - 1 else '-'}{one}\r\n" for i, one in enumerate(lines)).encode())
             elif word == "RCPT":
                 name = line.decode().split("<")[1].split(">")[0]
                 if name in self.unknown:
                     connection.sendall(b"550 5.1.1 <%s> nobody of that name\r\n" % name.encode())
-                elif self.say(connection, word, b"250 fine\r\n").startswith(b"250"):
+                elif self.say(connection, peer, word, b"250 fine\r\n").startswith(b"250"):
                     to.append(name)
             elif word == "DATA":
-                if not self.say(connection, word, b"354 go on\r\n").startswith(b"354"):
+                if not self.say(connection, peer, word, b"354 go on\r\n").startswith(b"354"):
                     continue
                 text = b""
                 while not text.endswith(b"\r\n.\r\n"):
                     text += read.readline()
                 peer.requests += 1
-                if self.say(connection, "end", b"250 taken\r\n").startswith(b"250"):
+                if self.say(connection, peer, "end", b"250 taken\r\n").startswith(b"250"):
                     self.messages.append((tuple(to), text))
             elif word == "AUTH":
-                if self.say(connection, word, b"334 \r\n").startswith(b"334"):
+                if self.say(connection, peer, word, b"334 \r\n").startswith(b"334"):
                     read.readline()
                     connection.sendall(b"235 welcome\r\n")
             elif word == "QUIT":
@@ -224,7 +224,7 @@ class Smtp:
                 return
             else:
                 to = [] if word == "MAIL" else to
-                self.say(connection, word, {"MAIL": b"250 fine\r\n", "RSET": b"250 fine\r\n", "STARTTLS": b"220 go on\r\n"}.get(word, b"502 unknown\r\n"))
+                self.say(connection, peer, word, {"MAIL": b"250 fine\r\n", "RSET": b"250 fine\r\n", "STARTTLS": b"220 go on\r\n"}.get(word, b"502 unknown\r\n"))
                 if word == "STARTTLS" and self.tls:
                     connection = self.tls.wrap_socket(connection, server_side=True)
                     read = connection.makefile("rb")
