@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-from daemon import Daemon, run_tests, stories
+from daemon import Daemon, run_tests, stories, with_own
 
 WHO = "looked-at-and-erased"
 
@@ -100,16 +100,6 @@ def what_was_changed_is_named_by_file_and_line(daemon):
     assert status == 1 and "nowhere: No such file or directory" in text, (status, text)
 
 
-def run(test):
-    def in_daemon():
-        daemon = started()
-        try:
-            test(daemon)
-        finally:
-            daemon.discard()
-    in_daemon.__name__ = test.__name__
-    return in_daemon
-
-
-sys.exit(run_tests([run(test) for test in (entries_are_found_by_who_what_whom_and_when, chain_holds_over_rotation_kill_and_erasure,
+in_daemon = with_own(started, Daemon.discard)
+sys.exit(run_tests([in_daemon(test) for test in (entries_are_found_by_who_what_whom_and_when, chain_holds_over_rotation_kill_and_erasure,
                                            what_was_changed_is_named_by_file_and_line)]))

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.parse
 
-from daemon import BUILD, ROOT, Daemon, run_tests
+from daemon import BUILD, ROOT, Daemon, over, run_tests
 
 KEY = "pk-shop-tests"
 NOW = int(time.time() * 1000)
@@ -246,12 +246,7 @@ def main():
     tests = [the_script_is_small_or_says_what_is_missing, whatever_is_wrong_is_refused_and_counted, what_links_and_what_does_not,
              what_was_joined_is_in_the_journal, whoever_does_not_want_it_is_left_alone, an_address_that_asks_too_often_waits]
     try:
-        def bound(test):
-            def run():
-                return test(shop)
-            run.__name__ = test.__name__
-            return run
-        return run_tests([bound(test) for test in tests])
+        return run_tests(over(shop, tests))
     finally:
         shop.discard()
 

@@ -176,6 +176,19 @@ def with_files(test):
     return in_folder(named(test.__name__, run))
 
 
+def with_own(make, end):
+    """Each test with one that is made for it and ended after it."""
+    def around(test):
+        def run():
+            one = make()
+            try:
+                return test(one)
+            finally:
+                end(one)
+        return named(test.__name__, run)
+    return around
+
+
 def over(daemon, tests):
     """The tests with that daemon."""
     return [named(test.__name__, lambda test=test: test(daemon)) for test in tests]

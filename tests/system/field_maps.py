@@ -7,7 +7,7 @@ import sys
 import time
 from urllib.parse import urlencode
 
-from daemon import BUILD, Daemon, run_tests
+from daemon import BUILD, Daemon, run_tests, with_own
 
 DAY = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
 
@@ -70,17 +70,7 @@ def write(d, name, text, how="w"):
 
 def over_daemon(config=""):
     """The test gets a daemon of its own."""
-    def around(test):
-        def run():
-            d = Daemon(config)
-            try:
-                d.start()
-                return test(d)
-            finally:
-                d.discard()
-        run.__name__ = test.__name__
-        return run
-    return around
+    return with_own(lambda: Daemon(config).start(), Daemon.discard)
 
 
 @over_daemon()

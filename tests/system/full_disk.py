@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from daemon import BUILD, Daemon, stories
+from daemon import BUILD, Daemon, named, stories, with_own
 
 DISK = 24 << 20
 
@@ -103,93 +103,85 @@ def wait_answering(daemon):
             time.sleep(0.05)
 
 
-def full_disk_is_told_to_everybody_and_goes_on_by_itself():
-    disk = SmallDisk()
-    skipped = disk.begin("collectors:\n  tail:\n    files:\n      - {file: events.ndjson}\n")
-    try:
-        if skipped:
-            return skipped
-        daemon = disk.daemon.start()
-        lines = long_stories(3600, 11)
-        before, full, sent, tailed = lines[:200], lines[200:2200], lines[2200:3400], lines[3400:]
-        assert post(daemon, before)[1]["accepted"] == len(before)
-        disk.fill()
-        refused_for_the_disk(daemon, full)
-        for _ in range(3):
-            refused_for_the_disk(daemon, full[:1])
-        what_a_full_disk_says(daemon)
-        path = os.path.join(disk.dir, "sent.ndjson")
-        for name, some in ((path, sent), (os.path.join(disk.dir, "events.ndjson"), tailed)):
-            with open(name, "w") as out:
-                out.write("\n".join(some) + "\n")
-        sender = disk.ctl("send", path)
-        time.sleep(1.5)
-        # A little room is not enough: small batches would slip through and large ones not.
-        disk.free()
-        disk.fill(leave=1 << 20)
-        time.sleep(1.5)
-        what_a_full_disk_says(daemon)
-        assert sender.poll() is None
-        disk.free()
-        wait_ready(daemon)
-        said = "".join(sender.communicate(timeout=20))
-        assert sender.returncode == 0 and f"{len(sent):,} accepted, 0 duplicate, 0 refused" in said, said
-        assert post(daemon, full)[1] == {"accepted": len(full), "duplicate": 0, "refused": []}
-        end = time.monotonic() + 10
-        while daemon.status()["events"] < len(lines) and time.monotonic() < end:
-            time.sleep(0.1)
-        for some in (before, full, sent, tailed):
-            assert post(daemon, some)[1] == {"accepted": 0, "duplicate": len(some), "refused": []}
-        log = daemon.read_log()
-        assert log.count("nothing is accepted until writing works again") == 1 and log.count("writing works again\n") == 1, log
-        assert f"{daemon.state}/assocd.db: " in log and "(no space is left; free some)" in log, log
-        daemon.kill()
-        daemon.start()
-        assert daemon.status()["events"] == len(lines)
-        assert daemon.stop() == 0
-        return None
-    finally:
-        disk.end()
+def on_small_disk(config=""):
+    """Each test with one of its own, where it can be made."""
+    def around(test):
+        def run(disk):
+            return disk.begin(config) or test(disk)
+        return with_own(SmallDisk, SmallDisk.end)(named(test.__name__, run))
+    return around
 
 
-def audit_log_of_a_full_disk_holds_whole_lines_and_says_how_many_are_missing():
-    disk = SmallDisk()
-    skipped = disk.begin()
-    try:
-        if skipped:
-            return skipped
-        daemon = disk.daemon.start()
-        lines = stories(50, 12)
-        assert post(daemon, lines)[1]["accepted"] == len(lines)
-        account = json.loads(lines[0])["account"]
-        audit = os.path.join(daemon.state, "audit.jsonl")
+@on_small_disk("collectors:\n  tail:\n    files:\n      - {file: events.ndjson}\n")
+def full_disk_is_told_to_everybody_and_goes_on_by_itself(disk):
+    daemon = disk.daemon.start()
+    lines = long_stories(3600, 11)
+    before, full, sent, tailed = lines[:200], lines[200:2200], lines[2200:3400], lines[3400:]
+    assert post(daemon, before)[1]["accepted"] == len(before)
+    disk.fill()
+    refused_for_the_disk(daemon, full)
+    for _ in range(3):
+        refused_for_the_disk(daemon, full[:1])
+    what_a_full_disk_says(daemon)
+    path = os.path.join(disk.dir, "sent.ndjson")
+    for name, some in ((path, sent), (os.path.join(disk.dir, "events.ndjson"), tailed)):
+        with open(name, "w") as out:
+            out.write("\n".join(some) + "\n")
+    sender = disk.ctl("send", path)
+    time.sleep(1.5)
+    # A little room is not enough: small batches would slip through and large ones not.
+    disk.free()
+    disk.fill(leave=1 << 20)
+    time.sleep(1.5)
+    what_a_full_disk_says(daemon)
+    assert sender.poll() is None
+    disk.free()
+    wait_ready(daemon)
+    said = "".join(sender.communicate(timeout=20))
+    assert sender.returncode == 0 and f"{len(sent):,} accepted, 0 duplicate, 0 refused" in said, said
+    assert post(daemon, full)[1] == {"accepted": len(full), "duplicate": 0, "refused": []}
+    end = time.monotonic() + 10
+    while daemon.status()["events"] < len(lines) and time.monotonic() < end:
+        time.sleep(0.1)
+    for some in (before, full, sent, tailed):
+        assert post(daemon, some)[1] == {"accepted": 0, "duplicate": len(some), "refused": []}
+    log = daemon.read_log()
+    assert log.count("nothing is accepted until writing works again") == 1 and log.count("writing works again\n") == 1, log
+    assert f"{daemon.state}/assocd.db: " in log and "(no space is left; free some)" in log, log
+    daemon.kill()
+    daemon.start()
+    assert daemon.status()["events"] == len(lines)
+    assert daemon.stop() == 0
 
-        def asked(times):
-            for _ in range(times):
-                assert daemon.ask("GET", f"/v1/accounts/{account}")[0] == 200
-        asked(3)
-        disk.fill()
-        asked(80)  # more than fits into what is left of the last block
-        disk.free()
-        asked(2)
-        with open(audit) as log:
-            rows = [json.loads(line) for line in log]
-        told = [row for row in rows if row.get("did", "").startswith("GET /v1/accounts/")]
-        (missing,) = [row["missing"] for row in rows if "missing" in row]
-        assert missing > 20 and len(told) + missing == 85, (len(told), missing)
-        assert daemon.stop() == 0
-    finally:
-        disk.end()
-    return None
+
+@on_small_disk()
+def audit_log_of_a_full_disk_holds_whole_lines_and_says_how_many_are_missing(disk):
+    daemon = disk.daemon.start()
+    lines = stories(50, 12)
+    assert post(daemon, lines)[1]["accepted"] == len(lines)
+    account = json.loads(lines[0])["account"]
+    audit = os.path.join(daemon.state, "audit.jsonl")
+
+    def asked(times):
+        for _ in range(times):
+            assert daemon.ask("GET", f"/v1/accounts/{account}")[0] == 200
+    asked(3)
+    disk.fill()
+    asked(80)  # more than fits into what is left of the last block
+    disk.free()
+    asked(2)
+    with open(audit) as log:
+        rows = [json.loads(line) for line in log]
+    told = [row for row in rows if row.get("did", "").startswith("GET /v1/accounts/")]
+    (missing,) = [row["missing"] for row in rows if "missing" in row]
+    assert missing > 20 and len(told) + missing == 85, (len(told), missing)
+    assert daemon.stop() == 0
 
 
-def alerts_whose_log_has_no_room_wait_and_are_there_within_5_s_of_room():
-    disk = SmallDisk()
-    skipped = disk.begin()
+@on_small_disk()
+def alerts_whose_log_has_no_room_wait_and_are_there_within_5_s_of_room(disk):
     daemon = None
     try:
-        if skipped:
-            return skipped
         log = os.path.join(disk.mount, "alerts.jsonl")
         daemon = Daemon(f"alert_log: {log}\n").start()
         disk.fill()
@@ -212,69 +204,53 @@ def alerts_whose_log_has_no_room_wait_and_are_there_within_5_s_of_room():
         standing = json.loads(daemon.ask("GET", "/v1/alerts?state=open&limit=1000")[1])["alerts"]
         assert standing and {alert["id"] for alert in standing} <= told
         assert daemon.stop() == 0
-        return None
     finally:
         if daemon:
             daemon.discard()
-        disk.end()
 
 
-def snapshot_without_room_is_said_and_the_journal_makes_up_for_it():
-    disk = SmallDisk()
-    skipped = disk.begin("snapshot_every: 1s\n")
-    try:
-        if skipped:
-            return skipped
-        daemon = disk.daemon.start()
-        path = os.path.join(daemon.state, "snapshot")
-        assert post(daemon, stories(1500, 17))[1]["accepted"] == 1500
-        disk.fill()
-        daemon.wait_log("snapshot: not written: ")
-        daemon.kill()
-        daemon.start(wait=False)
-        wait_answering(daemon)
-        links = daemon.links()
-        assert links and daemon.status()["events"] == 1500
-        disk.free()
-        wait_ready(daemon)
-        assert post(daemon, stories(1510, 17)[1500:])[1]["accepted"] == 10
-        end = time.monotonic() + 5
-        while not os.path.exists(path):
-            assert time.monotonic() < end, os.listdir(daemon.state)
-            time.sleep(0.05)
-        assert [name for name in os.listdir(daemon.state) if name.startswith("snapshot.")] == [], os.listdir(daemon.state)
-        assert daemon.stop() == 0
-        return None
-    finally:
-        disk.end()
+@on_small_disk("snapshot_every: 1s\n")
+def snapshot_without_room_is_said_and_the_journal_makes_up_for_it(disk):
+    daemon = disk.daemon.start()
+    path = os.path.join(daemon.state, "snapshot")
+    assert post(daemon, stories(1500, 17))[1]["accepted"] == 1500
+    disk.fill()
+    daemon.wait_log("snapshot: not written: ")
+    daemon.kill()
+    daemon.start(wait=False)
+    wait_answering(daemon)
+    links = daemon.links()
+    assert links and daemon.status()["events"] == 1500
+    disk.free()
+    wait_ready(daemon)
+    assert post(daemon, stories(1510, 17)[1500:])[1]["accepted"] == 10
+    end = time.monotonic() + 5
+    while not os.path.exists(path):
+        assert time.monotonic() < end, os.listdir(daemon.state)
+        time.sleep(0.05)
+    assert [name for name in os.listdir(daemon.state) if name.startswith("snapshot.")] == [], os.listdir(daemon.state)
+    assert daemon.stop() == 0
 
 
-def start_on_a_full_disk_says_so_and_harms_nothing():
-    disk = SmallDisk()
-    skipped = disk.begin()
-    try:
-        if skipped:
-            return skipped
-        daemon = disk.daemon
-        disk.fill()
-        daemon.start(wait=False)
-        assert daemon.process.wait(timeout=60) == 1
-        assert f"{daemon.state}/assocd.db: database or disk is full (no space is left; free some)" in daemon.read_log(), daemon.read_log()
-        disk.free()
-        lines = long_stories(500, 12)
-        assert post(daemon.start(), lines)[1]["accepted"] == len(lines)
-        daemon.kill()
-        disk.fill()
-        daemon.start(wait=False)
-        wait_answering(daemon)
-        assert daemon.status()["events"] == len(lines)
-        disk.free()
-        wait_ready(daemon)
-        assert post(daemon, lines)[1]["duplicate"] == len(lines)
-        assert daemon.stop() == 0
-        return None
-    finally:
-        disk.end()
+@on_small_disk()
+def start_on_a_full_disk_says_so_and_harms_nothing(disk):
+    daemon = disk.daemon
+    disk.fill()
+    daemon.start(wait=False)
+    assert daemon.process.wait(timeout=60) == 1
+    assert f"{daemon.state}/assocd.db: database or disk is full (no space is left; free some)" in daemon.read_log(), daemon.read_log()
+    disk.free()
+    lines = long_stories(500, 12)
+    assert post(daemon.start(), lines)[1]["accepted"] == len(lines)
+    daemon.kill()
+    disk.fill()
+    daemon.start(wait=False)
+    wait_answering(daemon)
+    assert daemon.status()["events"] == len(lines)
+    disk.free()
+    wait_ready(daemon)
+    assert post(daemon, lines)[1]["duplicate"] == len(lines)
+    assert daemon.stop() == 0
 
 
 def sender(daemon, *words, stdin=None):

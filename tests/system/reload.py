@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from daemon import ROOT, Daemon, replayed, run_tests, stories
+from daemon import ROOT, Daemon, replayed, run_tests, stories, with_own
 
 RULE = "return-after-closure.yaml"
 
@@ -104,15 +104,7 @@ class Rules:
         self.daemon.end()
 
 
-def with_rules(test):
-    def run():
-        place = Rules()
-        try:
-            test(place)
-        finally:
-            place.end()
-    run.__name__ = test.__name__
-    return run
+with_rules = with_own(Rules, Rules.end)
 
 
 @with_rules

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from urllib.parse import quote
 
-from daemon import BUILD, ROOT, Daemon, run_tests
+from daemon import BUILD, ROOT, Daemon, over, run_tests
 
 HOSTILE = "<script>alert(1)</script>\"'|`x`\u202e&amp;" + "w" * 180
 NETWORKS = f"networks:\n  - {ROOT}/config/sample-networks.csv\n"
@@ -136,11 +136,7 @@ def main():
     tests = [two_daemons_with_keys_of_their_own_make_the_same_bytes, every_format_says_why_and_what_it_would_be_without,
              the_subject_is_told_of_nobody_else, a_change_is_named_by_its_section, names_of_strangers_do_not_run, what_cannot_be_is_said]
     try:
-        def bound(test):
-            run = lambda: test(r)
-            run.__name__ = test.__name__
-            return run
-        return run_tests([bound(test) for test in tests])
+        return run_tests(over(r, tests))
     finally:
         r.discard()
 
