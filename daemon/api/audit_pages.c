@@ -8,17 +8,11 @@
 #define LIMIT_USUAL 100
 #define LIMIT_MAX 1000
 
-struct waiting_for_audit {
-	struct api *api;
-	struct http_request *http;
-};
-
 static void on_page(void *arg, enum err result, struct bytes json, const char *error)
 {
-	struct waiting_for_audit *w = arg;
-	struct api_call call = { .api = w->api, .http = w->http, .arena = w->api->arena, .out = &w->api->out };
+	struct api_later *later = arg;
+	struct api_call call = api_later_begin(later);
 
-	text_clear(call.out);
 	if (result == ERR_OK) {
 		text_add(call.out, json);
 		api_reply_json(&call, 200);
@@ -27,8 +21,8 @@ static void on_page(void *arg, enum err result, struct bytes json, const char *e
 	} else {
 		api_busy(&call, error);
 	}
-	arena_reset(w->api->arena);
-	free(w);
+	api_later_end(&call);
+	free(later);
 }
 
 /* False: answered. */
@@ -65,15 +59,15 @@ static bool take_query(struct api_call *call, struct audit_query *q)
 void get_audit(struct api_call *call)
 {
 	struct api_ports *ports = &call->api->setup.ports;
-	struct waiting_for_audit *w;
+	struct api_later *later;
 	struct audit_query q = { 0 };
 
 	if (!take_query(call, &q))
 		return;
-	w = xcalloc(1, sizeof(*w));
-	*w = (struct waiting_for_audit){ call->api, call->http };
-	if (ports->audit && ports->audit(ports->arg, &q, on_page, w) == ERR_OK)
+	later = xmalloc(sizeof(*later));
+	*later = api_later(call);
+	if (ports->audit && ports->audit(ports->arg, &q, on_page, later) == ERR_OK)
 		return;
-	free(w);
+	free(later);
 	api_busy(call, "as many questions wait as can be answered");
 }

@@ -76,6 +76,14 @@ struct route {
 };
 extern const struct route api_routes[]; /* ended by a NULL method */
 
+/* What is left of a call whose handler has returned without an answer. */
+struct api_later { struct api *api; struct http_request *http; };
+static inline struct api_later api_later(const struct api_call *call) { return (struct api_later){ call->api, call->http }; }
+/* The call once more, with an empty answer; it has neither engine, parameters nor grant. */
+struct api_call api_later_begin(const struct api_later *later);
+/* It was answered: what it took of the arena goes back. */
+void api_later_end(struct api_call *call);
+
 /* Ends the call with what is in call->out. */
 void api_reply_json(struct api_call *call, int status);
 void api_reply(struct api_call *call, int status, const char *type, struct bytes body);

@@ -6,8 +6,7 @@
 #include "render.h"
 
 struct waiting_for_events {
-	struct api *api;
-	struct http_request *http;
+	struct api_later later;
 	struct text account;
 };
 
@@ -93,16 +92,15 @@ static void render_found(struct api_call *call, const struct waiting_for_events 
 static void on_found(void *arg, const struct api_events *found)
 {
 	struct waiting_for_events *w = arg;
-	struct api_call call = { .api = w->api, .http = w->http, .arena = w->api->arena, .out = &w->api->out };
+	struct api_call call = api_later_begin(&w->later);
 
-	text_clear(call.out);
 	if (found->result == ERR_OK) {
 		render_found(&call, w, found);
 		api_reply_json(&call, 200);
 	} else {
 		api_busy(&call, found->error);
 	}
-	arena_reset(w->api->arena);
+	api_later_end(&call);
 	text_free(&w->account);
 	free(w);
 }
@@ -115,8 +113,7 @@ static bool ask(struct api_call *call, const struct api_events_query *query)
 	if (!ports->events)
 		return false;
 	w = xcalloc(1, sizeof(*w));
-	w->api = call->api;
-	w->http = call->http;
+	w->later = api_later(call);
 	text_add(&w->account, query->account);
 	if (ports->events(ports->arg, query, on_found, w) == ERR_OK)
 		return true;

@@ -5,17 +5,11 @@
 #include "daemon/base/log.h"
 #include "render.h"
 
-struct waiting_for_key {
-	struct api *api;
-	struct http_request *http;
-};
-
 static void on_rotated(void *arg, enum err result, const char *error, int64_t previous_until_ms)
 {
-	struct waiting_for_key *w = arg;
-	struct api_call call = { .api = w->api, .http = w->http, .arena = w->api->arena, .out = &w->api->out };
+	struct api_later *later = arg;
+	struct api_call call = api_later_begin(later);
 
-	text_clear(call.out);
 	if (result == ERR_OK) {
 		json_open_object(call.out);
 		json_member_bool(call.out, "changed", true);
@@ -27,21 +21,21 @@ static void on_rotated(void *arg, enum err result, const char *error, int64_t pr
 	} else {
 		api_busy(&call, error);
 	}
-	arena_reset(w->api->arena);
-	free(w);
+	api_later_end(&call);
+	free(later);
 }
 
 void post_key_rotate(struct api_call *call)
 {
 	struct api_setup *setup = &call->api->setup;
-	struct waiting_for_key *w;
+	struct api_later *later;
 
 	if (!setup->rotate_key) {
 		api_problem(call, 409, "running", "keys are changed by a running daemon");
 		return;
 	}
 	log_info("keys", "%s asks for a new key of hashed kinds", call->grant.name[0] ? call->grant.name : "admin");
-	w = xcalloc(1, sizeof(*w));
-	*w = (struct waiting_for_key){ call->api, call->http };
-	setup->rotate_key(setup->ports.arg, on_rotated, w);
+	later = xmalloc(sizeof(*later));
+	*later = api_later(call);
+	setup->rotate_key(setup->ports.arg, on_rotated, later);
 }

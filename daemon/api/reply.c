@@ -13,6 +13,17 @@ static void send_reply(struct api_call *call, int status, const char *type, stru
 	http_reply(call->http, status, type, body);
 }
 
+struct api_call api_later_begin(const struct api_later *later)
+{
+	text_clear(&later->api->out);
+	return (struct api_call){ .api = later->api, .http = later->http, .arena = later->api->arena, .out = &later->api->out };
+}
+
+void api_later_end(struct api_call *call)
+{
+	arena_reset(call->arena);
+}
+
 void api_reply(struct api_call *call, int status, const char *type, struct bytes body)
 {
 	http_reply_header(call->http, "Cache-Control", "no-store");

@@ -3,38 +3,32 @@
 
 #include "call.h"
 
-struct waiting_for_sink {
-	struct api *api;
-	struct http_request *http;
-};
-
 static void on_answer(void *arg, enum err result, struct bytes json, const char *error)
 {
-	struct waiting_for_sink *w = arg;
-	struct api_call call = { .api = w->api, .http = w->http, .arena = w->api->arena, .out = &w->api->out };
+	struct api_later *later = arg;
+	struct api_call call = api_later_begin(later);
 
-	text_clear(call.out);
 	if (result == ERR_OK) {
 		text_add(call.out, json);
 		api_reply_json(&call, 200);
 	} else {
 		api_busy(&call, error);
 	}
-	arena_reset(w->api->arena);
-	free(w);
+	api_later_end(&call);
+	free(later);
 }
 
 static void act(struct api_call *call, enum api_sink_act what)
 {
 	struct api_ports *ports = &call->api->setup.ports;
-	struct waiting_for_sink *w = xcalloc(1, sizeof(*w));
+	struct api_later *later = xmalloc(sizeof(*later));
 	enum err err;
 
-	*w = (struct waiting_for_sink){ call->api, call->http };
-	err = ports->sink_act ? ports->sink_act(ports->arg, what, call->params[0], on_answer, w) : ERR_NOTFOUND;
+	*later = api_later(call);
+	err = ports->sink_act ? ports->sink_act(ports->arg, what, call->params[0], on_answer, later) : ERR_NOTFOUND;
 	if (err == ERR_OK)
 		return;
-	free(w);
+	free(later);
 	if (err == ERR_NOTFOUND)
 		api_not_found(call, "sink", call->params[0]);
 	else

@@ -3,18 +3,11 @@
 
 #include "call.h"
 
-struct removal {
-	struct api *api;
-	struct http_request *http;
-};
-
 static void on_removed(void *arg, enum err result, uint64_t removed, const char *error)
 {
-	struct removal *removal = arg;
-	struct api *api = removal->api;
-	struct api_call call = { .api = api, .http = removal->http, .arena = api->arena, .out = &api->out };
+	struct api_later *later = arg;
+	struct api_call call = api_later_begin(later);
 
-	text_clear(call.out);
 	if (result == ERR_OK) {
 		json_open_object(call.out);
 		json_member_int(call.out, "removed", (int64_t)removed);
@@ -23,20 +16,20 @@ static void on_removed(void *arg, enum err result, uint64_t removed, const char 
 	} else {
 		api_busy(&call, error);
 	}
-	arena_reset(api->arena);
-	free(removal);
+	api_later_end(&call);
+	free(later);
 }
 
 void post_site_remove(struct api_call *call)
 {
 	struct api_ports *ports = &call->api->setup.ports;
-	struct removal *removal;
+	struct api_later *later;
 
 	if (!ports->remove_site) {
 		api_problem(call, 409, "running", "a site can be taken out only while the daemon is stopped");
 		return;
 	}
-	removal = xcalloc(1, sizeof(*removal));
-	*removal = (struct removal){ .api = call->api, .http = call->http };
-	ports->remove_site(ports->arg, call->params[0], on_removed, removal);
+	later = xmalloc(sizeof(*later));
+	*later = api_later(call);
+	ports->remove_site(ports->arg, call->params[0], on_removed, later);
 }

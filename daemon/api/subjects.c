@@ -9,8 +9,7 @@
 #include "render.h"
 
 struct waiting_for_subject {
-	struct api *api;
-	struct http_request *http;
+	struct api_later later;
 	struct text account;
 	bool is_first;
 };
@@ -85,19 +84,17 @@ static void render_page(struct api_call *call, const struct waiting_for_subject 
 static void on_found(void *arg, const struct api_events *found)
 {
 	struct waiting_for_subject *w = arg;
-	struct api *api = w->api;
-	struct api_ports *ports = &api->setup.ports;
-	struct api_call call = { .api = api, .http = w->http, .arena = api->arena, .out = &api->out,
-				 .engine = ports->engine(ports->arg) };
+	struct api_call call = api_later_begin(&w->later);
+	struct api_ports *ports = &call.api->setup.ports;
 
-	text_clear(call.out);
+	call.engine = ports->engine(ports->arg);
 	if (found->result == ERR_OK) {
 		render_page(&call, w, found);
 		api_reply_json(&call, 200);
 	} else {
 		api_busy(&call, found->error);
 	}
-	arena_reset(api->arena);
+	api_later_end(&call);
 	text_free(&w->account);
 	free(w);
 }
@@ -115,8 +112,7 @@ void get_subject(struct api_call *call)
 		return;
 	}
 	w = xcalloc(1, sizeof(*w));
-	w->api = call->api;
-	w->http = call->http;
+	w->later = api_later(call);
 	w->is_first = query.before == 0;
 	text_add(&w->account, query.account);
 	if (ports->events && ports->events(ports->arg, &query, on_found, w) == ERR_OK)
@@ -127,8 +123,7 @@ void get_subject(struct api_call *call)
 }
 
 struct waiting_for_erasure {
-	struct api *api;
-	struct http_request *http;
+	struct api_later later;
 	struct text account;
 };
 
@@ -150,16 +145,15 @@ static void render_erased(struct text *out, const struct waiting_for_erasure *w,
 static void on_erased(void *arg, const struct api_erased *erased)
 {
 	struct waiting_for_erasure *w = arg;
-	struct api_call call = { .api = w->api, .http = w->http, .arena = w->api->arena, .out = &w->api->out };
+	struct api_call call = api_later_begin(&w->later);
 
-	text_clear(call.out);
 	if (erased->result == ERR_OK) {
 		render_erased(call.out, w, erased);
 		api_reply_json(&call, 200);
 	} else {
 		api_busy(&call, erased->error);
 	}
-	arena_reset(w->api->arena);
+	api_later_end(&call);
 	text_free(&w->account);
 	free(w);
 }
@@ -184,8 +178,7 @@ void post_subject_erase(struct api_call *call)
 	}
 	log_info("subject", "%s asks for an account to be erased", call->grant.name[0] ? call->grant.name : "admin");
 	w = xcalloc(1, sizeof(*w));
-	w->api = call->api;
-	w->http = call->http;
+	w->later = api_later(call);
 	text_add(&w->account, account);
 	ports->erase(ports->arg, text_bytes(&w->account), on_erased, w);
 }
