@@ -49,11 +49,7 @@ static enum err load_config(const struct arguments *a, struct config **out, stru
 static int check_only(struct daemon *d)
 {
 	struct errbuf eb = { { 0 } };
-	enum err err = config_check(d->config, &eb);
-	if (err == ERR_OK)
-		err = collectors_check(d->config, &eb);
-	if (err == ERR_OK)
-		err = sinks_check(d->config, &eb);
+	enum err err = settings_check(d->config, &eb);
 	if (err == ERR_OK)
 		err = doors_check(d->config, &eb);
 	if (err == ERR_OK)

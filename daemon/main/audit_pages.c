@@ -46,7 +46,7 @@ enum err look_up_audit(void *arg, const struct audit_query *query, api_json_fn *
 	struct asked_page *a;
 	enum err err;
 
-	if (d->lookups_out == LOOKUPS_MAX || d->wants_stop)
+	if (!lookup_may_begin(d))
 		return ERR_BUSY;
 	a = xcalloc(1, sizeof(*a));
 	*a = (struct asked_page){ .d = d, .arena = arena_new(4096), .wanted = *query, .done = done, .done_arg = done_arg };

@@ -25,22 +25,22 @@ const struct config_key config_keys[] = {
 	  "Unix socket on which HTTP is spoken too, mode 0660; its users need no token, see peers. Default: none." },
 	{ "peers", CONFIG_TEXTS, AT(peers), AT(n_peers), 0, 0, "",
 	  "Who needs no token on the Unix socket: USER=ROLE[,ROLE...]. The daemon's own user and root are administrators." },
-	{ "tls_certificate", CONFIG_PATH, AT(tls_certificate), 0, 0, 0, NULL,
+	{ "tls_certificate", CONFIG_INPUT, AT(tls_certificate), 0, 0, 0, NULL,
 	  "PEM file of the certificate and its chain; listen then speaks TLS 1.2 and later, and the stream collector over TCP. Default: "
 	  "none, plain HTTP." },
-	{ "tls_key", CONFIG_PATH, AT(tls_key), 0, 0, 0, NULL, "PEM file of the certificate's key. Default: none." },
-	{ "tls_client_ca", CONFIG_PATH, AT(tls_client_ca), 0, 0, 0, NULL,
+	{ "tls_key", CONFIG_INPUT, AT(tls_key), 0, 0, 0, NULL, "PEM file of the certificate's key. Default: none." },
+	{ "tls_client_ca", CONFIG_INPUT, AT(tls_client_ca), 0, 0, 0, NULL,
 	  "PEM file of authorities; a client must then show a certificate of theirs, beside its token. Default: none." },
 	{ "token_rate", CONFIG_NUMBER, AT(token_rate), 0, 0, 1000000, "0",
 	  "Requests a second with one token, a second's worth at once, beyond which 429 is answered; 0 is no limit. A token may have its own." },
 	{ "address_rate", CONFIG_NUMBER, AT(address_rate), 0, 0, 1000000, "0",
 	  "The same of one address (of IPv6, one /64), whatever it asks for." },
-	{ "rules", CONFIG_PATH, AT(rules_dir), 0, 0, 0, NULL, "Folder of rule files. Default: the shipped set." },
-	{ "patterns", CONFIG_PATH, AT(patterns_dir), 0, 0, 0, NULL, "Folder of log patterns. Default: the shipped set." },
+	{ "rules", CONFIG_INPUT, AT(rules_dir), 0, 0, 0, NULL, "Folder of rule files. Default: the shipped set." },
+	{ "patterns", CONFIG_INPUT, AT(patterns_dir), 0, 0, 0, NULL, "Folder of log patterns. Default: the shipped set." },
 	{ "networks", CONFIG_PATHS, AT(networks), AT(n_networks), 0, 0, "",
 	  "CSV files that say what an address is; later files win. See NETWORKS FILES." },
 	{ "mmdb", CONFIG_PATHS, AT(mmdb), AT(n_mmdb), 0, 0, "", "MMDB files (MaxMind, DB-IP, IPinfo; nested or flat)." },
-	{ "asn_kinds", CONFIG_PATH, AT(asn_kinds), 0, 0, 0, NULL,
+	{ "asn_kinds", CONFIG_INPUT, AT(asn_kinds), 0, 0, 0, NULL,
 	  "CSV file asn,kind,org of AS numbers whose kind is known. Default: the shipped list." },
 	{ "site", CONFIG_TEXT, AT(default_site), 0, 0, 0, "", "Site of events that name none." },
 	{ "alert_log", CONFIG_PATH, AT(alert_log), 0, 0, 0, NULL,
@@ -178,9 +178,9 @@ static enum err read_value(struct config *c, const struct config_key *key, const
 		return read_number(c, key, node, node->text, eb);
 	if (key->type == CONFIG_SWITCH)
 		return read_switch(c, key, node, node->text, eb);
-	if (memchr(node->text.ptr, '\0', node->text.len) || (key->type == CONFIG_PATH && node->text.len == 0))
+	if (memchr(node->text.ptr, '\0', node->text.len) || (config_is_path(key) && node->text.len == 0))
 		return yaml_error(c->doc, node, eb, "`%s` must not be empty", key->name);
-	set_text(c, key, key->type == CONFIG_PATH ? config_path(c->dir, node->text) : strndup(node->text.ptr, node->text.len));
+	set_text(c, key, config_is_path(key) ? config_path(c->dir, node->text) : strndup(node->text.ptr, node->text.len));
 	return ERR_OK;
 }
 
@@ -288,7 +288,7 @@ static void free_key(struct config *c, const struct config_key *key)
 	char **list = member(c, key->at);
 	bool is_list = key->type == CONFIG_PATHS || key->type == CONFIG_TEXTS;
 
-	if (key->type == CONFIG_PATH || key->type == CONFIG_TEXT)
+	if (config_is_path(key) || key->type == CONFIG_TEXT)
 		free(*list);
 	for (unsigned i = 0; is_list && i < CONFIG_LIST_MAX && list[i]; i++)
 		free(list[i]);

@@ -42,7 +42,7 @@ struct config {
 #define CONFIG_FROM_COMMAND_LINE -1
 
 /* The table of keys, ended by a NULL name: assocd.yaml(5) and completion are made from it. */
-enum config_type { CONFIG_PATH, CONFIG_TEXT, CONFIG_PATHS, CONFIG_TEXTS, CONFIG_DURATION, CONFIG_NUMBER, CONFIG_SWITCH,
+enum config_type { CONFIG_PATH, CONFIG_INPUT /* a path that is read; so are those of lists */, CONFIG_TEXT, CONFIG_PATHS, CONFIG_TEXTS, CONFIG_DURATION, CONFIG_NUMBER, CONFIG_SWITCH,
 		   CONFIG_MAPPING };
 struct config_key {
 	const char *name;
@@ -53,6 +53,7 @@ struct config_key {
 	const char *help;      /* one sentence */
 };
 extern const struct config_key config_keys[];
+static inline bool config_is_path(const struct config_key *key) { return key->type == CONFIG_PATH || key->type == CONFIG_INPUT; }
 /* For the manual page: what a key takes ("duration"), and its range and default as the file would have them. */
 const char *config_key_takes(const struct config_key *key);
 void config_key_notes(const struct config_key *key, struct text *notes);

@@ -6,11 +6,6 @@
 #include "config_internal.h"
 #include "daemon/vendor/loop.h"
 
-/* What is read; the other paths are made. */
-static const char *const inputs[] = {
-	"tls_certificate", "tls_key", "tls_client_ca", "rules", "patterns", "networks", "mmdb", "asn_kinds",
-};
-
 /* Where it was said. */
 static void name_key(const struct config *c, unsigned key, struct errbuf *eb)
 {
@@ -46,8 +41,10 @@ enum err config_check(const struct config *c, struct errbuf *eb)
 	unsigned key = config_key_index("listen");
 	enum err err = loop_address_check(c->listen, eb);
 
-	for (size_t i = 0; i < ARRAY_LEN(inputs) && err == ERR_OK; i++) {
-		key = config_key_index(inputs[i]);
+	for (unsigned i = 0; config_keys[i].name != NULL && err == ERR_OK; i++) {
+		if (config_keys[i].type != CONFIG_INPUT && config_keys[i].type != CONFIG_PATHS)
+			continue;
+		key = i;
 		err = check_input(c, key, eb);
 	}
 	if (err != ERR_OK)

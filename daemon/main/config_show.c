@@ -8,7 +8,7 @@
 /* A path that is not set and has no default. */
 static bool is_none(const struct config *c, const struct config_key *key)
 {
-	return key->type == CONFIG_PATH && *(char *const *)(const void *)((const char *)c + key->at) == NULL;
+	return config_is_path(key) && *(char *const *)(const void *)((const char *)c + key->at) == NULL;
 }
 
 static void show_value(struct text *t, const struct config *c, const struct config_key *key)
@@ -17,7 +17,7 @@ static void show_value(struct text *t, const struct config *c, const struct conf
 
 	if (is_none(c, key)) {
 		json_null(t);
-	} else if (key->type == CONFIG_PATH || key->type == CONFIG_TEXT) {
+	} else if (config_is_path(key) || key->type == CONFIG_TEXT) {
 		json_string(t, bytes_of(*(char *const *)at));
 	} else if (key->type == CONFIG_NUMBER) {
 		json_int(t, *(const int64_t *)at);
@@ -108,7 +108,7 @@ void config_show(const struct config *c, bool as_json, struct text *out)
 const char *config_key_takes(const struct config_key *key)
 {
 	static const char *const words[] = {
-		[CONFIG_PATH] = "path", [CONFIG_TEXT] = "text", [CONFIG_PATHS] = "list of paths", [CONFIG_TEXTS] = "list of texts",
+		[CONFIG_PATH] = "path", [CONFIG_INPUT] = "path", [CONFIG_TEXT] = "text", [CONFIG_PATHS] = "list of paths", [CONFIG_TEXTS] = "list of texts",
 		[CONFIG_DURATION] = "duration", [CONFIG_NUMBER] = "number", [CONFIG_SWITCH] = "on|off",
 		[CONFIG_MAPPING] = "mapping",
 	};

@@ -102,8 +102,8 @@ enum err restore(struct daemon *d, struct errbuf *eb) MUST_CHECK;
 /* start.c */
 enum err daemon_start(struct daemon *d, struct errbuf *eb) MUST_CHECK;
 void daemon_close(struct daemon *d);
-/* Is every name under `collectors:` one of the table, and does that collector understand its mapping? */
-enum err collectors_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
+/* All that can be said of the configuration before anything of it is opened. */
+enum err settings_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
 
 /* doors.c: certificate and users of the configuration. */
 enum err doors_open(struct daemon *d, struct errbuf *eb) MUST_CHECK;
@@ -135,8 +135,9 @@ void rebuild_free(struct daemon *d);
 /* removal.c */
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg);
 
-/* lookup.c, audit_pages.c: fit api_ports; at most LOOKUPS_MAX together at a time, and none is begun while the daemon stops. */
-#define LOOKUPS_MAX 16
+/* lookup.c, audit_pages.c: fit api_ports. */
+#define LOOKUPS_MAX 16 /* together at a time, with what is asked of sinks */
+bool lookup_may_begin(const struct daemon *d);
 enum err look_up_events(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg);
 enum err look_up_audit(void *arg, const struct audit_query *query, api_json_fn *done, void *done_arg);
 

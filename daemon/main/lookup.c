@@ -83,9 +83,11 @@ static void lookup_back(struct store_query *q)
 }
 
 /* The end waits for those who have asked, also for whose question came with it, but not for ever. */
-static bool is_too_late(const struct daemon *d)
+bool lookup_may_begin(const struct daemon *d)
 {
-	return d->stop_by_us != 0 && clock_mono_us() >= d->stop_by_us;
+	bool is_too_late = d->stop_by_us != 0 && clock_mono_us() >= d->stop_by_us;
+
+	return d->lookups_out < LOOKUPS_MAX && !is_too_late;
 }
 
 enum err look_up_events(void *arg, const struct api_events_query *query, api_events_fn *done, void *done_arg)
@@ -94,7 +96,7 @@ enum err look_up_events(void *arg, const struct api_events_query *query, api_eve
 	struct lookup *l;
 	enum err err;
 
-	if (d->lookups_out == LOOKUPS_MAX || is_too_late(d))
+	if (!lookup_may_begin(d))
 		return ERR_BUSY;
 	l = xcalloc(1, sizeof(*l));
 	l->d = d;

@@ -163,7 +163,7 @@ enum err act_on_sink(void *arg, enum api_sink_act act, struct bytes name, api_js
 
 	if (!sinks_has(d->sinks, name))
 		return ERR_NOTFOUND;
-	if (d->lookups_out == LOOKUPS_MAX || d->wants_stop)
+	if (!lookup_may_begin(d))
 		return ERR_BUSY;
 	a = xcalloc(1, sizeof(*a));
 	*a = (struct asked){ .d = d, .done = done, .done_arg = done_arg };

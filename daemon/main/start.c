@@ -67,7 +67,8 @@ static enum err collector_check(const struct config *c, const struct yaml_node *
 	return yaml_unknown_key(c->doc, node, names, n, eb);
 }
 
-enum err collectors_check(const struct config *c, struct errbuf *eb)
+/* Is every name under `collectors:` one of the table, and does that collector understand its mapping? */
+static enum err collectors_check(const struct config *c, struct errbuf *eb)
 {
 	const struct yaml_node *root = yaml_root(c->doc);
 	const struct yaml_node *all = root != NULL && root->type == YAML_MAPPING ? yaml_get(root, "collectors") : NULL;
@@ -75,6 +76,14 @@ enum err collectors_check(const struct config *c, struct errbuf *eb)
 	for (const struct yaml_node *node = all != NULL ? all->child : NULL; node != NULL && err == ERR_OK; node = node->next)
 		err = collector_check(c, node, eb);
 	return err;
+}
+
+enum err settings_check(const struct config *c, struct errbuf *eb)
+{
+	enum err err = config_check(c, eb);
+	if (err == ERR_OK)
+		err = collectors_check(c, eb);
+	return err == ERR_OK ? sinks_check(c, eb) : err;
 }
 
 static void start_intake(struct daemon *d)
@@ -204,11 +213,7 @@ enum err daemon_start(struct daemon *d, struct errbuf *eb)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit of file size is then an error like a full disk */
 	umask(0027);
-	enum err err = config_check(d->config, eb);
-	if (err == ERR_OK)
-		err = collectors_check(d->config, eb);
-	if (err == ERR_OK)
-		err = sinks_check(d->config, eb);
+	enum err err = settings_check(d->config, eb);
 	if (err == ERR_OK)
 		err = state_folder_make(dir, eb);
 	if (err == ERR_OK)

@@ -208,7 +208,7 @@ static void keys_of_collectors_are_checked_without_starting_them(void **state)
 		struct config *c;
 
 		assert_int_equal(load(cases[i].yaml, &c, &eb), ERR_OK);
-		assert_int_equal(collectors_check(c, &eb), ERR_INPUT);
+		assert_int_equal(settings_check(c, &eb), ERR_INPUT);
 		if (!strstr(eb.text, cases[i].place) || !strstr(eb.text, cases[i].word))
 			fail_msg("\"%s\" names neither %s nor %s", eb.text, cases[i].place, cases[i].word);
 		config_free(c);
@@ -222,7 +222,7 @@ static void collectors_that_are_fine_pass_the_check(void **state)
 
 	assert_int_equal(load("collectors:\n  tail: {files: [{file: '/nowhere/*.log', pattern: sshd, from: end}]}\n"
 			      "  stream: {tcp: '127.0.0.1:9', unix_trusted: false}\n  null:\n", &c, &eb), ERR_OK);
-	if (collectors_check(c, &eb))
+	if (settings_check(c, &eb))
 		fail_msg("%s", eb.text);
 	config_free(c);
 }
