@@ -107,14 +107,14 @@ static void add_contagion(struct text *out, const struct json_doc *doc)
 
 static void print_head(struct ctl *ctl, const struct json_doc *doc)
 {
-	const struct json_node *root = doc->nodes, *closed = json_get(doc, root, "is_closed");
+	const struct json_node *root = doc->nodes;
 	struct bytes band = json_get_text(doc, root, "band"), cluster = json_get_text(doc, root, "cluster");
 	struct text out = { 0 };
 
 	print_styled(ctl, &out, STYLE_BOLD, json_get_text(doc, root, "account"));
 	text_addf(&out, "   risk %lld ", (long long)json_get_int(doc, root, "risk", 0));
 	print_styled(ctl, &out, style_of_word(band), band);
-	text_adds(&out, closed && closed->num ? "   closed\n" : "\n");
+	text_adds(&out, json_get_true(doc, root, "is_closed") ? "   closed\n" : "\n");
 	text_adds(&out, "first      ");
 	print_time(&out, doc, root, "first");
 	text_adds(&out, "\nlast       ");

@@ -28,17 +28,10 @@ static struct text accounts_text(const struct json_doc *doc, const struct json_n
 	return out;
 }
 
-static bool is_overdue(const struct json_doc *doc, const struct json_node *alert)
-{
-	const struct json_node *overdue = json_get(doc, alert, "is_overdue");
-
-	return overdue && overdue->num != 0;
-}
-
 /* Passed or to come; a resolved one has none any more. Programs want the time, whatever it is. */
 static void add_deadline(const struct ctl *ctl, struct table *t, const struct json_doc *doc, const struct json_node *alert)
 {
-	if (is_overdue(doc, alert) && !ctl->as_csv)
+	if (json_get_true(doc, alert, "is_overdue") && !ctl->as_csv)
 		table_word(t, BYTES_LIT("overdue"));
 	else if (bytes_is(json_get_text(doc, alert, "state"), "resolved"))
 		table_text(t, BYTES_NONE);
@@ -92,6 +85,18 @@ static void add_time(struct text *out, const struct json_doc *doc, const char *k
 	text_addc(out, '\n');
 }
 
+static void add_deadline_line(struct ctl *ctl, struct text *out, const struct json_doc *doc)
+{
+	if (!json_get_true(doc, doc->nodes, "is_overdue")) {
+		add_time(out, doc, "deadline");
+		return;
+	}
+	text_addf(out, "%-15s ", "deadline");
+	print_time(out, doc, doc->nodes, "deadline");
+	print_styled(ctl, out, STYLE_RED, BYTES_LIT(", overdue"));
+	text_addc(out, '\n');
+}
+
 static void add_round(struct text *out, const struct json_doc *doc)
 {
 	int64_t round = json_get_int(doc, doc->nodes, "appeal_round", 0);
@@ -136,12 +141,7 @@ static void print_one(struct ctl *ctl, const struct json_doc *doc)
 	add_text(&out, doc, "cluster", "cluster");
 	add_time(&out, doc, "opened");
 	add_time(&out, doc, "updated");
-	add_time(&out, doc, "deadline");
-	if (is_overdue(doc, doc->nodes)) {
-		out.len--; /* the newline */
-		print_styled(ctl, &out, STYLE_RED, BYTES_LIT(", overdue"));
-		text_addc(&out, '\n');
-	}
+	add_deadline_line(ctl, &out, doc);
 	add_text(&out, doc, "owner", "owner");
 	add_text(&out, doc, "snoozed_until", "snoozed until");
 	add_round(&out, doc);

@@ -1,11 +1,9 @@
-/* assocctl audit: who asked about whom, and who changed what; and whether the log is as it was written.
- * Pages come from the daemon, newest first. They end with "entries":[..]}, where they are strung together. The check reads the
- * files itself, so that it needs no daemon and trusts none. */
+/* assocctl audit: who asked about whom, and who changed what.
+ * Pages come from the daemon, newest first. They end with "entries":[..]}, where they are strung together. */
 #include <stdio.h>
 
-#include "daemon/audit/trail.h"
 #include "daemon/base/clock.h"
-#include "daemon/main/config.h"
+#include "audit_verify.h"
 #include "print.h"
 
 extern const struct ctl_command ctl_audit;
@@ -63,7 +61,6 @@ static struct text about_text(const struct json_doc *doc, const struct json_node
 
 static void add_row(struct listing *l, const struct json_doc *doc, const struct json_node *entry)
 {
-	const struct json_node *refused = json_get(doc, entry, "refused");
 	int64_t missing = json_get_int(doc, entry, "missing", 0);
 	struct bytes did = json_get_text(doc, entry, "did");
 	struct text about = about_text(doc, entry), what = { 0 };
@@ -80,7 +77,7 @@ static void add_row(struct listing *l, const struct json_doc *doc, const struct 
 	table_text(l->table, json_get_text(doc, entry, "from"));
 	table_text(l->table, text_bytes(&what));
 	table_text(l->table, text_bytes(&about));
-	table_word(l->table, refused && refused->num ? BYTES_LIT("refused") : BYTES_NONE);
+	table_word(l->table, json_get_true(doc, entry, "refused") ? BYTES_LIT("refused") : BYTES_NONE);
 	text_free(&about);
 	text_free(&what);
 }
@@ -174,88 +171,14 @@ static int list(struct listing *l)
 	do
 		status = fetch_page(l);
 	while (status == 0 && l->left > 0 && l->next.len > 0);
-	if (l->table && status != 0)
-		l->ctl->as_csv = true; /* what there is, without a word for none */
 	if (l->table)
-		table_end(l->table, status ? "" : "no entries");
+		table_end(l->table, status ? NULL : "no entries");
 	if (status == 0 && l->ctl->as_json)
 		print_json(l);
 	else if (status == 0)
 		print_rest(l);
 	json_parser_free(l->parser);
 	return status;
-}
-
-/* -- the check -- */
-
-static void print_check_json(const struct audit_check *check, const char *trouble, bool is_missed)
-{
-	struct text out = { 0 };
-
-	json_open_object(&out);
-	json_member_bool(&out, "whole", trouble[0] == '\0');
-	json_member_int(&out, "entries", (int64_t)check->entries);
-	json_member_int(&out, "first", (int64_t)check->first);
-	json_member_int(&out, "last", (int64_t)check->last);
-	json_member_int(&out, "erased", (int64_t)check->erased);
-	json_member_int(&out, "unsealed", (int64_t)check->unsealed);
-	json_member_int(&out, "files", check->files);
-	json_member_int(&out, "compressed", check->compressed);
-	json_member_string(&out, "seal", bytes_of(check->seal));
-	json_key(&out, "trouble");
-	if (trouble[0] != '\0')
-		json_string(&out, bytes_of(trouble));
-	else
-		json_null(&out);
-	json_member_bool(&out, "seal_is_missed", is_missed);
-	json_close_object(&out);
-	text_addc(&out, '\n');
-	print_out(&out);
-	text_free(&out);
-}
-
-static void print_check(const struct audit_check *check)
-{
-	struct text out = { 0 };
-
-	if (check->entries == 0)
-		text_adds(&out, "no entries with a seal\n");
-	else {
-		text_adds(&out, "entries ");
-		print_count(&out, (int64_t)check->first);
-		text_adds(&out, " to ");
-		print_count(&out, (int64_t)check->last);
-		text_addf(&out, " are as they were written; last seal %s\n", check->seal);
-	}
-	if (check->erased > 0)
-		text_addf(&out, "%llu of them are erased: what they said is gone, their place is kept\n", (unsigned long long)check->erased);
-	if (check->unsealed > 0)
-		text_addf(&out, "%llu older ones have no seal\n", (unsigned long long)check->unsealed);
-	if (check->compressed > 0)
-		text_addf(&out, "%u compressed files were not looked into\n", check->compressed);
-	print_out(&out);
-	text_free(&out);
-}
-
-static int verify(struct ctl *ctl, const char *folder, const char *noted)
-{
-	const struct config *config = folder ? NULL : ctl_config(ctl);
-	struct audit_check check;
-	struct errbuf eb = { "" };
-	bool is_missed;
-	enum err err;
-
-	if (!folder && !config)
-		return 1;
-	err = audit_verify(folder ? folder : config->state_dir, noted ? bytes_of(noted) : BYTES_NONE, &check, &eb);
-	is_missed = err == ERR_OK && noted && !check.has_noted;
-	if (ctl->as_json)
-		print_check_json(&check, eb.text, is_missed);
-	else if (err == ERR_OK)
-		print_check(&check);
-	if (err != ERR_OK)
-		return ctl_fail("%s", eb.text);
-	return is_missed ? ctl_fail("the seal that was given is in none of the files: the log was cut or written anew, or rotation has removed it") : 0;
 }
 
 static int list_run(struct ctl *ctl, int argc, char **argv)
@@ -270,7 +193,7 @@ static int list_run(struct ctl *ctl, int argc, char **argv)
 	add_query(&l.query, "about", ctl_option(&argc, argv, "--about"));
 	status = ctl_no_more_options(&ctl_audit, &argc, argv);
 	if (status == 0 && argc != 1)
-		status = ctl_usage(&ctl_audit, "\"%s\" stands alone; --about names an account", argv[1]);
+		status = ctl_usage(&ctl_audit, "\"%s\" stands alone: --about names an account, and a folder goes with --verify", argv[1]);
 	if (status == 0 && (!add_time(&l.query, "since", since) || !add_time(&l.query, "until", until)))
 		status = ctl_usage(&ctl_audit, "--since and --until take a time, as 2026-01-31T08:00:00Z, or how long ago, as 7d");
 	if (status == 0 && limit && (!bytes_to_u64(bytes_of(limit), &l.left) || l.left == 0))
@@ -292,11 +215,13 @@ static int audit_run(struct ctl *ctl, int argc, char **argv)
 		return list_run(ctl, argc, argv);
 	noted = ctl_option(&argc, argv, "--seal");
 	status = ctl_no_more_options(&ctl_audit, &argc, argv);
-	if (status)
-		return status;
-	if (argc > 2)
-		return ctl_usage(&ctl_audit, "name one folder");
-	return verify(ctl, argc == 2 ? argv[1] : NULL, noted);
+	if (status == 0 && argc > 2)
+		status = ctl_usage(&ctl_audit, "name one folder");
+	if (status == 0 && noted && !audit_is_seal(noted))
+		status = ctl_usage(&ctl_audit, "--seal takes the %d digits that --verify ends with", AUDIT_SEAL);
+	if (status == 0 && ctl->as_csv)
+		status = ctl_usage(&ctl_audit, "--verify has no CSV; --json has all of it");
+	return status ? status : audit_verify_files(ctl, argc == 2 ? argv[1] : NULL, noted);
 }
 
 static const struct reference_option audit_options[] = {

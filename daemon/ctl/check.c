@@ -171,9 +171,7 @@ static void judge_sinks(struct finding *f, const struct json_doc *doc)
 	if (!sinks || sinks->type != JSON_OBJECT)
 		return;
 	for (const struct json_node *sink = json_first(doc, sinks); sink; sink = json_after(doc, sinks, sink)) {
-		const struct json_node *failing = sink->type == JSON_OBJECT ? json_get(doc, sink, "is_failing") : NULL;
-
-		if (failing && failing->type == JSON_BOOL && failing->num)
+		if (sink->type == JSON_OBJECT && json_get_true(doc, sink, "is_failing"))
 			note(f, STATE_CRITICAL, "the sink %.*s takes no alerts", BYTES_ARG(bytes_slice(sink->key, 0, 60)));
 	}
 }

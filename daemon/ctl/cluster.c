@@ -13,11 +13,9 @@ static void print_members(struct ctl *ctl, const struct json_doc *doc)
 	const struct json_node *list = json_get(doc, doc->nodes, "members"), *member = json_first(doc, list);
 
 	for (; member; member = json_after(doc, list, member)) {
-		const struct json_node *closed = json_get(doc, member, "is_closed");
-
 		table_text(t, json_get_text(doc, member, "account"));
 		table_time(t, doc, member, "joined");
-		table_text(t, closed && closed->num ? BYTES_LIT("closed") : BYTES_NONE);
+		table_text(t, json_get_true(doc, member, "is_closed") ? BYTES_LIT("closed") : BYTES_NONE);
 	}
 	table_end(t, "no members");
 }

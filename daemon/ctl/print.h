@@ -35,7 +35,7 @@ void table_text(struct table *t, struct bytes s);
 void table_word(struct table *t, struct bytes s); /* styled by style_of_word */
 void table_int(struct table *t, int64_t n);
 void table_time(struct table *t, const struct json_doc *doc, const struct json_node *at, const char *key);
-/* Prints it as CSV with --csv, else aligned; `none` instead when there are no rows. Frees it. */
+/* Prints it as CSV with --csv, else aligned; `none` instead when there are no rows, where it is NULL nothing at all. Frees it. */
 void table_end(struct table *t, const char *none);
 
 #endif

@@ -120,7 +120,7 @@ static int print_test(struct ctl *ctl, const char *name, struct bytes reply)
 
 	if (json_parse(parser, reply, &doc, NULL)) {
 		status = ctl_fail("the daemon's answer is no JSON");
-	} else if (json_get(&doc, doc.nodes, "delivered") && json_get(&doc, doc.nodes, "delivered")->num) {
+	} else if (json_get_true(&doc, doc.nodes, "delivered")) {
 		if (!ctl->as_json)
 			printf("%s took the test\n", name);
 	} else {

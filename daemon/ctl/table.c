@@ -142,7 +142,9 @@ void table_end(struct table *t, const char *none)
 	struct text out = { 0 };
 
 	BUG_ON(t->cells.n % t->n_columns != 0);
-	if (t->ctl->as_csv)
+	if (t->cells.n == 0 && !none)
+		;
+	else if (t->ctl->as_csv)
 		print_csv(t, &out);
 	else if (t->cells.n == 0)
 		text_addf(&out, "%s\n", none);

@@ -124,8 +124,7 @@ static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *
 /* Bits of a table that was fitted: their sum is the score's. */
 static bool is_fitted(const struct json_doc *doc)
 {
-	const struct json_node *at = json_get(doc, doc->nodes, "fitted");
-	return at != NULL && at->type == JSON_BOOL && at->num != 0;
+	return json_get_true(doc, doc->nodes, "fitted");
 }
 
 static void add_end(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *link)

@@ -335,6 +335,13 @@ extern "C" struct bytes json_get_text(const struct json_doc *doc, const struct j
 	return node && node->type == JSON_STRING ? node->text : bytes{ "", 0 };
 }
 
+extern "C" bool json_get_true(const struct json_doc *doc, const struct json_node *at, const char *key)
+{
+	const json_node *node = json_get(doc, at, key);
+
+	return node && node->type == JSON_BOOL && node->num != 0;
+}
+
 extern "C" int64_t json_get_int(const struct json_doc *doc, const struct json_node *at, const char *key, int64_t otherwise)
 {
 	const json_node *node = json_get(doc, at, key);

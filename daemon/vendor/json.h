@@ -39,6 +39,8 @@ const struct json_node *json_first(const struct json_doc *doc, const struct json
 const struct json_node *json_after(const struct json_doc *doc, const struct json_node *parent, const struct json_node *child);
 /* text of a string member, or BYTES_NONE. */
 struct bytes json_get_text(const struct json_doc *doc, const struct json_node *at, const char *key);
+/* Is it there, and true? */
+bool json_get_true(const struct json_doc *doc, const struct json_node *at, const char *key);
 int64_t json_get_int(const struct json_doc *doc, const struct json_node *at, const char *key, int64_t otherwise);
 
 /* Shortest decimal text that reads back as the same double ("2.6", "1e+22"); returns its length, no NUL. */
