@@ -73,7 +73,7 @@ def what_the_page_names_is_kept_for_good_and_changes_its_name_with_its_content(d
             status, same, answer = get(d, "/web/" + other, token=False)
             assert status == 200 and same == body and answer["Cache-Control"] == "no-cache", (other, answer)
     assert get(d, f"/web/{version}/lib/nothing.js", token=False)[0] == 404
-    assert get(d, "/web/lib/app.js/nothing", token=False)[0] == 404
+    assert get(d, "/web/app.js/nothing", token=False)[0] == 404
 
 
 def modules_of(d):

@@ -93,12 +93,23 @@ class Rules:
     def of_the_rule(self):
         return {i for i, alert in self.open_alerts().items() if alert["rule"] + ".yaml" == RULE}
 
+    def assert_opened(self, ids, since):
+        """Of each of them was told, by itself or by the one that it is merged into, and of no other; of a new one as opened."""
+        lines, alerts = self.lines(), self.open_alerts()
+        known, news = {line["id"] for line in lines[:since]}, [line for line in lines[since:] if "lead" not in line]
+        assert ids and {line["id"] for line in news} == {alerts[i]["lead"] or i for i in ids}, (ids, news)
+        for line in news:
+            assert line["event"] == ("updated" if line["id"] in known else "opened"), line
+            known.add(line["id"])
+
     def assert_ended(self, ids, since, reason):
         """Each of them ended, and whoever was told of one by itself was told so."""
         news = self.lines()[since:]
         leads = {line["id"] for line in self.lines()[:since] if "lead" not in line}
         ended = {line["id"] for line in news if line["event"] == "resolved" and reason in line["reason"]}
-        assert not ids & set(self.open_alerts()) and ids & leads == ended & ids and ended <= ids, (ids, leads, news)
+        standing = set(self.open_alerts())
+        assert not ids & standing and ids & leads == ended & ids and ended <= ids, (ids, leads, news)
+        assert {line["id"] for line in news} - ended <= standing, (ended, news)
 
     def end(self):
         self.daemon.end()
@@ -128,8 +139,7 @@ def a_rule_that_comes_opens_its_alerts(place):
     before = len(place.lines())
     place.say_of_the_rule("stable")
     place.reload(2)
-    standing = place.of_the_rule()
-    assert standing and len(place.lines()) > before
+    place.assert_opened(place.of_the_rule(), before)
     place.assert_agrees()
 
 
