@@ -16,6 +16,7 @@
 #include "daemon/vendor/loop.h"
 #include "daemon/vendor/tls.h"
 #include "journal.h"
+#include "judgement.h"
 #include "keys.h"
 #include "measure.h"
 #include "series.h"
@@ -23,13 +24,6 @@
 
 #define COLLECTORS_MAX 32
 #define WATCHES_MAX 6
-
-/* Everything that judges, loaded together: a reload makes a second one. */
-struct judgement {
-	struct ruleset *rules;
-	struct enrich *enrich;
-	struct engine *engine;
-};
 
 struct rebuild; /* rebuild.c */
 struct erasure; struct forgetting; /* erasure.c, forgetting.c */
@@ -79,22 +73,6 @@ struct daemon {
 	struct trial *trial; /* of an edited rule file, the newest */
 	unsigned lookups_out; /* questions about the journal that are on their way */
 };
-
-/* judgement.c */
-enum err judgement_load(const struct config *c, struct judgement *out, struct errbuf *eb) MUST_CHECK;
-void judgement_free(struct judgement *j);
-/* An empty engine of those rules, which tries the experimental ones (engine_try_rules). */
-struct engine *judgement_engine(const struct judgement *j);
-/* Networks of the configuration, then those that `assocctl db import` put into the state folder. */
-enum err judgement_enrich(const struct config *c, struct enrich **out, struct errbuf *eb) MUST_CHECK;
-/* What a snapshot is bound to: rules, networks and the key of hashed kinds. */
-uint64_t judgement_binding(const struct judgement *j, uint64_t key_fingerprint);
-
-/* state_folder.c */
-#define STATE_KEY_SIZE 32
-enum err state_folder_make(const char *dir, struct errbuf *eb) MUST_CHECK;
-/* A file of random bytes. ERR_NOTFOUND without a text: there is none, and none may be made. */
-enum err state_folder_secret(const char *path, bool may_make, uint8_t key[STATE_KEY_SIZE], struct errbuf *eb) MUST_CHECK;
 
 /* restore.c: the engine, the ids and the effects as of the journal's end. */
 enum err restore(struct daemon *d, struct errbuf *eb) MUST_CHECK;

@@ -6,6 +6,8 @@
  * I3: the event at which the old key retires is noted while nothing is on its way, in one transaction with the new identity. */
 #include "keys.h"
 
+#include "daemon.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,10 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/file.h"
 #include "daemon/base/log.h"
+#include "state_folder.h"
 
 #define PATH_SIZE 4200
 

@@ -17,6 +17,7 @@
 #include "sink_acts.h"
 #include "erasure.h"
 #include "forgetting.h"
+#include "state_folder.h"
 
 static int64_t port_wall_ms(void *arg) { return clock_wall_ms(); }
 static const struct event_context *port_context(void *arg) { return &((struct daemon *)arg)->context; }

@@ -1,5 +1,5 @@
 /* The state folder, and keys in it: files of 32 random bytes, readable by the owner only. */
-#include "daemon.h"
+#include "state_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/base/file.h"
+#include "daemon/vendor/crypto.h"
 
 static enum err make_folder(const char *path, struct errbuf *eb)
 {

@@ -12,6 +12,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/file.h"
+#include "state_folder.h"
 
 #define FILE_MAX_BYTES (64u << 20) /* half a million */
 #define HEX_SIZE (2 * CRYPTO_HASH_SIZE)

@@ -5,6 +5,7 @@
 #include "fault_folder.h"
 
 #include "daemon/main/daemon.h"
+#include "daemon/main/state_folder.h"
 #include "daemon/main/tombstones.h"
 #include "daemon/sinks/sink.h"
 #include "daemon/store/backup.h"
