@@ -220,7 +220,7 @@ const struct key_row attribute_keys[] = {
 	  .help = "Made from address, port and the network's block size: one subscriber behind a shared address." },
 	{ "mask_tail", KEY_COUNT, FIELD(mask_tail), RANGE(0, 8), .help = "Characters shown of a hashed value." },
 	{ "placeholders", KEY_SPECIAL, .read = read_placeholders, .takes = "list names, or list of texts",
-	  .help = "Values that never match, in any case. '*x' stands for whatever ends with x, 'name@*' for that mailbox at any domain." },
+	  .help = "Values that never match, in any case; among several paths a part that is one counts as absent. '*x' stands for whatever ends with x, 'name@*' for that mailbox at any domain." },
 	{ 0 },
 };
 

@@ -218,8 +218,26 @@ static struct bytes joined_text(struct arena *a, const struct bytes *parts, unsi
 	return bytes_make(out, used);
 }
 
-/* Makes the values of all kinds of the source; NULL when they are more than is remembered. */
-static const struct attr_memo_entry *remember(struct maker *m, const struct kind_source *source, struct bytes text,
+/* The parts joined, without those that are placeholders of the kind: none when a required one is. A single part is looked at
+ * in its normal form. */
+static struct bytes text_of_parts(struct arena *a, const struct kind *kind, const struct kind_source *source, struct bytes parts[KIND_PATHS_MAX])
+{
+	bool any = source->n == 1;
+
+	for (unsigned p = 0; p < source->n && source->n > 1; p++) {
+		if (kind_is_placeholder(kind, parts[p])) {
+			parts[p] = BYTES_NONE;
+			if (source->required[p])
+				return BYTES_NONE;
+		}
+		any |= parts[p].len > 0;
+	}
+	return any ? joined_text(a, parts, source->n) : BYTES_NONE;
+}
+
+/* Makes the values of all kinds of the source from its text, which is empty when there are none, and remembers them with the parts
+ * as they came; NULL when they are more than is remembered. */
+static const struct attr_memo_entry *remember(struct maker *m, const struct kind_source *source, struct bytes raw, struct bytes text,
 					      const struct attr_memo_place *place)
 {
 	struct attr values[ATTR_MEMO_VALUES];
@@ -230,7 +248,7 @@ static const struct attr_memo_entry *remember(struct maker *m, const struct kind
 		const struct kind *kind = &m->kinds->rows[row - 1];
 
 		normal.n = 0;
-		if (is_asked_for(kind, m->r->ctx->used_only))
+		if (text.len > 0 && is_asked_for(kind, m->r->ctx->used_only))
 			kind_normalise(kind, m->r->scratch, text, &normal);
 		if (n + normal.n > ATTR_MEMO_VALUES)
 			return NULL;
@@ -238,7 +256,7 @@ static const struct attr_memo_entry *remember(struct maker *m, const struct kind
 			values[n++] = (struct attr){ .kind = (uint16_t)(row - 1), .key = bytes_hash(normal.text[i], kind->seed),
 						     .shown = kind_shown(kind, m->r->scratch, normal.text[i]) };
 	}
-	return attr_memo_put(place, text, values, n);
+	return attr_memo_put(place, raw, values, n);
 }
 
 static const struct source_text *text_of_source(struct maker *m, unsigned index)
@@ -248,6 +266,7 @@ static const struct source_text *text_of_source(struct maker *m, unsigned index)
 	struct bytes parts[KIND_PATHS_MAX];
 	struct attr_memo_text text = { parts, source->n, 0 };
 	struct attr_memo_place place = { NULL, 0 };
+	struct bytes raw = BYTES_NONE;
 
 	if (s->is_asked)
 		return s;
@@ -258,9 +277,11 @@ static const struct source_text *text_of_source(struct maker *m, unsigned index)
 		s->entry = attr_memo_find(m->r->ctx->memo, index, &text, &place);
 	if (s->entry)
 		return s;
-	s->text = joined_text(m->r->scratch, parts, source->n);
 	if (place.slot)
-		s->entry = remember(m, source, s->text, &place);
+		raw = joined_text(m->r->scratch, parts, source->n);
+	s->text = text_of_parts(m->r->scratch, &m->kinds->rows[source->first], source, parts);
+	if (place.slot)
+		s->entry = remember(m, source, raw, s->text, &place);
 	return s;
 }
 
@@ -311,7 +332,7 @@ static void part_values(struct maker *m, const struct kind *part, struct normali
 
 	out->n = 0;
 	if (read_parts(m, source, parts, &hash))
-		kind_normalise(part, m->r->scratch, joined_text(m->r->scratch, parts, source->n), out);
+		kind_normalise(part, m->r->scratch, text_of_parts(m->r->scratch, part, source, parts), out);
 }
 
 /* A kind of other kinds: none when a required one has no value or none of them has. */

@@ -133,9 +133,20 @@ static uint64_t kind_version(const struct kind *kind, uint64_t h)
 	return h + (uint64_t)kind->privacy * 8 + kind->mask_tail * 64 + kind->is_port_block * 4;
 }
 
-static bool is_same_source(const struct kind_source *a, const struct kind_source *b)
+static bool same_placeholders(const struct kind *a, const struct kind *b)
 {
-	return a->n == b->n && memcmp(a->slots, b->slots, a->n * sizeof a->slots[0]) == 0 &&
+	for (unsigned i = 0; i < a->n_placeholders && a->n_placeholders == b->n_placeholders; i++)
+		if (!bytes_eq(a->placeholders[i], b->placeholders[i]))
+			return false;
+	return a->n_placeholders == b->n_placeholders;
+}
+
+/* Of several paths the text depends on the placeholders too. */
+static bool is_same_source(const struct kinds *k, unsigned row, const struct kind_source *a, const struct kind_source *b)
+{
+	if (a->n != b->n || (a->n > 1 && !same_placeholders(&k->rows[a->first], &k->rows[row])))
+		return false;
+	return memcmp(a->slots, b->slots, a->n * sizeof a->slots[0]) == 0 &&
 	       memcmp(a->required, b->required, a->n * sizeof a->required[0]) == 0;
 }
 
@@ -144,7 +155,7 @@ static void set_source(struct kinds *k, unsigned row, const struct kind_source *
 {
 	unsigned at = 0, last;
 
-	while (at < k->n_sources && !is_same_source(&k->sources[at], source))
+	while (at < k->n_sources && !is_same_source(k, row, &k->sources[at], source))
 		at++;
 	k->rows[row].source = (uint8_t)at;
 	k->rows[row].next_alike = 0;

@@ -6,7 +6,9 @@
 #define SHOWN_MAX 64
 
 const struct normaliser_step normaliser_steps[] = {
-	{ "trim", step_trim, "White space at both ends is taken off.", NULL },
+	{ "trim", step_trim, "White space and invisible characters at both ends are taken off.", NULL },
+	{ "id", step_id, "An identifier: white space, invisible characters, quotes and braces at both ends are taken off; one character "
+	  "over and over (0000, ffff-ffff) gives nothing.", NULL },
 	{ "lower", step_lower, "Compatibility forms are unified (NFKC) and case is folded.", NULL },
 	{ "fold", step_fold, "As lower, and accents and tone marks are taken off; runs of white space become one space.", NULL },
 	{ "squash", step_squash, "As fold, and everything but letters and digits is taken out.", NULL },
@@ -40,7 +42,8 @@ const struct normaliser_step normaliser_steps[] = {
 	{ "phone", step_phone, "Digits of a phone number of at least 7, with + when the country code is there. Words of the kind are "
 	  "passed over in front and begin an extension behind.", form_lower },
 	{ "card", step_card, "Digits of a card number, or a payment token as it is; masked numbers give nothing.", NULL },
-	{ "account_number", step_account_number, "Letters and digits in upper case: bank account, tax id, document number.", NULL },
+	{ "account_number", step_account_number, "Letters and digits in upper case: bank account, tax id, document number. Words of the "
+	  "kind in front of it (IBAN) are passed over; nothing but zeros behind letters gives nothing.", form_lower },
 	{ "name", step_name, "Words of a person's name, folded and sorted, the words of the kind (titles) left out. A name in Chinese, "
 	  "Japanese or Korean script alone is kept in its order, without spaces. Nothing is transcribed: ü becomes u and not ue.", form_tokens },
 	{ "name_tokens", step_name_tokens, "One value for each word of at least two letters of a name.", form_tokens },
@@ -130,7 +133,7 @@ static bool ends_like(struct bytes text, struct bytes suffix)
 }
 
 /* Placeholders are sorted; those with '*' in front are suffixes and stand together. */
-static bool is_placeholder(const struct kind *kind, struct bytes text)
+bool kind_is_placeholder(const struct kind *kind, struct bytes text)
 {
 	if (is_listed(kind, text) || is_listed_at_any_domain(kind, text))
 		return true;
@@ -171,7 +174,7 @@ void kind_normalise(const struct kind *kind, struct arena *a, struct bytes raw, 
 	if (kind->n_placeholders == 0)
 		return;
 	for (unsigned i = 0; i < out->n; i++)
-		if (!is_placeholder(kind, out->text[i]))
+		if (!kind_is_placeholder(kind, out->text[i]))
 			out->text[kept++] = out->text[i];
 	out->n = kept;
 }

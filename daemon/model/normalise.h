@@ -9,7 +9,7 @@
 
 #define NORMALISE_OUT_MAX 24 /* texts one chain may yield; the rest are dropped */
 #define NORMALISE_IN_MAX 4096
-#define NORMALISE_VERSION 4 /* raised whenever a step gives another text for the same input */
+#define NORMALISE_VERSION 5 /* raised whenever a step gives another text for the same input */
 
 struct normalised {
 	struct bytes text[NORMALISE_OUT_MAX];
@@ -36,6 +36,8 @@ word_form_fn *kind_word_form(const struct kind *kind);
 
 /* Runs the chain of `kind` on the raw text. Placeholder values and empty texts are taken out. */
 void kind_normalise(const struct kind *kind, struct arena *a, struct bytes raw, struct normalised *out);
+/* Whether the text, in normal form or a part of a kind of several paths, is one of the kind's placeholders. */
+bool kind_is_placeholder(const struct kind *kind, struct bytes text);
 /* What people may see of a value of this kind: plain: the text; hash: "...4821"; drop: "". */
 struct bytes kind_shown(const struct kind *kind, struct arena *a, struct bytes normal);
 

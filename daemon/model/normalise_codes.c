@@ -1,4 +1,5 @@
-/* Steps for numbers that people carry: phone (ITU-T E.164), card (ISO/IEC 7812), account numbers, dates. */
+/* Steps for identifiers, and for numbers that people carry: phone (ITU-T E.164), card (ISO/IEC 7812), account numbers,
+ * dates. */
 #include <stdio.h>
 
 #include "daemon/base/err.h"
@@ -119,13 +120,20 @@ void step_phone(struct arena *a, const struct words *words, struct bytes in, str
 	normalised_add(out, is_international ? bytes_make(text, digits.len + 1) : digits);
 }
 
+static bool is_dash(int32_t cp)
+{
+	return cp == '-' || (cp >= 0x2010 && cp <= 0x2015) || cp == 0x2212;
+}
+
 static bool is_card_text(struct bytes s, bool *has_x)
 {
 	*has_x = false;
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] == 'x')
+	for (size_t pos = 0; pos < s.len;) {
+		int32_t cp = unicode_next(s, &pos);
+
+		if (cp == 'x')
 			*has_x = true;
-		else if (!is_digit(s.ptr[i]) && s.ptr[i] != ' ' && s.ptr[i] != '-' && s.ptr[i] != '.')
+		else if (!(cp >= '0' && cp <= '9') && cp != ' ' && cp != '.' && !is_dash(cp))
 			return false;
 	}
 	return true;
@@ -155,6 +163,40 @@ void step_card(struct arena *a, const struct words *words, struct bytes in, stru
 		normalised_add(out, digits);
 }
 
+/* "iban: de89 ..." without its listed words, each of which ends where something else than a digit follows. */
+static struct bytes without_words_in_front(const struct words *words, struct bytes s)
+{
+	size_t start = 0, at = 0, pos = 0;
+
+	while (at < s.len) {
+		int32_t cp = unicode_next(s, &pos);
+		size_t first = at;
+
+		at = pos;
+		if (!unicode_is_letter_or_digit(cp))
+			continue;
+		for (size_t next = pos; is_letter(cp) && is_letter(unicode_next(s, &next));)
+			at = pos = next;
+		if (!is_letter(cp) || (at < s.len && is_digit(s.ptr[at])) || words_find(words, bytes_slice(s, first, at - first)) == NULL)
+			break;
+		start = at;
+	}
+	return bytes_slice(s, start, s.len);
+}
+
+/* "de00 0000 ...": a country or a kind, and no number behind it. */
+static bool all_zeros(struct bytes s)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] >= '1' && s.ptr[i] <= '9')
+			return false;
+		letters += s.ptr[i] != '0';
+	}
+	return letters <= 3;
+}
+
 void step_account_number(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes s;
@@ -163,6 +205,7 @@ void step_account_number(struct arena *a, const struct words *words, struct byte
 
 	if (unicode_fold(a, in, &s) != ERR_OK)
 		return;
+	s = without_words_in_front(words, s);
 	text = arena_alloc(a, s.len + 1);
 	for (size_t pos = 0, at = 0;; at = pos) {
 		int32_t cp = unicode_next(s, &pos);
@@ -176,8 +219,42 @@ void step_account_number(struct arena *a, const struct words *words, struct byte
 			used += pos - at;
 		}
 	}
-	if (used >= TOKEN_MIN && !all_the_same(bytes_make(text, used)))
-		normalised_add(out, bytes_make(text, used));
+	struct bytes number = bytes_make(text, used);
+	if (used >= TOKEN_MIN && !all_the_same(number) && !all_zeros(number))
+		normalised_add(out, number);
+}
+
+static bool is_around(char first, char last)
+{
+	return (first == '{' && last == '}') || (first == '<' && last == '>') || (first == last && (first == '"' || first == '\''));
+}
+
+/* "00000000-0000-0000-0000-000000000000", "ff:ff:ff:ff": what is written where there is none. */
+static bool is_one_character(struct bytes s)
+{
+	size_t n = 0;
+	char only = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = byte_lower(s.ptr[i]);
+
+		if (c == '-' || c == ':' || c == '.' || c == '_')
+			continue;
+		if (n++ > 0 && c != only)
+			return false;
+		only = c;
+	}
+	return n == 0 || n >= TOKEN_MIN;
+}
+
+void step_id(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
+{
+	struct bytes s = unicode_trim(in);
+
+	while (s.len >= 2 && is_around(s.ptr[0], s.ptr[s.len - 1]))
+		s = unicode_trim(bytes_slice(s, 1, s.len - 2));
+	if (!is_one_character(s))
+		normalised_add(out, s);
 }
 
 struct date {

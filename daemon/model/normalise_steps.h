@@ -30,7 +30,7 @@ size_t count_characters(struct bytes s);
 
 word_form_fn form_lower, form_tokens, form_company, form_email;
 
-normalise_fn step_trim, step_lower, step_fold, step_tokens, step_ngrams3, step_deletions, step_phonetic, step_prefix3, step_prefix5,
+normalise_fn step_trim, step_id, step_lower, step_fold, step_tokens, step_ngrams3, step_deletions, step_phonetic, step_prefix3, step_prefix5,
 	step_digits, step_squash;
 normalise_fn step_ip, step_ip_first, step_ip64, step_ip56, step_ip24, step_tcp, step_tcp_stack, step_screen, step_language, step_user_agent,
 	step_user_agent_os, step_user_agent_family, step_claim, step_tcp_claim, step_tls_stack;

@@ -266,7 +266,7 @@ struct bytes form_tokens(struct arena *a, struct bytes text)
 
 void step_trim(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
-	normalised_add(out, bytes_trim(in));
+	normalised_add(out, unicode_trim(in));
 }
 
 void step_lower(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)

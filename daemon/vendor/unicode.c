@@ -189,6 +189,35 @@ bool unicode_is_letter_or_digit_any(int32_t cp)
 	}
 }
 
+static bool is_blank(int32_t cp)
+{
+	switch (utf8proc_category(cp)) {
+	case UTF8PROC_CATEGORY_ZS: case UTF8PROC_CATEGORY_ZL: case UTF8PROC_CATEGORY_ZP: case UTF8PROC_CATEGORY_CC:
+	case UTF8PROC_CATEGORY_CF:
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct bytes unicode_trim_any(struct bytes s)
+{
+	size_t start = 0, end = 0;
+
+	for (size_t at = 0, pos = 0; at < s.len; at = pos) {
+		int32_t cp = unicode_next(s, &pos);
+
+		if (cp < 0) /* not UTF-8: left as it is */
+			return bytes_trim(s);
+		if (is_blank(cp))
+			continue;
+		if (end == 0)
+			start = at;
+		end = pos;
+	}
+	return bytes_make(s.ptr + start, end - start);
+}
+
 /* Letters, digits and hyphens in labels of 1 to 63: what a domain looks like once it is ASCII (RFC 5890, 2.3.1). */
 static bool is_ldh(struct bytes s)
 {

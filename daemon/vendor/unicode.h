@@ -26,6 +26,14 @@ static inline bool unicode_is_letter_or_digit(int32_t cp)
 		return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || (cp >= '0' && cp <= '9');
 	return unicode_is_letter_or_digit_any(cp);
 }
+/* White space, and characters that nobody sees (zero width, marks of the writing direction), off both ends. */
+struct bytes unicode_trim_any(struct bytes s);
+static inline struct bytes unicode_trim(struct bytes s)
+{
+	bool is_plain = s.len > 0 && s.ptr[0] > ' ' && s.ptr[0] < 0x7f && s.ptr[s.len - 1] > ' ' && s.ptr[s.len - 1] < 0x7f;
+
+	return is_plain ? s : unicode_trim_any(s);
+}
 /* Domain to its ASCII (punycode, lower case) form, IDNA2008 non-transitional; ERR_INPUT when it is none. */
 enum err unicode_domain_ascii(struct arena *a, struct bytes domain, struct bytes *out) MUST_CHECK;
 
