@@ -136,6 +136,18 @@ static bool is_of_bulk(struct bytes key)
 	return bytes_is(key, "act") || bytes_is(key, "alerts");
 }
 
+static void refuse_key(struct api_call *call, const struct statement *statement, struct bytes key)
+{
+	const char *near;
+	size_t n = 0;
+
+	while (statement->keys[n])
+		n++;
+	near = bytes_nearest(key, statement->keys, n);
+	api_problem(call, 422, "key", near ? "\"%.*s\" is no key of this statement; did you mean \"%s\"?" : "\"%.*s\" is no key of this statement",
+		    BYTES_ARG(bytes_slice(key, 0, 64)), near);
+}
+
 /* It has only the keys of the statement, and those that it needs; false: answered. */
 static bool check_keys(struct api_call *call, const struct statement *statement, const struct json_doc *doc, bool is_bulk)
 {
@@ -143,7 +155,7 @@ static bool check_keys(struct api_call *call, const struct statement *statement,
 
 	for (child = json_first(doc, doc->nodes); child; child = json_after(doc, doc->nodes, child))
 		if (!is_in(statement->keys, child->key) && !(is_bulk && is_of_bulk(child->key))) {
-			api_problem(call, 422, "key", "\"%.*s\" is no key of this statement", BYTES_ARG(bytes_slice(child->key, 0, 64)));
+			refuse_key(call, statement, child->key);
 			return false;
 		}
 	if (is_bulk && json_get(doc, doc->nodes, "id")) {

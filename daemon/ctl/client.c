@@ -97,6 +97,8 @@ static int find_address(struct ctl *ctl, struct ctl_client *client)
 
 		while (bytes_ends(url, BYTES_LIT("/")))
 			url.len--;
+		if (!bytes_starts(url, BYTES_LIT("http://")) && !bytes_starts(url, BYTES_LIT("https://")))
+			return ctl_fail("--url takes an address like http://127.0.0.1:8787, not '%s'", ctl->url);
 		text_add(&client->base, url);
 		return 0;
 	}
@@ -207,6 +209,8 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 	text_add_visible(&visible, detail);
 	if (status == 401 && ctl->url && !ctl->token_file)
 		ctl_fail("%s wants a token; name a file that holds one with --token-file", client->base.ptr);
+	else if (status == 404 && bytes_starts(detail, BYTES_LIT("account \"")))
+		ctl_fail("%s; `assocctl search` finds accounts of every site by the beginning of their names", visible.ptr);
 	else if (detail.len > 0)
 		ctl_fail("%s", visible.ptr);
 	else

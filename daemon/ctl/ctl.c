@@ -113,6 +113,9 @@ static int refuse_option(const struct ctl_command *command, const char *given)
 
 int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv)
 {
+	for (int i = 1; i < *argc; i++)
+		if (argv[i][0] == '\0') /* of a script, whose variable was never set */
+			return ctl_usage(command, "argument %d is empty", i);
 	for (int i = 1; i < *argc; i++) {
 		if (strcmp(argv[i], "--") == 0) {
 			memmove(argv + i, argv + i + 1, sizeof(*argv) * (size_t)(*argc - i));
@@ -173,17 +176,61 @@ const struct ctl_command *ctl_find(int argc, char **argv, int *words)
 	return best;
 }
 
+/* An option in front of the command that is none of every command's: unknown, without its value, or a command's own. */
+static int refuse_leading_option(const char *given)
+{
+	struct bytes name = bytes_slice(bytes_of(given), 0, strcspn(given, "="));
+	const char *names[OPTIONS_MAX], *near;
+	size_t n = add_option_names(ctl_global_options, names, 0);
+
+	near = bytes_nearest(name, names, n);
+	if (bytes_is(name, "-c") || (near && bytes_is(name, near) && name.len == strlen(given)))
+		ctl_fail("%s needs a value", given);
+	else if (near && bytes_is(name, near))
+		ctl_fail("%s takes no value", near);
+	else if (near)
+		ctl_fail("there is no option %s; did you mean %s?", given, near);
+	else
+		ctl_fail("%s is no option of every command; a command's own stand behind it, and `assocctl help COMMAND` lists them", given);
+	return 2;
+}
+
+/* "rules chek": the nearest of those that begin with the first word, which there is. */
+static int unknown_second_word(int argc, char **argv)
+{
+	const char *names[COMMANDS_MAX], *near = NULL;
+	struct text typed = { 0 };
+	size_t n = 0, first = strlen(argv[0]);
+
+	for (const struct ctl_command *const *c = ctl_commands; *c && n < COMMANDS_MAX; c++)
+		if (strncmp((*c)->name, argv[0], first) == 0 && (*c)->name[first] == ' ')
+			names[n++] = (*c)->name;
+	if (argc > 1) {
+		text_addf(&typed, "%s %s", argv[0], argv[1]);
+		near = bytes_nearest(text_bytes(&typed), names, n);
+	}
+	if (near)
+		ctl_fail("there is no command \"%s\"; did you mean \"%s\"?", typed.ptr, near);
+	else if (argc > 1)
+		ctl_fail("there is no command \"%s\"; with \"%s\" begin:", typed.ptr, argv[0]);
+	else
+		ctl_fail("\"%s\" wants another word:", argv[0]);
+	if (!near)
+		ctl_list_commands(stderr, argv[0]);
+	text_free(&typed);
+	return 2;
+}
+
 int ctl_unknown_command(int argc, char **argv)
 {
 	const char *names[COMMANDS_MAX], *near;
 	struct text typed = { 0 };
 	size_t n = 0;
 
-	if (ctl_begins_commands(argv[0])) {
-		ctl_fail("\"%s\" is the beginning of several commands:", argv[0]);
-		ctl_list_commands(stderr, argv[0]);
-		return 2;
-	}
+	if (argv[0][0] == '-' && strcmp(argv[0], "--") != 0)
+		return refuse_leading_option(argv[0]);
+	if (ctl_begins_commands(argv[0]))
+		return unknown_second_word(argc, argv);
 	for (const struct ctl_command *const *c = ctl_commands; *c && n < COMMANDS_MAX; c++)
 		names[n++] = (*c)->name;
 	text_adds(&typed, argv[0]);
@@ -200,18 +247,20 @@ int ctl_unknown_command(int argc, char **argv)
 	return 2;
 }
 
+/* The last of several counts, as with most programs. */
+static void take_last(int *argc, char **argv, const char *name, const char **out)
+{
+	for (const char *value; (value = ctl_option(argc, argv, name)) != NULL;)
+		*out = value;
+}
+
 void ctl_take_global_options(struct ctl *ctl, int *argc, char **argv)
 {
-	const char *value;
-
-	if ((value = ctl_option(argc, argv, "-c")) || (value = ctl_option(argc, argv, "--config")))
-		ctl->config_path = value;
-	if ((value = ctl_option(argc, argv, "--url")))
-		ctl->url = value;
-	if ((value = ctl_option(argc, argv, "--token-file")))
-		ctl->token_file = value;
-	if ((value = ctl_option(argc, argv, "--ca")))
-		ctl->ca = value;
+	take_last(argc, argv, "--config", &ctl->config_path);
+	take_last(argc, argv, "-c", &ctl->config_path);
+	take_last(argc, argv, "--url", &ctl->url);
+	take_last(argc, argv, "--token-file", &ctl->token_file);
+	take_last(argc, argv, "--ca", &ctl->ca);
 	ctl->as_json = ctl_flag(argc, argv, "--json");
 	ctl->as_csv = ctl_flag(argc, argv, "--csv");
 }

@@ -69,8 +69,8 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply);
 /* Takes "--name VALUE" or "--name=VALUE" out of the arguments; NULL when absent. A "--" ends options. */
 const char *ctl_option(int *argc, char **argv, const char *name);
 bool ctl_flag(int *argc, char **argv, const char *name);
-/* Takes the "--" out. An argument in front of it that still looks like an option is named, with the nearest one that there
- * is: ctl_usage, 2. 0: none. */
+/* Takes the "--" out. An argument that is empty, or in front of it still looks like an option, is named, the latter with the
+ * nearest one that there is: ctl_usage, 2. 0: none. */
 int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv);
 /* Percent-encodes one path segment into out. */
 void ctl_escape(struct text *out, struct bytes segment);

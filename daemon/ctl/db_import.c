@@ -157,27 +157,58 @@ static bool is_mmdb(const char *path)
 	return bytes_ends(bytes_of(path), BYTES_LIT(".mmdb"));
 }
 
-static void say_what_is_known(struct import *im)
-{
-	static const char *const names[] = { "AS numbers", "organisations", "kinds of network", "countries" };
-	const uint64_t has[] = { im->with_asn, im->with_org, im->with_kind, im->with_country };
-	const char *between = ": ";
+/* Of a CSV file the rows that have each, of an MMDB file 1 where its records have it. */
+static const char *const known_names[] = { "AS numbers", "organisations", "kinds of network", "countries" };
+static const char *const known_keys[] = { "asn", "org", "kind", "country" };
+#define KNOWN 4
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+static void counts_of(const struct import *im, uint64_t out[KNOWN])
+{
+	const uint64_t has[KNOWN] = { im->with_asn, im->with_org, im->with_kind, im->with_country };
+
+	memcpy(out, has, sizeof has);
+}
+
+static void say_import(const struct import *im, struct text *line)
+{
+	const char *between = ": ";
+	uint64_t has[KNOWN];
+
+	counts_of(im, has);
+	text_addf(line, "%s -> %s: ", im->path, im->target);
+	text_add(line, text_bytes(&im->said));
+	for (size_t i = 0; i < KNOWN; i++) {
 		if (!has[i])
 			continue;
-		text_addf(&im->said, "%s%s", between, names[i]);
+		text_addf(line, "%s%s", between, known_names[i]);
 		between = ", ";
 	}
 	if (im->ignored.len)
-		text_addf(&im->said, " (columns not used: %s)", im->ignored.ptr);
-	text_addc(&im->said, '\n');
+		text_addf(line, " (columns not used: %s)", im->ignored.ptr);
+	text_addc(line, '\n');
+}
+
+static void say_import_json(const struct import *im, struct text *line)
+{
+	uint64_t has[KNOWN];
+
+	counts_of(im, has);
+	json_open_object(line);
+	json_member_string(line, "file", bytes_of(im->path));
+	json_member_string(line, "target", bytes_of(im->target));
+	json_member_string(line, "what", text_bytes(&im->said));
+	for (size_t i = 0; i < KNOWN; i++)
+		json_member_bool(line, known_keys[i], has[i] > 0);
+	json_member_string(line, "ignored", text_bytes(&im->ignored));
+	json_close_object(line);
+	text_addc(line, '\n');
 }
 
 static int import_one(struct import *im, const char *folder)
 {
 	const char *slash = strrchr(im->path, '/'), *name = slash ? slash + 1 : im->path;
 	bool is_csv = bytes_ends(bytes_of(name), BYTES_LIT(".csv"));
+	struct text line = { 0 };
 	int status;
 
 	if (!is_csv && !is_mmdb(name))
@@ -187,13 +218,10 @@ static int import_one(struct import *im, const char *folder)
 	if (!status)
 		status = put(im);
 	if (!status) {
-		struct text line = { 0 };
-		say_what_is_known(im);
-		text_addf(&line, "%s -> %s: ", im->path, im->target);
-		text_add(&line, text_bytes(&im->said));
+		(im->ctl->as_json ? say_import_json : say_import)(im, &line);
 		print_out(&line);
-		text_free(&line);
 	}
+	text_free(&line);
 	free(im->target);
 	text_free(&im->csv);
 	text_free(&im->said);
@@ -207,7 +235,7 @@ const struct ctl_command ctl_db_import = {
 	.name = "db import",
 	.arguments = "FILE...",
 	.help = "Checks network files (MMDB, CSV) and puts them where the daemon finds them at its next reload.",
-	.more = "They go into db/ in the state folder. Columns of MaxMind, DB-IP and IPinfo are known by their names.",
+	.more = "They go into db/ in the state folder. Columns of MaxMind, DB-IP and IPinfo are known by their names. With --json a line a file.",
 	.example = "assocctl db import GeoLite2-ASN.mmdb offices.csv",
 	.run = import_run,
 };
@@ -232,7 +260,7 @@ static int import_run(struct ctl *ctl, int argc, char **argv)
 		struct import im = { .ctl = ctl, .path = argv[i] };
 		status = import_one(&im, folder);
 	}
-	if (!status)
+	if (!status && !ctl->as_json)
 		printf("The daemon uses them after a reload: systemctl reload assocd, or SIGHUP to its process.\n");
 	free(folder);
 	return status;

@@ -16,13 +16,17 @@ extern const struct ctl_command ctl_rules_explain;
 
 #define ACCOUNTS_DEFAULT 20000
 
-static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental (judges nothing yet)",
-					    [RULE_DISABLED] = "disabled" };
+static const char *const status_words[] = { [RULE_STABLE] = "stable", [RULE_EXPERIMENTAL] = "experimental", [RULE_DISABLED] = "disabled" };
+
+static const char *status_said(const struct rule_head *head)
+{
+	return head->status == RULE_EXPERIMENTAL ? "experimental (judges nothing yet)" : status_words[head->status];
+}
 
 static void add_head(struct text *t, const struct rule_head *head, const char *what)
 {
 	text_addf(t, "%.*s: %.*s\n", BYTES_ARG(head->id), BYTES_ARG(head->title));
-	text_addf(t, "  %s, %s, level %s, %.*s:%u\n", what, status_names[head->status], rule_level_names[head->level],
+	text_addf(t, "  %s, %s, level %s, %.*s:%u\n", what, status_said(head), rule_level_names[head->level],
 		  BYTES_ARG(head->file), head->line);
 	if (head->explain.len)
 		text_addf(t, "  says: %.*s\n", BYTES_ARG(head->explain));
@@ -271,7 +275,23 @@ static struct ruleset *load(const char *dir)
 	return rules;
 }
 
-static int explain(const char *dir, const char *id, uint64_t accounts)
+static void print_explained(struct ctl *ctl, const char *id, struct text *said)
+{
+	struct text out = {0};
+	if (!ctl->as_json) {
+		print_out(said);
+		return;
+	}
+	json_open_object(&out);
+	json_member_string(&out, "rule", bytes_of(id));
+	json_member_string(&out, "text", text_bytes(said));
+	json_close_object(&out);
+	text_addc(&out, '\n');
+	print_out(&out);
+	text_free(&out);
+}
+
+static int explain(struct ctl *ctl, const char *dir, const char *id, uint64_t accounts)
 {
 	struct text out = {0};
 	struct ruleset *rules = load(dir);
@@ -280,7 +300,7 @@ static int explain(const char *dir, const char *id, uint64_t accounts)
 		return 1;
 	struct arena *a = arena_new(4096);
 	if (add_rule(&out, rules, id, accounts)) {
-		printf("%.*s", BYTES_ARG(text_bytes(&out)));
+		print_explained(ctl, id, &out);
 	} else {
 		const char *name = heads_nearest(rules, bytes_of(id), a);
 		status = name ? ctl_fail("no rule '%s' in %s; did you mean '%s'?", id, dir, name) : ctl_fail("no rule '%s' in %s", id, dir);
@@ -295,9 +315,29 @@ static void list_head(struct table *t, const struct rule_head *head, const char 
 {
 	table_text(t, head->id);
 	table_text(t, bytes_of(what));
-	table_text(t, bytes_of(status_names[head->status]));
+	table_text(t, bytes_of(status_said(head)));
 	table_word(t, bytes_of(rule_level_names[head->level]));
 	table_text(t, head->title);
+}
+
+static void list_json(const struct ruleset *rules)
+{
+	struct text out = {0};
+	json_open_array(&out);
+	for (unsigned i = 0; i < heads_count(rules); i++) {
+		const struct rule_head *head = heads_at(rules, i);
+		json_open_object(&out);
+		json_member_string(&out, "rule", head->id);
+		json_member_string(&out, "kind", bytes_of(heads_form(rules, i)));
+		json_member_string(&out, "status", bytes_of(status_words[head->status]));
+		json_member_string(&out, "level", bytes_of(rule_level_names[head->level]));
+		json_member_string(&out, "title", head->title);
+		json_close_object(&out);
+	}
+	json_close_array(&out);
+	text_addc(&out, '\n');
+	print_out(&out);
+	text_free(&out);
 }
 
 static int list(struct ctl *ctl, const char *dir)
@@ -306,6 +346,11 @@ static int list(struct ctl *ctl, const char *dir)
 	struct ruleset *rules = load(dir);
 	if (!rules)
 		return 1;
+	if (ctl->as_json) {
+		list_json(rules);
+		ruleset_free(rules);
+		return 0;
+	}
 	struct table *t = table_new(ctl, heads);
 	for (unsigned i = 0; i < heads_count(rules); i++)
 		list_head(t, heads_at(rules, i), heads_form(rules, i));
@@ -346,7 +391,7 @@ static int run_explain(struct ctl *ctl, int argc, char **argv)
 			return 1;
 		dir = config->rules_dir;
 	}
-	return argc == 2 ? explain(dir, argv[1], accounts) : list(ctl, dir);
+	return argc == 2 ? explain(ctl, dir, argv[1], accounts) : list(ctl, dir);
 }
 
 static const struct reference_option explain_options[] = {

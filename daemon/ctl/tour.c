@@ -11,6 +11,8 @@
 #define REASONS_SHOWN 2
 #define ALERTS_SHOWN 6
 #define WIDTH 80
+#define LINKS_PATH "/v1/links?min=500&limit=100"
+#define ALERTS_PATH "/v1/alerts?state=open&limit=1000"
 
 extern const struct ctl_command ctl_tour;
 
@@ -97,7 +99,7 @@ static void note_pair(struct tour *t, const struct json_doc *doc, const struct j
 
 static bool read_links(struct tour *t)
 {
-	const struct json_doc *doc = ctl_get(t->ctl, "/v1/links?min=500&limit=100");
+	const struct json_doc *doc = ctl_get(t->ctl, LINKS_PATH);
 	const struct json_node *links;
 
 	if (!doc)
@@ -246,7 +248,7 @@ static void show_alert(struct tour *t, const struct json_doc *doc, const struct 
 
 static bool show_alerts(struct tour *t)
 {
-	const struct json_doc *doc = ctl_get(t->ctl, "/v1/alerts?state=open&limit=1000");
+	const struct json_doc *doc = ctl_get(t->ctl, ALERTS_PATH);
 	const struct json_node *alerts = doc ? json_get(doc, doc->nodes, "alerts") : NULL;
 	unsigned n = 0, shown = 0;
 
@@ -294,6 +296,30 @@ static bool tell(struct tour *t)
 	return true;
 }
 
+/* The answers that the tour is made of, under their names. */
+static int run_json(struct ctl *ctl)
+{
+	static const struct { const char *name, *path; } parts[] = {
+		{ "status", "/v1/status" }, { "links", LINKS_PATH }, { "alerts", ALERTS_PATH } };
+	struct text out = { 0 }, reply = { 0 };
+	bool is_told = true;
+
+	json_open_object(&out);
+	for (size_t i = 0; i < ARRAY_LEN(parts) && is_told; i++) {
+		text_clear(&reply);
+		is_told = ctl_ask(ctl, "GET", parts[i].path, BYTES_NONE, &reply);
+		json_key(&out, parts[i].name);
+		json_raw(&out, bytes_trim(text_bytes(&reply)));
+	}
+	json_close_object(&out);
+	text_addc(&out, '\n');
+	if (is_told)
+		print_out(&out);
+	text_free(&reply);
+	text_free(&out);
+	return is_told ? 0 : 1;
+}
+
 static int run(struct ctl *ctl, int argc, char **argv)
 {
 	struct tour t = { .ctl = ctl, .arena = arena_new(16 * 1024) };
@@ -302,6 +328,10 @@ static int run(struct ctl *ctl, int argc, char **argv)
 	if (argc != 1) {
 		arena_free(t.arena);
 		return ctl_usage(&ctl_tour, "it takes no arguments");
+	}
+	if (ctl->as_json) {
+		arena_free(t.arena);
+		return run_json(ctl);
 	}
 	is_told = tell(&t);
 	print_out(&t.out);

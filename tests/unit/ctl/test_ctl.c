@@ -58,6 +58,7 @@ static void an_option_that_nobody_takes_is_named_with_the_nearest(void **state)
 		{ "--jsn", "there is no option --jsn; did you mean --json?" },
 		{ "--limit", "--limit needs a value" },
 		{ "--json=5", "--json takes no value" },
+		{ "", "argument 1 is empty" },
 		{ "--zzzzzzz", "there is no option --zzzzzzz; `assocctl help alerts` lists them" },
 	};
 	char out[300];
@@ -68,6 +69,50 @@ static void an_option_that_nobody_takes_is_named_with_the_nearest(void **state)
 		if (!strstr(out, cases[i].said))
 			fail_msg("of %s: %s", cases[i].given, out);
 	}
+}
+
+/* What is said to a line that begins with no command. */
+static void assert_said(int argc, char **argv, const char *said)
+{
+	char out[3000] = { 0 };
+	FILE *old = stderr;
+
+	stderr = fmemopen(out, sizeof(out), "w");
+	assert_int_equal(ctl_unknown_command(argc, argv), 2);
+	fclose(stderr);
+	stderr = old;
+	if (!strstr(out, said))
+		fail_msg("of %s %s: %s", argv[0], argc > 1 ? argv[1] : "", out);
+}
+
+static void what_is_no_command_is_told_by_what_it_looks_like(void **state)
+{
+	static const struct { char *given[2]; const char *said; } cases[] = {
+		{ { "--jsn", "status" }, "there is no option --jsn; did you mean --json?" },
+		{ { "--limit", "3" }, "--limit is no option of every command; a command's own stand behind it" },
+		{ { "-c" }, "-c needs a value" },
+		{ { "--url" }, "--url needs a value" },
+		{ { "--json=1", "status" }, "--json takes no value" },
+		{ { "rules", "chek" }, "there is no command \"rules chek\"; did you mean \"rules check\"?" },
+		{ { "rules", "frobnicate" }, "there is no command \"rules frobnicate\"; with \"rules\" begin:" },
+		{ { "config" }, "\"config\" wants another word:" },
+		{ { "alerst" }, "did you mean \"alerts\"?" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_said(cases[i].given[1] ? 2 : 1, (char **)cases[i].given, cases[i].said);
+}
+
+static void the_last_of_a_repeated_option_counts(void **state)
+{
+	char *argv[] = { "assocctl", "-c", "one", "status", "-c", "two", "--json", NULL };
+	struct ctl ctl = { 0 };
+	int argc = 7;
+
+	ctl_take_global_options(&ctl, &argc, argv);
+	assert_string_equal(ctl.config_path, "two");
+	assert_true(ctl.as_json);
+	assert_int_equal(argc, 2);
 }
 
 static void the_longest_name_of_a_command_wins(void **state)
@@ -274,6 +319,8 @@ int main(void)
 		cmocka_unit_test(an_option_is_taken_out_wherever_it_stands),
 		cmocka_unit_test(two_dashes_end_the_options),
 		cmocka_unit_test(an_option_that_nobody_takes_is_named_with_the_nearest),
+		cmocka_unit_test(what_is_no_command_is_told_by_what_it_looks_like),
+		cmocka_unit_test(the_last_of_a_repeated_option_counts),
 		cmocka_unit_test(the_longest_name_of_a_command_wins),
 		cmocka_unit_test(every_command_is_whole_and_named_once),
 		cmocka_unit_test(every_option_that_is_asked_for_has_its_row),

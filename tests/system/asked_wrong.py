@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""What assocctl says to questions that are put wrong, and that what it says can be read by a program."""
+import json
+import os
+import sys
+
+from daemon import ROOT, Daemon, run_tests
+
+WRONG = (
+    (("account", ""), 2, "argument 1 is empty\nusage: assocctl account ACCOUNT"),
+    (("why", "sample/banned-viktor", ""), 2, "argument 2 is empty"),
+    (("report", ""), 2, "argument 1 is empty"),
+    (("account", "nobody"), 1, 'account "nobody" is not known; `assocctl search` finds accounts of every site'),
+    (("why", "nobody", "sample/banned-viktor"), 1, "`assocctl search` finds accounts"),
+    (("rules", "chek"), 2, 'there is no command "rules chek"; did you mean "rules check"?'),
+    (("rules", "x"), 2, 'there is no command "rules x"; with "rules" begin:'),
+    (("--jsn", "status"), 2, "there is no option --jsn; did you mean --json?"),
+    (("--limit", "3", "alerts"), 2, "--limit is no option of every command"),
+    (("--url", "127.0.0.1:1", "status"), 1, "--url takes an address like http://127.0.0.1:8787, not '127.0.0.1:1'"),
+)
+
+
+def questions_that_are_put_wrong_say_how_it_is_done():
+    daemon = Daemon().start()
+    try:
+        for words, wanted, part in WRONG:
+            status, said = Daemon.ctl(daemon, *words)
+            assert status == wanted and part in said, (words, status, said)
+        status, body, _ = daemon.ask("POST", "/v1/verdicts", json.dumps({"acount": "a", "value": "clean", "reason": "r"}),
+                                     {"Content-Type": "application/json"})
+        assert status == 422 and 'did you mean "account"?' in json.loads(body)["detail"], body
+    finally:
+        daemon.end()
+
+
+def an_answer_of_every_kind_is_json_when_asked_for():
+    daemon = Daemon().start()
+    networks = os.path.join(ROOT, "config", "sample-networks.csv")
+    try:
+        assert Daemon.ctl(daemon, "sample", "load")[0] == 0
+        answers = {}
+        for words in (("tour",), ("rules", "explain"), ("rules", "explain", "shared-device"), ("db", "import", networks), ("status",)):
+            status, said = Daemon.ctl(daemon, "--json", *words)
+            assert status == 0, (words, said)
+            answers[words] = json.loads(said)
+        tour = answers[("tour",)]
+        assert tour["status"]["events"] == 423 and tour["links"]["links"] and tour["alerts"]["alerts"], tour
+        assert {"rule": "shared-device", "kind": "signal"}.items() <= next(
+            row for row in answers[("rules", "explain")] if row["rule"] == "shared-device").items()
+        assert "two accounts share" in answers[("rules", "explain", "shared-device")]["text"]
+        imported = answers[("db", "import", networks)]
+        assert imported["file"] == networks and imported["kind"] is True and imported["ignored"] == "", imported
+    finally:
+        daemon.end()
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, an_answer_of_every_kind_is_json_when_asked_for]))
