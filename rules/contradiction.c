@@ -3,6 +3,8 @@
  * Numbers are thousandths and durations milliseconds, so that every comparison is a range of whole numbers. */
 #include "expression.h"
 
+#include <stdlib.h>
+
 #define CLAIMS_MAX 64
 
 /* What a part says of a field. */
@@ -25,6 +27,15 @@ static enum expr_op mirrored(enum expr_op op)
 	return op >= EXPR_LT && op <= EXPR_GE ? mirrors[op] : op;
 }
 
+/* A network holds more texts than its own. */
+static bool is_of_whole_texts(const struct value *list)
+{
+	for (unsigned i = 0; i < list->n_list; i++)
+		if (bytes_find_char(list->list[i], '/') >= 0)
+			return false;
+	return list->type == VALUE_LIST;
+}
+
 static bool claim_of(const struct expr *e, struct claim *out)
 {
 	*out = (struct claim){ .part = e, .field = e, .op = EXPR_EQ, .constant = &truths[e->op != EXPR_NOT] };
@@ -32,6 +43,10 @@ static bool claim_of(const struct expr *e, struct claim *out)
 		out->field = e->left;
 	if (e->op == EXPR_NOT || e->op == EXPR_FIELD)
 		return out->field->op == EXPR_FIELD;
+	if (e->op == EXPR_IN && e->left->op == EXPR_FIELD && e->right->op == EXPR_CONST && is_of_whole_texts(&e->right->constant)) {
+		*out = (struct claim){ e, e->left, EXPR_IN, &e->right->constant };
+		return true;
+	}
 	if (e->op < EXPR_EQ || e->op > EXPR_GE)
 		return false;
 	bool is_mirrored = e->left->op == EXPR_CONST;
@@ -70,10 +85,36 @@ static bool is_same_value(const struct value *a, const struct value *b)
 	return a->type == VALUE_TEXT ? bytes_eq(a->text, b->text) : a->num == b->num;
 }
 
+static int compare_texts(const void *x, const void *y)
+{
+	return bytes_cmp(*(const struct bytes *)x, *(const struct bytes *)y);
+}
+
+static bool is_listed(const struct value *list, struct bytes text)
+{
+	return list->n_list > 0 && bsearch(&text, list->list, list->n_list, sizeof(text), compare_texts) != NULL;
+}
+
+/* The one names the texts that there may be: the other allows none of them. */
+static bool list_excludes(const struct claim *list, const struct claim *other)
+{
+	bool is_list = other->op == EXPR_IN, is_text = other->constant->type == VALUE_TEXT;
+	if (!is_list && (!is_text || other->op != EXPR_EQ))
+		return false;
+	for (unsigned i = 0; i < list->constant->n_list; i++) {
+		struct bytes text = list->constant->list[i];
+		if (is_list ? is_listed(other->constant, text) : bytes_eq(other->constant->text, text))
+			return false;
+	}
+	return true;
+}
+
 static bool exclude(const struct claim *a, const struct claim *b)
 {
 	if (a->field->field != b->field->field)
 		return false;
+	if (a->op == EXPR_IN || b->op == EXPR_IN)
+		return a->op == EXPR_IN ? list_excludes(a, b) : list_excludes(b, a);
 	if ((a->op == EXPR_EQ && b->op == EXPR_NE) || (a->op == EXPR_NE && b->op == EXPR_EQ))
 		return is_same_value(a->constant, b->constant);
 	if (a->constant->type == VALUE_TEXT)

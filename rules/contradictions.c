@@ -66,37 +66,58 @@ static bool bounds_narrow(struct bounds *bounds, enum expr_op op, int field, int
 	return *low <= *high;
 }
 
-static bool may_compare(const struct expr *e, struct bounds *bounds)
+static enum expr_op negated(enum expr_op op)
+{
+	static const enum expr_op negations[] = { [EXPR_EQ] = EXPR_NE, [EXPR_NE] = EXPR_EQ, [EXPR_LT] = EXPR_GE, [EXPR_LE] = EXPR_GT,
+						  [EXPR_GT] = EXPR_LE, [EXPR_GE] = EXPR_LT };
+	return negations[op];
+}
+
+/* A comparison that is so, or that is not. */
+static bool may_compare(const struct expr *e, bool holds, struct bounds *bounds)
 {
 	const struct expr *left = e->left, *right = e->right;
 	bool is_turned = left->op == EXPR_CONST && right->op == EXPR_FIELD;
 	const struct expr *field = is_turned ? right : left, *constant = is_turned ? left : right;
 	bool is_quantity = field->type == VALUE_NUMBER || field->type == VALUE_DURATION;
+	enum expr_op op = holds ? e->op : negated(e->op);
 	if (field->op != EXPR_FIELD || constant->op != EXPR_CONST || !is_quantity || field->field >= FIELDS_MAX)
 		return true;
-	return bounds_narrow(bounds, is_turned ? mirrored(e->op) : e->op, field->field, constant->constant.num);
+	return bounds_narrow(bounds, is_turned ? mirrored(op) : op, field->field, constant->constant.num);
 }
 
-/* Narrows the ranges by everything that the condition demands at once. */
-static bool may_hold(const struct expr *e, struct bounds *bounds)
+/* Narrows the ranges by everything that the condition demands at once, to hold or not to hold. */
+static bool may_be(const struct expr *e, bool holds, struct bounds *bounds)
 {
 	if (e->op == EXPR_CONST)
-		return e->type != VALUE_BOOL || e->constant.num != 0;
-	if (e->op == EXPR_AND)
-		return may_hold(e->left, bounds) && may_hold(e->right, bounds);
-	if (e->op == EXPR_OR) {
+		return e->type != VALUE_BOOL || (e->constant.num != 0) == holds;
+	if (e->op == EXPR_NOT)
+		return may_be(e->left, !holds, bounds);
+	if (e->op == EXPR_FIELD && e->type == VALUE_BOOL && e->field < FIELDS_MAX)
+		return bounds_narrow(bounds, EXPR_EQ, e->field, holds);
+	if (e->op == (holds ? EXPR_AND : EXPR_OR))
+		return may_be(e->left, holds, bounds) && may_be(e->right, holds, bounds);
+	if (e->op == EXPR_AND || e->op == EXPR_OR) {
 		struct bounds one = *bounds, other = *bounds;
-		return may_hold(e->left, &one) || may_hold(e->right, &other);
+		return may_be(e->left, holds, &one) || may_be(e->right, holds, &other);
 	}
-	bool is_comparison = e->op >= EXPR_EQ && e->op <= EXPR_GE && e->op != EXPR_NE;
-	return !is_comparison || may_compare(e, bounds);
+	return e->op < EXPR_EQ || e->op > EXPR_GE || may_compare(e, holds, bounds);
 }
 
 bool condition_is_impossible(const struct expr *e)
 {
 	struct bounds bounds;
 	bounds_widest(&bounds);
-	return !may_hold(e, &bounds);
+	return !may_be(e, true, &bounds);
+}
+
+/* Whatever opens it resolves it. What 'until' asks besides may be missing, and only what 'when' knows counts here. */
+static bool is_over_as_it_begins(const struct policy_rule *p)
+{
+	struct bounds widest, narrowed;
+	bounds_widest(&widest);
+	narrowed = widest;
+	return may_be(p->when, true, &narrowed) && may_be(p->until, false, &widest) && !may_be(p->until, false, &narrowed);
 }
 
 /* ---- conditions: words that a field may have ---- */
@@ -206,6 +227,8 @@ static void check_policy(struct builder *b, const struct policy_rule *p)
 		refuse(b, &p->head, "has a 'when' that can never be true: its demands exclude each other");
 	if (p->until != NULL && reads_alike(p->when, p->until))
 		refuse(b, &p->head, "has the same condition for 'when' and 'until': an alert would end as it begins");
+	else if (p->until != NULL && is_over_as_it_begins(p))
+		refuse(b, &p->head, "has an 'until' that is true whenever 'when' is: it could never open an alert");
 	check_words(b, &p->head, p->when);
 	check_words(b, &p->head, p->until);
 }

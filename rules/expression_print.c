@@ -1,6 +1,8 @@
 /* Trees back to text: everything that is not a single word stands in brackets, so that no binding is lost. */
 #include "expression.h"
 
+#include "daemon/base/clock.h"
+
 static const char *const operator_names[] = {
 	[EXPR_AND] = "and", [EXPR_OR] = "or", [EXPR_EQ] = "==", [EXPR_NE] = "!=", [EXPR_LT] = "<", [EXPR_LE] = "<=",
 	[EXPR_GT] = ">", [EXPR_GE] = ">=", [EXPR_IN] = "in", [EXPR_STARTSWITH] = "startswith", [EXPR_ENDSWITH] = "endswith",
@@ -24,6 +26,14 @@ static void print_number(int64_t milli, struct text *out)
 		text_addi(out, whole);
 }
 
+/* As it is written, in the largest unit that divides it. */
+static void print_duration(int64_t ms, struct text *out)
+{
+	char written[32];
+	text_adds(out, ms < 0 ? "-" : "");
+	text_adds(out, ms == 0 ? "0s" : time_duration_written(ms < 0 ? -ms : ms, written, sizeof(written)));
+}
+
 static void print_constant(const struct value *v, struct text *out)
 {
 	switch (v->type) {
@@ -34,7 +44,7 @@ static void print_constant(const struct value *v, struct text *out)
 		print_number(v->num, out);
 		break;
 	case VALUE_DURATION:
-		text_addf(out, "%lldms", (long long)v->num);
+		print_duration(v->num, out);
 		break;
 	case VALUE_LIST:
 		for (unsigned i = 0; i < v->n_list; i++) {

@@ -57,6 +57,12 @@ static void what_could_never_count_is_refused(void **state)
 		{ POLICY("link.score > 1000"), NULL, "has a 'when' that can never be true" },
 		{ HEAD "policy: {scope: link, when: link.score > 900, until: link.score > 900}\n", NULL,
 		  "has the same condition for 'when' and 'until'" },
+		{ HEAD "policy: {scope: link, when: link.score > 900, until: link.score > 500}\n", NULL,
+		  "has an 'until' that is true whenever 'when' is" },
+		{ HEAD "policy: {scope: link, when: link.score > 900 and link.any_closed, until: link.any_closed or link.score < 300}\n", NULL,
+		  "has an 'until' that is true whenever 'when' is" },
+		{ POLICY("link.state in [\"joint\"] and link.state in [\"explained\", \"cleared\"]"), NULL, "exclude each other" },
+		{ POLICY("link.state in [\"joint\", \"explained\"] and link.state == \"cleared\""), NULL, "exclude each other" },
 		{ POLICY("link.evidence contains \"shared-crad\""), NULL, "asks link.evidence for 'shared-crad': there is no such rule" },
 		{ POLICY("\"identiy\" in link.families"), NULL, "asks link.families for 'identiy': there is no such family" },
 		{ POLICY("link.explained_by contains \"agnecy\""), NULL, "asks link.explained_by for 'agnecy': there is no such relation" },
@@ -87,6 +93,11 @@ static void what_may_count_loads(void **state)
 		{ POLICY("\"own-word\" in link.relation"), NULL },
 		{ POLICY("event.type == \"anything\" and event.account contains \"x\""), NULL },
 		{ HEAD "policy: {scope: link, when: link.score > 900, until: link.score < 800}\n", NULL },
+		{ HEAD "policy: {scope: link, when: link.score > 900, until: link.score > 500 and link.any_closed}\n", NULL },
+		{ HEAD "policy: {scope: link, when: link.score > 900, until: link.gap_since_closure >= 0s}\n", NULL },
+		{ HEAD "policy: {scope: link, when: link.score > 900 or link.any_closed, until: link.any_closed}\n", NULL },
+		{ POLICY("link.state in [\"joint\", \"explained\"] and link.state in [\"explained\", \"cleared\"]"), NULL },
+		{ POLICY("event.ip in [\"10.0.0.0/8\"] and event.ip in [\"10.1.0.0/16\"]"), NULL },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct text report = { 0 };
@@ -106,7 +117,8 @@ static void demands_that_exclude_each_other_are_impossible(void **state)
 		{ "link.score > 900 or link.score < 100", false }, { "link.same_site and (link.score > 900 and link.score < 5)", true },
 		{ "link.score > 900 and not link.score < 100", false }, { "link.family_count < 0", true },
 		{ "link.gap_since_closure < 1d and link.gap_since_closure > 2d", true }, { "link.score > link.computed", false },
-		{ "link.score != 3 and link.score == 3", true }, { "false", true }, { "true", false },
+		{ "link.score != 3 and link.score == 3", true }, { "link.any_closed and not (link.any_closed or link.both_closed)", true },
+		{ "link.any_closed or not link.any_closed", false }, { "not (link.score < 500 or link.score >= 500)", true }, { "false", true }, { "true", false },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct text rule = { 0 }, report = { 0 };
