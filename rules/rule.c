@@ -9,6 +9,7 @@ static const char *const status_names[] = { [RULE_STABLE] = "stable", [RULE_EXPE
 static const char *const level_names[] = { "info", "low", "medium", "high", "critical", NULL };
 /* What {words} an explanation may use; the engine fills them in. */
 static const char *const explain_words[] = { "a", "b", "value", "holders", "network", "gap", "common", "found", NULL };
+static const char *const compare_words[] = { "a", "b", "agreement", "found", NULL };
 static const char *const subject_words[] = { "first", "last", NULL };
 
 struct rule_source {
@@ -28,7 +29,7 @@ const struct key_row rule_keys[] = {
 	{ "level", KEY_WORD, HEAD(level), .words = level_names, .otherwise = "info", .help = "How grave an alert of it is." },
 	{ "explain", KEY_NODE, .is_prose = true, FIELD(explain), .takes = "text",
 	  .help = "The sentence shown with the evidence. {a}, {b}, {value}, {holders}, {network} and {gap} of a shared value are filled in; {common}: neighbours that "
-		  "both have; {found}: what the rule's axes found." },
+		  "both have; {found}: what the rule's axes found, in their words; {agreement} of a comparison: agree, agree in part or differ." },
 	{ "subject", KEY_NODE, .is_prose = true, FIELD(subject), .takes = "text",
 	  .help = "What the owner of one of the two accounts may be told of such evidence. {first} and {last} are the days of that account's "
 		  "own use. Absent: nothing of it is told." },
@@ -228,7 +229,7 @@ static void read_explain(struct reader *r, struct rule_source *source)
 		problem_at_key(r, source->explain, "explain belongs to signal and compare rules; an alert says title and accounts");
 	if (!source->explain || !node_text(r, source->explain, &source->head.explain))
 		return;
-	rule_check_words(r, source->explain, explain_words);
+	rule_check_words(r, source->explain, source->compare ? compare_words : explain_words);
 }
 
 static void read_subject(struct reader *r, struct rule_source *source)

@@ -28,6 +28,8 @@ struct token_axis {
 	const int64_t *cuts;        /* rising; NULL for texts and conditions */
 	const struct bytes *labels; /* of the cuts, or the words */
 	unsigned n, bins;
+	const struct bytes *says;   /* what people read of it: a form with {bin} where n_says is 0, else a text a bin; NULL: the expression */
+	unsigned n_says;
 };
 
 static inline unsigned token_axis_bin(const struct token_axis *axis, int64_t num)

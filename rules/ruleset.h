@@ -95,7 +95,7 @@ void ruleset_free(struct ruleset *rs);
 void ruleset_begin_fit(struct ruleset *rs);
 /* "shared-ip:isp:3:<1d" */
 void ruleset_token_name(const struct ruleset *rs, uint32_t token, struct text *out);
-/* "holders(ip) 3 to 6, turn_share("worked-in-turn") 0.5 or more": what was found */
+/* What was found, in the words of the axes (say), else as "holders(ip) 3 to 6, turn_share("worked-in-turn") 0.5 or more". */
 void ruleset_token_words(const struct ruleset *rs, uint32_t token, struct text *out);
 /* The set that the token belongs to, with the head of its rule. */
 const struct token_set *ruleset_token_set(const struct ruleset *rs, uint32_t token, const struct rule_head **head);

@@ -11,7 +11,7 @@
 static const struct bytes no_yes[] = { { "no", 2 }, { "yes", 3 } };
 
 struct axis_source {
-	const struct yaml_node *of, *at, *in;
+	const struct yaml_node *of, *at, *in, *say;
 };
 
 #define FIELD(name) .offset = offsetof(struct axis_source, name)
@@ -20,6 +20,7 @@ static const struct key_row axis_keys[] = {
 	{ "of", KEY_NODE, .is_required = true, FIELD(of), .takes = "expression", .help = "What is cut into bins." },
 	{ "at", KEY_NODE, FIELD(at), .takes = "list of numbers or durations", .help = "Where bins of a number or duration begin, rising." },
 	{ "in", KEY_LIST, FIELD(in), .takes = "list of texts", .help = "Words of a text that have a bin of their own." },
+	{ "say", KEY_NODE, .is_prose = true, FIELD(say), .takes = "text or list of texts", .help = "What people read of it." },
 	{ 0 },
 };
 
@@ -73,7 +74,10 @@ static void read_axis(struct reader *r, const struct yaml_node *at, unsigned sco
 		axis->bins = 3;
 	} else {
 		problem_at(r, at, "an axis of a number or duration needs 'at', one of a text 'in', a condition neither");
+		return;
 	}
+	if (source.say)
+		token_says_read(r, source.say, axis);
 }
 
 void tokens_read_axes(struct reader *r, const struct yaml_node *at, unsigned scope, struct token_set *out)
@@ -167,37 +171,6 @@ void ruleset_token_name(const struct ruleset *rs, uint32_t token, struct text *o
 		stride /= set->axes[i].bins;
 		text_addc(out, ':');
 		add_label(out, &set->axes[i], rest / stride);
-		rest %= stride;
-	}
-}
-
-static void add_range(struct text *out, const struct token_axis *axis, unsigned bin)
-{
-	bool is_cut = axis->cuts != NULL;
-	if (bin == 0)
-		text_adds(out, "unknown");
-	else if (is_cut && bin == 1)
-		text_addf(out, "below %.*s", BYTES_ARG(axis->labels[0]));
-	else if (is_cut && bin <= axis->n)
-		text_addf(out, "%.*s to %.*s", BYTES_ARG(axis->labels[bin - 2]), BYTES_ARG(axis->labels[bin - 1]));
-	else if (is_cut)
-		text_addf(out, "%.*s or more", BYTES_ARG(axis->labels[bin - 2]));
-	else
-		add_label(out, axis, bin);
-}
-
-void ruleset_token_words(const struct ruleset *rs, uint32_t token, struct text *out)
-{
-	const struct rule_head *head;
-	const struct token_set *set = ruleset_token_set(rs, token, &head);
-	BUG_ON(set == NULL);
-	uint32_t rest = token - set->first, stride = set->n;
-	for (unsigned i = 0; i < set->n_axes; i++) {
-		stride /= set->axes[i].bins;
-		text_adds(out, i > 0 ? ", " : "");
-		expression_print(set->axes[i].of, out);
-		text_addc(out, ' ');
-		add_range(out, &set->axes[i], rest / stride);
 		rest %= stride;
 	}
 }

@@ -34,6 +34,13 @@ static void fill_day(const struct posting *use, bool is_first, struct text *out)
 /* mine: the use of the account that is told, where it alone is. */
 struct filling { const struct engine *e; const struct pair *ends; const struct evidence *item; const struct posting *mine; };
 
+/* What became of it, as a verb: "the names of A and B agree in part". */
+static const char *agreement_of(const struct evidence *item)
+{
+	static const char *const verbs[] = { [AGREEMENT_EQUAL] = "agree", [AGREEMENT_OVERLAP] = "agree in part", [AGREEMENT_DIFFER] = "differ" };
+	return item->compare != NULL ? verbs[item->outcome] : "";
+}
+
 static void fill_placeholder(const struct filling *f, struct bytes name, struct text *out)
 {
 	char gap[32];
@@ -51,6 +58,8 @@ static void fill_placeholder(const struct filling *f, struct bytes name, struct 
 		text_adds(out, network_kind_names[f->item->network]);
 	else if (bytes_is(name, "common"))
 		fill_common(f->e, f->ends, out);
+	else if (bytes_is(name, "agreement"))
+		text_adds(out, agreement_of(f->item));
 	else if (bytes_is(name, "found") && f->item->token != NONE)
 		ruleset_token_words(f->e->rules, f->item->token, out);
 	else if (bytes_is(name, "first") || bytes_is(name, "last"))
