@@ -18,7 +18,7 @@ uint32_t field_event_types(const struct expr *expr);
 #define FIELD_LIST_MAX 136
 struct field_room {
 	char ip[IP_TEXT_SIZE];
-	struct bytes families[FIELD_LIST_MAX], relations[FIELD_LIST_MAX], explained[1], common[1], evidence[RULES_MAX];
+	struct bytes families[FIELD_LIST_MAX], relations[FIELD_LIST_MAX], explained[1], common[RELATIONS_PER_ACCOUNT], evidence[RULES_MAX];
 };
 /* fields_lists.c: answers that are lists, and the event's address. */
 field_handler field_event_ip, field_event_network, field_account_relations, field_link_families, field_link_explained_by,

@@ -6,6 +6,7 @@
 
 #include "memo.h"
 #include "evidence.h"
+#include "relations.h"
 
 static const struct pair *pair_of(const struct field_subject *s)
 {
@@ -49,11 +50,8 @@ void field_account_relations(const struct field_subject *s, struct value *out)
 	const struct account *account = &s->e->accounts.at[s->account];
 	struct bytes *list = s->e->field_room->relations;
 	unsigned n = 0;
-	for (unsigned i = 0; i < account->n_groups && n < FIELD_LIST_MAX; i++) {
-		uint8_t relation = s->e->groups.at[account->groups[i]].relation;
-		if (relation != RELATION_OWN)
-			list[n++] = s->e->rules->relations[relation].name;
-	}
+	for (unsigned i = 0; i < account->n_groups && n < FIELD_LIST_MAX; i++)
+		list[n++] = relation_kind(s->e, account->groups[i]);
 	give_list(out, list, n);
 }
 
@@ -79,12 +77,8 @@ void field_link_explained_by(const struct field_subject *s, struct value *out)
 
 void field_link_relation(const struct field_subject *s, struct value *out)
 {
-	unsigned relation = pair_of(s)->explained;
 	struct bytes *list = s->e->field_room->common;
-	unsigned n = 0;
-	if (relation > 0)
-		list[n++] = s->e->rules->relations[relation - 1].name;
-	give_list(out, list, n);
+	give_list(out, list, relation_kinds(s->e, pair_of(s)->a, pair_of(s)->b, list));
 }
 
 void field_link_evidence(const struct field_subject *s, struct value *out)

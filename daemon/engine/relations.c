@@ -87,16 +87,13 @@ static void pair_joint_members(struct engine *e, uint32_t account, uint32_t grou
 	}
 }
 
-/* all: what is no other may still be news to policies. */
-static void refresh_pairs(struct engine *e, uint32_t account, bool all)
+/* Also where state and score stay: policies ask for what is declared. */
+static void refresh_pairs(struct engine *e, uint32_t account)
 {
 	for (uint32_t i = 0; i < e->accounts.at[account].n_pairs; i++) {
 		struct pair *pair = &e->pairs.at[e->accounts.at[account].pairs[i]];
-		unsigned state = pair->state;
-		int score = pair->score;
 		pair_refresh_state(e, pair);
-		if (all || pair->state != state || pair->score != score)
-			pair_touch(e, pair);
+		pair_touch(e, pair);
 	}
 }
 
@@ -104,11 +101,10 @@ static void refresh_pairs(struct engine *e, uint32_t account, bool all)
 static void refresh_members(struct engine *e, uint32_t group, uint32_t account)
 {
 	const struct group *g = &e->groups.at[group];
-	bool all = g->relation != RELATION_OWN && (e->rules->relations[g->relation].is_joint || e->rules->relations[g->relation].is_operated);
-	refresh_pairs(e, account, all);
+	refresh_pairs(e, account);
 	for (size_t i = 0; i < g->members.n && g->members.n <= 3; i++)
 		if (g->members.at[i] != account)
-			refresh_pairs(e, g->members.at[i], all);
+			refresh_pairs(e, g->members.at[i]);
 }
 
 void relation_declare(struct engine *e, const struct event *ev, uint32_t account)
@@ -222,4 +218,29 @@ uint8_t relation_between(const struct engine *e, uint32_t a, uint32_t b, bool *i
 			if (x->groups[i] == y->groups[k] || common_operator(e, x->groups[i], a, y->groups[k], b) != NONE)
 				consider_group(e, x->groups[i], &explained, is_joint);
 	return explained;
+}
+
+struct bytes relation_kind(const struct engine *e, uint32_t group)
+{
+	struct bytes name = strtab_text(e->group_names, e->groups.at[group].name);
+	return bytes_slice(name, 0, (size_t)bytes_find_char(name, '\0'));
+}
+
+static bool is_in_common(const struct engine *e, uint32_t group, uint32_t a, uint32_t b)
+{
+	const struct account *y = &e->accounts.at[b];
+	for (unsigned k = 0; k < y->n_groups; k++)
+		if (group == y->groups[k] || common_operator(e, group, a, y->groups[k], b) != NONE)
+			return true;
+	return false;
+}
+
+unsigned relation_kinds(const struct engine *e, uint32_t a, uint32_t b, struct bytes *out)
+{
+	const struct account *x = &e->accounts.at[a];
+	unsigned n = 0;
+	for (unsigned i = 0; i < x->n_groups; i++)
+		if (is_in_common(e, x->groups[i], a, b))
+			out[n++] = relation_kind(e, x->groups[i]);
+	return n;
 }

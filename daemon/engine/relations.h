@@ -7,6 +7,10 @@
 void relation_declare(struct engine *e, const struct event *ev, uint32_t account);
 /* Joint and explaining relation the two have in common; 0 when none (else 1 + index in ruleset.relations). */
 uint8_t relation_between(const struct engine *e, uint32_t a, uint32_t b, bool *is_joint);
+/* The word that the group was declared with, also one of its members' own. */
+struct bytes relation_kind(const struct engine *e, uint32_t group);
+/* Kinds of what the two have in common, repeats among them: of the first's groups, so RELATIONS_PER_ACCOUNT at most. */
+unsigned relation_kinds(const struct engine *e, uint32_t a, uint32_t b, struct bytes *out);
 /* On what an operated relation of the two rests. */
 struct relation_ground {
 	uint32_t operator; /* the account that both declared it with; NONE: */

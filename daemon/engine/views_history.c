@@ -33,6 +33,17 @@ static void view_cluster_change(const struct engine *e, const struct change *cha
 		out->cluster = view_cluster_id(change->about, a);
 }
 
+/* Groups only grow: one that is full now is what was in the way, or else the account's own limit. */
+static struct bytes why_ignored(const struct engine *e, const struct change *change, struct arena *a)
+{
+	const struct group *g = &e->groups.at[change->about];
+	bool is_joint = g->relation != RELATION_OWN && e->rules->relations[g->relation].is_joint;
+	struct bytes reason = change_reason(e, change, a);
+	if (is_joint && g->members.n == JOINT_MEMBERS_MAX)
+		return bytes_of(arena_printf(a, "a joint group has %d accounts at most: %.*s", JOINT_MEMBERS_MAX, BYTES_ARG(reason)));
+	return bytes_of(arena_printf(a, "an account has %d relations at most: %.*s", RELATIONS_PER_ACCOUNT, BYTES_ARG(reason)));
+}
+
 static void view_change(const struct engine *e, const struct change *change, enum history_of of, struct arena *a,
 			struct change_view *out)
 {
@@ -49,6 +60,8 @@ static void view_change(const struct engine *e, const struct change *change, enu
 		out->relation = view_group_name(e, change->about, a);
 	else if (change->about != NONE)
 		out->account = account_name(e, change->about);
+	if (change->type == CHANGE_RELATION_IGNORED)
+		out->reason = why_ignored(e, change, a);
 }
 
 static void view_history(const struct engine *e, enum history_of of, uint32_t id, struct arena *a, struct history_view *out)

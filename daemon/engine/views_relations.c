@@ -9,9 +9,11 @@ struct bytes view_group_name(const struct engine *e, uint32_t group, struct aren
 {
 	struct bytes name = strtab_text(e->group_names, e->groups.at[group].name);
 	char *text = arena_str(a, name);
+	size_t n = 0; /* of a pair there are two, one behind the other */
 	for (size_t k = 0; k < name.len; k++)
-		text[k] = text[k] == '\0' ? ' ' : text[k];
-	return bytes_make(text, name.len);
+		if (name.ptr[k] != '\0' || n == 0 || text[n - 1] != ' ')
+			text[n++] = name.ptr[k] == '\0' ? ' ' : (char)name.ptr[k];
+	return bytes_make(text, n);
 }
 
 /* The group's id, or the other account: what stands behind the kind, that behind the empty group. */

@@ -67,12 +67,38 @@ static void an_experimental_policy_is_counted_and_alerts_nobody(void **state)
 	bench_end(&t);
 }
 
+#define RELATE(account, kind, group) "\"type\":\"relation\",\"account\":\"" account "\",\"relation\":{\"kind\":\"" kind "\",\"group\":\"" group "\"}"
+
+static void a_relation_in_a_word_of_ones_own_explains_nothing_and_policies_see_it(void **state)
+{
+	struct bench t;
+	bench_wavering(&t, "id: p\ntitle: t\nstatus: stable\npolicy:\n  scope: link\n  when: 'link.relation contains \"team\" and link.state == \"suspected\"'\n");
+	happens(&t, 2, RELATE("ann", "team", "g"));
+	assert_int_equal(told(&t, EFFECT_ALERT_OPENED), 0); /* the other has not said so */
+	happens(&t, 3, RELATE("bob", "other", "g"));
+	assert_int_equal(told(&t, EFFECT_ALERT_OPENED), 0);
+	happens(&t, 4, RELATE("bob", "team", "g"));
+	assert_int_equal(told(&t, EFFECT_ALERT_OPENED), 1);
+	bench_end(&t);
+}
+
+static void an_account_that_declares_a_word_of_its_own_is_known_to_policies(void **state)
+{
+	struct bench t;
+	bench_begin(&t, "id: p\ntitle: t\nstatus: stable\npolicy: {scope: account, when: 'account.relations contains \"team\"'}\n");
+	happens(&t, 0, RELATE("ann", "team", "g"));
+	assert_int_equal(told(&t, EFFECT_ALERT_OPENED), 1);
+	bench_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_score_that_wavers_around_a_band_raises_one_alert),
 		cmocka_unit_test(a_policy_that_contradicts_itself_raises_nothing),
 		cmocka_unit_test(an_experimental_policy_is_counted_and_alerts_nobody),
+		cmocka_unit_test(a_relation_in_a_word_of_ones_own_explains_nothing_and_policies_see_it),
+		cmocka_unit_test(an_account_that_declares_a_word_of_its_own_is_known_to_policies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

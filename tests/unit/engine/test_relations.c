@@ -131,6 +131,7 @@ static void an_account_has_so_many_relations_and_hears_of_the_rest(void **state)
 	assert_int_equal(engine_account_history(t->engine, BYTES_LIT("ann"), t->arena, &history), ERR_OK);
 	assert_int_equal(history.changes[0].type, CHANGE_RELATION_IGNORED);
 	assert_text(history.changes[0].relation, "household g69");
+	assert_text(history.changes[0].reason, "an account has 64 relations at most: relation");
 }
 
 static void ten_thousand_accounts_may_join_one_group(void **state)
@@ -163,6 +164,7 @@ static void a_joint_group_has_an_end_and_says_so(void **state)
 	assert_int_equal(account_of(t, "crowd-64").n_relations, 0);
 	assert_int_equal(engine_account_history(t->engine, BYTES_LIT("crowd-64"), t->arena, &history), ERR_OK);
 	assert_int_equal(history.changes[0].type, CHANGE_RELATION_IGNORED);
+	assert_text(history.changes[0].reason, "a joint group has 64 accounts at most: relation");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
