@@ -1,7 +1,5 @@
 /* assocctl declare, verdict: what people state of accounts, each with an actor and a reason. */
-#include <stdio.h>
-
-#include "print.h"
+#include "declared.h"
 #include "statements.h"
 
 extern const struct ctl_command ctl_declare, ctl_verdict;
@@ -46,8 +44,8 @@ static int declare_run(struct ctl *ctl, int argc, char **argv)
 	statement_member(&body, "reason", o.reason);
 	status = statement_send(ctl, "/v1/relations", &body);
 	text_free(&body);
-	if (status == 0 && o.with && !ctl->as_json)
-		printf("it counts once %s declares the same with %s\n", o.with, argv[1]);
+	if (status == 0 && !ctl->as_json)
+		status = declared_tell(ctl, &(struct declaration_named){ argv[1], argv[2], o.group, o.with });
 	return status;
 }
 
@@ -90,8 +88,8 @@ const struct ctl_command ctl_declare = {
 	.run = declare_run,
 	.help = "Declares a relation of an account.",
 	.more = "KIND is one of scoring.yaml (joint, household, agency, employee, service) or a word of your own, which is kept and "
-		"explains nothing. An account has 64 relations at most, a joint group 64 accounts: what goes beyond is ignored, and "
-		"`assocctl history` says so.",
+		"explains nothing. An account has 64 relations at most, a joint group 64 accounts: what goes beyond is ignored; this command "
+		"then ends with 1, and `assocctl history` says so.",
 	.example = "assocctl declare shop/anna agency --group north --proof 'contract 118'",
 };
 const struct ctl_command ctl_verdict = {

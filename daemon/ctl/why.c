@@ -113,7 +113,7 @@ static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *
 	text_adds(out, ", ");
 	/* What is suspected of nobody is no link. */
 	print_styled(ctl, out, style_of_word(state), is_none && bytes_is(state, "suspected") ? BYTES_LIT("too little for a link") : state);
-	if (by.len > 0) {
+	if (by.len > 0 && !bytes_eq(by, state)) {
 		text_adds(out, " by ");
 		text_add_visible(out, by);
 	}

@@ -103,6 +103,52 @@ def the_history_survives_a_restart():
         daemon.end()
 
 
+def a_declaration_is_told_what_became_of_it():
+    daemon = with_sample()
+    anna, bert = "sample/ring-lotus-1", "sample/ring-lotus-2"
+
+    def declare(account, kind, *how):
+        return ctl(daemon, "declare", account, kind, *how)
+    try:
+        status, text = declare(anna, "household", "--with", bert)
+        assert status == 0 and "it counts once %s declares the same" % bert in text, text
+        status, text = declare(bert, "household", "--with", anna)
+        assert status == 0 and "it counts" in text and "once" not in text, text
+        status, text = declare(anna, "houshold", "--group", "h")
+        assert status == 0 and "houshold is no kind of scoring.yaml" in text and "nobody else is in the group" in text, text
+        for i in range(64):
+            status, text = declare("sample/joint-%d" % i, "joint", "--group", "full")
+            assert status == 0, text
+        assert "64 accounts are in the group" in text, text
+        status, text = declare("sample/joint-64", "joint", "--group", "full")
+        assert status == 1 and "ignored" in text and "as many accounts as a joint group may have" in text, text
+        assert "a joint group has 64 accounts at most" in ctl(daemon, "history", "sample/joint-64")[1]
+    finally:
+        daemon.end()
+
+
+def a_sentence_says_what_is_so():
+    daemon = with_sample()
+    one = {"ts": "2026-06-08T10:00:00Z", "type": "profile", "site": "shop", "device": {"id": "8d2b1c07aa41"}, "timezone": "Europe/Berlin",
+           "items": ["A1"], "identity": {"tax_id": "DE811907980", "name": "Jo Sund"}}
+    lines = [dict(one, account="jo-1"), dict(one, account="jo-2", items=["B1"], timezone="Asia/Tokyo"),
+             dict(one, account="jo-3", identity={"tax_id": "DE136695976", "name": "Jo Vik"})]
+    try:
+        assert daemon.send([json.dumps(line) for line in lines], backfill=True)[1]["accepted"] == 3
+        text = ctl(daemon, "why", "shop/jo-1", "shop/jo-2", "--text")[1]
+        for said in ("the tax numbers of shop/jo-1 and shop/jo-2 agree:", "the names of shop/jo-1 and shop/jo-2 agree:",
+                     "the time zones of shop/jo-1 and shop/jo-2 differ:"):
+            assert said in text, text
+        assert "act on the same items" not in text, text
+        text = ctl(daemon, "why", "shop/jo-1", "shop/jo-3", "--text")[1]
+        for said in ("the tax numbers of shop/jo-1 and shop/jo-3 differ:", "the names of shop/jo-1 and shop/jo-3 agree in part:",
+                     "share a device; of their names and tax numbers: their names agree in part, their tax numbers differ"):
+            assert said in text, text
+    finally:
+        daemon.end()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([a_verdict_and_its_reason_are_shown_wherever_the_link_is, a_cluster_tells_how_it_came_and_went,
-                        an_explanation_is_told_in_sentences_and_the_subject_learns_of_nobody, the_history_survives_a_restart]))
+                        an_explanation_is_told_in_sentences_and_the_subject_learns_of_nobody, the_history_survives_a_restart,
+                        a_declaration_is_told_what_became_of_it, a_sentence_says_what_is_so]))

@@ -1,0 +1,70 @@
+/* What became of a declaration, read back from the account: it counts, waits for somebody, explains nothing, or was ignored. */
+#include <stdio.h>
+
+#include "declared.h"
+
+#define ANSWER_MAX ((size_t)16 << 20)
+#define DEPTH_MAX 16
+
+/* The other account stands there with its site. */
+static bool is_account(struct bytes shown, const char *named)
+{
+	struct bytes name = bytes_of(named);
+	bool ends_alike = shown.len > name.len && bytes_eq(bytes_slice(shown, shown.len - name.len, shown.len), name);
+	return bytes_eq(shown, name) || (ends_alike && shown.ptr[shown.len - name.len - 1] == '/');
+}
+
+static const struct json_node *find(const struct json_doc *doc, const struct declaration_named *named, unsigned *n)
+{
+	const struct json_node *list = json_get(doc, doc->nodes, "declared"), *item = list ? json_first(doc, list) : NULL;
+	const struct json_node *found = NULL;
+	for (*n = 0; item; item = json_after(doc, list, item), ++*n) {
+		bool is_it = bytes_is(json_get_text(doc, item, "kind"), named->kind) &&
+			     (named->group ? bytes_is(json_get_text(doc, item, "group"), named->group)
+					   : is_account(json_get_text(doc, item, "with"), named->with));
+		found = is_it ? item : found;
+	}
+	return found;
+}
+
+static int tell(const struct json_doc *doc, const struct declaration_named *named)
+{
+	unsigned n;
+	const struct json_node *item = find(doc, named, &n);
+	if (!item && n >= 64)
+		return ctl_fail("%s is ignored: %s has %u relations, and more are not kept", named->kind, named->account, n);
+	if (!item)
+		return ctl_fail("%s is ignored: the group %s has as many accounts as a joint group may have", named->kind,
+				named->group ? named->group : "of the two");
+	long long members = (long long)json_get_int(doc, item, "members", 0);
+	if (!json_get_true(doc, item, "is_known"))
+		printf("%s is no kind of scoring.yaml: it is kept as a word of your own, and explains nothing\n", named->kind);
+	if (named->with && json_get_true(doc, item, "is_accepted"))
+		printf("%s has declared the same: it counts\n", named->with);
+	else if (named->with)
+		printf("it counts once %s declares the same with %s\n", named->with, named->account);
+	else if (members > 1)
+		printf("%lld accounts are in the group\n", members);
+	else
+		printf("nobody else is in the group yet: it counts between those who join\n");
+	return 0;
+}
+
+int declared_tell(struct ctl *ctl, const struct declaration_named *named)
+{
+	struct json_parser *parser = json_parser_new(ANSWER_MAX, DEPTH_MAX);
+	struct text path = { 0 }, reply = { 0 };
+	struct json_doc doc;
+	int status = 0;
+
+	text_adds(&path, "/v1/accounts/");
+	ctl_escape(&path, bytes_of(named->account));
+	/* A token that may declare need not be one that may read: then nothing more is said. */
+	if (ctl_request(ctl, "GET", path.ptr, BYTES_NONE, &reply) == 200 &&
+	    json_parse(parser, text_bytes(&reply), &doc, NULL) == ERR_OK)
+		status = tell(&doc, named);
+	json_parser_free(parser);
+	text_free(&path);
+	text_free(&reply);
+	return status;
+}
