@@ -154,6 +154,25 @@ static enum err load_journal(struct options *o, const struct config *config, str
 	return err == ERR_OK ? world_open_journal(w, &(*rules)->kinds, eb) : err;
 }
 
+/* Where everybody is one person, or nobody twice, every table looks right. */
+static enum err check_classes(const struct calibration *c, struct errbuf *eb)
+{
+	struct labels_counts all = { 0 };
+	bool has_several = false;
+	for (unsigned i = 0; i < c->n_worlds; i++) {
+		struct labels_counts one = labels_counts(c->worlds[i].labels);
+		all.accounts += one.accounts;
+		all.persons += one.persons;
+		has_several |= one.persons > 1;
+	}
+	if (!has_several)
+		return errbuf_set(eb, ERR_INPUT, "the labels are of one person: a check needs accounts of others, too");
+	if (all.persons == all.accounts)
+		return errbuf_set(eb, ERR_INPUT, "no person of the labels has two accounts: a check needs some that have; they are written "
+						 "with one word in the column person");
+	return ERR_OK;
+}
+
 /* Without a report the table itself is the output. */
 static enum err work(struct calibration *c, const struct options *o, struct errbuf *eb)
 {
@@ -162,8 +181,11 @@ static enum err work(struct calibration *c, const struct options *o, struct errb
 		err = write_table(c, o->out != NULL ? o->out : "-", eb);
 	if (err == ERR_OK && has_report(o))
 		err = calibration_check(c, eb);
-	for (unsigned i = 0; i < c->n_worlds && err == ERR_OK; i++)
-		world_print_left_over(&c->worlds[i]);
+	if (err == ERR_OK && o->is_check && !o->is_verdicts)
+		err = check_classes(c, eb);
+	for (unsigned i = 0; i < c->n_worlds; i++)
+		if (c->worlds[i].n_events > 0) /* else nothing was looked at yet */
+			world_print_left_over(&c->worlds[i]);
 	return err;
 }
 

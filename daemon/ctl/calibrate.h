@@ -48,12 +48,14 @@ struct calibration {
 	unsigned n_worlds;
 	double l2;
 	bool is_update; /* moves the bits that there are, and fits them not from 0 */
+	bool is_trial;  /* of one experimental rule: the bias stays */
 	bool *is_fitted; /* by token: its rule has lines in the table; of calibration_fit */
 	struct pattern_totals *counts; /* by token, of calibration_fit */
 };
 void calibration_fini(struct calibration *c);
 /* Fits the table of the rules: both passes, each to pairs as a replay meets them. An update moves tokens of rules that have
- * lines, and leaves the others to their formula. */
+ * lines, and leaves the others to their formula. Else each experimental rule gets bits last, by itself, with all that is
+ * stable as it is: they judge nothing and are what the rule is tried with. */
 enum err calibration_fit(struct calibration *c, struct errbuf *eb) MUST_CHECK;
 /* Replays with the table that there is, and fills the worlds' reliability. */
 enum err calibration_check(struct calibration *c, struct errbuf *eb) MUST_CHECK;

@@ -6,6 +6,7 @@
 
 #include "calibrate.h"
 #include "daemon/engine/views_tokens.h"
+#include "rules/shadow.h"
 
 #define NO_NEIGHBOURS_MB (-4000) /* bias of the first replay: no pair is anybody's neighbour yet */
 #define BIAS_BOUND 30.0
@@ -101,7 +102,7 @@ static enum err fit_pass(struct calibration *c, const struct collector *collecte
 	struct logistic_bound *bounds = bounds_of(c->rules, c->l2);
 	double *weights = xcalloc(table->n + 1, sizeof(*weights));
 	int32_t *bias_mb = &table->bias_mb[collected->pass];
-	struct logistic_problem problem = { .n_tokens = table->n, .bounds = bounds, .bias_bound = BIAS_BOUND, .steps = STEPS_MAX };
+	struct logistic_problem problem = { .n_tokens = table->n, .bounds = bounds, .bias_bound = c->is_trial ? 0 : BIAS_BOUND, .steps = STEPS_MAX };
 	struct logistic_result result;
 	problem.rows = patterns_rows(collected->patterns, &problem.n_rows);
 	enum err err = logistic_fit(&problem, weights, &result, eb);
@@ -147,6 +148,45 @@ static void begin(struct calibration *c)
 	}
 }
 
+/* -- what is tried -- */
+
+static enum pass pass_of(const struct token_table *table, uint32_t token)
+{
+	int pass = PASS_OWN;
+	while (token >= table->end[pass])
+		pass++;
+	return (enum pass)pass;
+}
+
+/* The promoted set has the table of the one that it was made from: its bits are written where all others are. */
+static enum err fit_trial(const struct calibration *c, const struct rule_head *head, const struct token_set *set, struct errbuf *eb)
+{
+	struct calibration trial = *c;
+	trial.rules = ruleset_promoted(c->rules, head->id);
+	trial.is_update = trial.is_trial = true;
+	trial.is_fitted = xcalloc(c->rules->table.n + 1, sizeof(*trial.is_fitted));
+	for (uint32_t t = set->first; t < set->first + set->n; t++)
+		trial.is_fitted[t] = true;
+	enum err err = run_pass(&trial, pass_of(&c->rules->table, set->first), eb);
+	free(trial.is_fitted);
+	ruleset_free(trial.rules);
+	return err;
+}
+
+static enum err fit_trials(struct calibration *c, struct errbuf *eb)
+{
+	enum err err = ERR_OK;
+	uint32_t next;
+	for (uint32_t t = 0; t < c->rules->table.n && err == ERR_OK; t = next) {
+		const struct rule_head *head;
+		const struct token_set *set = ruleset_token_set(c->rules, t, &head);
+		next = set->first + set->n;
+		if (head->status == RULE_EXPERIMENTAL)
+			err = fit_trial(c, head, set, eb);
+	}
+	return err;
+}
+
 enum err calibration_fit(struct calibration *c, struct errbuf *eb)
 {
 	int32_t floor_mb = c->rules->scoring.floor_mb;
@@ -156,6 +196,8 @@ enum err calibration_fit(struct calibration *c, struct errbuf *eb)
 	for (int pass = 0; pass < PASSES && err == ERR_OK; pass++)
 		if (pass == PASS_OWN || end[pass] > end[pass - 1])
 			err = run_pass(c, (enum pass)pass, eb);
+	if (err == ERR_OK && !c->is_update)
+		err = fit_trials(c, eb);
 	c->rules->scoring.floor_mb = floor_mb;
 	return err;
 }

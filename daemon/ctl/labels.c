@@ -14,6 +14,7 @@ struct row { uint32_t person, operator_person; }; /* STRTAB_NONE: none */
 struct labels {
 	struct strtab *accounts, *people;
 	struct VEC(struct row) rows;
+	struct u64map *persons; /* in people, that have an account */
 	struct u64map *judged; /* the two ids, the smaller first -> is_same */
 	struct labels_counts counts;
 };
@@ -23,6 +24,7 @@ struct labels *labels_new(void)
 	struct labels *l = xcalloc(1, sizeof(*l));
 	l->accounts = strtab_new();
 	l->people = strtab_new();
+	l->persons = u64map_new();
 	l->judged = u64map_new();
 	return l;
 }
@@ -33,6 +35,7 @@ void labels_free(struct labels *l)
 		return;
 	strtab_free(l->accounts);
 	strtab_free(l->people);
+	u64map_free(l->persons);
 	u64map_free(l->judged);
 	VEC_FREE(&l->rows);
 	free(l);
@@ -55,6 +58,8 @@ enum err labels_add(struct labels *l, struct bytes account, struct bytes person,
 	if (known->person == STRTAB_NONE) {
 		*known = row;
 		l->counts.accounts++;
+		l->counts.persons += u64map_get(l->persons, row.person) == U64MAP_NONE;
+		u64map_put(l->persons, row.person, 0);
 	}
 	return known->person == row.person && known->operator_person == row.operator_person ? ERR_OK : ERR_EXISTS;
 }

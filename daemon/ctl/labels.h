@@ -27,6 +27,7 @@ enum label labels_of(const struct labels *l, struct bytes a, struct bytes b);
 
 struct labels_counts {
 	uint64_t accounts;     /* that have a person */
+	uint64_t persons;      /* that have an account */
 	uint64_t pairs;        /* that were judged */
 	uint64_t met, unknown; /* accounts asked about by labels_meet that have a label, and that have none */
 };

@@ -39,7 +39,7 @@ void explain_tokens(struct text *t, const struct ruleset *rules, const struct to
 	}
 	if (n == 0)
 		text_adds(t, set->is_fitted ? "  in the table: 0 bits, whatever is found\n"
-					    : "  the table knows nothing of it yet: assocctl calibrate fits one\n");
+					    : "  the table knows nothing of it yet: assocctl calibrate gives it bits\n");
 }
 
 void explain_timing(struct text *t, const struct ruleset *rules, const struct timing_rule *rule)

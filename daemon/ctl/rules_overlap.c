@@ -103,6 +103,17 @@ static void trial_free(struct trial *t)
 	ruleset_free(t->rules);
 }
 
+/* The table judges and knows nothing of the rule, which is of a form that only the table gives bits. */
+static bool has_no_bits(const struct ruleset *rules, const struct rule_head *head)
+{
+	const struct token_set *set = NULL;
+	for (unsigned i = 0; i < rules->n_timings; i++)
+		set = bytes_eq(rules->timings[i].head.id, head->id) ? &rules->timings[i].tokens : set;
+	for (unsigned i = 0; i < rules->n_interactions; i++)
+		set = bytes_eq(rules->interactions[i].head.id, head->id) ? &rules->interactions[i].tokens : set;
+	return set != NULL && !set->is_fitted;
+}
+
 /* ---- for people ---- */
 
 static void add_share(struct text *out, uint64_t part, uint64_t of)
@@ -162,6 +173,8 @@ static void print_rule(struct ctl *ctl, const struct rule_head *head, const stru
 		add_share(&out, o.links_known, o.links);
 	}
 	text_addc(&out, '\n');
+	if (has_no_bits(c->side[1].rules, head))
+		text_adds(&out, "  table.yaml has no bits for it, so it counts nowhere: assocctl calibrate gives it some to be tried with\n");
 	add_changes(&out, c);
 	if (o.chance != NULL)
 		add_chance(&out, o.chance);
@@ -183,6 +196,7 @@ static void add_rule_json(struct text *out, const struct rule_head *head, const 
 	json_member_int(out, "shown_without", (int64_t)o.links_known);
 	json_member_int(out, "raises", (int64_t)o.alerts);
 	json_member_int(out, "named_without", (int64_t)o.alerts_known);
+	json_member_bool(out, "has_bits", !has_no_bits(c->side[1].rules, head));
 	if (o.chance != NULL) {
 		json_member_expected(out, "pairs_by_chance", o.chance->sharing);
 		json_member_expected(out, "linked_by_chance", o.chance->linked);
