@@ -33,7 +33,7 @@ struct stream_connection {
 	bool is_begun, is_ending, is_backfill, is_skipping, is_closed;
 	enum event_voice voice;
 	int64_t since_us; /* its first line is waited for, or it is ending */
-	char site[65];
+	char site[EVENT_ACCOUNT_MAX + 1];
 };
 
 /* Outlives the connection if need be: intake answers it in any case. */

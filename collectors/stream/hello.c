@@ -14,7 +14,9 @@ static enum err take_member(const struct json_node *node, struct hello *out, str
 		out->token = node->text;
 	else if (bytes_is(node->key, "backfill") && node->type == JSON_BOOL)
 		out->is_backfill = node->num;
-	else if (bytes_is(node->key, "site") && node->type == JSON_STRING && node->text.len < sizeof(out->site))
+	else if (bytes_is(node->key, "site") && node->type == JSON_STRING && !event_site_is_valid(node->text))
+		return errbuf_set(eb, ERR_INPUT, "\"site\": " EVENT_SITE_RULE);
+	else if (bytes_is(node->key, "site") && node->type == JSON_STRING)
 		snprintf(out->site, sizeof(out->site), "%.*s", BYTES_ARG(node->text));
 	else
 		return errbuf_set(eb, ERR_INPUT, "the first line may say \"token\" (text), \"backfill\" (true or false) and \"site\" (text), "
@@ -35,7 +37,7 @@ enum err decode_hello(struct json_parser *parser, struct bytes line, struct hell
 	for (node = json_first(&doc, doc.nodes); node; node = json_after(&doc, doc.nodes, node))
 		if (is_event_key(node->key))
 			return ERR_OK;
-	out->is_hello = json_get(&doc, doc.nodes, "token") || json_get(&doc, doc.nodes, "backfill");
+	out->is_hello = json_get(&doc, doc.nodes, "token") || json_get(&doc, doc.nodes, "backfill") || json_get(&doc, doc.nodes, "site");
 	for (node = json_first(&doc, doc.nodes); node && out->is_hello && !e; node = json_after(&doc, doc.nodes, node))
 		e = take_member(node, out, eb);
 	return e;

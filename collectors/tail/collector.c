@@ -12,6 +12,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/vec.h"
+#include "daemon/model/event.h"
 #include "daemon/vendor/yaml.h"
 #include "log.h"
 #include "places.h"
@@ -75,7 +76,7 @@ static void add_log(struct tail *t, const struct log_setup *setup, const char *p
 	if (place.len && json_parse(t->parser, place, &doc, NULL) == ERR_OK)
 		tail_log_restore(log, &doc, doc.nodes);
 	VEC_PUSH(&t->logs, log);
-	log_info("tail", "following %s%s", path, place.len ? " from where it was left" : "");
+	tail_log_begin(log);
 }
 
 static bool is_pattern_of_names(const char *path)
@@ -83,7 +84,7 @@ static bool is_pattern_of_names(const char *path)
 	return strpbrk(path, "*?[") != NULL;
 }
 
-static void find_logs(struct tail *t)
+static void find_logs(struct tail *t, bool is_first)
 {
 	t->globbed_at_us = clock_mono_us();
 	for (size_t i = 0; i < t->setups.n; i++) {
@@ -94,6 +95,8 @@ static void find_logs(struct tail *t)
 		else if (!glob(setup->glob, 0, NULL, &found))
 			for (size_t k = 0; k < found.gl_pathc; k++)
 				add_log(t, setup, found.gl_pathv[k]);
+		else if (is_first)
+			log_info("tail", "nothing is called %s yet: looking again every two seconds", setup->glob);
 		globfree(&found);
 	}
 }
@@ -127,7 +130,7 @@ static void on_timer(void *arg)
 	bool has_more = false, waits = false;
 
 	if (now - t->globbed_at_us >= GLOB_EVERY_US)
-		find_logs(t);
+		find_logs(t, false);
 	for (size_t i = 0; i < t->logs.n; i++) {
 		if (t->is_paused || intake_is_congested(t->host.intake))
 			break;
@@ -175,7 +178,7 @@ static const char *take_pattern(struct tail *t, struct log_setup *s, const char 
 static const char *take_site(struct tail *t, struct log_setup *s, const char *text, struct errbuf *eb)
 {
 	s->site = xstrdup(text);
-	return NULL;
+	return event_site_is_valid(bytes_of(text)) ? NULL : EVENT_SITE_RULE;
 }
 
 static const char *take_from(struct tail *t, struct log_setup *s, const char *text, struct errbuf *eb)
@@ -326,7 +329,7 @@ static enum err tail_start(const struct collector_host *host, const struct yaml_
 		return e;
 	}
 	if (t->setups.n) {
-		find_logs(t);
+		find_logs(t, true);
 		loop_timer_set(t->timer, 0);
 	}
 	*out = t;

@@ -4,8 +4,10 @@
  *     the line counts in it are those of the same moment. */
 #include "log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -30,7 +32,7 @@ struct tail_log {
 	int64_t retry_at_us; /* 0: nothing to offer again */
 	struct text place;
 	int64_t place_at_us;
-	bool is_place_due, is_place_changed, is_failing;
+	bool is_place_due, is_place_changed, is_failing, is_restored, is_announced;
 	struct log_pace refusals; /* who writes the log can have them as often as he likes */
 	struct collector_stats stats;
 };
@@ -199,11 +201,35 @@ static void take_place(struct tail_log *log, int64_t now)
 	log->is_place_changed = true;
 }
 
+/* Once: that it is followed, or waited for; what can be neither is a trouble of its own. */
+static void announce(struct tail_log *log, bool is_first)
+{
+	const char *path = tail_log_path(log);
+	struct stat st;
+
+	if (stat(path, &st) != 0) {
+		if (is_first && errno == ENOENT)
+			log_info("tail", "%s is not there yet: waiting for it", path);
+		return;
+	}
+	if (S_ISDIR(st.st_mode))
+		return;
+	log->is_announced = true;
+	log_info("tail", "following %s%s", path, log->is_restored ? " from where it was left" : "");
+}
+
+void tail_log_begin(struct tail_log *log)
+{
+	announce(log, true);
+}
+
 bool tail_log_step(struct tail_log *log, char *buffer)
 {
 	int64_t now = clock_mono_us();
 	bool has_more;
 
+	if (!log->is_announced)
+		announce(log, false);
 	if (log->group || now < log->retry_at_us)
 		return false;
 	if (log->retry_at_us) {
@@ -235,6 +261,7 @@ struct bytes tail_log_place(struct tail_log *log)
 
 void tail_log_restore(struct tail_log *log, const struct json_doc *doc, const struct json_node *saved)
 {
+	log->is_restored = true;
 	follow_restore(log->follow, doc, saved);
 	line_counts_restore(log->counts, json_get_text(doc, saved, "counts"));
 }

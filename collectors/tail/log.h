@@ -24,6 +24,8 @@ const char *tail_log_path(const struct tail_log *log);
 bool tail_log_has(const struct tail_log *log, dev_t dev, ino_t ino);
 const struct log_setup *tail_log_setup(const struct tail_log *log);
 
+/* Says in the log that it is followed, or waited for; after tail_log_restore. */
+void tail_log_begin(struct tail_log *log);
 /* Reads one buffer and offers it, unless a group is on its way. True when there is more to read at once. */
 bool tail_log_step(struct tail_log *log, char *buffer);
 bool tail_log_is_waiting(const struct tail_log *log); /* for an answer */

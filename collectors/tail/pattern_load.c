@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/model/event.h"
 #include "pattern_compiled.h"
 #include "pattern_keys.h"
 
@@ -321,7 +322,7 @@ static enum err read_columns(struct pattern_loader *l, const struct yaml_node *n
 static enum err read_site(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	l->p->site = arena_bytes(l->p->arena, node->text);
-	return ERR_OK;
+	return event_site_is_valid(node->text) ? ERR_OK : yaml_error(l->doc, node, l->eb, EVENT_SITE_RULE);
 }
 
 static enum err read_line(struct pattern_loader *l, const struct yaml_node *node, void *into)

@@ -10,6 +10,7 @@
 #include "collectors/tail/follow.h"
 #include "collectors/tail/pattern.h"
 #include "daemon/main/config.h"
+#include "daemon/model/event.h"
 #include "lines.h"
 #include "print.h"
 
@@ -408,6 +409,8 @@ static int send_run(struct ctl *ctl, int argc, char **argv)
 		return status;
 	if (argc < 2)
 		return ctl_usage(&ctl_send, "no file is named; - is standard input");
+	if (setup.site && !event_site_is_valid(bytes_of(setup.site)))
+		return ctl_usage(&ctl_send, "--site: " EVENT_SITE_RULE);
 	for (int i = 1; i < argc && setup.is_patient; i++)
 		if (!strcmp(argv[i], "-"))
 			return ctl_usage(&ctl_send, "standard input cannot be followed by --tail: it is read until it ends anyway");

@@ -121,6 +121,10 @@ void event_cut_ip(struct event *e);
 /* A mark on a range that is narrower than such a network: it tells more of an address than may be kept. */
 bool event_has_narrow_range(const struct event *e);
 
+/* What a site may be called, EVENT_SITE_RULE says so to people: the account's name is made of it. Empty: none. */
+#define EVENT_SITE_RULE "a site has at most 256 bytes and neither '/' nor control characters"
+bool event_site_is_valid(struct bytes site);
+
 /* Account name from its parts: "account" or "site/account"; an account with '/' and no site gets an empty site ("/a/b"). */
 struct bytes event_account_name(struct arena *a, struct bytes site, struct bytes account);
 /* It is the account's own event, or states something about it. */

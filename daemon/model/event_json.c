@@ -280,14 +280,19 @@ static enum err read_with(struct event_reader *r, const struct json_node *node)
 	return event_read_text(r, node, EVENT_ACCOUNT_MAX, &r->with);
 }
 
+bool event_site_is_valid(struct bytes site)
+{
+	return site.len <= EVENT_ACCOUNT_MAX && bytes_find_char(site, '/') < 0 && !event_has_control(site);
+}
+
 static enum err read_site(struct event_reader *r, const struct json_node *node)
 {
 	enum err err = check_string(r, node);
 
 	if (err || node->text.len == 0)
 		return err;
-	if (memchr(node->text.ptr, '/', node->text.len) || event_has_control(node->text))
-		return event_refuse(r, "account", "\"site\" may hold neither '/' nor control characters");
+	if (!event_site_is_valid(node->text))
+		return event_refuse(r, "account", "\"site\": " EVENT_SITE_RULE);
 	r->site = node->text;
 	return ERR_OK;
 }

@@ -22,8 +22,11 @@ static enum err bind_failed(const char *address, int fd, struct errbuf *eb)
 		close(fd);
 	if (why == EADDRINUSE)
 		return errbuf_set(eb, ERR_BUSY, "%s is in use by another program; stop that one or choose another address", address);
+	if (why == EADDRNOTAVAIL)
+		return errbuf_set(eb, ERR_INPUT, "%s is no address of this machine; choose one of those that it has, or 127.0.0.1", address);
 	if (why == EACCES)
-		return errbuf_set(eb, ERR_DENIED, "no permission to listen on %s", address);
+		return errbuf_set(eb, ERR_DENIED, "no permission to listen on %s%s", address,
+				  strncmp(address, "unix:", 5) == 0 ? "" : "; below port 1024 that takes root or CAP_NET_BIND_SERVICE");
 	errno = why;
 	return errbuf_set(eb, ERR_IO, "cannot listen on %s: %m", address);
 }

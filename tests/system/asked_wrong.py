@@ -16,6 +16,7 @@ WRONG = (
     (("rules", "x"), 2, 'there is no command "rules x"; with "rules" begin:'),
     (("--jsn", "status"), 2, "there is no option --jsn; did you mean --json?"),
     (("--limit", "3", "alerts"), 2, "--limit is no option of every command"),
+    (("send", "--site", "a/b", os.devnull), 2, "--site: a site has at most 256 bytes and neither '/' nor control characters"),
     (("--url", "127.0.0.1:1", "status"), 1, "--url takes an address like http://127.0.0.1:8787, not '127.0.0.1:1'"),
 )
 

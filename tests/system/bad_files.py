@@ -74,6 +74,10 @@ def settings_that_are_wrong_are_named_with_their_place():
             ("collectors: {tial: {}}\n", "assocd.yaml:1:14: unknown key 'tial' (did you mean 'tail'?)"),
             ("collectors: {stream: {tpc: x}}\n", "assocd.yaml:1:23: unknown key 'tpc' (did you mean 'tcp'?)"),
             ("collectors: {tail: {files: [{file: x, pattern: shsd}]}}\n", "assocd.yaml:1:48: ", "no pattern 'shsd'", "did you mean 'sshd'?"),
+            ("state: assocd.yaml\n", "assocd.yaml:1: `state`: ", "/assocd.yaml is no folder; name another one with `state:` or --state"),
+            ("alert_log: .\n", "assocd.yaml:1: `alert_log`: ", "is a directory, a file is expected here"),
+            ("site: a/b\n", "assocd.yaml:1: `site`: a site has at most 256 bytes and neither '/' nor control characters"),
+            ("collectors: {tail: {files: [{file: x, site: a/b}]}}\n", "assocd.yaml:1:", "neither '/' nor control characters"),
             ("listen: 8787\n", "`listen`: \"8787\" is no address; it is HOST:PORT"),
         ]:
             f.refuses(settings if isinstance(settings, bytes) else settings, *says, start=settings == "listen: 8787\n")

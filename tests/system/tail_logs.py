@@ -201,17 +201,22 @@ def send_and_tail_of_one_log_say_the_same():
 
 
 def what_cannot_be_followed_is_named_once_and_followed_when_it_can_be():
-    daemon = Follower("collectors:\n  tail:\n    files:\n      - {file: folder.log, pattern: sshd}\n")
+    daemon = Follower("collectors:\n  tail:\n    files:\n      - {file: folder.log, pattern: sshd}\n      - {file: 'none/*.log'}\n")
+    following = f"following {daemon.path('folder.log')}"
     try:
+        expect("what is waited for", [daemon.read_log().count(part) for part in (
+            f"{daemon.path('folder.log')} is not there yet: waiting for it", f"nothing is called {daemon.path('none/*.log')} yet", following)],
+            [1, 1, 0])
         os.mkdir(daemon.path("folder.log"))
         wait_for(lambda: "is a directory" in daemon.read_log())
         time.sleep(1)
-        expect("messages", daemon.read_log().count("is a directory"), 1)
+        expect("messages", (daemon.read_log().count("is a directory"), daemon.read_log().count(following)), (1, 0))
         os.rmdir(daemon.path("folder.log"))
         with open(daemon.path("folder.log"), "w", encoding="utf-8") as log:
             log.write(sshd_lines()[0])
         wait_for(lambda: daemon.attempts("ssh/root") == (1, 1))
         expect("attempts", daemon.attempts("ssh/root"), (1, 1))
+        expect("messages", daemon.read_log().count(following), 1)
     finally:
         daemon.discard()
 

@@ -259,6 +259,27 @@ static void the_first_line_may_say_backfill_and_site(void **state)
 	end(&w);
 }
 
+static void the_first_line_may_be_of_the_site_alone(void **state)
+{
+	char line[400];
+	struct world w;
+
+	begin(&w);
+	w.is_held = true;
+	snprintf(line, sizeof(line), "{\"site\":\"%0*d\"}\n{\"a\":1}\n", EVENT_ACCOUNT_MAX, 7);
+	says(&w, line);
+	assert_int_equal(w.in.groups.at[0]->pub.first_line, 2);
+	assert_int_equal(w.in.groups.at[0]->pub.default_site.len, EVENT_ACCOUNT_MAX);
+	w.is_held = false;
+	turn(&w, 2);
+	end(&w);
+	begin(&w);
+	says(&w, "{\"site\":\"a/b\"}\n");
+	assert_non_null(strstr(w.got.ptr, "a site has at most 256 bytes and neither '/' nor control characters"));
+	assert_true(w.is_over);
+	end(&w);
+}
+
 static void a_wrong_first_line_is_named(void **state)
 {
 	struct world w;
@@ -346,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_fast_sender_is_held_back),
 		cmocka_unit_test(a_failed_commit_acknowledges_nothing_and_ends_the_connection),
 		cmocka_unit_test(the_first_line_may_say_backfill_and_site),
+		cmocka_unit_test(the_first_line_may_be_of_the_site_alone),
 		cmocka_unit_test(a_wrong_first_line_is_named),
 		cmocka_unit_test(over_tcp_a_token_is_required),
 		cmocka_unit_test(a_group_outlives_its_connection),
