@@ -135,16 +135,19 @@ static void read_events(struct reader *r, const struct yaml_node *at, void *into
 		return;
 	}
 	struct bytes *events = ARENA_ARRAY(r->arena, struct bytes, node_children(at) + 1);
+	unsigned *lines = ARENA_ARRAY(r->arena, unsigned, node_children(at) + 1);
 	struct text line = {0};
 	for (const struct yaml_node *c = at->child; c; c = c->next) {
 		text_clear(&line);
 		if (!node_is(r, c, YAML_MAPPING))
 			continue;
 		node_to_json(c, &line);
+		lines[test->n_events] = c->line;
 		events[test->n_events++] = arena_bytes(r->arena, text_bytes(&line));
 	}
 	text_free(&line);
 	test->events = events;
+	test->event_lines = lines;
 }
 
 static void read_networks(struct reader *r, const struct yaml_node *at, void *into)

@@ -36,6 +36,7 @@ struct rule_test {
 	const struct bytes *networks; /* lines of a networks file */
 	unsigned n_networks;
 	const struct bytes *events;  /* JSON objects */
+	const unsigned *event_lines; /* where each stands */
 	unsigned n_events;
 	struct bytes now;            /* time at the end, RFC 3339; empty: that of the last event */
 	struct test_pairs links, no_links, evidence, no_evidence, together, apart;

@@ -95,20 +95,42 @@ static size_t add_option_names(const struct reference_option *rows, const char *
 	return n;
 }
 
-/* An option that nobody has taken: unknown, or one whose value is missing. */
-static int refuse_option(const struct ctl_command *command, const char *given)
+static const struct reference_option *option_row(const struct reference_option *rows, struct bytes name)
+{
+	for (; rows && rows->name; rows++)
+		if (bytes_is(name, rows->name) || (rows->brief && bytes_is(name, rows->brief)))
+			return rows;
+	return NULL;
+}
+
+/* Of an option that there is, and that is left over all the same. */
+static const char *what_is_wrong(const struct reference_option *row, const char *given, const char *behind)
+{
+	bool has_value = strchr(given, '=') != NULL;
+
+	if (row->value == NULL)
+		return has_value ? "takes no value" : "is given twice";
+	return has_value || behind ? "is given twice" : "needs a value";
+}
+
+/* An option that nobody has taken: unknown, without its value, or a second one. behind: the argument after it, or NULL. */
+static int refuse_option(const struct ctl_command *command, const char *given, const char *behind)
 {
 	struct bytes name = bytes_slice(bytes_of(given), 0, strcspn(given, "="));
 	const char *names[OPTIONS_MAX], *near;
+	const struct reference_option *row = option_row(command->options, name);
 	size_t n = add_option_names(command->options, names, 0);
+
+	if (!row)
+		row = option_row(ctl_global_options, name);
+	if (row)
+		return ctl_usage(command, "%.*s %s", BYTES_ARG(name), what_is_wrong(row, given, behind));
 
 	n = add_option_names(ctl_global_options, names, n);
 	near = bytes_nearest(name, names, n);
 	if (!near)
 		return ctl_usage(command, "there is no option %s; `assocctl help %s` lists them", given, command->name);
-	if (!bytes_is(name, near))
-		return ctl_usage(command, "there is no option %s; did you mean %s?", given, near);
-	return ctl_usage(command, name.len < strlen(given) ? "%s takes no value" : "%s needs a value", near);
+	return ctl_usage(command, "there is no option %s; did you mean %s?", given, near);
 }
 
 int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv)
@@ -123,7 +145,7 @@ int ctl_no_more_options(const struct ctl_command *command, int *argc, char **arg
 			return 0;
 		}
 		if (argv[i][0] == '-' && argv[i][1] != '\0')
-			return refuse_option(command, argv[i]);
+			return refuse_option(command, argv[i], argv[i + 1]);
 	}
 	return 0;
 }
@@ -176,18 +198,17 @@ const struct ctl_command *ctl_find(int argc, char **argv, int *words)
 	return best;
 }
 
-/* An option in front of the command that is none of every command's: unknown, without its value, or a command's own. */
-static int refuse_leading_option(const char *given)
+/* An option in front of the command that nobody has taken: unknown, without its value, a second one, or a command's own. */
+static int refuse_leading_option(const char *given, const char *behind)
 {
 	struct bytes name = bytes_slice(bytes_of(given), 0, strcspn(given, "="));
+	const struct reference_option *row = option_row(ctl_global_options, name);
 	const char *names[OPTIONS_MAX], *near;
 	size_t n = add_option_names(ctl_global_options, names, 0);
 
 	near = bytes_nearest(name, names, n);
-	if (bytes_is(name, "-c") || (near && bytes_is(name, near) && name.len == strlen(given)))
-		ctl_fail("%s needs a value", given);
-	else if (near && bytes_is(name, near))
-		ctl_fail("%s takes no value", near);
+	if (row)
+		ctl_fail("%.*s %s", BYTES_ARG(name), what_is_wrong(row, given, behind));
 	else if (near)
 		ctl_fail("there is no option %s; did you mean %s?", given, near);
 	else
@@ -228,7 +249,7 @@ int ctl_unknown_command(int argc, char **argv)
 	size_t n = 0;
 
 	if (argv[0][0] == '-' && strcmp(argv[0], "--") != 0)
-		return refuse_leading_option(argv[0]);
+		return refuse_leading_option(argv[0], argc > 1 ? argv[1] : NULL);
 	if (ctl_begins_commands(argv[0]))
 		return unknown_second_word(argc, argv);
 	for (const struct ctl_command *const *c = ctl_commands; *c && n < COMMANDS_MAX; c++)

@@ -69,7 +69,8 @@ static void apply(struct run *run, struct event *event)
 	engine_apply(run->engine, events, 1, &run->effects);
 }
 
-static bool apply_line(struct run *run, struct bytes line)
+/* at: where it stands in the file, 0: nowhere. */
+static bool apply_line(struct run *run, struct bytes line, unsigned at)
 {
 	const struct event_context context = { .kinds = &run->rules->kinds, .default_site = BYTES_NONE };
 	struct json_doc doc;
@@ -77,7 +78,7 @@ static bool apply_line(struct run *run, struct bytes line)
 	struct event_refusal why = { .eb = &eb };
 	struct event *event = ARENA_NEW(run->arena, struct event);
 	if (json_parse(run->parser, line, &doc, &eb) || event_from_json(&context, &doc, run->arena, event, &why)) {
-		run_fail(run, 0, "has an event that is refused: %s", eb.text);
+		run_fail(run, at, "has an event that is refused: %s", eb.text);
 		return false;
 	}
 	apply(run, event);
@@ -90,7 +91,7 @@ static bool apply_population(struct run *run)
 		char line[128];
 		int n = snprintf(line, sizeof line, "{\"ts\":%lld,\"type\":\"login\",\"account\":\"population-%u\"}",
 				 (long long)(POPULATION_START_MS + (int64_t)i * 1000), i);
-		if (!apply_line(run, bytes_make(line, (size_t)n)))
+		if (!apply_line(run, bytes_make(line, (size_t)n), 0))
 			return false;
 	}
 	return true;
@@ -99,7 +100,7 @@ static bool apply_population(struct run *run)
 static bool apply_events(struct run *run)
 {
 	for (unsigned i = 0; i < run->test->n_events; i++)
-		if (!apply_line(run, run->test->events[i]))
+		if (!apply_line(run, run->test->events[i], run->test->event_lines[i]))
 			return false;
 	return true;
 }

@@ -2,6 +2,7 @@
 """What assocctl says to questions that are put wrong, and that what it says can be read by a program."""
 import json
 import os
+import shutil
 import sys
 
 from daemon import ROOT, Daemon, run_tests
@@ -34,6 +35,24 @@ def questions_that_are_put_wrong_say_how_it_is_done():
         daemon.end()
 
 
+def an_event_of_a_rule_test_that_is_refused_is_named_with_its_line():
+    daemon = Daemon()
+    try:
+        folder = daemon.path("rules")
+        shutil.copytree(os.path.join(ROOT, "rules", "default"), folder)
+        path = os.path.join(folder, "shared-email.test.yaml")
+        with open(path, encoding="utf-8") as test:
+            lines = test.read().split("\n")
+        at = next(i for i, line in enumerate(lines) if "{email:" in line)
+        lines[at] = lines[at].replace("{email:", "{emial:")
+        with open(path, "w", encoding="utf-8") as test:
+            test.write("\n".join(lines))
+        status, said = Daemon.ctl(daemon, "rules", "test", path)
+        assert status == 1 and f"{path}:{at + 1}: " in said and 'unknown key "identity.emial"; did you mean "identity.email"?' in said, said
+    finally:
+        daemon.discard()
+
+
 def an_answer_of_every_kind_is_json_when_asked_for():
     daemon = Daemon().start()
     networks = os.path.join(ROOT, "config", "sample-networks.csv")
@@ -56,4 +75,5 @@ def an_answer_of_every_kind_is_json_when_asked_for():
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, an_answer_of_every_kind_is_json_when_asked_for]))
+    sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done,
+                        an_event_of_a_rule_test_that_is_refused_is_named_with_its_line, an_answer_of_every_kind_is_json_when_asked_for]))

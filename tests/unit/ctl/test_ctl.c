@@ -38,12 +38,12 @@ static void two_dashes_end_the_options(void **state)
 	assert_string_equal(argv[1], "--json");
 }
 
-/* What is said about an option that was left over. */
-static void said_of(char *given, char *out, size_t size)
+/* What is said about an option that was left over, with a further argument or none behind it. */
+static void said_of(char *given, char *behind, char *out, size_t size)
 {
-	char *names[] = { "alerts" }, *argv[] = { "alerts", given, NULL };
+	char *names[] = { "alerts" }, *argv[] = { "alerts", given, behind, NULL };
 	FILE *old = stderr;
-	int argc = 2, words;
+	int argc = behind ? 3 : 2, words;
 
 	stderr = fmemopen(out, size, "w");
 	assert_int_equal(ctl_no_more_options(ctl_find(1, names, &words), &argc, argv), 2);
@@ -53,19 +53,22 @@ static void said_of(char *given, char *out, size_t size)
 
 static void an_option_that_nobody_takes_is_named_with_the_nearest(void **state)
 {
-	static const struct { char *given; const char *said; } cases[] = {
-		{ "--lmit", "there is no option --lmit; did you mean --limit?" },
-		{ "--jsn", "there is no option --jsn; did you mean --json?" },
-		{ "--limit", "--limit needs a value" },
-		{ "--json=5", "--json takes no value" },
-		{ "", "argument 1 is empty" },
-		{ "--zzzzzzz", "there is no option --zzzzzzz; `assocctl help alerts` lists them" },
+	static const struct { char *given, *behind; const char *said; } cases[] = {
+		{ "--lmit", NULL, "there is no option --lmit; did you mean --limit?" },
+		{ "--jsn", NULL, "there is no option --jsn; did you mean --json?" },
+		{ "--limit", NULL, "--limit needs a value" },
+		{ "--limit", "5", "--limit is given twice" },
+		{ "--limit=5", NULL, "--limit is given twice" },
+		{ "--json", NULL, "--json is given twice" },
+		{ "--json=5", NULL, "--json takes no value" },
+		{ "", NULL, "argument 1 is empty" },
+		{ "--zzzzzzz", NULL, "there is no option --zzzzzzz; `assocctl help alerts` lists them" },
 	};
 	char out[300];
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		memset(out, 0, sizeof(out));
-		said_of(cases[i].given, out, sizeof(out));
+		said_of(cases[i].given, cases[i].behind, out, sizeof(out));
 		if (!strstr(out, cases[i].said))
 			fail_msg("of %s: %s", cases[i].given, out);
 	}
