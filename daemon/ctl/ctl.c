@@ -316,7 +316,7 @@ static int run_command(struct ctl *ctl, int argc, char **argv)
 
 int ctl_run(int argc, char **argv)
 {
-	struct ctl ctl = { 0 };
+	struct ctl ctl = { .program = argc > 0 ? argv[0] : "assocctl" };
 	int status;
 
 	ctl_take_global_options(&ctl, &argc, argv);

@@ -10,6 +10,7 @@ struct config;
 struct ctl_client;
 
 struct ctl {
+	const char *program;     /* as it was called: what it says to type next can be typed */
 	const char *config_path; /* -c, or NULL */
 	const char *url;         /* --url, or NULL: from the configuration */
 	const char *token_file;

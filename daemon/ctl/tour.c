@@ -260,8 +260,40 @@ static bool show_alerts(struct tour *t)
 	for (const struct json_node *a = json_first(doc, alerts); a && shown < ALERTS_SHOWN; a = json_after(doc, alerts, a), shown++)
 		show_alert(t, doc, a);
 	if (n > shown)
-		text_addf(&t->out, "  and %u more: assocctl alerts\n", n - shown);
+		text_addf(&t->out, "  and %u more: %s alerts\n", n - shown, t->ctl->program);
 	return true;
+}
+
+static bool is_plain_word(struct bytes name)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@:+-";
+
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] == '\0' || strchr(plain, name.ptr[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* A name as it can be typed to a shell: quoted where it is more than a plain word. */
+static void add_typed(struct text *out, struct bytes name)
+{
+	text_addc(out, ' ');
+	if (is_plain_word(name)) {
+		text_add(out, name);
+		return;
+	}
+	text_addc(out, '\'');
+	for (ptrdiff_t quote; (quote = bytes_find_char(name, '\'')) >= 0; name = bytes_slice(name, (size_t)quote + 1, name.len)) {
+		text_add_visible(out, bytes_slice(name, 0, (size_t)quote));
+		text_adds(out, "'\\''");
+	}
+	text_add_visible(out, name);
+	text_addc(out, '\'');
+}
+
+static void say_command(struct tour *t, const char *words, const char *shows)
+{
+	text_addf(&t->out, "  %s %-13s %s\n", t->ctl->program, words, shows);
 }
 
 static void say_next(struct tour *t)
@@ -270,13 +302,17 @@ static void say_next(struct tour *t)
 
 	heading(t, "Ask on", -1);
 	if (p) {
-		text_addf(&t->out, "  assocctl why %.*s %.*s\n", BYTES_ARG(p->a), BYTES_ARG(p->b));
-		text_addf(&t->out, "  assocctl account %.*s\n", BYTES_ARG(p->a));
+		text_addf(&t->out, "  %s why", t->ctl->program);
+		add_typed(&t->out, p->a);
+		add_typed(&t->out, p->b);
+		text_addf(&t->out, "\n  %s account", t->ctl->program);
+		add_typed(&t->out, p->a);
+		text_addc(&t->out, '\n');
 	}
-	text_adds(&t->out, "  assocctl alerts        what is open, and what was resolved\n"
-			   "  assocctl hubs          values that too many share to mean anything\n"
-			   "  assocctl search TEXT   accounts, addresses, cards, alerts\n"
-			   "  assocctl help          all commands\n");
+	say_command(t, "alerts", "what is open, and what was resolved");
+	say_command(t, "hubs", "values that too many share to mean anything");
+	say_command(t, "search TEXT", "accounts, addresses, cards, alerts");
+	say_command(t, "help", "all commands");
 }
 
 static bool tell(struct tour *t)
@@ -286,8 +322,9 @@ static bool tell(struct tour *t)
 	if (!tour_opens(t, &is_empty))
 		return false;
 	if (is_empty) {
-		text_adds(&t->out, "Nothing has come in yet.\n  assocctl sample load   the bundled sample\n"
-				   "  assocctl send FILE     events of your own\n");
+		text_adds(&t->out, "Nothing has come in yet.\n");
+		say_command(t, "sample load", "the bundled sample");
+		say_command(t, "send FILE", "events of your own");
 		return true;
 	}
 	if (!read_links(t) || !show_links(t) || !show_alerts(t))

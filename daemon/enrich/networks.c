@@ -141,7 +141,7 @@ static enum err take_addresses(struct range_rows *r, const struct bytes *f, stru
 		return r->reader->row(r->reader->arg, &r->row, eb);
 	}
 	if (!f[FROM].len || !f[TO].len)
-		return errbuf_set(eb, ERR_INPUT, "there is no cidr");
+		return errbuf_set(eb, ERR_INPUT, "there is no cidr, nor start_ip and end_ip; the first line names the columns, with commas between");
 	if (!decode_ip_as_written(f[FROM], &from) || !decode_ip_as_written(f[TO], &to) || ip_cmp(&from, &to) > 0 || ip_is_v4(&from) != ip_is_v4(&to))
 		return errbuf_set(eb, ERR_INPUT, "'%.*s' to '%.*s' is no range of addresses", SHOWN(f[FROM]), SHOWN(f[TO]));
 	return give_range(r, from, &to, eb);
@@ -168,8 +168,26 @@ static void pass_unknown(void *arg, struct bytes name)
 	reader->unknown(reader->arg, name);
 }
 
+/* Some vendors leave the column names out. */
+static bool begins_with_address(struct bytes content)
+{
+	size_t n = 0;
+	struct ip base;
+	unsigned bits;
+
+	while (n < content.len && n < 64 && strchr(",;\t\r\n", content.ptr[n]) == NULL)
+		n++;
+	struct bytes first = bytes_trim(bytes_slice(content, 0, n));
+	if (first.len >= 2 && first.ptr[0] == '"' && first.ptr[first.len - 1] == '"')
+		first = bytes_slice(first, 1, first.len - 2);
+	return decode_ip_as_written(first, &base) || decode_cidr(first, &base, &bits);
+}
+
 enum err networks_read(struct bytes content, const char *name, const struct networks_reader *reader, struct errbuf *eb)
 {
+	if (begins_with_address(content))
+		return errbuf_set(eb, ERR_INPUT, "%s:1: begins with an address, column names are expected there: put a line like "
+				  "start_ip,end_ip,asn,org or cidr,asn,org in front", name);
 	struct networks_reader copy = *reader;
 	struct csv_reader csv = { network_columns, NETWORK_COLUMNS, take_network, reader->unknown ? pass_unknown : NULL, &copy };
 

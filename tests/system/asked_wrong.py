@@ -2,10 +2,11 @@
 """What assocctl says to questions that are put wrong, and that what it says can be read by a program."""
 import json
 import os
+import shlex
 import shutil
 import sys
 
-from daemon import ROOT, Daemon, run_tests
+from daemon import BUILD, ROOT, Daemon, run_tests
 
 WRONG = (
     (("account", ""), 2, "argument 1 is empty\nusage: assocctl account ACCOUNT"),
@@ -31,6 +32,22 @@ def questions_that_are_put_wrong_say_how_it_is_done():
         status, body, _ = daemon.ask("POST", "/v1/verdicts", json.dumps({"acount": "a", "value": "clean", "reason": "r"}),
                                      {"Content-Type": "application/json"})
         assert status == 422 and 'did you mean "account"?' in json.loads(body)["detail"], body
+    finally:
+        daemon.end()
+
+
+def what_the_tour_says_to_type_can_be_typed():
+    daemon = Daemon().start()
+    try:
+        for name in ("o'hara & sons", "o'hara; sons"):
+            lines = [json.dumps({"ts": 1767225600000 + i, "type": "profile", "account": name, "device": {"id": "7f31c0de"},
+                      "identity": {"card": "4012888888881881", "bank": "DE89370400440532013000", "tax_id": "DE136695976"}}) for i in range(2)]
+            assert daemon.send(lines)[1]["accepted"] == 2
+        status, said = Daemon.ctl(daemon, "tour")
+        program = os.path.join(BUILD, "assocctl")
+        typed = next(line for line in said.splitlines() if line.startswith(f"  {program} why "))
+        assert status == 0 and shlex.split(typed) == [program, "why", "o'hara & sons", "o'hara; sons"], said
+        assert f"  {program} help " in said, said
     finally:
         daemon.end()
 
@@ -75,5 +92,5 @@ def an_answer_of_every_kind_is_json_when_asked_for():
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done,
+    sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, what_the_tour_says_to_type_can_be_typed,
                         an_event_of_a_rule_test_that_is_refused_is_named_with_its_line, an_answer_of_every_kind_is_json_when_asked_for]))
