@@ -238,19 +238,21 @@ static enum err write_event_types(const struct manual_tables *tables, struct tex
 
 /* -- the shipped rules -- */
 
-static void add_places(struct text *notes, const struct kind *kind)
+static void add_places(struct text *notes, const struct kinds *kinds, const struct kind *kind)
 {
+	for (unsigned i = 0; i < kind->n_parts; i++)
+		reference_note(notes, "%.*s%s", BYTES_ARG(kinds->rows[kind->parts[i]].name), kind->required[i] ? "" : "?");
 	for (unsigned i = 0; i < kind->n_paths; i++)
 		reference_note(notes, "%.*s%s", BYTES_ARG(kind->paths[i]), kind->required[i] || kind->n_paths == 1 ? "" : "?");
 }
 
-static void add_kind(struct text *out, const struct kind *kind)
+static void add_kind(struct text *out, const struct kinds *kinds, const struct kind *kind)
 {
 	static const char *const classes[] = { [PRIVACY_PLAIN] = "plain", [PRIVACY_HASH] = "hash", [PRIVACY_DROP] = "drop" };
 	struct text name = { 0 }, places = { 0 }, help = { 0 };
 
 	text_addf(&name, "%.*s", BYTES_ARG(kind->name));
-	add_places(&places, kind);
+	add_places(&places, kinds, kind);
 	text_addf(&help, "The %.*s, %s", BYTES_ARG(kind->title), classes[kind->privacy]);
 	text_addf(&help, kind->hub_cap ? "; means nothing with more than %u holders." : ".", kind->hub_cap);
 	add_entry(out, &(struct reference_entry){ NULL, name.ptr, NULL, places.len ? places.ptr : "ip, port", help.ptr });
@@ -276,7 +278,7 @@ static enum err write_kinds(const struct manual_tables *tables, struct text *out
 	enum err err = ruleset_load(tables->rules_dir, false, &rules, NULL, eb);
 
 	for (unsigned i = 0; !err && i < rules->kinds.n; i++)
-		add_kind(out, &rules->kinds.rows[i]);
+		add_kind(out, &rules->kinds, &rules->kinds.rows[i]);
 	ruleset_free(rules);
 	return err;
 }

@@ -324,14 +324,30 @@ static void join_values(struct arena *a, const struct normalised *left, const st
 			normalised_add(out, joined_pair(a, left->text[i], right->text[k]));
 }
 
+/* Of a list every entry has values of its own. */
+static void part_values_of_list(struct maker *m, const struct kind *part, const struct json_node *array, struct normalised *out)
+{
+	const struct json_node *end = m->r->doc->nodes + array->next;
+	struct normalised one;
+
+	for (const struct json_node *node = array + 1; node < end; node = m->r->doc->nodes + node->next) {
+		kind_normalise(part, m->r->scratch, node->text, &one);
+		for (unsigned i = 0; i < one.n; i++)
+			normalised_add(out, one.text[i]);
+	}
+}
+
 static void part_values(struct maker *m, const struct kind *part, struct normalised *out)
 {
 	const struct kind_source *source = &m->kinds->sources[part->source];
+	const struct json_node *only = source->n == 1 ? m->r->slot[source->slots[0]] : NULL;
 	struct bytes parts[KIND_PATHS_MAX];
 	uint64_t hash;
 
 	out->n = 0;
-	if (read_parts(m, source, parts, &hash))
+	if (only != NULL && only->type == JSON_ARRAY)
+		part_values_of_list(m, part, only, out);
+	else if (read_parts(m, source, parts, &hash))
 		kind_normalise(part, m->r->scratch, text_of_parts(m->r->scratch, part, source, parts), out);
 }
 

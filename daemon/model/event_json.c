@@ -47,7 +47,7 @@ const struct event_key event_keys[] = {
 	SLOT("tls_traits", SLOT_TLS_TRAITS, "What the TLS client can, as words with commas: grease,alps,h2; capture makes it."),
 	CALL("identity", event_read_identity, TAKES_IDENTITY, 0,
 	     "What identifies a person or a company: members of a text, or of a list of at most 16."),
-	CALL("items", read_items, TAKES_TEXTS, 0, "Ids of listings, pages or targets that the account acts on, at most 64."),
+	CALL("items", read_items, TAKES_TEXTS, 0, "Ids of listings, pages or targets that the account acts on, at most 64. The latest list is what it has now."),
 	CALL("relation", read_relation, TAKES_RELATION, 0, "What a relation event declares."),
 	FIELD("actor", actor, EVENT_ACTOR_MAX, "Who states it."),
 	CALL("with", read_with, TAKES_TEXT, EVENT_ACCOUNT_MAX,

@@ -112,6 +112,8 @@ static void joined_kinds_have_every_choice_of_their_parts(void **state)
 
 	assert_true(holds(&e, K_JOINED, "ann|bath") && holds(&e, K_JOINED, "lee|bath"));
 	assert_false(holds(&e, K_JOINED, "ann lee|bath"));
+	e = event_of("{" HEAD ",\"identity\":{\"name\":[\"Ann\",\"Lee\"],\"place\":[\"Bath\",\"York\"]}}");
+	assert_true(holds(&e, K_JOINED, "ann|bath") && holds(&e, K_JOINED, "ann|york") && holds(&e, K_JOINED, "lee|york"));
 	e = event_of("{" HEAD ",\"identity\":{\"place\":\"Bath\"}}");
 	assert_true(holds(&e, K_JOINED, "|bath"));
 	e = event_of("{" HEAD ",\"identity\":{\"name\":\"Ann\"}}");
