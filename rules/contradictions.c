@@ -173,6 +173,12 @@ static bool knows_network(const struct builder *b, struct bytes word)
 	return network_kind_of(word) >= 0;
 }
 
+/* As networks files have them: DE. */
+static bool knows_country(const struct builder *b, struct bytes word)
+{
+	return word.len == 2 && word.ptr[0] >= 'A' && word.ptr[0] <= 'Z' && word.ptr[1] >= 'A' && word.ptr[1] <= 'Z';
+}
+
 static const struct {
 	const char *field;
 	knows_fn *knows;
@@ -181,6 +187,7 @@ static const struct {
 	{ "link.evidence", knows_rule, "rule" }, { "link.families", knows_family, "family" },
 	{ "link.explained_by", knows_relation, "relation" }, { "link.state", knows_state, "state of a link" },
 	{ "link.band", knows_band, "band" }, { "event.network", knows_network, "kind of network" },
+	{ "event.country", knows_country, "country; it is two capital letters, as DE" },
 };
 
 static void check_word(struct builder *b, const struct rule_head *head, int field, struct bytes word)

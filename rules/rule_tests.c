@@ -186,7 +186,7 @@ const struct key_row test_keys[] = {
 	{ "by_formula", KEY_BOOL, .offset = offsetof(struct rule_test, by_formula),
 	  .help = "Judged by the formula of scoring.yaml, table.yaml left aside." },
 	{ "networks", KEY_SPECIAL, .read = read_networks, .takes = "list of texts",
-	  .help = "Lines of a networks file: cidr,asn,org,kind." },
+	  .help = "Lines of a networks file: cidr,asn,org,kind[,cgnat_block[,country]], all with as many columns." },
 	{ "events", KEY_SPECIAL, .is_required = true, .read = read_events, .takes = "list of mappings",
 	  .help = "Events, in order, written as YAML." },
 	{ "now", KEY_TEXT, .offset = offsetof(struct rule_test, now),

@@ -40,6 +40,16 @@ static void run_fail(struct run *run, unsigned line, const char *fmt, ...)
 	text_addf(run->failures, "%s:%u: %.*s %s\n", run->path, line ? line : run->test->line, BYTES_ARG(run->test->name), what);
 }
 
+/* As many columns as the first line has: the last two are often left out. */
+static const char *networks_header(const struct rule_test *test)
+{
+	static const char *const headers[] = { "cidr,asn,org,kind", "cidr,asn,org,kind,cgnat_block", "cidr,asn,org,kind,cgnat_block,country" };
+	unsigned commas = 0;
+	for (size_t i = 0; test->n_networks > 0 && i < test->networks[0].len; i++)
+		commas += test->networks[0].ptr[i] == ',';
+	return headers[commas <= 3 ? 0 : commas == 4 ? 1 : 2];
+}
+
 /* The lines in a file that only this process sees. */
 static bool make_networks(struct run *run)
 {
@@ -49,7 +59,7 @@ static bool make_networks(struct run *run)
 	struct enrich_setup setup = { .networks_files = files, .n_networks = run->test->n_networks > 0 };
 	int fd = memfd_create("networks", MFD_CLOEXEC);
 	bool is_written = fd >= 0;
-	is_written = is_written && dprintf(fd, "cidr,asn,org,kind\n") > 0;
+	is_written = is_written && dprintf(fd, "%s\n", networks_header(run->test)) > 0;
 	for (unsigned i = 0; is_written && i < run->test->n_networks; i++)
 		is_written = dprintf(fd, "%.*s\n", BYTES_ARG(run->test->networks[i])) > 0;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

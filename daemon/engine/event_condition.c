@@ -17,7 +17,7 @@ struct answer {
 struct event_condition {
 	const struct expr *when;
 	bool is_remembered; /* it asks for nothing else than these */
-	bool asks_network, asks_ok;
+	bool asks_network, asks_country, asks_ok;
 	uint16_t kinds[KINDS_ASKED_MAX];
 	unsigned n_kinds;
 	struct answer *answers;
@@ -39,9 +39,11 @@ static bool add_field(struct event_condition *c, int field)
 	if (field_is_call(field))
 		return bytes_is(bytes_of(call_rows[field_call(field)].name), "value") && add_kind(c, field_argument(field));
 	bool is_network = field == field_find(BYTES_LIT("event.network")), is_ok = field == field_find(BYTES_LIT("event.ok"));
+	bool is_country = field == field_find(BYTES_LIT("event.country"));
 	c->asks_network |= is_network;
+	c->asks_country |= is_country;
 	c->asks_ok |= is_ok;
-	return is_network || is_ok;
+	return is_network || is_country || is_ok;
 }
 
 /* False: something is asked for that may change from one event with the same values to the next. */
@@ -89,10 +91,11 @@ static uint64_t mix(uint64_t hash, uint64_t part)
 static uint64_t combination_of(const struct event_condition *c, const struct engine *e)
 {
 	const struct event *ev = e->event;
-	unsigned network = NET_KINDS;
-	if (c->asks_network && ev->has_ip)
-		network = memo_network(e->memo, e->enrich, &ev->ip)->kind;
-	uint64_t combination = mix(network * 2 + (c->asks_ok && ev->is_failed), 0);
+	bool asks_address = (c->asks_network || c->asks_country) && ev->has_ip;
+	const struct network *network = asks_address ? memo_network(e->memo, e->enrich, &ev->ip) : NULL;
+	uint64_t combination = mix((network != NULL ? network->kind : NET_KINDS) * 2 + (c->asks_ok && ev->is_failed), 0);
+	if (c->asks_country && network != NULL)
+		combination = mix(combination, (uint64_t)(uint8_t)network->country[0] << 8 | (uint8_t)network->country[1]);
 	for (unsigned i = 0; i < c->n_kinds; i++)
 		combination = mix(combination, key_of(ev, c->kinds[i]));
 	return combination;

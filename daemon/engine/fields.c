@@ -264,6 +264,7 @@ static const struct {
 } handlers[] = {
 	{ "event.type", event_type_field }, { "event.ok", event_ok }, { "event.account", event_account },
 	{ "event.site", event_site }, { "event.ip", field_event_ip }, { "event.network", field_event_network },
+	{ "event.country", field_event_country },
 	{ "event.value", event_value }, { "event.kind", event_kind }, { "event.reason", event_reason }, { "event.round", event_round },
 	{ "account.risk", account_risk_field }, { "account.contagion", account_contagion },
 	{ "account.contagion_links", account_contagion_links },

@@ -21,7 +21,7 @@ struct field_room {
 	struct bytes families[FIELD_LIST_MAX], relations[FIELD_LIST_MAX], explained[1], common[RELATIONS_PER_ACCOUNT], evidence[RULES_MAX];
 };
 /* fields_lists.c: answers that are lists, and the event's address. */
-field_handler field_event_ip, field_event_network, field_account_relations, field_link_families, field_link_explained_by,
+field_handler field_event_ip, field_event_network, field_event_country, field_account_relations, field_link_families, field_link_explained_by,
 	field_link_relation, field_link_evidence;
 
 #endif

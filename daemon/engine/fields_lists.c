@@ -45,6 +45,16 @@ void field_event_network(const struct field_subject *s, struct value *out)
 	*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(network_kind_names[network->kind]) };
 }
 
+void field_event_country(const struct field_subject *s, struct value *out)
+{
+	const struct event *event = s->e->event;
+	if (!event->has_ip)
+		return;
+	const struct network *network = memo_network(s->e->memo, s->e->enrich, &event->ip);
+	if (network->country[0] != '\0')
+		*out = (struct value){ .type = VALUE_TEXT, .text = bytes_of(network->country) };
+}
+
 void field_account_relations(const struct field_subject *s, struct value *out)
 {
 	const struct account *account = &s->e->accounts.at[s->account];

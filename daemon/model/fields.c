@@ -13,6 +13,7 @@ const struct field_row field_rows[] = {
 	{ "event.site", EVERY, VALUE_TEXT, "Site of the event's account; missing when it has none." },
 	{ "event.ip", EVERY, VALUE_TEXT, "Address of the event; 'in' takes networks too: event.ip in [\"10.0.0.0/8\"]." },
 	{ "event.network", EVERY, VALUE_TEXT, "Kind of the network that the event's address belongs to: isp, mobile, hosting ..." },
+	{ "event.country", EVERY, VALUE_TEXT, "Country of the event's address, as DE; missing where networks and MMDB files do not say." },
 	{ "event.value", EVERY, VALUE_NUMBER, "Value of the event where it is a number: a rating, points; missing when it is none." },
 	{ "event.kind", EVERY, VALUE_TEXT, "Kind of a health or contact event: rating, points, attempt ..." },
 	{ "event.reason", EVERY, VALUE_TEXT, "Reason that a statement gives." },

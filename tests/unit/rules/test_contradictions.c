@@ -68,6 +68,7 @@ static void what_could_never_count_is_refused(void **state)
 		{ POLICY("link.explained_by contains \"agnecy\""), NULL, "asks link.explained_by for 'agnecy': there is no such relation" },
 		{ POLICY("link.state == \"suspectd\""), NULL, "there is no such state of a link" },
 		{ POLICY("not link.band in [\"strong\", \"weak\"]"), NULL, "asks link.band for 'weak': there is no such band" },
+		{ POLICY("event.country in [\"DE\", \"fr\"]"), NULL, "asks event.country for 'fr': there is no such country; it is two capital letters" },
 		{ POLICY("event.network == \"moblie\""), NULL, "there is no such kind of network" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
