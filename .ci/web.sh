@@ -1,8 +1,9 @@
 #!/bin/bash
-# Fetches what the dashboard loads besides its own modules, pinned in web/package-lock.json, into FOLDER/web/node_modules.
-# Usage: web.sh FOLDER [test]     with `test` also what drives it in tests
-# It ends with 0 whatever happens: a daemon that was built without them serves its page all the same, with tables where
-# the pictures would be, and the page says what is missing.
+# Fetches what the build puts the dashboard and the page script of the browser collector together with (a bundler, and the
+# libraries in them), pinned in web/package-lock.json, into FOLDER/web/node_modules.
+# Usage: web.sh FOLDER [test]     with `test` also what drives the page in tests, and what verifies our webhooks
+# It ends with 0 whatever happens: a daemon that was built without them serves its page all the same, as the modules that it is
+# written in and with words where the pictures would be, and says of /collect.js that it is missing.
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,7 +21,7 @@ for done in "$folder/node_modules/.for-test" "$folder/node_modules/.for-$which";
 	fi
 done
 if ! command -v npm >/dev/null; then
-	echo "There is no npm: the dashboard is built without its graph and plots." >&2
+	echo "There is no npm: the dashboard is built without its graph and plots, and /collect.js not at all." >&2
 	exit 0
 fi
 cp "$root/web/package.json" "$root/web/package-lock.json" "$folder/"
@@ -30,5 +31,5 @@ if timeout 300 npm ci --prefix "$folder" "${omit[@]}" --ignore-scripts --no-audi
 	echo "$sum" >"$folder/node_modules/.for-$which"
 else
 	rm -rf "$folder/node_modules"
-	echo "npm could not fetch what web/package-lock.json names ($log): the dashboard is built without its graph and plots." >&2
+	echo "npm could not fetch what web/package-lock.json names ($log): the dashboard is built without its graph and plots, and /collect.js not at all." >&2
 fi
