@@ -1,6 +1,7 @@
 /* Stored pairs: those whose strength is above the floor, or that a statement keeps.
  * I1: a pair stands in the lists of both its accounts, in pair_of, and nowhere else; a < b.
- * I2: its edge in the graph follows from its state and score (edge_level); nothing else sets edges. */
+ * I2: its edge in the graph follows from its state and score (edge_level); nothing else sets edges.
+ * I3: in_band counts the stored pairs by score, which nothing but pair_assess sets. */
 #include "pairs.h"
 
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "relations.h"
 #include "support.h"
 #include "verdicts.h"
+#include "views.h"
 
 struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b)
 {
@@ -26,10 +28,13 @@ uint32_t pair_other(const struct pair *pair, uint32_t account)
 	return pair->a == account ? pair->b : pair->a;
 }
 
-static void account_add_pair(struct account *account, uint32_t at)
+static void account_add_pair(struct engine *e, uint32_t id, uint32_t at)
 {
+	struct account *account = &e->accounts.at[id];
 	if (account->n_pairs == account->cap_pairs) {
+		e->room_of_lists -= account->cap_pairs;
 		account->cap_pairs = account->cap_pairs < 4 ? 4 : account->cap_pairs + account->cap_pairs / 2;
+		e->room_of_lists += account->cap_pairs;
 		account->pairs = xrealloc(account->pairs, account->cap_pairs * sizeof(*account->pairs));
 	}
 	account->pairs[account->n_pairs++] = at;
@@ -69,7 +74,7 @@ void pair_touch(struct engine *e, struct pair *pair)
 }
 
 /* State and reported score from flags, relations and evidence. */
-void pair_refresh_state(const struct engine *e, struct pair *pair)
+void pair_assess(const struct engine *e, struct pair *pair)
 {
 	bool is_joint = false;
 	pair->explained = relation_between(e, pair->a, pair->b, &is_joint);
@@ -88,6 +93,13 @@ void pair_refresh_state(const struct engine *e, struct pair *pair)
 		pair->state = LINK_WITHDRAWN;
 	else
 		pair->state = LINK_SUSPECTED;
+}
+
+void pair_refresh_state(struct engine *e, struct pair *pair)
+{
+	e->in_band[view_band(e, pair->score)]--;
+	pair_assess(e, pair);
+	e->in_band[view_band(e, pair->score)]++;
 }
 
 bool pair_is_kept(const struct pair *pair)
@@ -109,6 +121,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);
 	u64map_del(e->pair_of, pair_key(pair->a, pair->b));
+	e->in_band[view_band(e, pair->score)]--;
 	*pair = (struct pair){ .a = NONE, .b = e->free_pair };
 	e->free_pair = at;
 	e->n_pairs--;
@@ -170,8 +183,16 @@ struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b)
 		VEC_PUSH(&e->pairs, blank);
 	}
 	e->n_pairs++;
+	e->in_band[view_band(e, blank.score)]++;
 	u64map_put(e->pair_of, pair_key(a, b), at);
-	account_add_pair(&e->accounts.at[a], at);
-	account_add_pair(&e->accounts.at[b], at);
+	account_add_pair(e, a, at);
+	account_add_pair(e, b, at);
 	return &e->pairs.at[at];
+}
+
+void pairs_restore(struct engine *e, uint32_t at)
+{
+	const struct pair *pair = &e->pairs.at[at];
+	u64map_put(e->pair_of, pair_key(pair->a, pair->b), at);
+	e->in_band[view_band(e, pair->score)]++;
 }

@@ -22,10 +22,14 @@ bool pair_is_kept(const struct pair *pair);
 void pair_fell(struct engine *e, struct pair *pair);
 /* Forces a row into existence (joint, verdict). */
 struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b);
-void pair_refresh_state(const struct engine *e, struct pair *pair);
+/* State and reported score of one that may be stored nowhere; of a stored one. */
+void pair_assess(const struct engine *e, struct pair *pair);
+void pair_refresh_state(struct engine *e, struct pair *pair);
 void pair_touch(struct engine *e, struct pair *pair);
 /* End of the event: the mark goes, and the pair with it if it fell below the floor. */
 void pair_untouch(struct engine *e, uint32_t at);
+/* Snapshot: it is among the pairs, and in the lists of both accounts. */
+void pairs_restore(struct engine *e, uint32_t at);
 uint32_t pair_index(const struct engine *e, const struct pair *pair);
 uint32_t pair_other(const struct pair *pair, uint32_t account);
 

@@ -9,6 +9,7 @@
 #include "deadlines.h"
 #include "marks.h"
 #include "merging.h"
+#include "pairs.h"
 #include "support.h"
 #include "timing.h"
 #include "verdicts.h"
@@ -279,7 +280,7 @@ static void get_pairs(struct in *in, struct engine *e, const struct snapshot_hea
 				       pair->state >= LINK_STATES || pair->explained > e->rules->n_relations ||
 				       pair->rules >= h->rule_sets || pair->own_rules >= h->rule_sets);
 		if (in->err == ERR_OK)
-			u64map_put(e->pair_of, (uint64_t)pair->a << 32 | pair->b, i);
+			pairs_restore(e, i);
 	}
 }
 
@@ -313,6 +314,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		struct account blank = { 0 };
 		VEC_PUSH(&e->accounts, blank);
 		get_account(&in, &e->accounts.at[i], &h);
+		e->room_of_lists += e->accounts.at[i].cap_pairs;
 	}
 	if (in.err == ERR_OK)
 		get_pairs(&in, e, &h);

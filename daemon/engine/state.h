@@ -44,7 +44,8 @@ struct engine {
 	struct graph *graph;
 	struct VEC(struct pair) pairs;
 	uint32_t free_pair;
-	uint64_t n_pairs;
+	uint64_t n_pairs, in_band[BANDS]; /* stored pairs, and by the band of their score */
+	uint64_t room_of_lists;           /* pairs that the accounts' lists have room for */
 	struct u64map *pair_of;
 	struct strtab *group_names;
 	struct VEC(struct group) groups;

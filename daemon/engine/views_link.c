@@ -203,7 +203,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 		fresh.first_ms = stored->first_ms;
 		fresh.last_ms = stored->last_ms;
 	}
-	pair_refresh_state(e, &fresh);
+	pair_assess(e, &fresh);
 	bool is_table = e->rules->table.is_given;
 	*out = (struct why_view){ .prior_mb = w->prior_mb, .sum_mb = w->sum_mb, .n_items = w->n + w->n_limits,
 				  .scale_a_milli = is_table ? 1000 : (int32_t)e->rules->scoring.scale_a_milli,

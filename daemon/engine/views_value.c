@@ -178,11 +178,8 @@ static void count_alert(const struct engine *e, const struct alert *alert, struc
 	}
 }
 
-static void count_pairs(const struct engine *e, struct engine_stats *out)
+static void count_alerts(const struct engine *e, struct engine_stats *out)
 {
-	for (size_t i = 0; i < e->pairs.n; i++)
-		if (e->pairs.at[i].a != NONE)
-			out->links[view_band(e, e->pairs.at[i].score)]++;
 	for (size_t i = 0; i < e->alerts.n; i++)
 		count_alert(e, &e->alerts.at[i], out);
 }
@@ -190,10 +187,7 @@ static void count_pairs(const struct engine *e, struct engine_stats *out)
 /* Stored pairs, the lists of them at each account, and the graph over them. */
 static size_t memory_of_links(const struct engine *e)
 {
-	size_t n = e->pairs.cap * sizeof(struct pair) + u64map_memory(e->pair_of) + graph_memory(e->graph);
-	for (size_t i = 0; i < e->accounts.n; i++)
-		n += e->accounts.at[i].cap_pairs * sizeof(*e->accounts.at[i].pairs);
-	return n;
+	return e->pairs.cap * sizeof(struct pair) + e->room_of_lists * sizeof(uint32_t) + u64map_memory(e->pair_of) + graph_memory(e->graph);
 }
 
 void engine_stats(const struct engine *e, struct engine_stats *out)
@@ -210,7 +204,8 @@ void engine_stats(const struct engine *e, struct engine_stats *out)
 	};
 	out->memory_total = out->memory_index + out->memory_pairs + strtab_memory(e->names) +
 			    e->accounts.cap * sizeof(struct account);
-	count_pairs(e, out);
+	memcpy(out->links, e->in_band, sizeof(out->links));
+	count_alerts(e, out);
 }
 
 uint64_t engine_policy_hits(const struct engine *e, unsigned policy)

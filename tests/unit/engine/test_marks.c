@@ -254,6 +254,48 @@ static void turns_on_a_marked_value_count_nothing(void **state)
 	assert_true(rests_on_rule(&why, "worked-in-turn"));
 }
 
+/* The numbers that are kept are those that counting gives. */
+static void assert_counted(struct bench *t)
+{
+	const struct link_query all = { .min_score = 0, .max = 10000 };
+	struct engine_stats stats;
+	struct link_list list;
+	uint64_t links[BANDS] = { 0 };
+
+	engine_strongest_links(t->engine, &all, t->arena, &list);
+	for (unsigned i = 0; i < list.n; i++)
+		links[list.at[i].band]++;
+	engine_stats(t->engine, &stats);
+	for (unsigned band = 0; band < BANDS; band++)
+		assert_int_equal(stats.links[band], links[band]);
+	assert_true(list.n > 0);
+}
+
+static void links_are_counted_by_band_whatever_becomes_of_them(void **state)
+{
+	struct bench *t = *state;
+	struct memory m = { 0 };
+
+	assert_counted(t);
+	mark(t, ON_DEVICE, "shared");
+	mark(t, ON_CARD, "generic");
+	assert_counted(t);
+	say(t, "\"type\":\"verdict\",\"account\":\"ann\",\"with\":\"bob\",\"value\":\"confirmed\",\"actor\":\"eve\"");
+	say(t, "\"type\":\"verdict\",\"account\":\"p1\",\"with\":\"p2\",\"value\":\"not_same\",\"actor\":\"eve\"");
+	assert_counted(t);
+	mark(t, ON_CARD, "none");
+	for (unsigned i = 0; i < 40; i++)
+		say(t, "\"type\":\"login\",\"account\":\"p%u\"," DEVICE ",\"ip\":\"10.9.1.%u\"", i, i / 4);
+	say(t, "\"type\":\"verdict\",\"account\":\"p3\",\"value\":\"clean\",\"actor\":\"eve\"");
+	assert_counted(t);
+	assert_int_equal(engine_save(t->engine, memory_write, &m), ERR_OK);
+	engine_free(t->engine);
+	t->engine = engine_new(t->rules, NULL);
+	assert_int_equal(engine_load(t->engine, memory_read, &m), ERR_OK);
+	assert_counted(t);
+	free(m.at);
+}
+
 static void a_snapshot_keeps_marks_and_notes(void **state)
 {
 	struct bench *t = *state;
@@ -294,6 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_effect_of_a_mark_is_known_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_marked_fact_is_not_compared, setup, teardown),
 		cmocka_unit_test_setup_teardown(turns_on_a_marked_value_count_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(links_are_counted_by_band_whatever_becomes_of_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_snapshot_keeps_marks_and_notes, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
