@@ -10,20 +10,28 @@ struct waiting_for_events {
 	struct text account;
 };
 
-static void render_attrs(struct text *out, const struct kinds *kinds, const struct event *event)
+static void render_attr(const struct journal_form *form, struct text *out, const struct attr *attr)
+{
+	struct note_view newest;
+
+	json_open_object(out);
+	json_member_string(out, "kind", form->kinds->rows[attr->kind].name);
+	json_member_string(out, "shown", attr->shown);
+	render_key(out, attr->key);
+	if (form->notes_of && engine_newest_note(form->notes_of, attr, &newest))
+		render_noted(out, &newest);
+	json_close_object(out);
+}
+
+static void render_attrs(const struct journal_form *form, struct text *out, const struct event *event)
 {
 	json_key(out, "values");
 	json_open_array(out);
 	for (unsigned i = 0; i < event->n_attrs; i++) {
 		const struct attr *attr = &event->attrs[i];
 
-		if (attr->kind >= kinds->n || kinds->rows[attr->kind].is_port_block)
-			continue;
-		json_open_object(out);
-		json_member_string(out, "kind", kinds->rows[attr->kind].name);
-		json_member_string(out, "shown", attr->shown);
-		render_key(out, attr->key);
-		json_close_object(out);
+		if (attr->kind < form->kinds->n && !form->kinds->rows[attr->kind].is_port_block)
+			render_attr(form, out, attr);
 	}
 	json_close_array(out);
 }
@@ -43,7 +51,7 @@ static void render_statement(struct text *out, const struct event *event)
 		json_member_time(out, "until", event->until_ms);
 }
 
-void journal_render_event(struct text *out, const struct kinds *kinds, const struct event *event)
+void journal_render_event(const struct journal_form *form, struct text *out, const struct event *event)
 {
 	char ip[IP_TEXT_SIZE];
 
@@ -65,21 +73,21 @@ void journal_render_event(struct text *out, const struct kinds *kinds, const str
 	if (event->session.len > 0)
 		json_member_string(out, "session", event->session);
 	render_statement(out, event);
-	render_attrs(out, kinds, event);
+	render_attrs(form, out, event);
 	json_close_object(out);
 }
 
 static void render_found(struct api_call *call, const struct waiting_for_events *w, const struct api_events *found)
 {
 	struct api_ports *ports = &call->api->setup.ports;
-	const struct kinds *kinds = &ports->rules(ports->arg)->kinds;
+	const struct journal_form form = { &ports->rules(ports->arg)->kinds, call->engine };
 
 	json_open_object(call->out);
 	json_member_string(call->out, "account", text_bytes(&w->account));
 	json_key(call->out, "events");
 	json_open_array(call->out);
 	for (unsigned i = 0; i < found->n; i++)
-		journal_render_event(call->out, kinds, &found->at[i]);
+		journal_render_event(&form, call->out, &found->at[i]);
 	json_close_array(call->out);
 	json_key(call->out, "next");
 	if (found->next)
@@ -93,7 +101,9 @@ static void on_found(void *arg, const struct api_events *found)
 {
 	struct waiting_for_events *w = arg;
 	struct api_call call = api_later_begin(&w->later);
+	struct api_ports *ports = &call.api->setup.ports;
 
+	call.engine = ports->engine(ports->arg);
 	if (found->result == ERR_OK) {
 		render_found(&call, w, found);
 		api_reply_json(&call, 200);

@@ -7,6 +7,9 @@
 
 #define JOURNAL_EVENTS_MAX 500
 
-void journal_render_event(struct text *out, const struct kinds *kinds, const struct event *event);
+struct engine;
+/* notes_of: each value comes with the newest note of it; NULL: for those whom notes are not for. */
+struct journal_form { const struct kinds *kinds; const struct engine *notes_of; };
+void journal_render_event(const struct journal_form *form, struct text *out, const struct event *event);
 
 #endif

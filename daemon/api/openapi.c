@@ -51,7 +51,7 @@ static const struct {
 		 "\"fitted\":{\"type\":\"boolean\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"},"
-		 "\"notes\":{\"type\":\"array\",\"description\":\"what people noted of the value, newest first\",\"items\":{\"type\":\"object\"}}}}}}}" },
+		 "\"notes\":{\"type\":\"array\",\"description\":\"what people noted of the value and of ranges that it lies in (range), newest first\",\"items\":{\"type\":\"object\"}}}}}}}" },
 	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"verdict\":{\"type\":[\"string\",\"null\"]},"
 		     "\"declared\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":[\"string\",\"null\"]},"
 		     "\"with\":{\"type\":[\"string\",\"null\"]},\"is_accepted\":{\"type\":\"boolean\"},\"members\":{\"type\":\"integer\"},\"proof\":{\"type\":[\"string\",\"null\"]}}}},"

@@ -75,6 +75,7 @@ static void render_value(struct text *out, const struct value_view *value)
 	json_member_bool(out, "is_hub", value->is_hub);
 	json_member_bool(out, "is_marked", value->is_marked);
 	render_optional(out, "network", value->network ? bytes_of(network_kind_names[value->network]) : BYTES_NONE);
+	render_noted(out, value->noted);
 	json_member_int(out, "count", (int64_t)value->count);
 	json_member_time(out, "first", value->first_ms);
 	json_member_time(out, "last", value->last_ms);

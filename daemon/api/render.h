@@ -23,6 +23,8 @@ void render_alert(struct text *out, const struct alert_view *alert);
 void render_value_holders(struct text *out, const struct value_holders_view *value);
 /* Members "mark", null when there is none, and "notes". */
 void render_mark(struct text *out, const struct mark_view *mark);
+/* Member "noted": the newest note, or null. */
+void render_noted(struct text *out, const struct note_view *newest);
 void render_notes(struct text *out, const struct note_view *notes, unsigned n);
 void render_marked(struct text *out, const struct marked_view *marked);
 void render_mark_effect(struct text *out, const struct mark_effect_view *effect);

@@ -17,17 +17,31 @@ void render_mark(struct text *out, const struct mark_view *mark)
 	json_close_object(out);
 }
 
+static void render_note(struct text *out, const struct note_view *note)
+{
+	json_open_object(out);
+	json_member_time(out, "at", note->ts_ms);
+	render_optional(out, "actor", note->actor);
+	render_optional(out, "range", note->range);
+	json_member_string(out, "text", note->text);
+	json_close_object(out);
+}
+
+void render_noted(struct text *out, const struct note_view *newest)
+{
+	json_key(out, "noted");
+	if (newest)
+		render_note(out, newest);
+	else
+		json_null(out);
+}
+
 void render_notes(struct text *out, const struct note_view *notes, unsigned n)
 {
 	json_key(out, "notes");
 	json_open_array(out);
-	for (unsigned i = 0; i < n; i++) {
-		json_open_object(out);
-		json_member_time(out, "at", notes[i].ts_ms);
-		render_optional(out, "actor", notes[i].actor);
-		json_member_string(out, "text", notes[i].text);
-		json_close_object(out);
-	}
+	for (unsigned i = 0; i < n; i++)
+		render_note(out, &notes[i]);
 	json_close_array(out);
 }
 

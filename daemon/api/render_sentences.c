@@ -63,8 +63,9 @@ static void say_notes(struct text *out, struct text *s, const struct note_view *
 {
 	char day[TIME_TEXT_SIZE];
 	for (unsigned i = 0; i < n; i++) {
+		struct bytes of = notes[i].range.len > 0 ? notes[i].range : BYTES_LIT("it");
 		time_format(notes[i].ts_ms, day);
-		text_addf(s, "Noted of it%s%.*s on %.10s: %.*s.", notes[i].actor.len > 0 ? " by " : "", BYTES_ARG(notes[i].actor), day,
+		text_addf(s, "Noted of %.*s%s%.*s on %.10s: %.*s.", BYTES_ARG(of), notes[i].actor.len > 0 ? " by " : "", BYTES_ARG(notes[i].actor), day,
 			  BYTES_ARG(notes[i].text));
 		end_sentence(out, s);
 	}

@@ -61,8 +61,10 @@ static void answer_attrs(struct api_call *call, const struct kinds *kinds, const
 		if (!is_searched(&kinds->rows[attr->kind]) ||
 		    engine_value(call->engine, attr->kind, attr->key, call->arena, &value) != ERR_OK)
 			continue;
-		if (value.shown.len == 0)
-			value.shown = attr->shown; /* the engine keeps the text of shared values only */
+		if (value.shown.len == 0) { /* the engine keeps the text of shared values only */
+			value.shown = attr->shown;
+			engine_said_of(call->engine, attr, call->arena, &value);
+		}
 		render_value_holders(call->out, &value);
 	}
 }

@@ -37,6 +37,14 @@ static void render_alerts_about(struct api_call *call, struct bytes account)
 	json_close_array(call->out);
 }
 
+/* What analysts wrote of a value or a range is about all who use it. */
+static void render_without_notes(struct text *out, struct account_view *account)
+{
+	for (unsigned i = 0; i < account->n_values; i++)
+		account->values[i].noted = NULL;
+	render_account(out, account);
+}
+
 /* What is made of the events. Null when none is left of which anything could be made. */
 static void render_made(struct api_call *call, struct bytes name)
 {
@@ -45,7 +53,7 @@ static void render_made(struct api_call *call, struct bytes name)
 
 	json_key(call->out, "standing");
 	if (engine_account(call->engine, name, call->arena, &account) == ERR_OK)
-		render_account(call->out, &account);
+		render_without_notes(call->out, &account);
 	else
 		json_null(call->out);
 	json_key(call->out, "history");
@@ -60,7 +68,7 @@ static void render_made(struct api_call *call, struct bytes name)
 static void render_page(struct api_call *call, const struct waiting_for_subject *w, const struct api_events *found)
 {
 	struct api_ports *ports = &call->api->setup.ports;
-	const struct kinds *kinds = &ports->rules(ports->arg)->kinds;
+	const struct journal_form form = { &ports->rules(ports->arg)->kinds, NULL };
 
 	json_open_object(call->out);
 	json_member_string(call->out, "schema", BYTES_LIT("assocd.subject/1"));
@@ -76,7 +84,7 @@ static void render_page(struct api_call *call, const struct waiting_for_subject 
 	json_key(call->out, "events");
 	json_open_array(call->out);
 	for (unsigned i = 0; i < found->n; i++)
-		journal_render_event(call->out, kinds, &found->at[i]);
+		journal_render_event(&form, call->out, &found->at[i]);
 	json_close_array(call->out);
 	json_close_object(call->out);
 }

@@ -37,9 +37,9 @@ static void print_links(struct ctl *ctl, const struct json_doc *doc)
 
 static void print_values(struct ctl *ctl, const struct json_doc *doc)
 {
-	static const char *const heads[] = { "kind", "value", ">holders", ">times", "last", NULL };
-	struct table *t = table_new(ctl, heads);
 	const struct json_node *values = json_get(doc, doc->nodes, "values"), *value = json_first(doc, values);
+	const char *const heads[] = { "kind", "value", ">holders", ">times", "last", table_said_head(ctl, doc, values), NULL };
+	struct table *t = table_new(ctl, heads);
 
 	for (; value; value = json_after(doc, values, value)) {
 		struct bytes shown = json_get_text(doc, value, "shown");
@@ -50,6 +50,8 @@ static void print_values(struct ctl *ctl, const struct json_doc *doc)
 		table_int(t, json_get_int(doc, value, "holders", 0));
 		table_int(t, json_get_int(doc, value, "count", 0));
 		table_time(t, doc, value, "last");
+		if (heads[5])
+			table_said(t, doc, value);
 	}
 	table_end(t, "no values");
 }

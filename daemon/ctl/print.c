@@ -127,3 +127,46 @@ void print_path(struct text *out, const struct json_doc *doc, const struct json_
 		text_add_visible(out, json_get_text(doc, link, "b"));
 	}
 }
+
+static void add_said(struct text *out, const struct json_doc *doc, const struct json_node *value)
+{
+	const struct json_node *mark = json_get(doc, value, "mark"), *note = json_get(doc, value, "noted"), *notes = json_get(doc, value, "notes");
+	bool is_marked = mark && mark->type == JSON_OBJECT;
+	struct bytes range;
+
+	if (!note)
+		note = notes ? json_first(doc, notes) : NULL;
+	if (is_marked)
+		text_addf(out, "marked as %.*s", BYTES_ARG(json_get_text(doc, mark, "value")));
+	else if (json_get_true(doc, value, "is_marked"))
+		text_adds(out, "marked");
+	if (!note || note->type != JSON_OBJECT)
+		return;
+	range = json_get_text(doc, note, "range");
+	text_adds(out, out->len > 0 ? "; noted" : "noted");
+	if (range.len > 0)
+		text_addf(out, " of %.*s", BYTES_ARG(range));
+	text_adds(out, ": ");
+	text_add(out, json_get_text(doc, note, "text"));
+}
+
+void table_said(struct table *t, const struct json_doc *doc, const struct json_node *value)
+{
+	struct text said = { 0 };
+
+	add_said(&said, doc, value);
+	table_text(t, text_bytes(&said));
+	text_free(&said);
+}
+
+const char *table_said_head(const struct ctl *ctl, const struct json_doc *doc, const struct json_node *values)
+{
+	const struct json_node *value = json_first(doc, values);
+	struct text said = { 0 };
+
+	for (; value && said.len == 0 && !ctl->as_csv; value = json_after(doc, values, value))
+		add_said(&said, doc, value);
+	bool is_wanted = ctl->as_csv || said.len > 0;
+	text_free(&said);
+	return is_wanted ? "said" : NULL;
+}

@@ -35,6 +35,10 @@ void table_text(struct table *t, struct bytes s);
 void table_word(struct table *t, struct bytes s); /* styled by style_of_word */
 void table_int(struct table *t, int64_t n);
 void table_time(struct table *t, const struct json_doc *doc, const struct json_node *at, const char *key);
+/* What people said of a value in an answer: "marked as shared; noted of 10.231.0.0/16: the university", the newest note. */
+void table_said(struct table *t, const struct json_doc *doc, const struct json_node *value);
+/* The head of that column: in CSV always, else where they said something of one of the values; else NULL. */
+const char *table_said_head(const struct ctl *ctl, const struct json_doc *doc, const struct json_node *values);
 /* Prints it as CSV with --csv, else aligned; `none` instead when there are no rows, where it is NULL nothing at all. Frees it. */
 void table_end(struct table *t, const char *none);
 

@@ -23,9 +23,9 @@ static struct text holders_text(const struct json_doc *doc, const struct json_no
 
 static void print_values(struct ctl *ctl, const struct json_doc *doc, const char *none)
 {
-	static const char *const heads[] = { "kind", "value", ">holders", "network", "held by", NULL };
-	struct table *t = table_new(ctl, heads);
 	const struct json_node *values = json_get(doc, doc->nodes, "values"), *value = json_first(doc, values);
+	const char *const heads[] = { "kind", "value", ">holders", "network", "held by", table_said_head(ctl, doc, values), NULL };
+	struct table *t = table_new(ctl, heads);
 
 	for (; value; value = json_after(doc, values, value)) {
 		struct text holders = holders_text(doc, value);
@@ -35,6 +35,8 @@ static void print_values(struct ctl *ctl, const struct json_doc *doc, const char
 		table_int(t, json_get_int(doc, value, "holders", 0));
 		table_text(t, json_get_text(doc, value, "network"));
 		table_text(t, text_bytes(&holders));
+		if (heads[5])
+			table_said(t, doc, value);
 		text_free(&holders);
 	}
 	table_end(t, none);

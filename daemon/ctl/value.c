@@ -229,6 +229,8 @@ const struct ctl_command ctl_value_mark = {
 const struct ctl_command ctl_value_note = {
 	.name = "value note", .arguments = "ATTRIBUTE VALUE --text=TEXT [OPTION]...", .options = note_options, .run = note_run,
 	.help = "Writes something down beside a value or a range of addresses.",
+	.more = "It is shown wherever the value is; what is noted of a range, at every address in it: by why, account and search, on "
+		"the dashboard, and in an analyst's dossier.",
 	.example = "assocctl value note --range 10.231.0.0/16 --text 'belongs to the university'",
 };
 const struct ctl_command ctl_value_list = {

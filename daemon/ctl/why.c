@@ -44,7 +44,15 @@ static void add_line(struct ctl *ctl, struct text *out, enum style style, struct
 	text_addc(out, '\n');
 }
 
-/* What people noted of a value. */
+static void add_worded(struct text *out, const char *word, struct bytes what)
+{
+	if (what.len == 0)
+		return;
+	text_adds(out, word);
+	text_add_visible(out, what);
+}
+
+/* What people noted of a value and of ranges that it lies in. */
 static void add_notes(struct ctl *ctl, struct text *out, const struct json_doc *doc, const struct json_node *value)
 {
 	const struct json_node *list = json_get(doc, value, "notes"), *note = list ? json_first(doc, list) : NULL;
@@ -52,8 +60,9 @@ static void add_notes(struct ctl *ctl, struct text *out, const struct json_doc *
 	for (; note; note = json_after(doc, list, note)) {
 		struct bytes actor = json_get_text(doc, note, "actor");
 
-		text_adds(out, actor.len > 0 ? "            noted by " : "            noted");
-		text_add_visible(out, actor);
+		text_adds(out, "            noted");
+		add_worded(out, " of ", json_get_text(doc, note, "range"));
+		add_worded(out, " by ", actor);
 		text_adds(out, ", ");
 		print_day(out, doc, note, "at");
 		text_adds(out, ": ");

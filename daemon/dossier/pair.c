@@ -132,7 +132,8 @@ static const struct column said_columns[] = {
 static void add_notes(struct dossier *d, struct section *s, struct bytes item, const struct note_view *notes, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		section_text(s, item);
+		struct bytes range = notes[i].range;
+		section_text(s, range.len == 0 ? item : bytes_of(arena_printf(d->arena, "%.*s, in %.*s", BYTES_ARG(item), BYTES_ARG(range))));
 		section_time(s, notes[i].ts_ms);
 		section_text(s, notes[i].actor);
 		section_text(s, notes[i].text);

@@ -66,6 +66,10 @@ typedef void value_fn(void *arg, const struct value_holders_view *value);
 void engine_each_shared(const struct engine *e, int kind, value_fn *fn, void *arg);
 /* Values and ranges with a mark or notes, those spoken of last first; at most max. *total: how many there are. */
 unsigned engine_marks(const struct engine *e, unsigned max, struct arena *a, struct marked_view **out, uint64_t *total);
+/* What people said of a value whose text is given, and of ranges that it lies in: members mark and notes. */
+void engine_said_of(const struct engine *e, const struct attr *attr, struct arena *a, struct value_holders_view *out);
+/* The newest of these notes; false: there is none. */
+bool engine_newest_note(const struct engine *e, const struct attr *attr, struct note_view *out);
 void engine_mark_effect(const struct engine *e, const struct mark_question *question, struct arena *a, struct mark_effect_view *out);
 /* Values that at least two of the n accounts share, most shared first. */
 unsigned engine_correlate(const struct engine *e, const struct bytes *names, unsigned n, struct arena *a, struct value_holders_view **out);

@@ -95,15 +95,32 @@ static bool read_place(struct bytes shown, struct ip *ip, unsigned *bits)
 	return decode_cidr(bytes_slice(shown, 0, end), ip, bits);
 }
 
-static const struct mark *range_over(const struct engine *e, const struct ip *ip, unsigned bits)
+/* The address that the value says it is, or place where its text is not known; *bits: how many of it. */
+static bool place_of(const struct engine *e, const struct attr *attr, const struct ip *place, struct ip *ip, unsigned *bits)
 {
 	const struct marks *m = e->marks;
-	for (unsigned length = bits + 1; length-- > 0;) {
+	if (!(m->lengths[0] | m->lengths[1] | m->lengths[2]) || !e->rules->kinds.rows[attr->kind].is_network)
+		return false;
+	if (attr->shown.len > 0)
+		return read_place(attr->shown, ip, bits);
+	if (place == NULL)
+		return false;
+	*ip = *place;
+	*bits = 128;
+	return true;
+}
+
+/* The row of the longest prefix that is shorter than *below, which becomes its length; NULL: there is none left. */
+static const struct mark *row_over(const struct engine *e, const struct ip *ip, unsigned *below)
+{
+	const struct marks *m = e->marks;
+	while (*below > 0) {
+		unsigned length = --*below;
 		if (!(m->lengths[length >> 6] >> (length & 63) & 1))
 			continue;
 		const struct ip base = ip_prefix(ip, length);
 		const struct mark *row = mark_by_key(e, mark_range_key(&base, length));
-		if (row != NULL && row->word != MARK_NONE)
+		if (row != NULL)
 			return row;
 	}
 	return NULL;
@@ -112,28 +129,45 @@ static const struct mark *range_over(const struct engine *e, const struct ip *ip
 /* place: of the address that was used, where the text does not say it; or NULL. */
 static const struct mark *mark_on(const struct engine *e, const struct attr *attr, const struct ip *place)
 {
-	const struct mark *own = mark_by_key(e, attr->key);
+	const struct mark *row = mark_by_key(e, attr->key);
 	struct ip ip;
-	unsigned bits = 128;
-	if (own != NULL && own->word != MARK_NONE)
-		return own;
-	if (!(e->marks->lengths[0] | e->marks->lengths[1] | e->marks->lengths[2]) || !e->rules->kinds.rows[attr->kind].is_network)
+	unsigned below;
+	if (row != NULL && row->word != MARK_NONE)
+		return row;
+	if (!place_of(e, attr, place, &ip, &below))
 		return NULL;
-	if (attr->shown.len > 0)
-		return read_place(attr->shown, &ip, &bits) ? range_over(e, &ip, bits) : NULL;
-	return place != NULL ? range_over(e, place, bits) : NULL;
+	below++;
+	do
+		row = row_over(e, &ip, &below);
+	while (row != NULL && row->word == MARK_NONE);
+	return row;
 }
 
-static struct attr attr_of(const struct engine *e, uint32_t value)
+unsigned mark_rows_on(const struct engine *e, const struct attr *attr, const struct mark *rows[MARK_ROWS_ON_MAX])
+{
+	const struct mark *row = mark_by_key(e, attr->key);
+	struct ip ip;
+	unsigned n = 0, below;
+	if (row != NULL)
+		rows[n++] = row;
+	if (e->marks->rows.n == 0 || !place_of(e, attr, NULL, &ip, &below))
+		return n;
+	below++;
+	while ((row = row_over(e, &ip, &below)) != NULL)
+		if (n == 0 || row != rows[0])
+			rows[n++] = row;
+	return n;
+}
+
+struct attr mark_attr(const struct engine *e, uint32_t value)
 {
 	const struct index_value *v = index_value(e->index, value);
 	return (struct attr){ .key = v->key, .kind = v->kind, .shown = index_shown(e->index, value) };
 }
 
-const struct mark *mark_of_value(const struct engine *e, uint32_t value)
+const struct mark *mark_of(const struct engine *e, const struct attr *attr)
 {
-	const struct attr attr = attr_of(e, value);
-	return mark_on(e, &attr, NULL);
+	return mark_on(e, attr, NULL);
 }
 
 void mark_new_use(struct engine *e, const struct event *ev, const struct attr *attr, uint32_t value)
@@ -232,7 +266,8 @@ static bool take_down(struct engine *e, const struct event *ev, const struct mar
 static bool follow(void *arg, uint32_t value)
 {
 	struct rereading *r = arg;
-	bool is_marked = mark_of_value(r->e, value) != NULL;
+	const struct attr attr = mark_attr(r->e, value);
+	bool is_marked = mark_of(r->e, &attr) != NULL;
 	if (index_value(r->e->index, value)->is_marked != is_marked) {
 		index_set_marked(r->e->index, value, is_marked);
 		rereading_add(r, value);

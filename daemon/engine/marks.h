@@ -11,6 +11,7 @@
 
 #define MARKS_MAX 65536    /* values and ranges with a mark or a note; what goes beyond is counted and not kept */
 #define MARK_NOTES_MAX 64  /* of one of them: the latest */
+#define MARK_ROWS_ON_MAX 130 /* a value's own, and one per length of a prefix */
 #define MARK_OF_RANGE UINT16_MAX
 
 enum mark_word { MARK_NONE, MARK_SHARED, MARK_GENERIC, MARK_WORDS };
@@ -33,8 +34,12 @@ void marks_free(struct marks *m);
 void mark_apply(struct engine *e, const struct event *ev);
 /* An account uses a value that is new to it: is it one, or in a range, that is marked? */
 void mark_new_use(struct engine *e, const struct event *ev, const struct attr *attr, uint32_t value);
+/* A value of the index, with the text that is kept of it. */
+struct attr mark_attr(const struct engine *e, uint32_t value);
 /* The mark that counts for the value, its own or that of the narrowest range, or NULL. */
-const struct mark *mark_of_value(const struct engine *e, uint32_t value);
+const struct mark *mark_of(const struct engine *e, const struct attr *attr);
+/* Rows that speak of the value, marked or not: its own and those of ranges over it, the narrowest first; how many. */
+unsigned mark_rows_on(const struct engine *e, const struct attr *attr, const struct mark *rows[MARK_ROWS_ON_MAX]);
 /* Is a value of that key marked, whether or not the index has it? */
 bool mark_is_on(const struct engine *e, uint64_t key);
 /* Rows with a mark or notes, in order of their first; NULL: there are no more. */

@@ -24,8 +24,10 @@ void view_relations(const struct engine *e, uint32_t account, struct arena *a, s
 /* row NULL: none; key: of the value itself, so that a range is told from it. */
 struct mark;
 void view_mark(const struct engine *e, const struct mark *row, uint64_t key, struct mark_view *out);
-/* Of the value or range of that key, newest first. */
-unsigned view_notes(const struct engine *e, uint64_t key, struct arena *a, const struct note_view **out);
+/* Of the value and of ranges that it lies in, newest first. */
+unsigned view_notes(const struct engine *e, const struct attr *attr, struct arena *a, const struct note_view **out);
+/* Whether the two are closed, and which alerts stand about both. */
+void view_standing(const struct engine *e, const struct pair *pair, struct arena *a, struct why_view *out);
 /* Values that the two share and that people marked. */
 void view_ignored(const struct engine *e, uint32_t x, uint32_t y, struct arena *a, struct why_view *out);
 /* GRAPH_NONE when the text names none. */

@@ -3,6 +3,7 @@
 #include "alerts.h"
 #include "merging.h"
 #include "contagion.h"
+#include "marks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,17 @@ static bool is_claim(const struct engine *e, uint32_t value)
 	return e->plan.kinds[index_value(e->index, value)->kind].is_counted && bytes_find_char(index_shown(e->index, value), '|') >= 0;
 }
 
+static const struct note_view *noted(const struct engine *e, uint32_t value, struct arena *a)
+{
+	const struct attr attr = mark_attr(e, value);
+	struct note_view newest, *kept;
+	if (!engine_newest_note(e, &attr, &newest))
+		return NULL;
+	kept = arena_alloc(a, sizeof(*kept));
+	*kept = newest;
+	return kept;
+}
+
 static void view_values(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
 {
 	const struct posting *postings;
@@ -118,6 +130,7 @@ static void view_values(const struct engine *e, uint32_t account, struct arena *
 			.holders = value->holders, .is_hub = value->is_hub, .is_marked = value->is_marked, .count = postings[i].days,
 			.first_ms = (int64_t)postings[i].first_s * 1000, .last_ms = (int64_t)postings[i].last_s * 1000,
 			.key = value->key, .network = e->rules->kinds.rows[value->kind].is_network ? value->network : NET_UNKNOWN,
+			.noted = noted(e, postings[i].value, a),
 		};
 	}
 	qsort(out->values, out->n_values, sizeof(*out->values), compare_values);

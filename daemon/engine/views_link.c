@@ -7,6 +7,7 @@
 #include "daemon/base/clock.h"
 
 #include "changes.h"
+#include "marks.h"
 #include "pairs.h"
 #include "paths.h"
 #include "verdicts.h"
@@ -128,7 +129,8 @@ static void view_signal(const struct engine *e, const struct evidence *item, str
 	out->b_first_ms = (int64_t)item->b->first_s * 1000;
 	out->b_last_ms = (int64_t)item->b->last_s * 1000;
 	out->gap_ms = (int64_t)item->gap_s * 1000;
-	out->n_said = view_notes(e, out->key, a, &out->said);
+	const struct attr attr = mark_attr(e, item->value);
+	out->n_said = view_notes(e, &attr, a, &out->said);
 }
 
 struct viewing { const struct engine *e; const struct pair *pair; const struct weighing *w; struct arena *arena; };

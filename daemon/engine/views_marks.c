@@ -29,26 +29,65 @@ void view_mark(const struct engine *e, const struct mark *row, uint64_t key, str
 		out->range = strtab_text(e->said, row->shown);
 }
 
-unsigned view_notes(const struct engine *e, uint64_t key, struct arena *a, const struct note_view **out)
+static void view_note(const struct engine *e, const struct mark_note *note, uint64_t key, struct note_view *out)
 {
-	const struct mark *row = mark_by_key(e, key);
+	const struct mark *row = mark_at(e, note->mark);
+	struct said said;
+	said_read(e, note->said, &said);
+	*out = (struct note_view){ .actor = said.actor, .text = said.reason, .ts_ms = note->ts_ms, .range = BYTES_NONE };
+	if (row->key != key)
+		out->range = strtab_text(e->said, row->shown);
+}
+
+/* What speaks of a value, or a range alone; as seen from the value or range of that key. */
+struct said_rows { uint64_t key; unsigned n; const struct mark *at[MARK_ROWS_ON_MAX]; };
+
+static bool is_of(const struct mark *row, const struct said_rows *said)
+{
+	for (unsigned i = 0; i < said->n; i++)
+		if (said->at[i] == row)
+			return true;
+	return false;
+}
+
+/* Newest first. */
+static unsigned notes_of(const struct engine *e, const struct said_rows *said, struct note_view *out, unsigned max)
+{
 	const struct mark_note *notes;
 	uint32_t total;
-	struct note_view *found;
 	unsigned n = 0;
-	*out = NULL;
-	if (row == NULL)
-		return 0;
 	marks_notes(e, &notes, &total);
-	*out = found = ARENA_ARRAY(a, struct note_view, MARK_NOTES_MAX);
-	for (uint32_t i = total; i-- > 0 && n < MARK_NOTES_MAX;) {
-		struct said said;
-		if (mark_at(e, notes[i].mark) != row)
-			continue;
-		said_read(e, notes[i].said, &said);
-		found[n++] = (struct note_view){ .actor = said.actor, .text = said.reason, .ts_ms = notes[i].ts_ms };
-	}
+	for (uint32_t i = said->n > 0 ? total : 0; i-- > 0 && n < max;)
+		if (is_of(mark_at(e, notes[i].mark), said))
+			view_note(e, &notes[i], said->key, &out[n++]);
 	return n;
+}
+
+static struct said_rows rows_on(const struct engine *e, const struct attr *attr)
+{
+	struct said_rows said = { .key = attr->key };
+	said.n = mark_rows_on(e, attr, said.at);
+	return said;
+}
+
+unsigned view_notes(const struct engine *e, const struct attr *attr, struct arena *a, const struct note_view **out)
+{
+	const struct said_rows said = rows_on(e, attr);
+	struct note_view *found = said.n > 0 ? ARENA_ARRAY(a, struct note_view, MARK_NOTES_MAX) : NULL;
+	*out = found;
+	return notes_of(e, &said, found, MARK_NOTES_MAX);
+}
+
+bool engine_newest_note(const struct engine *e, const struct attr *attr, struct note_view *out)
+{
+	const struct said_rows said = rows_on(e, attr);
+	return notes_of(e, &said, out, 1) > 0;
+}
+
+void engine_said_of(const struct engine *e, const struct attr *attr, struct arena *a, struct value_holders_view *out)
+{
+	view_mark(e, mark_of(e, attr), attr->key, &out->mark);
+	out->n_notes = view_notes(e, attr, a, &out->notes);
 }
 
 /* "marked as shared by jo on 2026-06-10: the office; it counts nothing" */
@@ -68,17 +107,18 @@ void view_ignored(const struct engine *e, uint32_t x, uint32_t y, struct arena *
 	out->ignored = ARENA_ARRAY(a, struct ignored_view, n + 1);
 	for (unsigned i = 0; i < n; i++) {
 		const struct index_value *value = index_value(e->index, shared[i].value);
+		const struct attr attr = mark_attr(e, shared[i].value);
 		struct mark_view mark;
 		if (!value->is_marked)
 			continue;
-		view_mark(e, mark_of_value(e, shared[i].value), value->key, &mark);
+		view_mark(e, mark_of(e, &attr), value->key, &mark);
 		struct ignored_view *ignored = &out->ignored[out->n_ignored++];
 		*ignored = (struct ignored_view){
 			.kind = e->rules->kinds.rows[value->kind].name, .kind_title = e->rules->kinds.rows[value->kind].title,
-			.shown = index_shown(e->index, shared[i].value), .word = mark.word, .reason = ignored_because(&mark, a),
+			.shown = attr.shown, .word = mark.word, .reason = ignored_because(&mark, a),
 			.key = value->key, .holders = value->holders,
 		};
-		ignored->n_said = view_notes(e, value->key, a, &ignored->said);
+		ignored->n_said = view_notes(e, &attr, a, &ignored->said);
 	}
 }
 
@@ -98,7 +138,10 @@ static void view_row(const struct engine *e, const struct mark *row, struct aren
 			out->shown = index_shown(e->index, value);
 	}
 	view_mark(e, row, row->key, &out->mark);
-	out->n_notes = view_notes(e, row->key, a, &out->notes);
+	struct note_view *notes = ARENA_ARRAY(a, struct note_view, MARK_NOTES_MAX);
+	const struct said_rows own = { .key = row->key, .n = 1, .at = { row } }; /* those of a range over it have a row of their own */
+	out->notes = notes;
+	out->n_notes = notes_of(e, &own, notes, MARK_NOTES_MAX);
 }
 
 /* When it was last spoken of. */

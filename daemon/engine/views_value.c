@@ -13,12 +13,12 @@ static void view_value(const struct engine *e, uint32_t id, struct arena *a, str
 {
 	const struct index_value *value = index_value(e->index, id);
 	const struct kind *kind = &e->rules->kinds.rows[value->kind];
+	const struct attr attr = mark_attr(e, id);
 	const uint32_t *holders;
 	unsigned n = index_holders(e->index, id, &holders);
-	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = index_shown(e->index, id),
+	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = attr.shown,
 					    .key = value->key, .holders = value->holders, .is_hub = value->is_hub, .network = value->network };
-	view_mark(e, value->is_marked ? mark_of_value(e, id) : NULL, value->key, &out->mark);
-	out->n_notes = view_notes(e, value->key, a, &out->notes);
+	engine_said_of(e, &attr, a, out);
 	out->latest = ARENA_ARRAY(a, struct holder_view, n + 1);
 	for (unsigned i = n; i > 0; i--) {
 		const struct posting *p = index_posting(e->index, holders[i - 1], id);
@@ -35,9 +35,9 @@ static void view_value(const struct engine *e, uint32_t id, struct arena *a, str
 static void view_unheld(const struct engine *e, const struct mark *row, struct arena *a, struct value_holders_view *out)
 {
 	const struct kind *kind = &e->rules->kinds.rows[row->kind];
-	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = strtab_text(e->said, row->shown), .key = row->key };
-	view_mark(e, row, row->key, &out->mark);
-	out->n_notes = view_notes(e, row->key, a, &out->notes);
+	const struct attr attr = { .key = row->key, .kind = row->kind, .shown = strtab_text(e->said, row->shown) };
+	*out = (struct value_holders_view){ .kind = kind->name, .kind_title = kind->title, .shown = attr.shown, .key = row->key };
+	engine_said_of(e, &attr, a, out);
 }
 
 enum err engine_value(const struct engine *e, int kind, uint64_t key, struct arena *a, struct value_holders_view *out)

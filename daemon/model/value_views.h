@@ -14,7 +14,8 @@ struct mark_view {
 	struct bytes actor, reason;
 	int64_t ts_ms;
 };
-struct note_view { struct bytes actor, text; int64_t ts_ms; };
+/* range: the range that it was written of, or empty: of the value itself. */
+struct note_view { struct bytes actor, text, range; int64_t ts_ms; };
 
 struct value_holders_view {
 	struct mark_view mark;

@@ -50,7 +50,8 @@ struct account_view {
 	struct bytes *relations; unsigned n_relations; /* "agency G00237" */
 	struct relation_view *declared; /* by relation */
 	struct value_view { struct bytes kind, shown; unsigned holders; bool is_hub, is_marked; uint64_t count; int64_t first_ms, last_ms;
-			    uint64_t key; enum network_kind network; } *values;
+			    uint64_t key; enum network_kind network;
+			    const struct note_view *noted; /* the newest note of it or of a range that it lies in, or NULL */ } *values;
 	unsigned n_values;
 	struct link_view *links; unsigned n_links;
 	struct bytes *alerts; unsigned n_alerts; /* ids of open ones */

@@ -91,6 +91,38 @@ def what_was_said_of_a_value_is_told_where_it_is_evidence_to_those_who_may_read_
         daemon.end()
 
 
+def what_was_noted_of_a_range_is_told_at_each_address_in_it():
+    daemon = with_sample()
+    pair = ("sample/banned-viktor", "sample/newcomer-martin")
+    try:
+        assert daemon.ctl("value", "note", "--range", "10.231.0.0/24", "--text", "the dormitory", "--actor", "jo")[0] == 0
+        assert daemon.ctl("value", "note", "--range", "10.99.0.0/16", "--text", "elsewhere")[0] == 0
+        item = next(item for item in ask(daemon, "why", *pair)["evidence"] if item["kind"] == "ip")
+        assert [(note["text"], note["range"], note["actor"]) for note in item["notes"]] == [("the dormitory", "10.231.0.0/24", "jo")], item
+        assert "noted of 10.231.0.0/24 by jo, " in daemon.ctl("why", *pair)[1]
+        assert "Noted of 10.231.0.0/24 by jo on " in daemon.ctl("why", "--text", *pair)[1]
+        value = ask(daemon, "search", item["shown"])["values"][0]
+        assert [note["range"] for note in value["notes"]] == ["10.231.0.0/24"], value
+        status, text = daemon.ctl("search", item["shown"])
+        assert "said" in text and "noted of 10.231.0.0/24: the dormitory" in text, text
+        noted = {value["shown"] or value["key"]: value["noted"] for value in ask(daemon, "account", pair[0])["values"] if value["noted"]}
+        assert noted[item["shown"]]["text"] == "the dormitory" and noted[item["shown"]]["range"] == "10.231.0.0/24", noted
+        assert "noted of 10.231.0.0/24: the dormitory" in daemon.ctl("account", pair[0])[1]
+        assert daemon.ctl("account", "--csv", "sample/ring-lotus-1")[1].split("\n")[0] == "kind,value,holders,times,last,said"
+        # an address that one account alone holds: the index has no text of it, its events and whoever asks for it have
+        alone = json.dumps({"ts": int(time.time() * 1000), "type": "login", "account": "alone", "ip": "10.231.0.77"})
+        assert not daemon.send([alone])[1]["refused"]
+        events = json.loads(daemon.ask("GET", "/v1/accounts/alone/events")[1])["events"]
+        assert [value["noted"]["text"] for value in events[0]["values"] if value["kind"] == "ip"] == ["the dormitory"], events
+        assert ask(daemon, "search", "10.231.0.77")["values"][0]["notes"][0]["range"] == "10.231.0.0/24"
+        assert "dormitory" not in json.dumps(json.loads(daemon.ask("GET", "/v1/subjects/alone")[1])), "notes are not for the subject"
+        for who, is_told in (("analyst", True), ("third-party", False), ("subject", False)):
+            assert ("the dormitory" in report(daemon, *pair, "--audience", who, "--format", "md")) == is_told, who
+        assert "in 10.231.0.0/24" in report(daemon, *pair, "--format", "md")
+    finally:
+        daemon.end()
+
+
 def marks_live_through_a_restart_with_and_without_a_snapshot():
     daemon = with_sample()
     try:
@@ -168,6 +200,7 @@ def a_mark_on_what_is_private_goes_in_its_time_and_outlives_a_change_of_keys():
 
 if __name__ == "__main__":
     sys.exit(run_tests([what_a_mark_changes_is_said_before_done_at_once_and_taken_back,
-                        what_was_said_of_a_value_is_told_where_it_is_evidence_to_those_who_may_read_it, marks_live_through_a_restart_with_and_without_a_snapshot,
+                        what_was_said_of_a_value_is_told_where_it_is_evidence_to_those_who_may_read_it,
+                        what_was_noted_of_a_range_is_told_at_each_address_in_it, marks_live_through_a_restart_with_and_without_a_snapshot,
                         what_is_wrong_is_named_and_who_may_not_is_refused,
                         a_mark_on_what_is_private_goes_in_its_time_and_outlives_a_change_of_keys]))

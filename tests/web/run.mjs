@@ -252,7 +252,7 @@ async function a_value_is_marked_noted_and_given_back() {
   await acted("n", {}, "seen in March, too");
   await until("the note is there", async () => (await page.locator(".notes").innerText().catch(() => "")).includes("seen in March, too"));
   await b.go(d, "#/values");
-  await page.getByRole("button", { name: "Mark a range" }).click();
+  await page.getByRole("button", { name: "Mark or note a range" }).click();
   await box.locator("input[name=range]").fill("10.231.0.0");
   await box.getByLabel("Reason").fill("the town");
   await box.locator("button[type=submit]").click();
@@ -271,6 +271,33 @@ async function a_value_is_marked_noted_and_given_back() {
   await acted("m", {}, "it was not");
   await until("it counts again", async () => (await why()).link.score === before.link.score);
   b.forgive(/422|400/);
+}
+
+async function a_note_on_a_range_is_shown_at_the_addresses_in_it() {
+  const box = page.locator("dialog.act"), text = "the <i>dormitory</i>", says = async (what) => (await page.locator(what).innerText().catch(() => "")).includes(text);
+  await d.send([{ ts: "2026-06-20T10:00:00Z", type: "login", account: "alone", ip: "10.231.0.77" }]);
+  await b.go(d, "#/values");
+  await page.getByRole("button", { name: "Mark or note a range" }).click();
+  await box.locator("input[name=range]").fill("10.231.0.0/24");
+  await box.getByLabel("a note only").check();
+  await box.getByLabel("Reason").fill(text);
+  await box.locator("button[type=submit]").click();
+  await box.waitFor({ state: "detached" });
+  await page.locator("tr", { hasText: "10.231.0.0/24" }).waitFor();
+  const why = await d.ask(`/v1/links/${encodeURIComponent(VIKTOR)}/${encodeURIComponent(MARTIN)}`), item = why.evidence.find((each) => each.kind === "ip");
+  await b.go(d, place("pair", VIKTOR, MARTIN));
+  await page.locator("summary.fall-row", { hasText: item.shown }).first().click();
+  await until("why says it", () => says(".item-detail .notes"));
+  await b.go(d, place("value", "ip", item.key));
+  await until("the address says it", () => says(".said"));
+  check((await page.locator(".said").innerText()).includes("of 10.231.0.0/24"), "it is not said that it is of the range");
+  await b.go(d, place("account", VIKTOR));
+  await until("what the account uses says it", () => says(".lane-below >> nth=0"));
+  const alone = (await d.ask("/v1/search?q=10.231.0.77")).values[0];
+  await b.go(d, place("account", alone.accounts[0].account));
+  await until("an address that nobody else holds says it", () => says(".lane-below >> nth=0"));
+  await b.go(d, place("value", "ip", alone.key));
+  await until("its own view says it", async () => (await says(".said")) && (await page.locator("h1").innerText()).includes("10.231.0.77"));
 }
 
 async function what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed() {
@@ -321,7 +348,7 @@ async function hostile_names_are_shown_and_never_run() {
     await page.locator(".changes, .scrolls").first().waitFor();
     await until("its events are there", async () => (await page.locator("details.values").count()) > 0);
     await page.locator("details.values summary").first().click();
-    check((await page.locator("details.values dd").allInnerTexts()).some((text) => text.includes("\\x1b[31mdevice")), "escapes are not spelled out");
+    await until("escapes are spelled out", async () => (await page.locator("details.values dd").allInnerTexts()).some((text) => text.includes("\\x1b[31mdevice")));
     await b.go(d, place("pair", "nasty/" + account, "nasty/" + NASTY[4]));
   }
   await b.go(d, "#/search?q=" + encodeURIComponent("<img src=x onerror=alert(1)>"));
@@ -533,7 +560,7 @@ async function main() {
   try {
     d.ctl("sample", "load");
     return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
-      a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, a_value_is_marked_noted_and_given_back, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, unbuilt_sources_are_a_page_too, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
     ], async () => {

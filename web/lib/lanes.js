@@ -49,7 +49,7 @@ export class Axis {
 
   lane(name, bars, options = {}) {
     return h("div", { class: "lane " + (options.class || ""), role: "listitem" }, h("span", { class: "lane-name" }, name, options.note ? h("span", { class: "quiet" }, " ", options.note) : null),
-      h("span", { class: "lane-track" }, bars.map((bar) => this.bar(bar)), options.marks || null));
+      h("span", { class: "lane-track" }, bars.map((bar) => this.bar(bar)), options.marks || null), options.below ? h("span", { class: "lane-below" }, options.below) : null);
   }
 }
 

@@ -68,6 +68,12 @@ export function bandOf(value) {
 // What is not needed for the first look is made when that is on the screen.
 export const afterFrame = (todo) => requestAnimationFrame(() => setTimeout(todo));
 
+// What is made when it is unfolded.
+export function folded(summary, make, options = {}) {
+  const box = h("details", { class: options.class, ontoggle: () => box.childElementCount === 1 && add(box, make()) }, summary);
+  return box;
+}
+
 const ROWS_AT_ONCE = 30;
 
 // What is out of sight of a long table is drawn after what is in sight, a run of rows a frame.

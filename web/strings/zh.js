@@ -80,10 +80,10 @@ export default {
 
   "value.what": "基本信息", "value.hidden": "不以明文保存", "value.hub": "通用值", "value.hub.help": "持有者太多，不说明任何问题", "value.shared": "共享", "value.shared.help": "在持有者之间算作证据", "value.alone": "仅一个账号", "value.alone.help": "只有一个账号持有：不构成关联",
   "value.holders": "持有账号", "value.holders.none": "没有记住的持有者。", "value.latest": "记住最近 {n} 个", "value.tenancy": "各自的持有时间", "value.tenancy.note": "重叠表示同时使用；有间隔则可能是回收的 IP",
-  "mark.shared": "共用", "mark.generic": "无意义", "mark.help.shared": "多人正当使用：办公室、学校、家庭路由器。", "mark.help.generic": "不说明任何问题：占位值、设备默认值。", "mark.by": "标记人：{name}，", "mark.by.range": "随 {range} 一并标记，标记人：{name}，",
+  "mark.shared": "共用", "mark.generic": "无意义", "mark.note": "仅备注", "mark.help.note": "供日后参考，不改变任何结果。", "note.range": "针对 {range}，", "mark.short": "已标记", "mark.help.shared": "多人正当使用：办公室、学校、家庭路由器。", "mark.help.generic": "不说明任何问题：占位值、设备默认值。", "mark.by": "标记人：{name}，", "mark.by.range": "随 {range} 一并标记，标记人：{name}，",
   "mark.do": "标记", "mark.which": "它是什么", "mark.undo": "撤销标记", "mark.undo.short": "撤销", "mark.done": "已标记：从现在起不计入证据。", "mark.undone": "重新计入证据。", "mark.meaning": "已由人工标记：不计入证据", "mark.said": "人工说明",
   "mark.effect": ({ links, ending, alerts }) => `${links} 条关联的双方都持有它。没有它，${ending} 条会低于 500，其中 ${alerts} 条有未了结的告警。`, "mark.effect.read": "已计算最强的 {n} 条。", "mark.effect.none": "目前没有关联以它为依据。",
-  "mark.range": "地址段", "mark.range.do": "标记地址段", "mark.list": "人工标记", "mark.list.note": "无论谁使用都不计入证据", "mark.list.none": "尚无标记。可在某个值的页面上标记。", "pair.ignored": "不计入的内容", "keys.markvalue": "标记某个值，或撤销标记",
+  "mark.range": "地址段", "mark.range.do": "标记或备注地址段", "mark.list": "人工标记与备注", "mark.list.note": "已标记的无论谁使用都不计入证据", "mark.list.none": "尚无标记或备注。可在某个值的页面上添加。", "pair.ignored": "不计入的内容", "keys.markvalue": "标记某个值，或撤销标记",
   "values.find": "查找特征值", "values.how": "在搜索框中输入 IP、邮箱、电话、卡号或设备标识。隐私值按散列比较，并以掩码显示。",
   "values.hubs": "通用值", "values.hubs.note": "持有者太多，不说明任何问题", "values.none": "没有这样的值。",
 

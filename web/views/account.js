@@ -4,7 +4,7 @@ import { ask, askIfThere, urlOf } from "../lib/ask.js";
 import { add, fill, h } from "../lib/dom.js";
 import { engineNow } from "../lib/live.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
-import { accountName, afterFrame, button, chip, cutList, empty, facts, heading, number, panel, quiet, score, table, toast, watchForChange } from "../lib/parts.js";
+import { accountName, afterFrame, button, chip, cutList, empty, facts, folded, heading, number, panel, quiet, score, table, toast, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { plot } from "../lib/plot.js";
 import { may } from "../lib/session.js";
@@ -14,15 +14,16 @@ import { t, word } from "../lib/words.js";
 import { changeList } from "./changes.js";
 import { dossierButton } from "./dossier.js";
 import { linkTable } from "./links.js";
+import { noted } from "./marks.js";
 import { state } from "./statement.js";
 
 const FIRST = ["ip", "device.id", "device.hardware", "device.fingerprint", "device.place"];
 const KEPT_APART = new Set(["port_block"]);
 
-// Texts that the index does not keep (values that one account holds alone) are those of the events.
+// The index keeps no text of values that one account holds alone, and cannot tell what was said of them: the events do.
 function textsOf(events) {
   const texts = new Map();
-  for (const event of events) for (const value of event.values) if (value.shown) texts.set(value.kind + " " + value.key, value.shown);
+  for (const event of events) for (const value of event.values) if (value.shown) texts.set(value.kind + " " + value.key, value);
   return texts;
 }
 
@@ -34,11 +35,11 @@ function groups(values) {
 }
 
 function valueLane(axis, value, texts) {
-  const shown = value.shown || texts.get(value.kind + " " + value.key) || "";
-  const note = [value.network ? word("network", value.network) : null, value.is_hub ? t("value.hub") : value.holders > 1 ? t("pair.holders", { n: number(value.holders) }) : null].filter(Boolean).join(" \u00b7 ");
+  const known = texts.get(value.kind + " " + value.key), shown = value.shown || known?.shown || "", said = value.noted ?? known?.noted;
+  const note = [value.network ? word("network", value.network) : null, value.is_marked ? t("mark.short") : value.is_hub ? t("value.hub") : value.holders > 1 ? t("pair.holders", { n: number(value.holders) }) : null].filter(Boolean).join(" \u00b7 ");
   const from = timeAt(value.first), to = timeAt(value.last);
   return axis.lane(shown ? name(shown, 40) : quiet(t("value.hidden")), [{ from, to, class: (value.holders > 1 ? "shared" : "own") + (value.is_hub ? " hub" : "") + (value.network ? " net-" + value.network : ""),
-    href: value.key ? placeOf.value(value.kind, value.key) : null, title: spanTitle(plainName(shown || t("value.hidden"), 40), from, to) }], { note });
+    href: value.key ? placeOf.value(value.kind, value.key) : null, title: spanTitle(plainName(shown || t("value.hidden"), 40), from, to) }], { note, below: noted(said) });
 }
 
 function timeline(account, events) {
@@ -160,8 +161,8 @@ function eventRows(events, account) {
     { title: t("col.when"), class: "when", of: (e) => time(e.ts, secondText) },
     { title: t("col.type"), of: (e) => [word("type", e.type), e.ok === false ? h("span", { class: "chip failed" }, t("account.failed")) : null, e.account !== account ? quiet(" ", plainName(e.account, 40)) : null] },
     { title: t("col.address"), of: (e) => (e.ip ? h("bdi", { class: "name" }, e.ip, e.port ? quiet(" :", String(e.port)) : null) : "") },
-    { title: t("col.values"), class: "grow", of: (e) => h("details", { class: "values" }, h("summary", null, statement(e) || t("account.values.n", { n: number(e.values.length) })),
-      h("dl", { class: "facts tight" }, e.values.map((v) => h("div", null, h("dt", null, word("kind", v.kind)), h("dd", null, name(v.shown || t("value.hidden"), 80)))))) },
+    { title: t("col.values"), class: "grow", of: (e) => folded(h("summary", null, statement(e) || t("account.values.n", { n: number(e.values.length) })),
+      () => h("dl", { class: "facts tight" }, e.values.map((v) => h("div", null, h("dt", null, word("kind", v.kind)), h("dd", null, name(v.shown || t("value.hidden"), 80), " ", noted(v.noted))))), { class: "values" }) },
     { title: "#", class: "num quiet", of: (e) => String(e.seq) }], events);
 }
 

@@ -9,7 +9,7 @@ import { time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
 import { state } from "./statement.js";
 
-const WORDS = ["shared", "generic"];
+const WORDS = ["shared", "generic"], RANGE_WORDS = [...WORDS, "note"];
 
 export const markChip = (mark) => (mark ? chip("mark", mark.value) : null);
 
@@ -19,10 +19,15 @@ export function markLine(mark) {
     mark.reason ? h("div", null, prose(mark.reason, 400)) : null];
 }
 
+const ofRange = (note) => (note.range ? [t("note.range", { range: note.range }), " "] : null);
+
 export function noteList(notes) {
   if (!notes.length) return null;
-  return h("ol", { class: "notes plain-list" }, notes.map((note) => h("li", null, h("div", null, prose(note.text, 2000)), quiet(plainName(note.actor || "", 60), " ", time(note.at)))));
+  return h("ol", { class: "notes plain-list" }, notes.map((note) => h("li", null, h("div", null, prose(note.text, 2000)), quiet(ofRange(note), plainName(note.actor || "", 60), " ", time(note.at)))));
 }
+
+// The newest note, where a value is one of many.
+export const noted = (note) => (note ? h("span", { class: "noted" }, h("span", { class: "chip note" }, t("act.note.text")), " ", prose(note.text, 160), " ", quiet(ofRange(note), plainName(note.actor || "", 60))) : null);
 
 function effectShown(effect) {
   if (!effect.links) return h("p", { class: "effect" }, t("mark.effect.none"));
@@ -45,22 +50,23 @@ function markDialog(on, about, redraw) {
 const undoDialog = (on, about, redraw) => state({ title: t("mark.undo"), about, done: () => (toast(t("mark.undone")), redraw()), posts: (reason) => [["/v1/marks", { mark: on, value: "none", reason }]] });
 const noteDialog = (on, about, redraw) => state({ title: t("act.note"), about, label: t("act.note.text"), done: () => (toast(t("act.done.note", { n: 1 })), redraw()), posts: (reason) => [["/v1/marks", { mark: on, value: "note", reason }]] });
 
-// A range is typed; it is asked for what it would change as soon as it is one.
+// A range is typed; it is asked for what it would change as soon as it is one. It may be noted without being marked.
 function rangeDialog(redraw) {
   const id = freshId("range"), effect = h("div", { "aria-live": "polite" });
-  let last = 0;
+  let last = 0, chosen = WORDS[0];
   const look = async (event) => {
     const turn = (last += 1), range = event.target.value.trim();
     if (!range.includes("/")) return void fill(effect);
     const shown = await ask(query({ range })).then(effectShown, (error) => quiet(error.message));
     if (turn === last) fill(effect, shown);
   };
-  state({ title: t("mark.range.do"), done: () => (toast(t("mark.done")), redraw()),
+  state({ title: t("mark.range.do"), done: () => (toast(chosen === "note" ? t("act.done.note", { n: 1 }) : t("mark.done")), redraw()),
     fields: [h("label", { for: id }, t("mark.range")), h("input", { id, type: "text", name: "range", required: true, maxlength: "64", autocomplete: "off", spellcheck: "false", placeholder: "10.0.0.0/24", onchange: look }),
-      h("fieldset", { class: "choices" }, h("legend", null, t("mark.which")), WORDS.map((value, i) => choice(value, i === 0))), effect],
+      h("fieldset", { class: "choices" }, h("legend", null, t("mark.which")), RANGE_WORDS.map((value, i) => choice(value, i === 0))), effect],
     posts: (reason, box) => {
       const form = new FormData(box.firstChild);
-      return [["/v1/marks", { mark: { range: form.get("range").trim() }, value: form.get("mark"), reason }]];
+      chosen = form.get("mark");
+      return [["/v1/marks", { mark: { range: form.get("range").trim() }, value: chosen, reason }]];
     } });
 }
 

@@ -1,6 +1,6 @@
 // One value: who holds it, when, what it means, and what people wrote about it.
-import { ask, urlOf } from "../lib/ask.js";
-import { add, h } from "../lib/dom.js";
+import { ask, askIfThere, urlOf } from "../lib/ask.js";
+import { add, fill, h } from "../lib/dom.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
 import { accountName, cutList, empty, facts, heading, number, panel, quiet, table, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
@@ -25,12 +25,21 @@ function tenancy(value) {
     [{ from: timeAt(holder.first), to: timeAt(holder.last), class: "shared", title: spanTitle(plainName(holder.account, 40), timeAt(holder.first), timeAt(holder.last)) }])));
 }
 
+// What one account alone holds the index keeps no text of, and so cannot tell in which ranges it lies. The account's events have
+// the text, and the search for that what was said.
+async function found(value) {
+  const isIt = (each) => each.kind === value.kind && each.key === value.key && each.shown;
+  const events = await askIfThere(urlOf`/v1/accounts/${value.accounts[0].account}/events` + "?limit=500");
+  const used = events?.events.flatMap((event) => event.values).find(isIt);
+  return used && ((await ask("/v1/search?q=" + encodeURIComponent(used.shown))).values.find(isIt) ?? { ...value, shown: used.shown });
+}
+
 export const asks = (at) => [urlOf`/v1/values/${at.parts[0] ?? ""}/${at.parts[1] ?? ""}`];
 
 export async function show(at, root, redraw) {
   const load = () => ask(asks(at)[0]);
-  const value = await load(), said = markButtons(value, redraw);
-  add(root, heading([word("kind", value.kind), " ", name(value.shown || t("value.hidden"), 64)], value.is_hub ? h("span", { class: "chip hub" }, t("value.hub")) : null, markChip(value.mark), said.buttons), saidPanel(value),
+  const value = await load(), said = markButtons(value, redraw), shown = h("span", null, name(value.shown || t("value.hidden"), 64)), spoken = h("div", null, saidPanel(value));
+  add(root, heading([word("kind", value.kind), " ", shown], value.is_hub ? h("span", { class: "chip hub" }, t("value.hub")) : null, markChip(value.mark), said.buttons), spoken,
     panel(t("value.what"), {}, facts(
       [t("col.kind"), word("kind", value.kind)],
       [t("col.holders"), [(value.is_hub ? "\u2265\u2009" : "") + number(value.holders), value.accounts.length < value.holders ? quiet(" ", t("value.latest", { n: number(value.accounts.length) })) : null]],
@@ -39,6 +48,8 @@ export async function show(at, root, redraw) {
       [t("col.meaning"), value.mark ? t("mark.meaning") : value.is_hub ? t("value.hub.help") : value.holders > 1 ? t("value.shared.help") : t("value.alone.help")])),
     panel(t("value.tenancy"), { class: "wide", note: t("value.tenancy.note") }, tenancy(value)),
     panel(t("value.holders"), { class: "wide" }, value.accounts.length ? holders(value) : empty(t("value.holders.none"))));
+  if (!value.shown && value.accounts.length === 1)
+    found(value).then((whole) => whole && (fill(shown, name(whole.shown, 64)), fill(spoken, saidPanel(whole)))).catch(() => null);
   const stop = watchForChange(root, load, JSON.stringify(value), redraw);
   return () => (stop(), said.stop());
 }

@@ -4,7 +4,7 @@ import { add, h } from "../lib/dom.js";
 import { empty, heading, name, panel, table, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { range } from "../lib/times.js";
-import { markChip, marksPanel } from "./marks.js";
+import { markChip, marksPanel, noted } from "./marks.js";
 import { number, t, word } from "../lib/words.js";
 
 const MOST_SHOWN = 50; // each comes with the holders that are remembered
@@ -20,7 +20,7 @@ export function valueRows(label, values) {
     { title: t("col.kind"), of: (v) => word("kind", v.kind) },
     { title: t("col.holders"), class: "num", of: (v) => (v.is_hub ? "\u2265\u2009" : "") + number(v.holders) },
     { title: t("col.network"), of: (v) => (v.network ? word("network", v.network) : "") },
-    { title: t("col.meaning"), of: (v) => (v.mark ? markChip(v.mark) : v.is_hub ? h("span", { class: "chip hub" }, t("value.hub")) : v.holders > 1 ? t("value.shared") : t("value.alone")) },
+    { title: t("col.meaning"), of: (v) => [v.mark ? markChip(v.mark) : v.is_hub ? h("span", { class: "chip hub" }, t("value.hub")) : v.holders > 1 ? t("value.shared") : t("value.alone"), " ", noted(v.notes[0])] },
     { title: t("col.when"), class: "when", of: (v) => range(...spanOf(v)) },
   ], values);
 }

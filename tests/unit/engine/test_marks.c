@@ -188,6 +188,67 @@ static void a_note_is_kept_and_changes_nothing(void **state)
 	assert_int_equal(listed(t, "ann", "bob"), before);
 }
 
+static void note(struct bench *t, const char *on, const char *text)
+{
+	say(t, "\"type\":\"mark\",\"mark\":{%s},\"value\":\"note\",\"actor\":\"eve\",\"reason\":\"%s\"", on, text);
+}
+
+static void a_note_on_a_range_is_one_on_each_address_in_it(void **state)
+{
+	struct bench *t = *state;
+	struct marked_view *marks;
+	struct account_view ann;
+	uint64_t total;
+
+	use(t, "ann", "\"ip\":\"10.9.1.7\"");
+	use(t, "bob", "\"ip\":\"10.9.1.7\"");
+	note(t, "\"range\":\"10.9.1.0/24\"", "a dormitory");
+	note(t, "\"kind\":\"ip\",\"value\":\"10.9.1.7\"", "its library");
+	note(t, "\"range\":\"10.0.0.0/8\"", "the town");
+	note(t, "\"range\":\"10.9.2.0/24\"", "elsewhere");
+	struct why_view why = why_of(t, "ann", "bob");
+	for (unsigned i = 0; i < why.n_items; i++) {
+		if (!bytes_is(why.items[i].kind, "ip"))
+			continue;
+		assert_int_equal(why.items[i].n_said, 3);
+		assert_text(why.items[i].said[0].text, "the town");
+		assert_text(why.items[i].said[0].range, "10.0.0.0/8");
+		assert_text(why.items[i].said[1].text, "its library");
+		assert_int_equal(why.items[i].said[1].range.len, 0);
+		assert_text(why.items[i].said[2].range, "10.9.1.0/24");
+	}
+	assert_true(rests_on(&why, "ip"));
+	assert_int_equal(engine_account(t->engine, BYTES_LIT("ann"), t->arena, &ann), ERR_OK);
+	for (unsigned i = 0; i < ann.n_values; i++) {
+		assert_int_equal(ann.values[i].noted != NULL, bytes_is(ann.values[i].kind, "ip"));
+		if (ann.values[i].noted != NULL)
+			assert_text(ann.values[i].noted->text, "the town");
+	}
+	assert_int_equal(engine_marks(t->engine, 10, t->arena, &marks, &total), 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(marks[i].n_notes, 1); /* each under its own row */
+}
+
+/* What one account alone holds is told by whoever knows its text. */
+static void a_note_on_a_range_is_told_of_an_address_whose_text_is_not_kept(void **state)
+{
+	struct bench *t = *state;
+	struct value_holders_view value;
+	struct note_view newest;
+	struct attr attr = { .kind = (uint16_t)kinds_find(&t->rules->kinds, BYTES_LIT("ip")), .shown = BYTES_LIT("10.9.1.7") };
+
+	use(t, "ann", "\"ip\":\"10.9.1.7\"");
+	note(t, "\"range\":\"10.9.1.0/24\"", "a dormitory");
+	mark(t, "\"range\":\"10.9.0.0/16\"", "shared");
+	assert_true(engine_newest_note(t->engine, &attr, &newest));
+	assert_text(newest.range, "10.9.1.0/24");
+	engine_said_of(t->engine, &attr, t->arena, &value);
+	assert_int_equal(value.n_notes, 1);
+	assert_text(value.mark.range, "10.9.0.0/16");
+	attr.shown = BYTES_LIT("10.8.1.7");
+	assert_false(engine_newest_note(t->engine, &attr, &newest));
+}
+
 /* What is foreseen is what comes. */
 static void the_effect_of_a_mark_is_known_before(void **state)
 {
@@ -333,6 +394,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_range_marks_addresses_that_are_known_and_those_that_come, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_narrower_mark_inside_of_a_range_stands_when_the_range_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_note_is_kept_and_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_note_on_a_range_is_one_on_each_address_in_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_note_on_a_range_is_told_of_an_address_whose_text_is_not_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_effect_of_a_mark_is_known_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_marked_fact_is_not_compared, setup, teardown),
 		cmocka_unit_test_setup_teardown(turns_on_a_marked_value_count_nothing, setup, teardown),
