@@ -3,9 +3,9 @@
 import { askEarly } from "./lib/ask.js";
 import { add, fill, h, isTyping } from "./lib/dom.js";
 import { beginStatus, connection, firstStatus, liveStatus, onLive, startLive } from "./lib/live.js";
-import { failure, say, waiting } from "./lib/parts.js";
+import { afterFrame, failure, say, waiting } from "./lib/parts.js";
 import { go, here, placeOf } from "./lib/places.js";
-import { currentToken, isSignedIn, may, myName, signIn, signOut, takeToken } from "./lib/session.js";
+import { currentToken, isSignedIn, may, myName, onSignedIn, signIn, signOut, takeToken } from "./lib/session.js";
 import { keepSetting, setting, showTheme } from "./lib/settings.js";
 import { zone } from "./lib/times.js";
 import { chosenLanguage, languages, loadWords, number, t } from "./lib/words.js";
@@ -192,6 +192,7 @@ function shell() {
     main,
     h("section", { id: "toasts", class: "toasts", "aria-label": t("toasts") }),
     h("div", { id: "spoken", class: "heard", role: "status", "aria-live": "polite" }));
+  afterFrame(showZone); // its name takes long to find
 }
 
 async function start() {
@@ -205,6 +206,8 @@ async function start() {
   if (isBack) shell(); // while the answers are on their way
   if (!(await known)) await signIn();
   if (!isBack) shell();
+  showWho();
+  onSignedIn(showWho); // who signs in again may be another
   onLive(connectionText);
   connectionText();
   document.addEventListener("keydown", keys);
@@ -214,8 +217,6 @@ async function start() {
   });
   await firstStatus().catch(() => null);
   await draw(false);
-  showWho();
-  showZone();
   startLive();
   say("");
 }

@@ -7,7 +7,7 @@ import { t } from "./words.js";
 const KEY = "assocd.token";
 let token = "";
 let me = { name: "", roles: [] };
-let asking = null;
+let asking = null, heard = () => null;
 
 export function takeToken() {
   const given = /^#token=([^&]+)/.exec(location.hash);
@@ -38,6 +38,11 @@ export function may(role) {
   return me.roles.includes(role);
 }
 
+// fn is called whenever it is known who is signed in.
+export function onSignedIn(fn) {
+  heard = fn;
+}
+
 export function myName() {
   return me.name;
 }
@@ -50,6 +55,7 @@ async function check(candidate) {
   if (!found.roles.includes("read")) return t("sign.role", { name: found.name });
   me = found;
   keep(candidate);
+  heard();
   return "";
 }
 
