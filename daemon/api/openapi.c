@@ -45,6 +45,8 @@ static const struct {
 		   "\"total\":{\"type\":\"integer\"}}}" },
 	{ "Why", "{\"type\":\"object\",\"properties\":{\"ignored\":{\"type\":\"array\",\"description\":\"values that both hold and that people marked\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
 		 "\"mark\":{\"enum\":[\"shared\",\"generic\"]},\"reason\":{\"type\":\"string\"},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}},"
+		 "\"is_closed\":{\"type\":\"object\",\"description\":\"of a and b\",\"properties\":{\"a\":{\"type\":\"boolean\"},\"b\":{\"type\":\"boolean\"}}},"
+		 "\"alerts\":{\"type\":\"array\",\"description\":\"that stand about both\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},"
 		 "\"path\":{\"type\":\"array\",\"description\":\"the strongest way over other accounts, where that says more\","
 		 "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
 		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"

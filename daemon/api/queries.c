@@ -64,6 +64,18 @@ static bool look_up_name(struct api_call *call, struct bytes name, struct bytes 
 	return false;
 }
 
+#define STANDING_MAX 20
+
+static void answer_why(struct api_call *call, const struct why_view *why)
+{
+	struct alert_view *standing = ARENA_ARRAY(call->arena, struct alert_view, STANDING_MAX);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < why->n_alerts && n < STANDING_MAX; i++)
+		n += engine_alert(call->engine, why->alerts[i], call->arena, &standing[n]) == ERR_OK;
+	render_why(call->out, why, standing, n);
+}
+
 void get_link(struct api_call *call)
 {
 	struct bytes a, b, reader = http_query(call->http, "for");
@@ -83,7 +95,7 @@ void get_link(struct api_call *call)
 	if (bytes_is(reader, "subject"))
 		render_for_subject(call->out, &why, a);
 	else
-		render_why(call->out, &why);
+		answer_why(call, &why);
 	api_reply_json(call, 200);
 }
 

@@ -11,7 +11,8 @@ void render_assessment(struct text *out, const struct account_view *account, uin
 void render_account(struct text *out, const struct account_view *account);
 void render_link(struct text *out, const struct link_view *link);
 void render_links(struct text *out, struct bytes account, const struct link_view *links, unsigned n);
-void render_why(struct text *out, const struct why_view *why);
+/* standing: the alerts that why->alerts names. */
+void render_why(struct text *out, const struct why_view *why, const struct alert_view *standing, unsigned n_standing);
 /* "sentences": the same for people to paste. */
 void render_sentences(struct text *out, const struct why_view *why);
 /* {"account","sentences"}: what the owner of that account, one of the two, may be told. */

@@ -68,7 +68,21 @@ static void render_ignored(struct text *out, const struct ignored_view *value)
 	json_close_object(out);
 }
 
-void render_why(struct text *out, const struct why_view *why)
+static void render_standing(struct text *out, const struct why_view *why, const struct alert_view *standing, unsigned n)
+{
+	json_key(out, "is_closed");
+	json_open_object(out);
+	json_member_bool(out, "a", why->a_is_closed);
+	json_member_bool(out, "b", why->b_is_closed);
+	json_close_object(out);
+	json_key(out, "alerts");
+	json_open_array(out);
+	for (unsigned i = 0; i < n; i++)
+		render_alert(out, &standing[i]);
+	json_close_array(out);
+}
+
+void render_why(struct text *out, const struct why_view *why, const struct alert_view *standing, unsigned n_standing)
 {
 	json_open_object(out);
 	json_key(out, "link");
@@ -91,6 +105,7 @@ void render_why(struct text *out, const struct why_view *why)
 	json_member_milli(out, "scale", why->scale_a_milli);
 	json_member_milli(out, "shift_bits", why->shift_b_mb);
 	render_optional(out, "blocked", why->blocked);
+	render_standing(out, why, standing, n_standing);
 	json_key(out, "ignored");
 	json_open_array(out);
 	for (unsigned i = 0; i < why->n_ignored; i++)

@@ -19,7 +19,7 @@ const struct route api_routes[] = {
 	{ "GET", "/v1/links", ROLE_READ, NEEDS_ENGINE, get_links, "The strongest links of all accounts.",
 	  "min=lowest score, 500 unless told&limit=most links, 1 to 1000", NULL, "Links" },
 	{ "GET", "/v1/links/{a}/{b}", ROLE_READ, ABOUT_ACCOUNTS, get_link,
-	  "Why two accounts are linked: prior, every item of evidence, sum, score, and the same in sentences.",
+	  "Why two accounts are linked: prior, every item of evidence, sum, score, the same in sentences, and the alerts that stand about both.",
 	  "for=subject: only what the owner of the first account may be told", NULL, "Why" },
 	{ "GET", "/v1/clusters/{id}", ROLE_READ, ABOUT_A_THING, get_cluster,
 	  "A cluster: members, links, and what is held apart.", NULL, NULL, "Cluster" },

@@ -34,18 +34,31 @@ static bool is_among(const struct bytes *ids, unsigned n, struct bytes id)
 	return n > 0;
 }
 
-/* Those that people are shown: of merged ones their lead, once. */
-static void view_alert_ids(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
+/* Those that people are shown: of merged ones their lead, once; how many. */
+static unsigned view_alert_ids(const struct engine *e, uint32_t account, struct arena *a, struct bytes **out)
 {
 	struct alert_numbers numbers = { 0 };
+	unsigned n = 0;
 	alerts_of_account(e, account, &numbers);
-	out->alerts = ARENA_ARRAY(a, struct bytes, numbers.n + 1);
+	*out = ARENA_ARRAY(a, struct bytes, numbers.n + 1);
 	for (size_t i = 0; i < numbers.n; i++) {
 		struct bytes id = view_alert_id(alert_leading(e, &e->alerts.at[numbers.at[i]]), a);
-		if (!is_among(out->alerts, out->n_alerts, id))
-			out->alerts[out->n_alerts++] = id;
+		if (!is_among(*out, n, id))
+			(*out)[n++] = id;
 	}
 	VEC_FREE(&numbers);
+	return n;
+}
+
+void view_standing(const struct engine *e, const struct pair *pair, struct arena *a, struct why_view *out)
+{
+	struct bytes *of_b;
+	unsigned n_a = view_alert_ids(e, pair->a, a, &out->alerts), n_b = view_alert_ids(e, pair->b, a, &of_b);
+	for (unsigned i = 0; i < n_a; i++)
+		if (is_among(of_b, n_b, out->alerts[i]))
+			out->alerts[out->n_alerts++] = out->alerts[i];
+	out->a_is_closed = e->accounts.at[pair->a].is_closed;
+	out->b_is_closed = e->accounts.at[pair->b].is_closed;
 }
 
 static void view_contagion(const struct engine *e, uint32_t account, struct arena *a, struct account_view *out)
@@ -83,7 +96,7 @@ enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, 
 		out->n_links--;
 	if (out->n_links > max)
 		out->n_links = max;
-	view_alert_ids(e, account, a, out);
+	out->n_alerts = view_alert_ids(e, account, a, &out->alerts);
 	return ERR_OK;
 }
 

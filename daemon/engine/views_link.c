@@ -214,6 +214,7 @@ enum err engine_why(const struct engine *e, struct bytes a_name, struct bytes b_
 				  .listed = stored != NULL ? stored->score : -1, .listed_ms = stored != NULL ? stored->last_ms : 0 };
 	view_link(e, &fresh, fresh.a, a, &out->link);
 	out->items = ARENA_ARRAY(a, struct evidence_view, out->n_items + 1);
+	view_standing(e, &fresh, a, out);
 	view_path(e, &fresh, a, out);
 	view_ignored(e, fresh.a, fresh.b, a, out);
 	struct viewing v = { e, &fresh, w, a };

@@ -60,6 +60,8 @@ struct why_view {
 	unsigned n_ignored;
 	struct link_view *path; /* the strongest way over others, where that says more than the link of the two */
 	unsigned n_path;
+	bool a_is_closed, b_is_closed;
+	struct bytes *alerts; unsigned n_alerts; /* ids of those that stand about both, as people are shown them */
 	struct bytes blocked; /* why the link is not in a cluster though strong, or empty */
 };
 

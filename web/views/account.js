@@ -221,15 +221,18 @@ export async function show(at, root, redraw) {
     panel(t("account.timeline"), { class: "wide", note: t("account.timeline.note") }, when),
     h("div", { class: "columns" }, panel(t("account.devices"), { note: t("account.devices.note") }, devices), panel(t("account.relations"), {}, relations(account))),
     panel(t("account.history"), { class: "wide" }, changes), panel(t("account.raw"), { class: "wide" }, events.box));
-  afterFrame(() => when.childElementCount || fill(when, timeline(account, [])));
-  events.load().then((rows) => {
-    fill(when, timeline(account, rows));
-    const found = devicesOf(rows);
-    fill(devices, found.length ? cutList(found, 8, deviceBox) : empty(t("account.devices.none")));
-  }).catch((error) => fill(events.box, empty(error.message)));
-  askIfThere(urlOf`/v1/accounts/${account.account}/history`).then(async (history) => {
-    fill(changes, history?.changes.length ? changeList(history.changes) : empty(t("account.history.none")));
-    fill(scores, history ? await scorePlot(account, history) : empty(t("account.score.none")));
-  }).catch((error) => fill(changes, empty(error.message)));
+  afterFrame(() => {
+    if (!root.isConnected) return;
+    fill(when, timeline(account, []));
+    events.load().then((rows) => {
+      fill(when, timeline(account, rows));
+      const found = devicesOf(rows);
+      fill(devices, found.length ? cutList(found, 8, deviceBox) : empty(t("account.devices.none")));
+    }).catch((error) => fill(events.box, empty(error.message)));
+    askIfThere(urlOf`/v1/accounts/${account.account}/history`).then(async (history) => {
+      fill(changes, history?.changes.length ? changeList(history.changes) : empty(t("account.history.none")));
+      fill(scores, history ? await scorePlot(account, history) : empty(t("account.score.none")));
+    }).catch((error) => fill(changes, empty(error.message)));
+  });
   return watchForChange(root, load, JSON.stringify(account), redraw);
 }

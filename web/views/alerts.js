@@ -287,15 +287,18 @@ class Queue {
   }
 }
 
-export const asks = (at) => [pagePath(serverState(at.query.get("show") || "standing"), FIRST_PAGE, "")];
+export const asks = (at) => [pagePath(serverState(at.query.get("show") || "standing"), FIRST_PAGE, ""), ...at.parts.slice(0, 1).map((id) => urlOf`/v1/alerts/${id}`)];
 
 export async function show(at, root) {
   const queue = new Queue(at, root);
   queue.draw();
   queue.filter.me = myName();
+  const named = queue.wanted ? ask(urlOf`/v1/alerts/${queue.wanted}`).catch((error) => error) : null; // beside the list
   await queue.load();
   if (queue.wanted) {
-    await queue.showAnew(queue.wanted).catch((error) => fill(queue.side, empty(error.message)));
+    const alert = await named;
+    if (alert instanceof Error) fill(queue.side, empty(alert.message));
+    else queue.showSide(alert, true);
   }
   const onKey = (event) => queue.onKey(event);
   document.addEventListener("keydown", onKey);

@@ -2,7 +2,7 @@
 import { ask, askIfThere, urlOf } from "../lib/ask.js";
 import { add, fill, h } from "../lib/dom.js";
 import { Graph, widestPath } from "../lib/graph.js";
-import { accountName, button, chip, cutList, empty, facts, heading, number, panel, quiet, score, table, toast } from "../lib/parts.js";
+import { accountName, afterFrame, button, chip, cutList, empty, facts, heading, number, panel, quiet, score, table, toast } from "../lib/parts.js";
 import { library, missing } from "../lib/pictures.js";
 import { go, placeOf } from "../lib/places.js";
 import { name, plainName } from "../lib/shown.js";
@@ -143,10 +143,13 @@ export async function show(at, root, redraw) {
     panel(t("cluster.links"), { class: "wide" }, linkTable(t("cluster.links"), cluster.links.slice(0, 200))),
     cluster.held_apart.length ? panel(t("cluster.apart"), { class: "wide", note: t("cluster.apart.note") }, linkTable(t("cluster.apart"), cluster.held_apart.slice(0, 100))) : null,
     panel(t("cluster.history"), { class: "wide" }, changes));
-  drawGraph(holder, cluster, side).then((made) => {
-    picture = made;
+  afterFrame(() => {
+    if (!root.isConnected) return;
+    drawGraph(holder, cluster, side).then((made) => {
+      picture = made;
+    });
+    askIfThere(urlOf`/v1/clusters/${id}/history`).then((history) => fill(changes, history?.changes.length ? changeList(history.changes) : empty(t("account.history.none")))).catch((error) => fill(changes, empty(error.message)));
   });
-  askIfThere(urlOf`/v1/clusters/${id}/history`).then((history) => fill(changes, history?.changes.length ? changeList(history.changes) : empty(t("account.history.none")))).catch((error) => fill(changes, empty(error.message)));
   const stop = onLive((kind) => kind === "back" && redraw());
   return () => {
     stop();

@@ -2,7 +2,7 @@
 import { ask, askIfThere } from "../lib/ask.js";
 import { add, fill, h } from "../lib/dom.js";
 import { engineNow, liveStatus, onLive } from "../lib/live.js";
-import { chip, empty, heading, levelChip, number, panel, prose, stateChip, table } from "../lib/parts.js";
+import { afterFrame, chip, empty, heading, levelChip, number, panel, prose, stateChip, table } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { plot } from "../lib/plot.js";
 import { age, at as timeAt, spanText, time } from "../lib/times.js";
@@ -103,7 +103,7 @@ export async function show(at, root) {
 
   add(root, heading(t("tab.now"), h("span", { class: "quiet" }, t("now.time"), " ", time(engineNow()))), top, lists, plots, low);
   await refresh();
-  refreshPlots().catch(() => null);
+  afterFrame(() => refreshPlots().catch(() => null));
   let plotted = Date.now();
   const stop = onLive((kind) => {
     if (kind !== "change" && kind !== "back") return;

@@ -1,9 +1,9 @@
 // Why two accounts are linked: the sum of the evidence as a picture, each item with what it would be without it, and what
 // both did on one time axis.
-import { ask, askEarly, askIfThere, Refused, urlOf } from "../lib/ask.js";
-import { add, h } from "../lib/dom.js";
+import { ask, askIfThere, Refused, urlOf } from "../lib/ask.js";
+import { add, fill, h } from "../lib/dom.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
-import { accountName, afterFrame, bandStarts, button, chip, copyButton, empty, facts, heading, levelChip, panel, quiet, score, stateChip, toast, watchForChange } from "../lib/parts.js";
+import { accountName, afterFrame, bandStarts, button, chip, copyButton, empty, facts, folded, heading, levelChip, panel, quiet, score, stateChip, toast, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { may } from "../lib/session.js";
 import { name, plainName, prose, visible } from "../lib/shown.js";
@@ -12,6 +12,8 @@ import { bits, number, t, word } from "../lib/words.js";
 import { dossierButton } from "./dossier.js";
 import { noteList } from "./marks.js";
 import { state } from "./statement.js";
+
+const ROWS_AT_FIRST = 12; // of the evidence: what a screen shows
 
 // Bits at which the score is so much, given scale and shift.
 function bitsOfScore(why, value) {
@@ -67,15 +69,17 @@ function waterfall(why) {
   const bar = (row) => h("span", { class: "fall" }, lines(), h("i", { class: "fall-bar " + (row.bits < 0 ? "less" : "more") + (row.item ? "" : " prior"), place: { left: on.at(Math.min(row.from, row.to)), width: on.width(row.bits) } }));
   const head = h("div", { class: "fall-row head", "aria-hidden": "true" }, h("span", null, t("pair.evidence")),
     h("span", { class: "fall" }, marks.map(([b, value, band]) => h("span", { class: "gate-name band-" + band, place: { left: on.at(b) } }, String(value)))), h("span", { class: "num" }, t("pair.bits")), h("span", { class: "num" }, t("pair.without")));
-  const body = rows.map((row) => {
+  const line = (row) => {
     const cells = [h("span", { class: "fall-name" }, label(row)), bar(row), h("span", { class: "num bits" }, bits(row.bits), h("span", { class: "heard" }, " ", t("pair.bits"), ". ")),
       h("span", { class: "num without" }, row.item ? [h("span", { class: "heard" }, t("pair.without"), ": "), String(row.item.without)] : "")];
     if (!row.item) return h("li", { class: "fall-item" }, h("div", { class: "fall-row" }, cells));
-    return h("li", { class: "fall-item" }, h("details", null, h("summary", { class: "fall-row" }, cells), itemDetail(why, row.item)));
-  });
+    return h("li", { class: "fall-item" }, folded(h("summary", { class: "fall-row" }, cells), () => itemDetail(why, row.item)));
+  };
+  const list = h("ol", null, rows.slice(0, ROWS_AT_FIRST).map(line));
+  if (rows.length > ROWS_AT_FIRST) afterFrame(() => add(list, rows.slice(ROWS_AT_FIRST).map(line)));
   const total = h("div", { class: "fall-row total" }, h("span", { class: "fall-name" }, h("span", { class: "what" }, t("pair.sum"))),
     h("span", { class: "fall" }, lines(), h("i", { class: "fall-dot band-" + why.link.band, place: { left: on.at(why.sum_bits) } })), h("span", { class: "num bits" }, bits(why.sum_bits)), h("span", { class: "num without" }, h("b", null, String(why.link.computed))));
-  return h("div", { class: "waterfall" }, head, h("ol", null, body), total);
+  return h("div", { class: "waterfall" }, head, list, total);
 }
 
 function sharedLanes(why, events) {
@@ -123,20 +127,13 @@ function verdictPosts(link, alerts, value, reason) {
     ...others.map((alert) => [urlOf`/v1/alerts/${alert.id}/resolve`, { value: value === "confirmed" ? "confirmed" : "false_positive", reason }])];
 }
 
-function verdictButtons(why, alerts, redraw) {
+function verdictButtons(why, redraw) {
   if (!may("analyst")) return null;
   return ["confirmed", "not_same"].map((value) => button(t("pair.verdict." + value), () => state({ title: t("pair.verdict." + value), about: sentence(why.link),
-    posts: (reason) => verdictPosts(why.link, alerts, value, reason), done: () => {
+    posts: (reason) => verdictPosts(why.link, why.alerts, value, reason), done: () => {
       toast(t("act.done.verdict", { n: 1 }));
       redraw();
     } }), { class: value === "confirmed" ? "primary" : "" }));
-}
-
-// Alerts that stand about both, and nobody else where it is about two.
-async function alertsAbout(link) {
-  const [a, b] = await Promise.all([link.a, link.b].map((account) => ask(urlOf`/v1/accounts/${account}`)));
-  const both = a.alerts.filter((id) => b.alerts.includes(id));
-  return { closed: [a.is_closed, b.is_closed], alerts: await Promise.all(both.slice(0, 20).map((id) => ask(urlOf`/v1/alerts/${id}`))) };
 }
 
 function alertPanel(alerts) {
@@ -153,34 +150,37 @@ function unlinked(a, b, error) {
   return [heading(t("pair.title")), panel(t("pair.none"), {}, empty(error.message), h("p", null, h("a", { href: placeOf.account(a) }, accountName(a)), " \u00b7 ", h("a", { href: placeOf.account(b) }, accountName(b))))];
 }
 
-export const asks = (at) => [urlOf`/v1/links/${at.parts[0] ?? ""}/${at.parts[1] ?? ""}`, ...at.parts.slice(0, 2).map((account) => urlOf`/v1/accounts/${account}`)];
+const side = (which, account, isClosed) => h("a", { class: "side-" + which, href: placeOf.account(account) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(account), isClosed ? h("span", { class: "chip closed" }, t("account.closed")) : null);
+
+export const asks = (at) => [urlOf`/v1/links/${at.parts[0] ?? ""}/${at.parts[1] ?? ""}`];
 
 export async function show(at, root, redraw) {
   const [a, b] = at.parts;
   const load = () => ask(asks(at)[0]);
-  askEarly(asks(at)); // beside each other
-  let why, about;
+  let why;
   try {
     why = await load();
-    about = await alertsAbout(why.link);
   } catch (error) {
     if (!(error instanceof Refused) || error.word !== "unlinked") throw error;
     return void add(root, unlinked(a, b, error));
   }
   const { link } = why, times = h("div");
-  add(root, heading(t("pair.title"), verdictButtons(why, about.alerts, redraw), dossierButton(urlOf`/v1/reports/${link.a}/${link.b}`, [link.a, link.b])),
+  add(root, heading(t("pair.title"), verdictButtons(why, redraw), dossierButton(urlOf`/v1/reports/${link.a}/${link.b}`, [link.a, link.b])),
     h("div", { class: "pair-head" },
-      h("a", { class: "side-a", href: placeOf.account(link.a) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.a), about.closed[0] ? h("span", { class: "chip closed" }, t("account.closed")) : null),
+      side("a", link.a, why.is_closed.a),
       h("span", { class: "pair-score" }, score(link.score, link.band), chip("link", link.state), link.explained_by ? quiet(word("relation", link.explained_by)) : null),
-      h("a", { class: "side-b", href: placeOf.account(link.b) }, h("i", { class: "dot", "aria-hidden": "true" }), accountName(link.b), about.closed[1] ? h("span", { class: "chip closed" }, t("account.closed")) : null)),
-    h("div", { class: "lead-line" }, h("p", { class: "lead" }, sentence(link)), copyButton(pasted(why), t("pair.copy"))),
+      side("b", link.b, why.is_closed.b)),
+    h("div", { class: "lead-line" }, h("p", { class: "lead" }, sentence(link)), copyButton(() => pasted(why), t("pair.copy"))),
     link.reason ? h("p", { class: "advice" }, prose(link.reason)) : null,
     why.blocked ? h("p", { class: "advice" }, why.blocked) : null,
     why.listed !== null && why.listed !== link.score ? h("p", { class: "quiet" }, t("pair.listed", { score: why.listed }), " ", time(why.listed_at)) : null,
-    alertPanel(about.alerts),
+    alertPanel(why.alerts),
     panel(t("pair.waterfall"), { note: t("pair.waterfall.note"), class: "wide" }, waterfall(why)),
     ignored(why), panel(t("pair.times"), { class: "wide" }, times), path(why));
-  afterFrame(() => times.childElementCount || add(times, sharedLanes(why, [[], []])));
-  Promise.all([eventsOf(link.a), eventsOf(link.b)]).then((events) => times.replaceChildren(sharedLanes(why, events))).catch(() => null);
+  afterFrame(() => {
+    if (!root.isConnected) return;
+    fill(times, sharedLanes(why, [[], []]));
+    Promise.all([eventsOf(link.a), eventsOf(link.b)]).then((events) => fill(times, sharedLanes(why, events))).catch(() => null);
+  });
   return watchForChange(root, load, JSON.stringify(why), redraw);
 }
