@@ -87,6 +87,10 @@ void get_link(struct api_call *call)
 	}
 	if (!look_up_name(call, call->params[0], &a) || !look_up_name(call, call->params[1], &b))
 		return;
+	if (bytes_eq(a, b)) {
+		api_problem(call, 400, "account", "both are the account \"%.*s\"; name two", BYTES_ARG(bytes_slice(a, 0, 256)));
+		return;
+	}
 	if (engine_why(call->engine, a, b, call->arena, &why) != ERR_OK) {
 		api_problem(call, 404, "unlinked", "nothing links \"%.*s\" and \"%.*s\"", BYTES_ARG(bytes_slice(a, 0, 256)),
 			    BYTES_ARG(bytes_slice(b, 0, 256)));
@@ -306,6 +310,11 @@ void get_correlate(struct api_call *call)
 		}
 		if (!look_up_name(call, name, &names[n]))
 			return;
+		for (unsigned i = 0; i < n; i++)
+			if (bytes_eq(names[i], names[n])) {
+				api_problem(call, 400, "account", "the account \"%.*s\" is named twice", BYTES_ARG(bytes_slice(name, 0, 256)));
+				return;
+			}
 		n++;
 	}
 	if (n < 2) {

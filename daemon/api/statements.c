@@ -148,6 +148,12 @@ static void refuse_key(struct api_call *call, const struct statement *statement,
 		    BYTES_ARG(bytes_slice(key, 0, 64)), near);
 }
 
+/* Blanks are no reason; an owner that is none is nobody. */
+static bool is_blank(const struct json_node *node, const char *key)
+{
+	return node->type == JSON_STRING && bytes_trim(node->text).len == 0 && strcmp(key, "owner") != 0;
+}
+
 /* It has only the keys of the statement, and those that it needs; false: answered. */
 static bool check_keys(struct api_call *call, const struct statement *statement, const struct json_doc *doc, bool is_bulk)
 {
@@ -162,11 +168,14 @@ static bool check_keys(struct api_call *call, const struct statement *statement,
 		api_problem(call, 422, "key", "an \"id\" is one statement's, and these are several: leave it out");
 		return false;
 	}
-	for (const char *const *key = statement->required; *key; key++)
-		if (!json_get(doc, doc->nodes, *key)) {
-			api_problem(call, 422, "key", "\"%s\" is missing", *key);
+	for (const char *const *key = statement->required; *key; key++) {
+		const struct json_node *node = json_get(doc, doc->nodes, *key);
+
+		if (!node || is_blank(node, *key)) {
+			api_problem(call, 422, "key", node ? "\"%s\" is empty" : "\"%s\" is missing", *key);
 			return false;
 		}
+	}
 	return true;
 }
 

@@ -102,6 +102,8 @@ static int assign_run(struct ctl *ctl, int argc, char **argv)
 
 	if (is_nobody == (given[1] != NULL))
 		return ctl_usage(&ctl_assign, "say --to or --nobody");
+	if (given[1] && given[1][0] == '\0')
+		return ctl_usage(&ctl_assign, "the name behind --to is empty; --nobody takes the owner away");
 	given[1] = is_nobody ? "" : given[1];
 	return act(ctl, &ctl_assign, argc, argv, given);
 }

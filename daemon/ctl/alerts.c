@@ -208,7 +208,7 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 }
 
 static const struct reference_option alerts_options[] = {
-	{ "--state", "open|acknowledged|appealed|resolved|all", "Only alerts of that state; without it all.", NULL },
+	{ "--state", "open|acknowledged|appealed|standing|resolved|all", "Only alerts of that state, standing: all that are not resolved; without it all.", NULL },
 	{ "--merged", NULL, "Also those that are merged into another; without it each group is one line.", NULL },
 	{ "--lead", "ALERT", "Only those that are merged into that one.", NULL },
 	{ "--limit", "N", "At most so many, 1 to 1000; without it 100.", NULL },

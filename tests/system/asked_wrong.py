@@ -14,6 +14,10 @@ WRONG = (
     (("report", ""), 2, "argument 1 is empty"),
     (("account", "nobody"), 1, 'account "nobody" is not known; `assocctl search` finds accounts of every site'),
     (("why", "nobody", "sample/banned-viktor"), 1, "`assocctl search` finds accounts"),
+    (("why", "sample/banned-viktor", "sample/banned-viktor"), 1, 'both are the account "sample/banned-viktor"; name two'),
+    (("correlate", "sample/banned-viktor", "sample/newcomer-martin", "sample/banned-viktor"), 1, "is named twice"),
+    (("verdict", "clean", "sample/banned-viktor", "--reason", "  "), 1, '"reason" is empty'),
+    (("assign", "5d1f8c0a9b3e7712", "--to", "", "--reason", "x"), 2, "the name behind --to is empty; --nobody takes the owner away"),
     (("rules", "chek"), 2, 'there is no command "rules chek"; did you mean "rules check"?'),
     (("rules", "x"), 2, 'there is no command "rules x"; with "rules" begin:'),
     (("--jsn", "status"), 2, "there is no option --jsn; did you mean --json?"),
@@ -26,6 +30,7 @@ WRONG = (
 def questions_that_are_put_wrong_say_how_it_is_done():
     daemon = Daemon().start()
     try:
+        assert Daemon.ctl(daemon, "sample", "load")[0] == 0
         for words, wanted, part in WRONG:
             status, said = Daemon.ctl(daemon, *words)
             assert status == wanted and part in said, (words, status, said)
