@@ -335,9 +335,9 @@ static int check_run(struct ctl *ctl, int argc, char **argv)
 		judge(&f, doc, &limits);
 		describe(what, doc);
 	} else if (ctl->is_unreachable_told) {
-		note(&f, STATE_CRITICAL, "no daemon answers");
+		note(&f, STATE_CRITICAL, "%s", ctl->why.ptr);
 	} else {
-		note(&f, STATE_UNKNOWN, "the daemon could not be asked; standard error says why");
+		note(&f, STATE_UNKNOWN, "%s", ctl->why.len ? ctl->why.ptr : "the daemon could not be asked; standard error says why");
 	}
 	return ctl->as_json ? report_json(&f) : report(&f, what);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #define REPLY_MAX (256u * 1024 * 1024)
 #define REPLY_DEPTH_MAX 32
 #define TOKEN_MAX 4096
+#define WHY_SIZE 1024
 
 struct ctl_client {
 	struct fetch *fetch;
@@ -50,25 +52,40 @@ void client_url_of_listen(struct text *out, const char *listen, bool is_tls)
 		text_addf(out, "%s://%s", scheme, listen);
 }
 
+/* As ctl_fail, and kept for a command that says it in its own way. */
+static int fail(struct ctl *ctl, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static int fail(struct ctl *ctl, const char *fmt, ...)
+{
+	char sentence[WHY_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
+	text_clear(&ctl->why);
+	text_adds(&ctl->why, sentence);
+	return ctl_fail("%s", ctl->why.ptr);
+}
+
 /* Who could read it: the question that follows "permission denied". */
-static int token_denied(const char *path)
+static int token_denied(struct ctl *ctl, const char *path)
 {
 	struct stat st;
 	struct passwd *owner;
 	struct group *group;
 
 	if (stat(path, &st) != 0)
-		return ctl_fail("cannot read the token file %s: permission denied; its folder is closed to you, so run this as the daemon's user or with sudo", path);
+		return fail(ctl, "cannot read the token file %s: permission denied; its folder is closed to you, so run this as the daemon's user or with sudo", path);
 	owner = getpwuid(st.st_uid);
 	group = getgrgid(st.st_gid);
 	if (st.st_mode & 0040)
-		return ctl_fail("cannot read the token file %s: permission denied; members of the group %s may read it", path, group ? group->gr_name : "(unnamed)");
-	return ctl_fail("cannot read the token file %s: permission denied; only its owner %s may (group %s has no right to it): use sudo, or --token-file with a token of your own",
+		return fail(ctl, "cannot read the token file %s: permission denied; members of the group %s may read it", path, group ? group->gr_name : "(unnamed)");
+	return fail(ctl, "cannot read the token file %s: permission denied; only its owner %s may (group %s has no right to it): use sudo, or --token-file with a token of your own",
 			path, owner ? owner->pw_name : "(unnamed)", group ? group->gr_name : "(unnamed)");
 }
 
 /* missing: what is to be said where there is no such file. */
-static int read_token(const char *path, const char *missing, struct text *out)
+static int read_token(struct ctl *ctl, const char *path, const char *missing, struct text *out)
 {
 	char block[TOKEN_MAX];
 	FILE *f = fopen(path, "re");
@@ -76,16 +93,16 @@ static int read_token(const char *path, const char *missing, struct text *out)
 	struct bytes token;
 
 	if (!f && errno == EACCES)
-		return token_denied(path);
+		return token_denied(ctl, path);
 	if (!f && errno == ENOENT)
-		return ctl_fail("there is no token file %s%s", path, missing);
+		return fail(ctl, "there is no token file %s%s", path, missing);
 	if (!f)
-		return ctl_fail("cannot read the token file %s: %s", path, strerror(errno));
+		return fail(ctl, "cannot read the token file %s: %s", path, strerror(errno));
 	n = fread(block, 1, sizeof(block), f);
 	fclose(f);
 	token = bytes_trim(bytes_make(block, n));
 	text_add(out, token);
-	return token.len ? 0 : ctl_fail("the token file %s is empty", path);
+	return token.len ? 0 : fail(ctl, "the token file %s is empty", path);
 }
 
 static int find_address(struct ctl *ctl, struct ctl_client *client)
@@ -130,11 +147,11 @@ static int find_token(struct ctl *ctl, struct ctl_client *client)
 	int status;
 
 	if (ctl->token_file)
-		return read_token(ctl->token_file, "", &client->token);
+		return read_token(ctl, ctl->token_file, "", &client->token);
 	if (ctl->url)
 		return 0;
 	text_addf(&path, "%s/admin.token", ctl_config(ctl)->state_dir);
-	status = needs_no_token(client, path.ptr) ? 0 : read_token(path.ptr, "; the daemon makes it at its first start", &client->token);
+	status = needs_no_token(client, path.ptr) ? 0 : read_token(ctl, path.ptr, "; the daemon makes it at its first start", &client->token);
 	text_free(&path);
 	return status;
 }
@@ -156,19 +173,19 @@ static struct ctl_client *client_of(struct ctl *ctl)
 	return client;
 }
 
-static void say_unreachable(const struct ctl *ctl, enum err err, const struct errbuf *eb)
+static void say_unreachable(struct ctl *ctl, enum err err, const struct errbuf *eb)
 {
 	const struct ctl_client *client = ctl->client;
 
 	if (err == ERR_NOTFOUND)
-		ctl_fail("no daemon answers at %s; start it with `./run` in the source tree, or `systemctl start assocd` where it is installed", client->base.ptr);
+		fail(ctl, "no daemon answers at %s; start it with `./run` in the source tree, or `systemctl start assocd` where it is installed", client->base.ptr);
 	else if (err == ERR_DENIED && client->is_pinned && !ctl->ca)
-		ctl_fail("%s; the daemon shows another one than %s holds: it has not read that file again, or refused it at a reload (its log says "
-			 "why); --ca names the file of the authority that issued the one in use", eb->text, client->ca);
+		fail(ctl, "its certificate is not trusted: %s; the daemon shows another one than %s holds: it has not read that file again, "
+			  "or refused it at a reload (its log says why); --ca names the file of the authority that issued the one in use", eb->text, client->ca);
 	else if (err == ERR_DENIED)
-		ctl_fail("%s; --ca names the file of the authority that issued its certificate", eb->text);
+		fail(ctl, "its certificate is not trusted: %s; --ca names the file of the authority that issued it", eb->text);
 	else
-		ctl_fail("%s", eb->text);
+		fail(ctl, "%s", eb->text);
 }
 
 int ctl_request(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply)
@@ -208,13 +225,13 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 		detail = json_get_text(&doc, doc.nodes, "detail");
 	text_add_visible(&visible, detail);
 	if (status == 401 && ctl->url && !ctl->token_file)
-		ctl_fail("%s wants a token; name a file that holds one with --token-file", client->base.ptr);
+		fail(ctl, "%s wants a token; name a file that holds one with --token-file", client->base.ptr);
 	else if (status == 404 && bytes_starts(detail, BYTES_LIT("account \"")))
-		ctl_fail("%s; `assocctl search` finds accounts of every site by the beginning of their names", visible.ptr);
+		fail(ctl, "%s; `assocctl search` finds accounts of every site by the beginning of their names", visible.ptr);
 	else if (detail.len > 0)
-		ctl_fail("%s", visible.ptr);
+		fail(ctl, "%s", visible.ptr);
 	else
-		ctl_fail("%s answered with status %d", client->base.ptr, status);
+		fail(ctl, "%s answered with status %d", client->base.ptr, status);
 	text_free(&visible);
 	return 1;
 }
@@ -240,7 +257,7 @@ const struct json_doc *ctl_get(struct ctl *ctl, const char *path)
 		return NULL;
 	if (json_parse(client->parser, text_bytes(&client->reply), &client->doc, &eb) == ERR_OK)
 		return &client->doc;
-	ctl_fail("%s%s did not answer with JSON: %s", client->base.ptr, path, eb.text);
+	fail(ctl, "%s%s did not answer with JSON: %s", client->base.ptr, path, eb.text);
 	return NULL;
 }
 

@@ -323,6 +323,7 @@ int ctl_run(int argc, char **argv)
 	ctl.is_terminal = isatty(STDOUT_FILENO);
 	status = run_command(&ctl, argc, argv);
 	ctl_client_free(ctl.client);
+	text_free(&ctl.why);
 	if (ctl.config)
 		config_free(ctl.config);
 	errno = 0;

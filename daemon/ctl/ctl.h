@@ -22,6 +22,7 @@ struct ctl {
 	struct ctl_client *client; /* made when first needed */
 	int64_t progress_us;     /* when ctl_progress last wrote */
 	bool is_unreachable_told; /* by a request, and none has been answered since */
+	struct text why;         /* why the daemon could not be asked last, as it was said */
 };
 
 /* `help`, the manual page, did-you-mean and completion are made from these rows. */

@@ -22,6 +22,7 @@
 
 struct fetch {
 	CURL *curl;
+	char said[CURL_ERROR_SIZE]; /* of the last failure, what the code alone does not say */
 };
 
 struct fetch *fetch_new(void)
@@ -72,11 +73,14 @@ static struct curl_slist *request_headers(const struct fetch_request *rq)
 	return list;
 }
 
-static void set_options(CURL *c, const struct fetch_request *rq, struct curl_slist *headers, struct text *reply)
+static void set_options(struct fetch *f, const struct fetch_request *rq, struct curl_slist *headers, struct text *reply)
 {
 	bool has_body = rq->body.len > 0 || strcmp(rq->method, "POST") == 0;
+	CURL *c = f->curl;
 
 	curl_easy_reset(c);
+	f->said[0] = '\0';
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, f->said);
 	curl_easy_setopt(c, CURLOPT_URL, rq->url);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
@@ -99,7 +103,7 @@ static void set_options(CURL *c, const struct fetch_request *rq, struct curl_sli
 	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, rq->method);
 }
 
-static enum err fetch_failed(CURLcode code, const char *url, struct errbuf *eb)
+static enum err fetch_failed(const struct fetch *f, CURLcode code, const char *url, struct errbuf *eb)
 {
 	enum err err = ERR_IO;
 
@@ -111,7 +115,7 @@ static enum err fetch_failed(CURLcode code, const char *url, struct errbuf *eb)
 		err = ERR_LIMIT;
 	else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
 		err = ERR_DENIED;
-	return errbuf_set(eb, err, "%s: %s", url, curl_easy_strerror(code));
+	return errbuf_set(eb, err, "%s: %s", url, f->said[0] ? f->said : curl_easy_strerror(code));
 }
 
 enum err fetch_run(struct fetch *f, const struct fetch_request *rq, int *status, struct text *reply, struct errbuf *eb)
@@ -120,12 +124,12 @@ enum err fetch_run(struct fetch *f, const struct fetch_request *rq, int *status,
 	long code = 0;
 	CURLcode result;
 
-	set_options(f->curl, rq, headers, reply);
+	set_options(f, rq, headers, reply);
 	result = curl_easy_perform(f->curl);
 	curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &code);
 	curl_slist_free_all(headers);
 	if (result != CURLE_OK)
-		return fetch_failed(result, rq->url, eb);
+		return fetch_failed(f, result, rq->url, eb);
 	*status = (int)code;
 	return ERR_OK;
 }

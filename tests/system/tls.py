@@ -129,7 +129,17 @@ def assocctl_finds_its_way_in():
     done = subprocess.run([*program, "--ca", d.path("ca.pem"), "status"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     done = subprocess.run([*program, "status"], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1 and "--ca" in done.stderr, done.stderr
+    assert done.returncode == 1 and "its certificate is not trusted: " in done.stderr and "--ca" in done.stderr, done.stderr
+    assert "unable to get local issuer certificate" in done.stderr, done.stderr
+    done = subprocess.run([*program, "check"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and done.stdout.startswith("ASSOCD CRITICAL - its certificate is not trusted: "), done.stdout
+    assert "local issuer certificate; --ca names the file" in done.stdout and "no daemon" not in done.stdout, done.stdout
+    with open(d.path("wrong.token"), "w") as out:
+        out.write("0" * 64 + "\n")
+    for token, why in (("wrong.token", "token"), ("none.token", f"there is no token file {d.path('none.token')}")):
+        done = subprocess.run([*program[:3], "--token-file", d.path(token), "--ca", d.path("ca.pem"), "check"], capture_output=True,
+                              text=True, timeout=60)
+        assert done.returncode == 3 and done.stdout.startswith("ASSOCD UNKNOWN - ") and why in done.stdout, done.stdout
 
 
 def a_new_certificate_is_taken_at_a_reload():
