@@ -53,7 +53,7 @@ static void print_check(const struct audit_check *check)
 	if (check->unsealed > 0)
 		text_addf(&out, "%llu older ones have no seal\n", (unsigned long long)check->unsealed);
 	if (check->compressed > 0)
-		text_addf(&out, "%u compressed files were not looked into\n", check->compressed);
+		text_addf(&out, "%u compressed files were not looked into; gunzip them in the state folder\n", check->compressed);
 	print_out(&out);
 	text_free(&out);
 }
