@@ -352,9 +352,9 @@ const struct ctl_command ctl_check = {
 	.name = "check", .arguments = "[OPTION]...", .options = check_options, .run = check_run,
 	.help = "Says in one line whether the daemon is well, as a plugin of Nagios or Icinga.",
 	.more = "It ends with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: it could not ask). Critical is whenever the daemon does not "
-		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured, and rules, tokens or "
-		"a certificate that a reload refused. The figures, and what is bad unless told: open-alerts; overdue-alerts; commit-ms, "
-		"above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
+		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured, and rules, tokens, a "
+		"certificate, secrets or passwords that a reload refused. The figures, and what is bad unless told: open-alerts; overdue-alerts; "
+		"commit-ms, above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
 		"last event; certificate-days, below 14 and 3.",
 	.example = "assocctl check --limit open-alerts=20,100 --limit silence-s=900",
 };

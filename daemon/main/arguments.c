@@ -73,6 +73,6 @@ void arguments_help(struct text *out)
 {
 	text_adds(out, "assocd finds accounts that are run by the same people; it runs in the foreground.\n\nusage: assocd [OPTION]...\n\n");
 	reference_options(out, REFERENCE_TERMINAL, argument_rows);
-	text_adds(out, "\nSIGHUP reads rules, networks, tokens and the certificate again and opens the alert log anew; SIGTERM ends it.\n"
+	text_adds(out, "\nSIGHUP reads rules, networks, tokens, certificate and secrets again and opens the alert log anew; SIGTERM ends it.\n"
 		       "Manual pages: assocd(8), assocd.yaml(5). `assocctl` asks it.\n");
 }

@@ -21,8 +21,8 @@ enum measure {
 };
 
 /* What is read again while the daemon runs, each taken or refused by itself. */
-enum reload_part { RELOAD_RULES, RELOAD_TOKENS, RELOAD_CERTIFICATE, RELOAD_PARTS };
-static const char *const reload_parts[] = { "rules", "tokens", "certificate", NULL };
+enum reload_part { RELOAD_RULES, RELOAD_TOKENS, RELOAD_CERTIFICATE, RELOAD_SINKS, RELOAD_PARTS };
+static const char *const reload_parts[] = { "rules", "tokens", "certificate", "sinks", NULL };
 
 static const struct metric_row rows[MEASURES] = {
 	[SCORING] = { "assocd_scoring_seconds", METRIC_HISTOGRAM, "Time to apply one event: index, score, clusters, policies.", NULL, NULL },
@@ -113,31 +113,37 @@ static void set(struct daemon *d, enum measure row, uint64_t value)
 	metrics_set(d->measures, row, 0, (int64_t)value);
 }
 
-/* "" when what was read last is in use. */
-static const char *refusal_of(const struct daemon *d, unsigned part)
+/* Of each part what was refused; nothing when what was read last is in use. */
+static void read_refusals(const struct daemon *d, struct text out[RELOAD_PARTS])
 {
-	const char *const refusals[RELOAD_PARTS] = {
-		[RELOAD_RULES] = d->rules_refusal.text,
-		[RELOAD_TOKENS] = api_tokens_refusal(d->api),
-		[RELOAD_CERTIFICATE] = d->certificate_refusal.text,
-	};
-	return refusals[part];
+	text_adds(&out[RELOAD_RULES], d->rules_refusal.text);
+	text_adds(&out[RELOAD_TOKENS], api_tokens_refusal(d->api));
+	text_adds(&out[RELOAD_CERTIFICATE], d->certificate_refusal.text);
+	sinks_refusals(d->sinks, &out[RELOAD_SINKS]);
 }
 
 static void set_reloaded(struct daemon *d)
 {
-	for (unsigned i = 0; i < RELOAD_PARTS; i++)
-		metrics_set(d->measures, RELOADED, i, refusal_of(d, i)[0] == '\0');
+	struct text refusals[RELOAD_PARTS] = { { 0 } };
+	read_refusals(d, refusals);
+	for (unsigned i = 0; i < RELOAD_PARTS; i++) {
+		metrics_set(d->measures, RELOADED, i, refusals[i].len == 0);
+		text_free(&refusals[i]);
+	}
 }
 
 /* Only what was refused, with the reason. */
 static void add_refusals(const struct daemon *d, struct text *json)
 {
+	struct text refusals[RELOAD_PARTS] = { { 0 } };
+	read_refusals(d, refusals);
 	json_key(json, "reload_refused");
 	json_open_object(json);
-	for (unsigned i = 0; i < RELOAD_PARTS; i++)
-		if (refusal_of(d, i)[0] != '\0')
-			json_member_string(json, reload_parts[i], bytes_of(refusal_of(d, i)));
+	for (unsigned i = 0; i < RELOAD_PARTS; i++) {
+		if (refusals[i].len > 0)
+			json_member_string(json, reload_parts[i], text_bytes(&refusals[i]));
+		text_free(&refusals[i]);
+	}
 	json_close_object(json);
 }
 

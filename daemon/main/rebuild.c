@@ -120,7 +120,7 @@ void step_reload(struct daemon *d)
 	if (!d->wants_reload || d->rebuild != NULL)
 		return;
 	d->wants_reload = false;
-	sd_tell("RELOADING=1\nSTATUS=reading rules, networks, tokens and the certificate");
+	sd_tell("RELOADING=1\nSTATUS=reading rules, networks, tokens, certificate and secrets");
 	sinks_reopen(d->sinks);
 	doors_reload(d);
 	rebuild_new(d);

@@ -185,12 +185,8 @@ static void alertmanager_cancel(void *self)
 	a->call = NULL;
 }
 
-static void alertmanager_reopen(void *self)
-{
-}
-
 const struct sink sink_alertmanager = {
 	.name = "alertmanager", .help = "Keeps alerts firing in a Prometheus Alertmanager, and ends them there.",
-	.audience = AUDIENCE_ALL, .open = alertmanager_open, .reopen = alertmanager_reopen, .close = alertmanager_close,
+	.audience = AUDIENCE_ALL, .open = alertmanager_open, .close = alertmanager_close,
 	.send = alertmanager_send, .cancel = alertmanager_cancel, .keeps_told = true, .group = 64,
 };

@@ -175,6 +175,16 @@ static void failed(struct delivery *d, const struct sink_outcome *outcome)
 		d->rows.n = d->next_row = 0; /* read again: it may be long */
 }
 
+void delivery_reopen(struct delivery *d)
+{
+	d->wants_reopen = d->is_out;
+	if (d->is_out)
+		return;
+	errbuf_clear(&d->refusal);
+	if (d->sink->reopen && d->sink->reopen(d->self, &d->refusal))
+		log_warn("sinks", "sink %s: %s; what was read before stays in use", d->settings->name, d->refusal.text);
+}
+
 static void answered(struct sink_call *call, const struct sink_outcome *outcome)
 {
 	struct delivery *d = call->owner;
@@ -189,10 +199,8 @@ static void answered(struct sink_call *call, const struct sink_outcome *outcome)
 	} else {
 		failed(d, outcome);
 	}
-	if (d->wants_reopen && !d->is_out) {
-		d->wants_reopen = false;
-		d->sink->reopen(d->self);
-	}
+	if (d->wants_reopen)
+		delivery_reopen(d);
 }
 
 bool delivery_has_piece(const struct delivery *d)
@@ -237,8 +245,7 @@ void delivery_done(struct store_query *q)
 	d->is_out = d->is_stale = false;
 	d->gather_us = d->rows.n == ROWS_MAX ? d->sinks->mono_us : 0;
 	if (d->wants_reopen)
-		d->sink->reopen(d->self);
-	d->wants_reopen = false;
+		delivery_reopen(d);
 	if (is_stale) {
 		delivery_cut(d, 0);
 	} else if (d->result) {

@@ -37,6 +37,7 @@ struct delivery {
 	enum err result;
 	struct errbuf error;   /* of a reading, or of a dead letter on its way */
 	struct errbuf failure; /* the last, while it fails: an attempt that is on its way does not hide it */
+	struct errbuf refusal; /* of what was read again last; "": it was taken */
 	/* the piece on its way */
 	struct sink_call call;
 	bool has_call;
@@ -84,6 +85,8 @@ bool delivery_parse(struct delivery *d, struct bytes json, struct sink_row *row)
 void delivery_done(struct store_query *q);
 /* The next piece of what was read, when it is due. */
 void delivery_next_piece(struct delivery *d);
+/* At once, or when what is on its way is back. */
+void delivery_reopen(struct delivery *d);
 /* Of what was read and not handed over the first n stay; the rest is read anew. */
 void delivery_cut(struct delivery *d, size_t n);
 bool delivery_has_piece(const struct delivery *d);

@@ -149,6 +149,6 @@ static void journald_nothing(void *self)
 
 const struct sink sink_journald = {
 	.name = "journald", .help = "Writes alerts to the systemd journal, with fields to search by.", .audience = AUDIENCE_ALL,
-	.open = journald_open, .reopen = journald_nothing, .close = journald_close, .send = journald_send, .cancel = journald_nothing,
+	.open = journald_open, .close = journald_close, .send = journald_send, .cancel = journald_nothing,
 	.group = 100,
 };

@@ -55,6 +55,12 @@ static void close_file(void *self)
 	l->fd = -1;
 }
 
+static enum err log_reopen(void *self, struct errbuf *eb)
+{
+	close_file(self);
+	return ERR_OK;
+}
+
 static enum err log_open(const struct sink_setup *setup, void **out, struct errbuf *eb)
 {
 	struct alert_log *l = xcalloc(1, sizeof(*l));
@@ -128,5 +134,5 @@ static void log_close(void *self)
 
 const struct sink sink_log = {
 	.name = "log", .help = "Appends alerts to a file of JSON lines.", .audience = AUDIENCE_LOG, .open = log_open,
-	.deliver = log_deliver, .reopen = close_file, .close = log_close, .is_blind = true,
+	.deliver = log_deliver, .reopen = log_reopen, .close = log_close, .is_blind = true,
 };

@@ -78,13 +78,11 @@ static enum err mail_open(const struct sink_setup *setup, void **out, struct err
 	return err;
 }
 
-static void mail_reopen(void *self)
+static enum err mail_reopen(void *self, struct errbuf *eb)
 {
 	struct mail *m = self;
-	struct errbuf eb = { "" };
 
-	if (m->settings->password_file && read_password(m, &eb))
-		outcome_warn(m->settings->name, "%s; the password that was read before stays in use", eb.text);
+	return m->settings->password_file ? read_password(m, eb) : ERR_OK;
 }
 
 /* I1; never cut within a character. */

@@ -18,5 +18,5 @@ static void null_nothing(void *self)
 
 const struct sink sink_null = {
 	.name = "null", .help = "Takes alerts and drops them.", .audience = AUDIENCE_ALL, .open = null_open, .deliver = null_deliver,
-	.reopen = null_nothing, .close = null_nothing, .is_blind = true,
+	.close = null_nothing, .is_blind = true,
 };

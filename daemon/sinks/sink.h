@@ -61,8 +61,9 @@ struct sink {
 	enum err (*open)(const struct sink_setup *setup, void **out, struct errbuf *eb);
 	/* All of the rows or ERR: then all come again. NULL: it has send. */
 	enum err (*deliver)(void *self, const struct sink_row *rows, size_t n, struct errbuf *eb);
-	/* The file was moved away (SIGHUP after rotation); secrets and certificates are read again. */
-	void (*reopen)(void *self);
+	/* The file was moved away (SIGHUP after rotation); secrets and certificates are read again. An error: what was read
+	 * before stays in use, and errbuf says what is wrong. NULL: there is nothing to open or to read. */
+	enum err (*reopen)(void *self, struct errbuf *eb);
 	void (*close)(void *self);
 	void (*send)(void *self, struct sink_call *call);
 	/* Gives up what send began: it is not answered any more. */

@@ -161,13 +161,19 @@ int64_t sinks_turn(struct sinks *s, uint64_t newest, int64_t mono_us)
 
 void sinks_reopen(struct sinks *s)
 {
-	for (unsigned i = 0; i < s->n; i++) {
-		struct delivery *d = &s->at[i];
+	for (unsigned i = 0; i < s->n; i++)
+		delivery_reopen(&s->at[i]);
+}
 
-		if (d->is_out)
-			d->wants_reopen = true;
-		else
-			d->sink->reopen(d->self);
+void sinks_refusals(const struct sinks *s, struct text *out)
+{
+	const char *between = "";
+
+	for (unsigned i = 0; i < s->n; i++) {
+		if (s->at[i].refusal.text[0] == '\0')
+			continue;
+		text_addf(out, "%ssink %s: %s", between, s->at[i].settings->name, s->at[i].refusal.text);
+		between = "; ";
 	}
 }
 

@@ -38,8 +38,10 @@ enum err sinks_new(const struct sinks_setup *setup, struct sinks **out, struct e
 void sinks_free(struct sinks *s);
 /* Rows up to `newest` are committed. Asks what is due; microseconds until it wants to be called again, -1: by event. */
 int64_t sinks_turn(struct sinks *s, uint64_t newest, int64_t mono_us);
-/* Files are opened anew, secrets and certificates read again. */
+/* Files are opened anew, secrets and certificates read again; what is wrong is said, and what was read before stays in use. */
 void sinks_reopen(struct sinks *s);
+/* What was refused when it was read again, of each sink, since it was last taken; nothing: all of it is in use. */
+void sinks_refusals(const struct sinks *s, struct text *out);
 /* What waits for another side is given up, and stays in the outbox; readings end by themselves. Nothing begins any more. */
 void sinks_stop(struct sinks *s);
 /* Rows went from the outbox or the dead letters: what was read and is not on its way to another side is read anew. */

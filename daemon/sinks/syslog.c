@@ -315,9 +315,10 @@ static void syslog_cancel(void *self)
 }
 
 /* A stream shakes hands anew: certificates may have changed. */
-static void syslog_reopen(void *self)
+static enum err syslog_reopen(void *self, struct errbuf *eb)
 {
 	stream_drop(self);
+	return ERR_OK;
 }
 
 const struct sink sink_syslog = {

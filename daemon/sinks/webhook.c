@@ -101,22 +101,19 @@ static enum err webhook_open(const struct sink_setup *setup, void **out, struct 
 	return err;
 }
 
-/* A file that cannot be read leaves the keys that there are. */
-static void webhook_reopen(void *self)
+static enum err webhook_reopen(void *self, struct errbuf *eb)
 {
 	struct webhook *w = self, fresh = { .settings = w->settings };
-	struct errbuf eb = { "" };
+	enum err err = w->settings->secrets ? read_keys(&fresh, eb) : ERR_OK;
 
-	if (!w->settings->secrets)
-		return;
-	if (read_keys(&fresh, &eb)) {
-		outcome_warn(w->settings->name, "%s; the secrets that were read before stay in use", eb.text);
+	if (err) {
 		forget_keys(&fresh);
-		return;
+		return err;
 	}
 	forget_keys(w);
 	memcpy(w->keys, fresh.keys, sizeof(w->keys));
 	w->n_keys = fresh.n_keys;
+	return ERR_OK;
 }
 
 static void write_body(struct webhook *w, const struct sink_call *call)

@@ -335,15 +335,20 @@ def settings_that_make_no_sense_are_named_with_their_place():
         done = subprocess.run([os.path.join(BUILD, "assocd"), "-n", "-c", daemon.config], capture_output=True, text=True, timeout=60)
         daemon.discard()
         assert done.returncode == 1 and words in done.stderr and "assocd.yaml:4:" in done.stderr, (sinks, done.stderr)
-    for secrets, words in (("", "holds no secret"), ("whsec_AAAA\n", "secrets:1: a secret is")):
+
+
+def a_start_with_secrets_that_are_missing_or_wrong_is_refused():
+    for secrets, words in ((None, "secrets: No such file"), ("", "holds no secret"), ("whsec_AAAA\n", "secrets:1: a secret is")):
         daemon = Daemon("sinks:\n  a: {type: webhook, url: 'http://x/', secrets: secrets}\n")
-        with open(daemon.path("secrets"), "w") as out:
-            out.write(secrets)
+        if secrets is not None:
+            with open(daemon.path("secrets"), "w") as out:
+                out.write(secrets)
         daemon.start(wait=False)
         status = daemon.process.wait(timeout=60)
-        log = daemon.read_log()
+        log, has_database = daemon.read_log(), os.path.exists(os.path.join(daemon.state, "assocd.db"))
         daemon.discard()
-        assert status == 1 and words in log and "sink a: " in log, log
+        assert status == 1 and words in log and (daemon.path("secrets") in log or "sink a: " in log), log
+        assert secrets is not None or not has_database, "it began before it looked"
 
 
 if __name__ == "__main__":
@@ -352,5 +357,5 @@ if __name__ == "__main__":
         syslog_over_tls_wants_a_certificate_that_holds,
         webhook_goes_neither_to_private_places_nor_where_it_is_redirected, refused_alerts_are_dead_letters_that_come_back_when_asked,
         sink_that_never_answers_delays_nobody, killed_at_any_moment_every_alert_is_delivered_at_least_once,
-        settings_that_make_no_sense_are_named_with_their_place,
+        settings_that_make_no_sense_are_named_with_their_place, a_start_with_secrets_that_are_missing_or_wrong_is_refused,
     ]))

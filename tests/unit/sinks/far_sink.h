@@ -77,15 +77,15 @@ static inline void nothing(void *self)
 }
 
 static const struct sink sink_far = {
-	.name = "far", .help = "Does as it is told.", .audience = AUDIENCE_ALL, .open = far_open, .reopen = nothing, .close = nothing,
+	.name = "far", .help = "Does as it is told.", .audience = AUDIENCE_ALL, .open = far_open, .close = nothing,
 	.send = far_send, .cancel = far_cancel, .group = 4,
 };
 static const struct sink sink_keeping = {
-	.name = "keeping", .help = "Is told again of what stands.", .audience = AUDIENCE_ALL, .open = far_open, .reopen = nothing,
+	.name = "keeping", .help = "Is told again of what stands.", .audience = AUDIENCE_ALL, .open = far_open,
 	.close = nothing, .send = far_send, .cancel = far_cancel, .group = 4, .keeps_told = true,
 };
 static const struct sink sink_file = {
-	.name = "file", .help = "Takes rows.", .audience = AUDIENCE_ALL, .open = file_open, .deliver = file_deliver, .reopen = nothing,
+	.name = "file", .help = "Takes rows.", .audience = AUDIENCE_ALL, .open = file_open, .deliver = file_deliver,
 	.close = nothing, .is_blind = true,
 };
 

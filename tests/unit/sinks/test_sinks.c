@@ -22,7 +22,7 @@ struct bench {
 };
 
 /* What the failing sink was told; a row has no place for it, so the test keeps one. */
-static struct { unsigned failures_left, calls; uint64_t last; unsigned rows; } fake;
+static struct { unsigned failures_left, calls; uint64_t last; unsigned rows; bool is_wrong; } fake;
 
 static enum err fake_open(const struct sink_setup *setup, void **out, struct errbuf *eb)
 {
@@ -46,9 +46,14 @@ static void fake_nothing(void *self)
 {
 }
 
+static enum err fake_reopen(void *self, struct errbuf *eb)
+{
+	return fake.is_wrong ? errbuf_set(eb, ERR_INPUT, "secrets:1: is no secret") : ERR_OK;
+}
+
 static const struct sink sink_fake = {
 	.name = "fake", .help = "Fails on command.", .audience = AUDIENCE_ALL, .open = fake_open, .deliver = fake_deliver,
-	.reopen = fake_nothing, .close = fake_nothing, .is_blind = true,
+	.reopen = fake_reopen, .close = fake_nothing, .is_blind = true,
 };
 
 static enum err bench_ask(void *arg, struct store_query *q)
@@ -263,6 +268,33 @@ static void moved_log_is_left_alone_after_reopen(void **state)
 	assert_int_equal(count_lines(b->log), 1);
 }
 
+static void refusals_assert(struct bench *b, const char *expected)
+{
+	struct text said = { 0 };
+
+	sinks_refusals(b->sinks, &said);
+	assert_string_equal(said.ptr ? said.ptr : "", expected);
+	text_free(&said);
+}
+
+static void what_is_refused_when_read_again_is_told_until_it_is_taken(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(open_sinks(b, &sink_fake, NULL), ERR_OK);
+	refusals_assert(b, "");
+	fake.is_wrong = true;
+	sinks_reopen(b->sinks);
+	refusals_assert(b, "sink fake: secrets:1: is no secret");
+	add_alerts(b, 1);
+	settle(b);
+	assert_int_equal(fake.rows, 1);
+	refusals_assert(b, "sink fake: secrets:1: is no secret");
+	fake.is_wrong = false;
+	sinks_reopen(b->sinks);
+	refusals_assert(b, "");
+}
+
 static void log_that_cannot_be_opened_is_named(void **state)
 {
 	struct bench *b = *state;
@@ -329,6 +361,7 @@ int main(void)
 		T(alerts_become_lines_and_the_place_is_marked), T(more_rows_than_one_delivery_holds_all_arrive),
 		T(rows_of_before_the_start_are_delivered), T(place_of_before_the_start_is_kept),
 		T(failed_delivery_is_repeated_whole_with_growing_pauses), T(moved_log_is_left_alone_after_reopen),
+		T(what_is_refused_when_read_again_is_told_until_it_is_taken),
 		T(sink_passes_over_what_is_not_meant_for_it), T(alert_log_is_told_what_is_meant_for_the_log),
 		T(log_that_cannot_be_opened_is_named), T(full_device_holds_alerts_back_until_there_is_room),
 	};
