@@ -121,6 +121,20 @@ static enum err read_kinds(struct daemon *d, uint64_t last_seq, struct errbuf *e
 	return err != ERR_OK ? err : journal_map_new(dir, &d->now.rules->kinds, &d->journal, eb);
 }
 
+/* After an upgrade it may be most of them: new rules that merge alerts of one cluster, say. */
+static void say_changes(const struct effects *effects)
+{
+	size_t n[EFFECT_CLUSTER_CHANGED + 1] = { 0 }, merged = 0;
+	for (size_t i = 0; i < effects->n; i++) {
+		n[effects->at[i].type]++;
+		merged += effects->at[i].type == EFFECT_ALERT_UPDATED && effects->at[i].alert.lead.len > 0;
+	}
+	if (effects->n > 0)
+		log_info("rules", "%zu alerts are others than at the last stop, because rules, networks or events are: %zu opened, %zu merged "
+			 "into another, %zu changed otherwise, %zu resolved", effects->n, n[EFFECT_ALERT_OPENED], merged,
+			 n[EFFECT_ALERT_UPDATED] - merged, n[EFFECT_ALERT_RESOLVED]);
+}
+
 /* I3. */
 static enum err tell_changes(struct daemon *d, const struct store_state *state, struct errbuf *eb)
 {
@@ -132,8 +146,7 @@ static enum err tell_changes(struct daemon *d, const struct store_state *state, 
 	};
 	enum err err = alerts_since_store(&told, d->config->state_dir, d->now.engine, &effects, eb);
 	intake_take_effects(d->intake, &effects, state->last_seq);
-	if (effects.n > 0)
-		log_info("rules", "%zu alerts are others than at the last stop, because rules, networks or events are", effects.n);
+	say_changes(&effects);
 	free(effects.at);
 	arena_free(arena);
 	return err;
