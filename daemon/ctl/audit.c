@@ -158,7 +158,7 @@ static void print_rest(const struct listing *l)
 	if (l->next.len > 0)
 		puts("there are more: --limit or --until");
 	if (l->compressed > 0)
-		printf("%lld compressed files of the log were not looked into; gunzip them in the state folder\n", (long long)l->compressed);
+		printf("compressed files of the log that were not looked into: %lld; gunzip them in the state folder\n", (long long)l->compressed);
 }
 
 static int list(struct listing *l)

@@ -53,7 +53,7 @@ static void print_check(const struct audit_check *check)
 	if (check->unsealed > 0)
 		text_addf(&out, "%llu older ones have no seal\n", (unsigned long long)check->unsealed);
 	if (check->compressed > 0)
-		text_addf(&out, "%u compressed files were not looked into; gunzip them in the state folder\n", check->compressed);
+		text_addf(&out, "compressed files that were not looked into: %u; gunzip them in the state folder\n", check->compressed);
 	print_out(&out);
 	text_free(&out);
 }
@@ -74,6 +74,8 @@ int audit_verify_files(struct ctl *ctl, const char *folder, const char *noted)
 		print_check_json(&check, eb.text, is_missed);
 	else if (err == ERR_OK)
 		print_check(&check);
+	if (err != ERR_OK && check.compressed > 0) /* what is in them is missing */
+		return ctl_fail("%s; compressed files were not looked into: %u, gunzip them in the state folder first", eb.text, check.compressed);
 	if (err != ERR_OK)
 		return ctl_fail("%s", eb.text);
 	return is_missed ? ctl_fail("the seal that was given is in none of the files: the log was cut or written anew, or rotation has removed it") : 0;

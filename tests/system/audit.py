@@ -2,6 +2,7 @@
 """The audit log through the real programs: who may read it, pages and filters, its chain over rotation, kill and erasure."""
 import json
 import os
+import subprocess
 import sys
 
 from daemon import Daemon, run_tests, stories, with_own
@@ -74,6 +75,20 @@ def chain_holds_over_rotation_kill_and_erasure(daemon):
     assert "(erased)" in said(daemon) and entries(daemon, "--about", WHO) == []
 
 
+def what_rotation_compressed_is_counted_and_read_once_it_is_not(daemon):
+    log = os.path.join(daemon.state, "audit.jsonl")
+    for name in (".4", ".3"):
+        assert daemon.ctl("account", "p1a0")[0] == 0
+        os.rename(log, log + name)
+    assert daemon.ctl("account", "p1a0")[0] == 0
+    subprocess.run(["gzip", log + ".3"], check=True)
+    assert "compressed files of the log that were not looked into: 1; gunzip" in said(daemon)
+    status, text = daemon.ctl("audit", "--verify")
+    assert status == 1 and "entries are missing" in text and "compressed files were not looked into: 1, gunzip" in text, text
+    subprocess.run(["gunzip", log + ".3.gz"], check=True)
+    assert "are as they were written" in said(daemon, "--verify") and "compressed" not in said(daemon)
+
+
 def what_was_changed_is_named_by_file_and_line(daemon):
     log = os.path.join(daemon.state, "audit.jsonl")
     for _ in range(3):
@@ -102,4 +117,5 @@ def what_was_changed_is_named_by_file_and_line(daemon):
 
 in_daemon = with_own(started, Daemon.discard)
 sys.exit(run_tests([in_daemon(test) for test in (entries_are_found_by_who_what_whom_and_when, chain_holds_over_rotation_kill_and_erasure,
+                                           what_rotation_compressed_is_counted_and_read_once_it_is_not,
                                            what_was_changed_is_named_by_file_and_line)]))
