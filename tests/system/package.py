@@ -164,11 +164,16 @@ def it_lives_a_whole_life_in_a_fresh_debian():
     with open(os.path.join(fresh.root, "etc/assocd/assocd.yaml")) as config:
         assert "site: kept" in config.read()
     assert os.path.exists(os.path.join(state, "assocd.db"))
+    enabled = [os.path.join(fresh.root, "etc/systemd/system", place) for place in
+               ("sockets.target.wants/assocd.socket", "assocd.service.wants/assocd-capture.service")]
+    for place in enabled:
+        assert fresh.run("systemctl", "enable", os.path.basename(place)).returncode == 0 and os.path.islink(place), place
     assert fresh.run("apt-get", "remove", "-y", "assocd").returncode == 0
     assert os.path.exists(os.path.join(state, "assocd.db")) and not os.path.exists(os.path.join(fresh.root, "usr/bin/assocd"))
     done = fresh.run("apt-get", "purge", "-y", "assocd")
     assert done.returncode == 0, (done.stdout + done.stderr)[-600:]
     assert not os.path.exists(state) and not os.path.exists(os.path.join(fresh.root, "etc/assocd"))
+    assert not any(os.path.lexists(place) for place in enabled), enabled
     return None
 
 
