@@ -4,7 +4,8 @@
  * I1: no byte below space but those that the protocol counts; parameter values escape ", \ and ] (RFC 5424, 6.3.3).
  * I2: over a stream a delivery counts when all of it was written, the peer's system has it, and the stream still stands.
  *     Syslog has no receipts: what a peer that dies later had in its buffers is gone. A stream that the peer has closed is
- *     seen before it is written to. */
+ *     seen before it is written to. One that is closed right after is no proof either way: a receiver may have read it all, and
+ *     a relay closes just so, in good order, when what is behind it is gone. So it comes again. */
 #include "sink.h"
 
 #include <stdio.h>
@@ -216,7 +217,8 @@ static void stream_confirm(struct syslog *s) /* I2 */
 	if (!transfer_is_received(s->stream)) {
 		stream_wait(s);
 	} else if (transfer_is_over(s->stream)) {
-		stream_fail(s, "it closed the connection");
+		stream_fail(s, "it closed the connection right after the alerts were written, so that they may not have been read; a "
+			       "receiver keeps it open");
 	} else {
 		s->call = NULL;
 		outcome_taken(call);
