@@ -6,7 +6,7 @@ import english from "../strings/en.js";
 export const languages = { en: "English", zh: "中文" };
 const others = { zh: () => import("../strings/zh.js") };
 let words = english;
-let language = "en";
+let language = "en", titles = {};
 
 export function chosenLanguage() {
   const chosen = setting("language") || (navigator.language || "en").toLowerCase().split("-")[0];
@@ -15,7 +15,11 @@ export function chosenLanguage() {
 
 export async function loadWords() {
   language = chosenLanguage();
-  words = language === "en" ? english : { ...english, ...(await others[language]()).default };
+  if (language !== "en") {
+    const other = await others[language]();
+    words = { ...english, ...other.default };
+    titles = other.titles;
+  }
   document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
 }
 
@@ -30,6 +34,9 @@ export function t(key, values = {}) {
 export function word(group, value) {
   return words[`${group}.${value}`] ?? visible(value ?? "");
 }
+
+// The title of a rule or of its alert.
+export const told = (title) => (Object.hasOwn(titles, title) ? titles[title] : title);
 
 // Both languages put the same mark between thousands. Whole numbers do without Intl, whose first format costs as much as a view.
 export function number(value) {

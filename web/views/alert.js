@@ -7,7 +7,7 @@ import { placeOf } from "../lib/places.js";
 import { may } from "../lib/session.js";
 import { plainName } from "../lib/shown.js";
 import { age, time } from "../lib/times.js";
-import { t, word } from "../lib/words.js";
+import { t, told, word } from "../lib/words.js";
 import { actions } from "./alert_acts.js";
 import { changeList } from "./changes.js";
 import { deadline } from "./now.js";
@@ -34,12 +34,12 @@ function whereTo(alert) {
 function relatedList(alerts, kind = "related") {
   if (!alerts.length) return h("p", { class: "quiet" }, t("alert.related.none"));
   return h("ul", { class: "plain-list " + kind }, cutList(alerts, 10, (other) => h("li", null, levelChip(other.level), " ", stateChip(other.state), " ",
-    h("a", { href: placeOf.alert(other.id) }, other.title), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(other.summary, 160)))));
+    h("a", { href: placeOf.alert(other.id) }, told(other.title)), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(other.summary, 160)))));
 }
 
 // Why it is one of many: each policy with how many of its alerts are merged, gravest first.
 function reasons(group) {
-  return h("ul", { class: "plain-list" }, group.reasons.map((why) => h("li", null, levelChip(why.level), " ", why.title, " ", quiet("× " + number(why.alerts)),
+  return h("ul", { class: "plain-list" }, group.reasons.map((why) => h("li", null, levelChip(why.level), " ", told(why.title), " ", quiet("× " + number(why.alerts)),
     why.recommendation ? h("div", { class: "quiet" }, prose(why.recommendation, 300)) : null)));
 }
 
@@ -53,9 +53,9 @@ function later(title, load) {
 // hooks: { act(name), back() }
 export function detail(alert, hooks) {
   const now = engineNow(), names = alert.group ? alert.group.accounts : alert.accounts;
-  return h("article", { class: "alert-detail", "aria-label": alert.title },
+  return h("article", { class: "alert-detail", "aria-label": told(alert.title) },
     h("header", null, h("div", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), deadline(alert, now), alert.appeal_round ? chip("state", "appealed", t("alert.round", { n: alert.appeal_round })) : null),
-      h("h2", null, alert.title), h("p", { class: "lead" }, prose(alert.summary))),
+      h("h2", null, told(alert.title)), h("p", { class: "lead" }, prose(alert.summary))),
     alert.group ? h("section", null, h("h3", null, t("alert.reasons", { n: number(alert.group.alerts) })), reasons(alert.group)) : null,
     alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), prose(alert.recommendation, 1000)) : null,
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),

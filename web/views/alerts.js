@@ -9,7 +9,7 @@ import { may, myName } from "../lib/session.js";
 import { keepSetting, setting } from "../lib/settings.js";
 import { cut, visible } from "../lib/shown.js";
 import { at as timeAt, spanText, timeText } from "../lib/times.js";
-import { t, word } from "../lib/words.js";
+import { t, told, word } from "../lib/words.js";
 import { detail } from "./alert.js";
 import { actions, offer } from "./alert_acts.js";
 
@@ -69,7 +69,7 @@ function rowOf(alert, seen) {
   const now = engineNow(), isNew = alert.opened_seq > seen, isChanged = !isNew && alert.updated_seq > seen;
   return [h("span", { class: `edge level-${alert.level}`, "aria-hidden": "true" }),
     h("span", { class: "row-text" },
-      h("span", { class: "row-title" }, h("span", { class: "heard" }, word("level", alert.level) + ". "), alert.title,
+      h("span", { class: "row-title" }, h("span", { class: "heard" }, word("level", alert.level) + ". "), told(alert.title),
         alert.group ? h("span", { class: "quiet" }, " × " + alert.group.alerts) : null,
         isNew ? h("span", { class: "fresh" }, t("alerts.new")) : isChanged ? h("span", { class: "fresh" }, t("alerts.changed")) : null),
       h("bdi", { class: "row-names" }, names.slice(0, 3).map((name) => cut(visible(name), 40)).join(", ") + (names.length > 3 ? ` +${names.length - 3}` : ""))),

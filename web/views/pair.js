@@ -8,7 +8,7 @@ import { placeOf } from "../lib/places.js";
 import { may } from "../lib/session.js";
 import { name, plainName, prose, visible } from "../lib/shown.js";
 import { at as timeAt, range, spanText, time } from "../lib/times.js";
-import { bits, number, t, word } from "../lib/words.js";
+import { bits, number, t, told, word } from "../lib/words.js";
 import { dossierButton } from "./dossier.js";
 import { noteList } from "./marks.js";
 import { state } from "./statement.js";
@@ -44,7 +44,7 @@ function gates(why, on) {
 function label(row) {
   if (!row.item) return [h("span", { class: "what" }, t("pair.prior")), quiet(t("pair.prior.help"))];
   const item = row.item, value = item.shown ? [" ", name(item.shown, 40)] : null;
-  return [h("span", { class: "what" }, item.kind ? word("kind", item.kind) : item.rule_title, value),
+  return [h("span", { class: "what" }, item.kind ? word("kind", item.kind) : told(item.rule_title), value),
     h("span", { class: "sub" }, [item.family ? word("family", item.family) : null, item.holders ? t("pair.holders", { n: number(item.holders) }) : null, item.network ? word("network", item.network) : null]
       .filter(Boolean).map((text, i) => [i ? " \u00b7 " : "", text]))];
 }

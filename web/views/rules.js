@@ -3,14 +3,14 @@ import { ask } from "../lib/ask.js";
 import { add, h } from "../lib/dom.js";
 import { chip, empty, facts, heading, number, panel, quiet, table, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
-import { t, word } from "../lib/words.js";
+import { t, told, word } from "../lib/words.js";
 import { trial } from "./rules_trial.js";
 
 const FORMS = ["signal", "compare", "limit", "timing", "interaction", "support", "policy"];
 
 function ruleTable(label, rules, found) {
   return table(label, [
-    { title: t("col.rule"), class: "grow", of: (r) => [h("a", { href: placeOf.rule(r.rule) }, r.rule), h("span", { class: "sub" }, r.title)] },
+    { title: t("col.rule"), class: "grow", of: (r) => [h("a", { href: placeOf.rule(r.rule) }, r.rule), h("span", { class: "sub" }, told(r.title))] },
     { title: t("col.status"), of: (r) => chip("status", r.status) },
     { title: t("col.level"), of: (r) => (r.form === "policy" ? chip("level", r.level) : quiet("\u2014")) },
     { title: t("rules.counts"), class: "num", of: (r) => (r.form === "policy" ? quiet("\u2014") : t("rules.counts.of", { n: number(r.links), of: number(found.links_read) })) },
@@ -19,7 +19,7 @@ function ruleTable(label, rules, found) {
 }
 
 function one(root, rule, found) {
-  add(root, heading(rule.rule, chip("status", rule.status)), panel(rule.title, {}, facts(
+  add(root, heading(rule.rule, chip("status", rule.status)), panel(told(rule.title), {}, facts(
     [t("col.form"), word("form", rule.form)], [t("col.level"), word("level", rule.level)],
     rule.form === "policy" ? [t("rules.opened"), number(rule.opened)] : [t("rules.counts"), t("rules.counts.of", { n: number(rule.links), of: number(found.links_read) })],
     rule.form === "policy" ? [t("rules.standing"), rule.standing ? h("a", { href: "#/alerts?show=standing&rule=" + encodeURIComponent(rule.rule) }, number(rule.standing)) : "0"] : null,
