@@ -49,8 +49,10 @@ function shownAt(at) {
   });
 }
 
-// In a browser that is done with what was there before: a person who types an address does not do so in the same instant.
+// In a browser and with a daemon that are done with what was there before: a person who types an address does not do so in the
+// same instant, and the events that a view before this one asked for take a processor for a second.
 async function opened(page, at) {
+  await b.settled();
   await page.goto("about:blank");
   await new Promise((settled) => setTimeout(settled, 700));
   const shown = shownAt(at);
@@ -59,6 +61,7 @@ async function opened(page, at) {
 }
 
 async function moved(page, at) {
+  await b.settled();
   const lost = shownAt("#/nowhere");
   await page.evaluate(() => {
     window.forget();
