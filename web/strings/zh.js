@@ -140,6 +140,8 @@ export const titles = {
   "An operator whose account was closed is back": "账号被关闭的经营者重新出现",
   "Back after a closure on the same machine": "关闭后在同一台机器上重新出现",
   "Back after a closure with what stays": "关闭后带着不变的特征重新出现",
+  "An address of another part of the world than the browser's time zone": "IP 所在地区与浏览器时区不符",
+  "Several accounts act on one rare item": "多个账号操作同一罕见商品",
   "Both accounts act on the same items": "两个账号操作相同的商品",
   "Common neighbours as a share of all": "共同关联账号所占的比例",
   "Fraud was stated of an account": "账号被指欺诈",
