@@ -341,5 +341,6 @@ void render_stats(struct text *out, const struct engine_stats *stats)
 	json_member_int(out, "alerts_overdue", (int64_t)stats->alerts_overdue);
 	json_member_int(out, "memory_bytes", (int64_t)stats->memory_total);
 	json_member_int(out, "memory_links_bytes", (int64_t)stats->memory_pairs);
+	json_member_int(out, "accounts_waiting", (int64_t)stats->waiting);
 	json_member_int(out, "limits_hit", (int64_t)stats->limits_hit);
 }

@@ -127,6 +127,7 @@ struct engine_stats {
 	uint64_t seq;           /* last applied */
 	int64_t now_ms;         /* engine time: largest ts applied */
 	uint64_t events, accounts, values, postings, pairs, links[BANDS], clusters, hubs, alerts[ALERT_STATES], alerts_merged, alerts_overdue;
+	uint64_t waiting;       /* accounts whose neighbours changed, and whose turn to be read anew has not come */
 	uint64_t candidates, rescored, limits_hit; /* work done since start */
 	size_t memory_index, memory_pairs, memory_total;
 };

@@ -218,7 +218,6 @@ struct reading {
 };
 #define READINGS_AT_ONCE 512
 #define SPREAD_MAX 96       /* pairs of neighbours that one run of readings may read anew */
-#define SPREAD_FROM_MB 1000 /* change of a pair's strength that is spread */
 
 void pair_reread_support(struct engine *e, struct pair *pair)
 {
@@ -261,7 +260,7 @@ static bool has_moved(const struct engine *e, const struct reading *r)
 {
 	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
 		int32_t by_mb = support_strength_mb(e, (enum pass)pass, r->own.a, r->own.b) - r->before_mb[pass];
-		if (by_mb >= SPREAD_FROM_MB || by_mb <= -SPREAD_FROM_MB)
+		if (by_mb >= NEAR_MOVED_MB || by_mb <= -NEAR_MOVED_MB)
 			return true;
 	}
 	return false;
@@ -364,6 +363,17 @@ void pair_reread_own(struct engine *e, struct pair *pair)
 	struct own own;
 	read_own(e, pair->a, pair->b, &own);
 	pair_set_own(e, pair, &own);
+}
+
+#define OPEN_MB 6000 /* so near to even odds that what changed in its own evidence may decide */
+
+void pair_reread_stale(struct engine *e, struct pair *pair)
+{
+	bool is_open = pair->strength_mb > -OPEN_MB && pair->strength_mb < OPEN_MB;
+	if (is_open)
+		pair_reread_own(e, pair);
+	if (is_open || pair->heard != support_version(e, pair->a, pair->b))
+		pair_reread_support(e, pair);
 }
 
 static void withdraw_whole(struct engine *e, struct pair *pair)

@@ -14,6 +14,8 @@ bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
  * be gone. */
 void pair_reread_own(struct engine *e, struct pair *pair);
 void pair_reread_support(struct engine *e, struct pair *pair);
+/* One whose neighbours may have changed, and where its score is open its own evidence; after which it may be gone. */
+void pair_reread_stale(struct engine *e, struct pair *pair);
 /* A value became a hub: every stored pair among its remembered holders is read anew. */
 void pairs_withdraw_value(struct engine *e, uint32_t value);
 

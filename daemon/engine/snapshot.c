@@ -1,7 +1,8 @@
 /* The engine's state as bytes. One machine's snapshot is read by the same build: the file around it carries format,
  * binding and checksum; here every reference is checked once more.
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
- *   alerts | standing | leads | said | rule sets | verdicts | marks and their notes | history | windows | sessions
+ *   alerts | standing | leads | said | rule sets | verdicts | marks and their notes | history | windows | sessions |
+ *   accounts that wait
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "snapshot_parts.h"
 
@@ -10,13 +11,14 @@
 #include "marks.h"
 #include "merging.h"
 #include "pairs.h"
+#include "settling.h"
 #include "support.h"
 #include "timing.h"
 #include "verdicts.h"
 #include "weigh.h"
 #include "windows.h"
 
-#define SNAPSHOT_VERSION 12
+#define SNAPSHOT_VERSION 13
 
 static void put_text(struct out *out, struct bytes text)
 {
@@ -253,7 +255,9 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		out.err = history_save(e->history, write, arg);
 	if (out.err == ERR_OK)
 		out.err = windows_save(e->windows, write, arg);
-	return out.err == ERR_OK ? timing_save(e, write, arg) : out.err;
+	if (out.err == ERR_OK)
+		out.err = timing_save(e, write, arg);
+	return out.err == ERR_OK ? settling_save(e, write, arg) : out.err;
 }
 
 static void check_header(struct in *in, const struct snapshot_header *h)
@@ -332,5 +336,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		set_numbers(e, &h);
 	if (in.err == ERR_OK)
 		deadlines_restore(e);
-	return in.err == ERR_OK ? timing_load(e, read, arg) : in.err;
+	if (in.err == ERR_OK)
+		in.err = timing_load(e, read, arg);
+	return in.err == ERR_OK ? settling_load(e, read, arg) : in.err;
 }

@@ -7,6 +7,7 @@
 
 #include "observe.h"
 #include "pairs.h"
+#include "settling.h"
 
 static struct near_list *list_of(struct account *account, enum pass pass) { return &account->near[pass - PASS_SUPPORT]; }
 static const struct near_list *list_read(const struct engine *e, uint32_t account, enum pass pass)
@@ -51,15 +52,23 @@ static void near_insert(struct near_list *list, const struct near *entry)
 	list->changes++;
 }
 
+static void near_moves(struct engine *e, uint32_t account, int32_t from_mb, int32_t to_mb)
+{
+	if (to_mb - from_mb >= NEAR_MOVED_MB || from_mb - to_mb >= NEAR_MOVED_MB)
+		settling_add(e, account);
+}
+
 static void near_set(struct engine *e, enum pass pass, uint32_t account, const struct near *entry)
 {
 	struct near_list *list = list_of(&e->accounts.at[account], pass);
 	const struct near *known = near_find(list, entry->other);
 	if (known != NULL && known->strength_mb == entry->strength_mb && known->value == entry->value)
 		return;
+	const int32_t least_mb = e->rules->scoring.neighbour_from_mb;
+	near_moves(e, account, known != NULL ? known->strength_mb : least_mb, entry->strength_mb > least_mb ? entry->strength_mb : least_mb);
 	if (known != NULL)
 		near_take_out(list, known);
-	if (entry->strength_mb >= e->rules->scoring.neighbour_from_mb)
+	if (entry->strength_mb >= least_mb)
 		near_insert(list, entry);
 }
 
@@ -73,8 +82,10 @@ static void near_forget(struct engine *e, enum pass pass, uint32_t account, uint
 {
 	struct near_list *list = list_of(&e->accounts.at[account], pass);
 	const struct near *known = near_find(list, other);
-	if (known != NULL)
-		near_take_out(list, known);
+	if (known == NULL)
+		return;
+	near_moves(e, account, known->strength_mb, e->rules->scoring.neighbour_from_mb);
+	near_take_out(list, known);
 }
 
 void support_forget(struct engine *e, uint32_t a, uint32_t b)

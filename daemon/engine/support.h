@@ -8,6 +8,7 @@
 #include "profile.h"
 
 #define NEAR_KEPT 24
+#define NEAR_MOVED_MB 1000 /* a change of strength that is told to others */
 
 struct near {
 	uint32_t other;

@@ -178,6 +178,7 @@ static void add_engine(struct text *out, const struct engine *e)
 	add_one(out, "assocd_hubs", "gauge", "Values over their hub cap.", st.hubs);
 	add_one(out, "assocd_memory_index_bytes", "gauge", "Memory of the index.", st.memory_index);
 	add_one(out, "assocd_pairs_read_total", "counter", "Pairs whose evidence was read.", st.rescored);
+	add_one(out, "assocd_accounts_waiting", "gauge", "Accounts whose pairs are read anew in turn, since their neighbours changed.", st.waiting);
 	add_one(out, "assocd_limits_hit_total", "counter", "Times a bound of memory or work was reached.", st.limits_hit);
 	add_head(out, "assocd_links", "gauge", "Links by band.");
 	for (unsigned i = BAND_POSSIBLE; i < BANDS; i++)
