@@ -5,7 +5,6 @@
 #include "daemon/engine/pairs.h"
 #include "daemon/engine/settling.h"
 #include "daemon/engine/state.h"
-#include "daemon/engine/support.h"
 #include "tests/unit/snapshot_memory.h"
 
 #define A "\"identity\":{\"tax_id\":\"DE811907980\",\"document\":\"passport-118\"}"
@@ -64,11 +63,26 @@ static void a_pair_follows_its_neighbours_without_an_event_of_its_own(void **sta
 {
 	struct bench *t = bench_of_a_ring();
 	struct pair *pair = pair_of(t, "ann", "bob");
-	int32_t before = pair->strength_mb;
+	int32_t strength = pair->strength_mb;
 
-	support_set(t->engine, PASS_AGAIN, id_of(t, "ann"), id_of(t, "cid"), &(struct near){ .strength_mb = -4000, .value = NONE });
+	pair->strength_mb += 20000;
+	pair->heard--;
+	settling_add(t->engine, id_of(t, "bob"));
 	all_that_waits_is_read(t);
-	assert_true(pair_of(t, "ann", "bob")->strength_mb < before);
+	assert_int_equal(pair_of(t, "ann", "bob")->strength_mb, strength);
+	bench_free(t);
+}
+
+static void a_pair_that_has_heard_its_neighbours_is_left_alone(void **state)
+{
+	struct bench *t = bench_of_a_ring();
+	struct pair *pair = pair_of(t, "ann", "bob");
+
+	pair->strength_mb += 20000;
+	settling_add(t->engine, id_of(t, "bob"));
+	int32_t strength = pair->strength_mb;
+	all_that_waits_is_read(t);
+	assert_int_equal(pair_of(t, "ann", "bob")->strength_mb, strength);
 	bench_free(t);
 }
 
@@ -125,6 +139,8 @@ static void those_that_wait_are_in_the_snapshot(void **state)
 	assert_int_equal(engine_save(loaded, memory_write, &second), ERR_OK);
 	assert_int_equal(engine_load(twice, memory_read, &second), ERR_OK);
 	assert_int_equal(settling_count(twice), waiting);
+	free(first.at);
+	free(second.at);
 	engine_free(twice);
 	engine_free(loaded);
 	bench_free(t);
@@ -163,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_neighbour_makes_an_account_wait),
 		cmocka_unit_test(a_pair_follows_its_neighbours_without_an_event_of_its_own),
+		cmocka_unit_test(a_pair_that_has_heard_its_neighbours_is_left_alone),
 		cmocka_unit_test(a_pair_near_even_odds_is_read_with_its_own_evidence),
 		cmocka_unit_test(an_account_waits_once),
 		cmocka_unit_test(an_event_reads_its_share_and_leaves_the_rest),
