@@ -205,7 +205,7 @@ static void a_begun_line_is_completed(void **state)
 	assert_follows("rules overlap --rule shared-d", "shared-device\nshared-document\n");
 	assert_follows("ru", "rules\n");
 	assert_follows("alerts --st", "--state\n");
-	assert_follows("alerts --state ", "open\nacknowledged\nappealed\nresolved\nall\n");
+	assert_follows("alerts --state ", "open\nacknowledged\nappealed\nstanding\nresolved\nall\n");
 	assert_follows("alerts --state=re", "--state=resolved\n");
 	assert_follows("verdict c", "clean\nconfirmed\n");
 	assert_follows("verdict --reason why c", "clean\nconfirmed\n");
