@@ -15,6 +15,19 @@ bool builder_sum_days(struct builder *b, unsigned kind)
 	return true;
 }
 
+/* A question that nothing could ever answer. */
+static void check_kind(struct parser *p, const char *call, unsigned kind, const struct token *word)
+{
+	const struct kind *row = &p->r->builder->set.kinds.rows[kind];
+	bool is_of_event = strcmp(call, "value") == 0;
+	if (is_of_event && row->privacy != PRIVACY_PLAIN)
+		parser_fail(p, word->offset, arena_printf(p->r->arena, "'%.*s' is not kept in the clear (class: plain): no event has a value of it to ask for",
+							  BYTES_ARG(word->text)));
+	else if (!is_of_event && strcmp(call, "agreement") != 0 && row->hub_cap == 0)
+		parser_fail(p, word->offset, arena_printf(p->r->arena, "kind '%.*s' has hub_cap 0: no two accounts ever share a value of it",
+							  BYTES_ARG(word->text)));
+}
+
 static void use_kind(struct parser *p, const char *call, unsigned kind, const struct token *word)
 {
 	struct builder *b = p->r->builder;
@@ -66,7 +79,8 @@ int parser_call(struct parser *p, const struct token *name, const struct token *
 {
 	int call = call_find(name->text);
 	if (!(call_rows[call].scopes & p->scope))
-		return parser_fail(p, name->offset, arena_printf(p->r->arena, "'%.*s(...)' cannot be asked in this scope", BYTES_ARG(name->text))), -1;
+		return parser_fail(p, name->offset, arena_printf(p->r->arena, "'%.*s(...)' is asked of %s; here %s is asked about", BYTES_ARG(name->text),
+							 parser_scopes(p, call_rows[call].scopes), parser_scopes(p, p->scope))), -1;
 	if (word->type != TOKEN_WORD && word->type != TOKEN_TEXT)
 		return parser_fail(p, word->offset, "the name of a kind, family or rule is expected"), -1;
 	int argument = argument_of(p, &call_rows[call], word);
@@ -74,6 +88,8 @@ int parser_call(struct parser *p, const struct token *name, const struct token *
 		return -1;
 	if (call_rows[call].argument == CALL_COUNTED && !p->r->builder->set.kinds.rows[argument].is_counted)
 		return parser_fail(p, word->offset, arena_printf(p->r->arena, "'%.*s' is not a counted kind, such as tls.claim", BYTES_ARG(word->text))), -1;
+	if (call_rows[call].argument == CALL_KIND)
+		check_kind(p, call_rows[call].name, (unsigned)argument, word);
 	if (call_rows[call].argument == CALL_KIND || call_rows[call].argument == CALL_COUNTED)
 		use_kind(p, call_rows[call].name, (unsigned)argument, word);
 	return call_field(call, (unsigned)argument);

@@ -287,7 +287,7 @@ const struct expr *value_compile(struct reader *r, const struct yaml_node *at, u
 	if (!node_is(r, at, YAML_SCALAR))
 		return NULL;
 	if (at->text.len > EXPRESSION_BYTES_MAX) {
-		problem_at(r, at, "the expression is longer than %d bytes", EXPRESSION_BYTES_MAX);
+		problem_at(r, at, "the expression is longer than %d bytes; values belong into a file lists/NAME.txt, one a line, and 'in NAME' asks for them", EXPRESSION_BYTES_MAX);
 		return NULL;
 	}
 	advance(&p);

@@ -61,6 +61,16 @@ static const char *field_nearest(struct parser *p, struct bytes name)
 	return did_you_mean(p->r->arena, name, names);
 }
 
+const char *parser_scopes(const struct parser *p, unsigned scopes)
+{
+	static const char *const names[] = { "an event", "an account", "a link", "a cluster", "a pair", "a shared value", "common neighbours" };
+	const char *said = "";
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
+		if (scopes >> i & 1)
+			said = arena_printf(p->r->arena, "%s%s%s", said, said[0] != '\0' ? " or " : "", names[i]);
+	return said;
+}
+
 int parser_field(struct parser *p, const struct token *word)
 {
 	struct arena *a = p->r->arena;
@@ -74,7 +84,8 @@ int parser_field(struct parser *p, const struct token *word)
 		parser_fail(p, word->offset, arena_printf(a, "no field '%.*s'%s; a text is written in quotes", BYTES_ARG(word->text),
 							  field_nearest(p, word->text)));
 	else if (!field_is_here(p, field))
-		parser_fail(p, word->offset, arena_printf(a, "the field '%.*s' does not exist in this scope", BYTES_ARG(word->text)));
+		parser_fail(p, word->offset, arena_printf(a, "the field '%.*s' is of %s; here %s is asked about", BYTES_ARG(word->text),
+							  parser_scopes(p, field_rows[field].scopes), parser_scopes(p, p->scope)));
 	return p->has_failed ? -1 : field;
 }
 

@@ -29,6 +29,8 @@ int parser_field(struct parser *p, const struct token *word);
 enum value_type parser_field_type(const struct parser *p, int field);
 bool parser_names_no_field(const struct parser *p, struct bytes word);
 /* Score of a band in thousandths, or -1. */
+/* "a link or a cluster": what is asked about there. */
+const char *parser_scopes(const struct parser *p, unsigned scopes);
 int64_t parser_band(const struct parser *p, struct bytes word);
 
 /* Typed nodes; NULL with the problem reported at the operator. */

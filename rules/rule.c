@@ -137,27 +137,20 @@ void rule_check_words(struct reader *r, const struct yaml_node *at, const char *
 	}
 }
 
-static bool id_is_taken(const struct builder *b, struct bytes id)
+#define FIND_ID(rules) \
+	for (size_t i = 0; i < (rules).n; i++) \
+		if (bytes_eq((rules).at[i].head.id, id)) \
+			return &(rules).at[i].head
+
+static const struct rule_head *rule_of_id(const struct builder *b, struct bytes id)
 {
-	for (size_t i = 0; i < b->signals.n; i++)
-		if (bytes_eq(b->signals.at[i].head.id, id))
-			return true;
-	for (size_t i = 0; i < b->compares.n; i++)
-		if (bytes_eq(b->compares.at[i].head.id, id))
-			return true;
-	for (size_t i = 0; i < b->limits.n; i++)
-		if (bytes_eq(b->limits.at[i].head.id, id))
-			return true;
-	for (size_t i = 0; i < b->policies.n; i++)
-		if (bytes_eq(b->policies.at[i].head.id, id))
-			return true;
-	for (size_t i = 0; i < b->timings.n; i++)
-		if (bytes_eq(b->timings.at[i].head.id, id))
-			return true;
-	for (size_t i = 0; i < b->interactions.n; i++)
-		if (bytes_eq(b->interactions.at[i].head.id, id))
-			return true;
-	return false;
+	FIND_ID(b->signals);
+	FIND_ID(b->compares);
+	FIND_ID(b->limits);
+	FIND_ID(b->policies);
+	FIND_ID(b->timings);
+	FIND_ID(b->interactions);
+	return NULL;
 }
 
 static void read_tokens_rule(struct reader *r, const struct rule_source *source)
@@ -260,8 +253,9 @@ void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file
 		problem_at(r, root, "a rule has exactly one of signal, compare, limit, timing, interaction, support and policy");
 		return;
 	}
-	if (source.head.id.len && id_is_taken(r->builder, source.head.id))
-		problem_at(r, root, "the id '%.*s' is taken by another rule", BYTES_ARG(source.head.id));
+	const struct rule_head *taken = source.head.id.len ? rule_of_id(r->builder, source.head.id) : NULL;
+	if (taken != NULL)
+		problem_at(r, root, "the id '%.*s' is taken by the rule in %.*s:%u", BYTES_ARG(source.head.id), BYTES_ARG(taken->file), taken->line);
 	if (source.explained_by && !source.signal)
 		problem_at_key(r, source.explained_by, "explained_by belongs to signal rules");
 	read_explain(r, &source);

@@ -99,7 +99,7 @@ static void every_mistake_is_named_at_its_column(void **state)
 	static const struct { const char *text; unsigned column; const char *what; } cases[] = {
 		{ "link.scor > 1", 10, "no field 'link.scor' (did you mean 'link.score'?); a text is written in quotes" },
 		{ "link.score > 1 and link.stat == 'x'", 29, "no field 'link.stat' (did you mean 'link.state'?); a text is written in quotes" },
-		{ "account.age > 1d", 10, "the field 'account.age' does not exist in this scope" },
+		{ "account.age > 1d", 10, "the field 'account.age' is of an event or an account; here a link is asked about" },
 		{ "link.score = 1", 21, "'=' compares nothing; equality is written ==" },
 		{ "link.score > 'x'", 21, "'>' does not go with a number and a text" },
 		{ "link.score > 1d", 21, "'>' does not go with a number and a duration" },

@@ -124,7 +124,11 @@ static void every_mistake_in_a_rule_is_told(void **state)
 		{ HEAD "policy: {scope: lnik, when: link.same_site}\n", "scope cannot be 'lnik' (did you mean 'link'?)" },
 		{ HEAD "policy: {scope: link, when: link.same_sit}\n", "input:3:29: no field 'link.same_sit' (did you mean 'link.same_site'?)" },
 		{ HEAD "policy: {scope: link}\n", "key 'when' is missing" },
-		{ HEAD "policy: {scope: link, when: link.same_site, until: account.risk > 1}\n", "does not exist in this scope" },
+		{ HEAD "policy: {scope: link, when: link.same_site, until: account.risk > 1}\n", "the field 'account.risk' is of an event or an account; here a link is asked about" },
+		{ HEAD "policy: {scope: link, when: shared(timezone) > 0}\n", "kind 'timezone' has hub_cap 0: no two accounts ever share a value of it" },
+		{ HEAD "policy: {scope: link, when: value(ip) == '1'}\n", "'value(...)' is asked of an event; here a link is asked about" },
+		{ HEAD "policy: {scope: account, windows: {w: {take: count, where: value(timezone) == '1', timespan: 1h}}, when: window.w > 1}\n",
+		  "'timezone' is not kept in the clear (class: plain)" },
 		{ HEAD "policy: {scope: link, when: link.same_site}\nexplain: x\n", "explain belongs to" },
 		{ SIGNAL "}\n---\nid: q\n", "one document a file" },
 		{ "", "the file is empty" },
@@ -384,7 +388,7 @@ static void a_folder_with_mistakes_tells_all_of_them(void **state)
 	write_file(dir, "r.yaml", SIGNAL ", colour: red}\n");
 	folder_gives(dir, "r.yaml:3:");
 	folder_gives(dir, "q.yaml:3:");
-	folder_gives(dir, "the id 'r' is taken by another rule");
+	folder_gives(dir, "the id 'r' is taken by the rule in ");
 	remove_folder(dir);
 	folder_gives(dir, "cannot read the folder");
 }
