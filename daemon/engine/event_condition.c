@@ -18,6 +18,7 @@ struct event_condition {
 	const struct expr *when;
 	bool is_remembered; /* it asks for nothing else than these */
 	bool asks_network, asks_country, asks_ok;
+	bool needs_country; /* where the address has none it cannot hold, and is not asked further */
 	uint16_t kinds[KINDS_ASKED_MAX];
 	unsigned n_kinds;
 	struct answer *answers;
@@ -56,11 +57,29 @@ static bool add_asked(struct event_condition *c, const struct expr *e)
 	return add_asked(c, e->left) && add_asked(c, e->right);
 }
 
+static bool names_field(const struct expr *e, int field)
+{
+	return e != NULL && ((e->op == EXPR_FIELD && e->field == field) || names_field(e->left, field) || names_field(e->right, field));
+}
+
+/* Whether it cannot be true while the field is missing. Of what is negated only a comparison is looked at: "not (a and b)" may be
+ * true by the other. */
+static bool needs_field(const struct expr *e, int field)
+{
+	const struct expr *asked = e->op == EXPR_NOT ? e->left : e;
+	if (e->op == EXPR_AND)
+		return needs_field(e->left, field) || needs_field(e->right, field);
+	if (e->op == EXPR_OR)
+		return needs_field(e->left, field) && needs_field(e->right, field);
+	return asked->op != EXPR_AND && asked->op != EXPR_OR && asked->op != EXPR_NOT && names_field(asked, field);
+}
+
 struct event_condition *event_condition_new(const struct expr *when)
 {
 	struct event_condition *c = xcalloc(1, sizeof(*c));
 	c->when = when;
 	c->is_remembered = when != NULL && add_asked(c, when);
+	c->needs_country = when != NULL && needs_field(when, field_find(BYTES_LIT("event.country")));
 	return c;
 }
 
@@ -107,8 +126,15 @@ static bool evaluate(const struct event_condition *c, const struct field_subject
 	return expr_test(c->when, field_answer, &asked) == YES;
 }
 
+static bool has_country(const struct engine *e)
+{
+	return e->event->has_ip && memo_network(e->memo, e->enrich, &e->event->ip)->country[0] != '\0';
+}
+
 bool event_condition_holds(struct event_condition *c, const struct field_subject *subject)
 {
+	if (c->needs_country && !has_country(subject->e))
+		return false;
 	if (c->when == NULL || !c->is_remembered)
 		return c->when == NULL || evaluate(c, subject);
 	if (c->answers == NULL)
