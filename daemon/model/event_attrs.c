@@ -355,9 +355,10 @@ static void part_values(struct maker *m, const struct kind *part, struct normali
 static void add_joined(struct maker *m, unsigned index)
 {
 	const struct kind *kind = &m->kinds->rows[index];
-	struct normalised left = { .n = 0 }, part, joined;
+	struct normalised left, part, joined;
 	bool any = false;
 
+	left.n = 0; /* the texts are not set: most events have none of them */
 	for (unsigned p = 0; p < kind->n_parts; p++) {
 		part_values(m, &m->kinds->rows[kind->parts[p]], &part);
 		if (part.n == 0 && kind->required[p])
