@@ -11,8 +11,8 @@ import time
 ROOT = os.environ.get("ASSOCD_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 DAEMON = """#!/bin/bash
-if [ -e refuse ]; then echo "http: 127.0.0.1:8787 is in use by another program" >&2; exit 3; fi
 mkdir -p var; echo secret >var/admin.token; touch var/assocd.db
+if [ -e refuse ]; then echo "http: 127.0.0.1:8787 is in use by another program" >&2; exit 3; fi
 sleep 600 & child=$!
 echo $child >child
 trap 'echo drained; rm -f up; exit 0' TERM
@@ -124,6 +124,9 @@ def busy_port_shows_the_daemons_own_words(place):
     place.touch("refuse")
     output, status = place.run()
     assert status == 3 and "in use by another program" in output, (status, output)
+    os.unlink(os.path.join(place.path, "refuse"))
+    output, _ = place.run(end=signal.SIGINT)
+    assert "sample load" in output, "the first start that gets ready is the first: " + output
 
 
 def running_daemon_is_not_started_twice(place):
