@@ -13,7 +13,7 @@ void settling_free(struct settling *s);
 /* What its neighbours say has changed: its pairs are to be read anew. Nothing, where it waits already. */
 void settling_add(struct engine *e, uint32_t account);
 /* The share of an event: more where more waits, never more than SETTLED_MAX pairs. */
-#define SETTLED_MAX 64
+#define SETTLED_MAX 8
 void settling_run(struct engine *e);
 /* Accounts that wait. */
 uint64_t settling_count(const struct engine *e);
