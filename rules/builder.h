@@ -66,9 +66,9 @@ void rule_read(struct reader *r, const struct yaml_node *root, struct bytes file
 /* table.yaml, after every rule is read and numbered (tokens_number). */
 void table_read(struct reader *r, const struct yaml_node *root);
 void tokens_number(struct builder *b);
-/* A list of axes under `by`, asked in the scope. */
 /* What people read of an axis that is read otherwise; NULL: nothing given. */
 void token_says_read(struct reader *r, const struct yaml_node *say, struct token_axis *axis);
+/* A list of axes under `by`, asked in the scope. */
 void tokens_read_axes(struct reader *r, const struct yaml_node *at, unsigned scope, struct token_set *out);
 /* Every timing rule that is asked about is there, and has its slot. */
 void timings_finish(struct builder *b);
