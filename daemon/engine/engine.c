@@ -18,7 +18,7 @@
 #include "observe.h"
 #include "pairs.h"
 #include "rescore.h"
-#include "settling.h"
+#include "waiting.h"
 #include "shadows.h"
 #include "statements.h"
 #include "support.h"
@@ -51,7 +51,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	e->verdicts = verdicts_new();
 	e->contagion = contagion_new();
 	e->marks = marks_new();
-	e->settling = settling_new();
+	e->waiting = waiting_new();
 	e->history = history_new();
 	e->said = strtab_new();
 	e->rule_sets = strtab_new();
@@ -121,7 +121,7 @@ void engine_free(struct engine *e)
 	verdicts_free(e->verdicts);
 	contagion_free(e->contagion);
 	marks_free(e->marks);
-	settling_free(e->settling);
+	waiting_free(e->waiting);
 	history_free(e->history);
 	strtab_free(e->said);
 	strtab_free(e->rule_sets);
@@ -238,7 +238,7 @@ static void apply_to_account(struct engine *e, const struct event *ev, const str
 		apply_evidence(e, ev, account, g);
 	if (ev->type == EVENT_APPEAL)
 		appeal_made(e, ev, account);
-	settling_run(e);
+	waiting_read_some(e);
 	windows_observe(e, account);
 	settle(e);
 	if (ev->type == EVENT_CLOSED)

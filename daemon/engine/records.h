@@ -35,7 +35,7 @@ struct account {
 	uint16_t n_groups, n_facts;
 	bool is_closed;
 	bool has_windows; /* an event of it has entered one */
-	bool is_waiting;  /* settling.h */
+	bool is_waiting;  /* waiting.h */
 	uint8_t standing; /* contagion.c */
 	uint8_t judged; /* enum judged: the last verdict about it alone */
 	uint32_t n_carrying; /* pairs that pass contagion on */

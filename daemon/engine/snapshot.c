@@ -11,7 +11,7 @@
 #include "marks.h"
 #include "merging.h"
 #include "pairs.h"
-#include "settling.h"
+#include "waiting.h"
 #include "support.h"
 #include "timing.h"
 #include "verdicts.h"
@@ -257,7 +257,7 @@ enum err engine_save(const struct engine *e, engine_write_fn *write, void *arg)
 		out.err = windows_save(e->windows, write, arg);
 	if (out.err == ERR_OK)
 		out.err = timing_save(e, write, arg);
-	return out.err == ERR_OK ? settling_save(e, write, arg) : out.err;
+	return out.err == ERR_OK ? waiting_save(e, write, arg) : out.err;
 }
 
 static void check_header(struct in *in, const struct snapshot_header *h)
@@ -338,5 +338,5 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		deadlines_restore(e);
 	if (in.err == ERR_OK)
 		in.err = timing_load(e, read, arg);
-	return in.err == ERR_OK ? settling_load(e, read, arg) : in.err;
+	return in.err == ERR_OK ? waiting_load(e, read, arg) : in.err;
 }

@@ -57,7 +57,7 @@ struct engine {
 	struct verdicts *verdicts; /* verdicts.h */
 	struct contagion *contagion; /* contagion.h */
 	struct marks *marks;       /* marks.h */
-	struct settling *settling; /* settling.h */
+	struct waiting *waiting;  /* waiting.h */
 	struct history *history;   /* history.h */
 	struct strtab *rule_sets;  /* evidence.h */
 	struct strtab *said;       /* what statements said, as changes.h packs it */

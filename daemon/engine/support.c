@@ -7,7 +7,7 @@
 
 #include "observe.h"
 #include "pairs.h"
-#include "settling.h"
+#include "waiting.h"
 
 static struct near_list *list_of(struct account *account, enum pass pass) { return &account->near[pass - PASS_SUPPORT]; }
 static const struct near_list *list_read(const struct engine *e, uint32_t account, enum pass pass)
@@ -55,7 +55,7 @@ static void near_insert(struct near_list *list, const struct near *entry)
 static void near_moves(struct engine *e, uint32_t account, int32_t from_mb, int32_t to_mb)
 {
 	if (to_mb - from_mb >= NEAR_MOVED_MB || from_mb - to_mb >= NEAR_MOVED_MB)
-		settling_add(e, account);
+		waiting_add(e, account);
 }
 
 static void near_set(struct engine *e, enum pass pass, uint32_t account, const struct near *entry)

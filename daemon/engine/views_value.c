@@ -6,7 +6,7 @@
 #include "alerts.h"
 #include "marks.h"
 #include "merging.h"
-#include "settling.h"
+#include "waiting.h"
 #include "views.h"
 #include "weigh.h"
 
@@ -199,7 +199,7 @@ void engine_stats(const struct engine *e, struct engine_stats *out)
 		.seq = e->seq, .now_ms = e->now_ms, .events = e->n_events, .accounts = e->n_accounts, .values = counts.values,
 		.postings = counts.postings, .pairs = e->n_pairs, .clusters = graph_clusters(e->graph), .hubs = counts.hubs,
 		.candidates = e->candidates, .rescored = e->rescored,
-		.waiting = settling_count(e),
+		.waiting = waiting_count(e),
 		.limits_hit = e->limits_hit + counts.limits_hit + graph_limits_hit(e->graph),
 		.memory_index = counts.memory,
 		.memory_pairs = memory_of_links(e),

@@ -3,7 +3,7 @@
 
 #include "daemon/engine/accounts.h"
 #include "daemon/engine/pairs.h"
-#include "daemon/engine/settling.h"
+#include "daemon/engine/waiting.h"
 #include "daemon/engine/state.h"
 #include "tests/unit/snapshot_memory.h"
 
@@ -31,7 +31,7 @@ static void something_else_happens(struct bench *t)
 
 static void all_that_waits_is_read(struct bench *t)
 {
-	for (unsigned i = 0; settling_count(t->engine) > 0; i++) {
+	for (unsigned i = 0; waiting_count(t->engine) > 0; i++) {
 		assert_true(i < 1000);
 		something_else_happens(t);
 	}
@@ -52,9 +52,9 @@ static void a_new_neighbour_makes_an_account_wait(void **state)
 	struct bench *t = bench_of_a_ring();
 
 	something_else_happens(t);
-	assert_int_equal(settling_count(t->engine), 0);
+	assert_int_equal(waiting_count(t->engine), 0);
 	use(t, "dora", A);
-	assert_true(settling_count(t->engine) > 0);
+	assert_true(waiting_count(t->engine) > 0);
 	all_that_waits_is_read(t);
 	bench_free(t);
 }
@@ -67,7 +67,7 @@ static void a_pair_follows_its_neighbours_without_an_event_of_its_own(void **sta
 
 	pair->strength_mb += 20000;
 	pair->heard--;
-	settling_add(t->engine, id_of(t, "bob"));
+	waiting_add(t->engine, id_of(t, "bob"));
 	all_that_waits_is_read(t);
 	assert_int_equal(pair_of(t, "ann", "bob")->strength_mb, strength);
 	bench_free(t);
@@ -79,7 +79,7 @@ static void a_pair_that_has_heard_its_neighbours_is_left_alone(void **state)
 	struct pair *pair = pair_of(t, "ann", "bob");
 
 	pair->strength_mb += 20000;
-	settling_add(t->engine, id_of(t, "bob"));
+	waiting_add(t->engine, id_of(t, "bob"));
 	int32_t strength = pair->strength_mb;
 	all_that_waits_is_read(t);
 	assert_int_equal(pair_of(t, "ann", "bob")->strength_mb, strength);
@@ -93,7 +93,7 @@ static void a_pair_near_even_odds_is_read_with_its_own_evidence(void **state)
 	int32_t strength = pair->strength_mb, direct = pair->direct_mb;
 
 	pair->strength_mb = pair->direct_mb = 0;
-	settling_add(t->engine, id_of(t, "ann"));
+	waiting_add(t->engine, id_of(t, "ann"));
 	all_that_waits_is_read(t);
 	assert_int_equal(pair_of(t, "ann", "bob")->direct_mb, direct);
 	assert_int_equal(pair_of(t, "ann", "bob")->strength_mb, strength);
@@ -104,10 +104,10 @@ static void an_account_waits_once(void **state)
 {
 	struct bench *t = bench_of_a_ring();
 
-	settling_add(t->engine, id_of(t, "ann"));
-	settling_add(t->engine, id_of(t, "ann"));
-	settling_add(t->engine, id_of(t, "bob"));
-	assert_int_equal(settling_count(t->engine), 2);
+	waiting_add(t->engine, id_of(t, "ann"));
+	waiting_add(t->engine, id_of(t, "ann"));
+	waiting_add(t->engine, id_of(t, "bob"));
+	assert_int_equal(waiting_count(t->engine), 2);
 	bench_free(t);
 }
 
@@ -116,10 +116,10 @@ static void an_event_reads_its_share_and_leaves_the_rest(void **state)
 	struct bench *t = bench_of_a_ring();
 
 	for (unsigned i = 1; i < PEOPLE; i++)
-		settling_add(t->engine, i);
+		waiting_add(t->engine, i);
 	something_else_happens(t);
-	assert_true(settling_count(t->engine) < PEOPLE - 1);
-	assert_true(settling_count(t->engine) >= PEOPLE - 1 - SETTLED_MAX);
+	assert_true(waiting_count(t->engine) < PEOPLE - 1);
+	assert_true(waiting_count(t->engine) >= PEOPLE - 1 - WAITING_READ_MAX);
 	all_that_waits_is_read(t);
 	bench_free(t);
 }
@@ -131,14 +131,14 @@ static void those_that_wait_are_in_the_snapshot(void **state)
 	struct memory first = { 0 }, second = { 0 };
 
 	use(t, "dora", A);
-	uint64_t waiting = settling_count(t->engine);
+	uint64_t waiting = waiting_count(t->engine);
 	assert_true(waiting > 0);
 	assert_int_equal(engine_save(t->engine, memory_write, &first), ERR_OK);
 	assert_int_equal(engine_load(loaded, memory_read, &first), ERR_OK);
-	assert_int_equal(settling_count(loaded), waiting);
+	assert_int_equal(waiting_count(loaded), waiting);
 	assert_int_equal(engine_save(loaded, memory_write, &second), ERR_OK);
 	assert_int_equal(engine_load(twice, memory_read, &second), ERR_OK);
-	assert_int_equal(settling_count(twice), waiting);
+	assert_int_equal(waiting_count(twice), waiting);
 	free(first.at);
 	free(second.at);
 	engine_free(twice);
@@ -167,10 +167,10 @@ static void a_queue_that_cannot_be_is_refused(void **state)
 	struct queue too_many = { .n = UINT32_MAX, .account = NONE };
 	struct queue no_account = { .n = 0, .account = 1u << 30 };
 
-	assert_int_equal(settling_load(t->engine, queue_read, &unknown), ERR_CORRUPT);
-	assert_int_equal(settling_load(t->engine, queue_read, &not_marked), ERR_CORRUPT);
-	assert_int_equal(settling_load(t->engine, queue_read, &too_many), ERR_CORRUPT);
-	assert_int_equal(settling_load(t->engine, queue_read, &no_account), ERR_CORRUPT);
+	assert_int_equal(waiting_load(t->engine, queue_read, &unknown), ERR_CORRUPT);
+	assert_int_equal(waiting_load(t->engine, queue_read, &not_marked), ERR_CORRUPT);
+	assert_int_equal(waiting_load(t->engine, queue_read, &too_many), ERR_CORRUPT);
+	assert_int_equal(waiting_load(t->engine, queue_read, &no_account), ERR_CORRUPT);
 	bench_free(t);
 }
 
