@@ -67,27 +67,13 @@ static void connection_free(struct stream_connection *c)
 	free(c);
 }
 
-static void write_refusals(struct text *t, const struct intake_group *g)
-{
-	json_key(t, "refused");
-	json_open_array(t);
-	for (unsigned i = 0; i < g->n_refusals; i++) {
-		json_open_object(t);
-		json_member_int(t, "line", (int64_t)g->refusals[i].line);
-		json_member_string(t, "error", bytes_of(g->refusals[i].error));
-		json_member_string(t, "detail", bytes_of(g->refusals[i].detail));
-		json_close_object(t);
-	}
-	json_close_array(t);
-}
-
 static void write_answer(struct text *t, const struct intake_group *g, uint64_t through)
 {
 	json_open_object(t);
 	json_member_int(t, "through", (int64_t)through);
 	json_member_int(t, "accepted", (int64_t)g->accepted);
 	json_member_int(t, "duplicate", (int64_t)g->duplicate);
-	write_refusals(t, g);
+	intake_group_json(t, g);
 	json_close_object(t);
 	text_addc(t, '\n');
 }

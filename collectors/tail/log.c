@@ -33,7 +33,7 @@ struct tail_log {
 	struct text place;
 	int64_t place_at_us;
 	bool is_place_due, is_place_changed, is_failing, is_restored, is_announced;
-	struct log_pace refusals; /* who writes the log can have them as often as he likes */
+	struct log_pace refusals, ignorings; /* who writes the log can have them as often as he likes */
 	struct collector_stats stats;
 };
 
@@ -83,18 +83,24 @@ bool tail_log_is_waiting(const struct tail_log *log)
 }
 
 /* The first one at once, then one of many now and then; status and metrics have them all. */
-static void say_refusal(struct tail_log *log, uint64_t happened, uint64_t number, const char *why)
+static void say_lines(struct tail_log *log, struct log_pace *pace, uint64_t happened, uint64_t number, const char *why)
 {
 	char place[24] = "", others[48] = "";
 	uint64_t n;
 
-	if (!log_is_due(&log->refusals, clock_mono_us(), happened, &n))
+	if (!log_is_due(pace, clock_mono_us(), happened, &n))
 		return;
 	if (number)
 		snprintf(place, sizeof(place), ":%llu", (unsigned long long)number);
 	if (n > 1)
 		snprintf(others, sizeof(others), " (and %llu more lines)", (unsigned long long)(n - 1));
-	log_warn("tail", "%s%s is refused: %s%s", tail_log_path(log), place, why, others);
+	log_warn("tail", "%s%s is %s: %s%s", tail_log_path(log), place, pace == &log->refusals ? "refused" : "taken and changes nothing",
+		 why, others);
+}
+
+static void say_refusal(struct tail_log *log, uint64_t happened, uint64_t number, const char *why)
+{
+	say_lines(log, &log->refusals, happened, number, why);
 }
 
 static void take_line(void *arg, struct bytes line, int64_t file_ms)
@@ -131,6 +137,8 @@ static void take_answer(struct tail_log *log, const struct intake_group *g)
 	log->is_failing = false;
 	if (g->n_refusals)
 		say_refusal(log, g->refused, log->numbers.at[g->refusals[0].line - 1], g->refusals[0].detail);
+	if (g->n_ignorings)
+		say_lines(log, &log->ignorings, g->ignored, log->numbers.at[g->ignorings[0].line - 1], g->ignorings[0].detail);
 	text_clear(&log->events);
 	log->numbers.n = 0;
 }

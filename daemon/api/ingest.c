@@ -75,7 +75,10 @@ static void answer_assessment(struct api_call *call, const struct intake_group *
 
 	if (!call->engine || engine_assess(call->engine, g->account, LINKS_IN_ANSWER, call->arena, &account) != ERR_OK)
 		account = (struct account_view){ .name = g->account }; /* an event that leaves no account: kept all the same */
+	json_open_object(call->out);
 	render_assessment(call->out, &account, g->last_seq, g->duplicate > 0);
+	intake_ignored_json(call->out, g);
+	json_close_object(call->out);
 	api_reply_json(call, 200);
 }
 
@@ -84,18 +87,7 @@ static void answer_counts(struct api_call *call, const struct intake_group *g)
 	json_open_object(call->out);
 	json_member_int(call->out, "accepted", (int64_t)g->accepted);
 	json_member_int(call->out, "duplicate", (int64_t)g->duplicate);
-	json_key(call->out, "refused");
-	json_open_array(call->out);
-	for (unsigned i = 0; i < g->n_refusals; i++) {
-		json_open_object(call->out);
-		json_member_int(call->out, "line", (int64_t)g->refusals[i].line);
-		json_member_string(call->out, "error", bytes_of(g->refusals[i].error));
-		json_member_string(call->out, "detail", bytes_of(g->refusals[i].detail));
-		json_close_object(call->out);
-	}
-	json_close_array(call->out);
-	if (g->refused > g->n_refusals)
-		json_member_int(call->out, "refused_total", (int64_t)g->refused);
+	intake_group_json(call->out, g);
 	json_close_object(call->out);
 	api_reply_json(call, 200);
 }
@@ -106,6 +98,7 @@ static void answer_statement(struct api_call *call, const struct intake_group *g
 	json_member_int(call->out, "accepted", (int64_t)g->accepted);
 	json_member_int(call->out, "duplicate", (int64_t)g->duplicate);
 	json_member_int(call->out, "seq", (int64_t)g->last_seq);
+	intake_ignored_json(call->out, g);
 	json_close_object(call->out);
 	api_reply_json(call, 200);
 }

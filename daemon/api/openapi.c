@@ -8,6 +8,10 @@
 #define ACT_KEYS "\"value\":{\"enum\":[\"confirmed\",\"false_positive\",\"explained\",\"withdrawn\",\"expired\"]}," \
 		 "\"owner\":{\"type\":[\"string\",\"null\"]},\"text\":{\"type\":\"string\"},\"until\":{\"type\":\"string\"}"
 
+#define REASONED "\"error\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}"
+#define LINE "{\"type\":\"object\",\"properties\":{\"line\":{\"type\":\"integer\"}," REASONED "}}"
+#define IGNORED "\"ignored\":{\"type\":\"object\",\"description\":\"a statement that changed nothing: why\",\"properties\":{" REASONED "}}"
+
 /* Made from the keys of an event. */
 static const struct {
 	const char *name;
@@ -24,10 +28,11 @@ static const struct {
 	{ "Assessment", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000},"
 			"\"band\":{\"enum\":[\"none\",\"possible\",\"probable\",\"strong\"]},\"links\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":"
 			"{\"account\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"state\":{\"type\":\"string\"}}}},\"cluster\":{\"type\":[\"string\",\"null\"]},"
-			"\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"seq\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"boolean\"}}}" },
+			"\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"seq\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"boolean\"}," IGNORED "}}" },
 	{ "Counts", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"refused\":{\"type\":\"array\","
-		    "\"items\":{\"type\":\"object\",\"properties\":{\"line\":{\"type\":\"integer\"},\"error\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}}}" },
-	{ "Stated", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"}}}" },
+		    "\"items\":" LINE "},\"ignored\":{\"type\":\"array\",\"description\":\"statements that were accepted and changed nothing\","
+		    "\"items\":" LINE "}}}" },
+	{ "Stated", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"seq\":{\"type\":\"integer\"}," IGNORED "}}" },
 	{ "Removed", "{\"type\":\"object\",\"properties\":{\"removed\":{\"type\":\"integer\"}}}" },
 	{ "Relation", "{\"type\":\"object\",\"required\":[\"account\",\"relation\"],\"properties\":{\"account\":{\"type\":\"string\"},"
 		      "\"relation\":{\"$ref\":\"#/components/schemas/RelationBody\"},"
@@ -38,7 +43,6 @@ static const struct {
 	{ "AlertActs", "{\"type\":\"object\",\"required\":[\"act\",\"alerts\"],\"properties\":{"
 		       "\"act\":{\"enum\":[\"ack\",\"assign\",\"note\",\"snooze\",\"wake\",\"resolve\",\"reopen\"]},\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		       "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}," ACT_KEYS "}}" },
-	{ "Counts", "{\"type\":\"object\",\"properties\":{\"accepted\":{\"type\":\"integer\"},\"duplicate\":{\"type\":\"integer\"},\"refused\":{\"type\":\"array\"}}}" },
 	{ "Link", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"computed\":{\"type\":\"integer\"},"
 		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"is_bridge\":{\"type\":\"boolean\",\"description\":\"in a cluster: without it, it would fall apart\"},\"bits\":{\"type\":\"number\"}}}" },
 	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"

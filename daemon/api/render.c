@@ -43,7 +43,6 @@ void render_strings(struct text *out, const char *key, const struct bytes *at, u
 
 void render_assessment(struct text *out, const struct account_view *account, uint64_t seq, bool is_duplicate)
 {
-	json_open_object(out);
 	json_member_string(out, "account", account->name);
 	json_member_int(out, "risk", account->risk);
 	json_member_string(out, "band", bytes_of(band_names[account->band]));
@@ -62,7 +61,6 @@ void render_assessment(struct text *out, const struct account_view *account, uin
 	json_member_int(out, "seq", (int64_t)seq);
 	if (is_duplicate)
 		json_member_bool(out, "duplicate", true);
-	json_close_object(out);
 }
 
 static void render_value(struct text *out, const struct value_view *value)

@@ -6,7 +6,7 @@
 #include "daemon/base/text.h"
 #include "daemon/engine/engine.h"
 
-/* {"account","risk","band","links":[{"account","score","state"}],"cluster","alerts","seq"}: the answer to one event. */
+/* {"account","risk","band","links":[{"account","score","state"}],"cluster","alerts","seq"}: members of the answer to one event. */
 void render_assessment(struct text *out, const struct account_view *account, uint64_t seq, bool is_duplicate);
 void render_account(struct text *out, const struct account_view *account);
 void render_link(struct text *out, const struct link_view *link);

@@ -8,6 +8,8 @@
 #include "print.h"
 #include "statements.h"
 
+#define ANSWER_DEPTH 8
+
 extern const struct ctl_command ctl_ack, ctl_assign, ctl_note, ctl_snooze, ctl_wake, ctl_resolve, ctl_reopen;
 
 const char *statement_user(void)
@@ -23,6 +25,19 @@ void statement_member(struct text *body, const char *key, const char *value)
 		json_member_string(body, key, bytes_of(value));
 }
 
+static void say_recorded(struct bytes reply)
+{
+	struct json_parser *parser = json_parser_new(reply.len, ANSWER_DEPTH);
+	struct json_doc doc;
+	const struct json_node *ignored;
+
+	printf("recorded");
+	if (json_parse(parser, reply, &doc, NULL) == ERR_OK && (ignored = json_get(&doc, doc.nodes, "ignored")) && ignored->type == JSON_OBJECT)
+		printf("; it changes nothing: %.*s", BYTES_ARG(json_get_text(&doc, ignored, "detail")));
+	printf("\n");
+	json_parser_free(parser);
+}
+
 int statement_send(struct ctl *ctl, const char *path, struct text *body)
 {
 	struct text reply = { 0 };
@@ -33,7 +48,7 @@ int statement_send(struct ctl *ctl, const char *path, struct text *body)
 	if (is_done && ctl->as_json)
 		fwrite(reply.ptr, 1, reply.len, stdout);
 	else if (is_done)
-		printf("recorded\n");
+		say_recorded(text_bytes(&reply));
 	text_free(&reply);
 	return is_done ? 0 : 1;
 }

@@ -90,7 +90,7 @@ enum err offline_replay(struct replay *r, struct ctl *ctl, char *const *files, s
 void offline_print_refused(const struct replay_counts *counts)
 {
 	struct text reasons = { 0 };
-	refusals_print(&counts->refused, &reasons);
+	refusals_print(&counts->refused, "refused", &reasons);
 	fwrite(text_bytes(&reasons).ptr, 1, reasons.len, stderr);
 	text_free(&reasons);
 }

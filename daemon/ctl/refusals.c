@@ -29,23 +29,23 @@ void refusals_add(struct refusals *r, struct line_source source, struct bytes wo
 	snprintf(reason->detail, sizeof(reason->detail), "%.*s", BYTES_ARG(detail));
 }
 
-void refusals_print(const struct refusals *r, struct text *out)
+void refusals_print(const struct refusals *r, const char *what, struct text *out)
 {
 	for (unsigned i = 0; i < r->n_reasons; i++) {
 		const struct refusal_reason *reason = &r->reasons[i];
 
 		text_adds(out, "  ");
 		print_count(out, (int64_t)reason->n);
-		text_addf(out, " refused for %s, %s%s:%llu: ", reason->word, reason->n > 1 ? "the first " : "", reason->first.file,
+		text_addf(out, " %s for %s, %s%s:%llu: ", what, reason->word, reason->n > 1 ? "the first " : "", reason->first.file,
 			  (unsigned long long)reason->first.line);
 		text_add_visible(out, bytes_of(reason->detail));
 		text_addc(out, '\n');
 	}
 }
 
-void refusals_json(const struct refusals *r, struct text *out)
+void refusals_json(const struct refusals *r, const char *key, struct text *out)
 {
-	json_key(out, "reasons");
+	json_key(out, key);
 	json_open_object(out);
 	for (unsigned i = 0; i < r->n_reasons; i++)
 		json_member_int(out, r->reasons[i].word, (int64_t)r->reasons[i].n);

@@ -24,9 +24,9 @@ struct refusals {
 };
 
 void refusals_add(struct refusals *r, struct line_source source, struct bytes word, struct bytes detail);
-/* A line a reason: "  3 refused for json, the first events.ndjson:7: ...". */
-void refusals_print(const struct refusals *r, struct text *out);
-/* A member "reasons" of an open object. */
-void refusals_json(const struct refusals *r, struct text *out);
+/* A line a reason: "  3 refused for json, the first events.ndjson:7: ..."; what: "refused". */
+void refusals_print(const struct refusals *r, const char *what, struct text *out);
+/* A member of an open object: counts by reason. */
+void refusals_json(const struct refusals *r, const char *key, struct text *out);
 
 #endif

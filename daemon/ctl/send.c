@@ -243,7 +243,9 @@ static void print_json(const struct sending *s)
 	json_member_int(&t, "accepted", (int64_t)c->accepted);
 	json_member_int(&t, "duplicate", (int64_t)c->duplicate);
 	json_member_int(&t, "refused", (int64_t)c->refused.n);
-	refusals_json(&c->refused, &t);
+	refusals_json(&c->refused, "reasons", &t);
+	json_member_int(&t, "ignored", (int64_t)c->ignored.n);
+	refusals_json(&c->ignored, "ignored_reasons", &t);
 	json_member_int(&t, "unacknowledged", (int64_t)send_queue_count(&s->queue));
 	json_close_object(&t);
 	text_addc(&t, '\n');
@@ -280,7 +282,8 @@ static void print_summary(const struct sending *s)
 		text_addf(&t, "%s:%llu", c->first_unreadable.file, (unsigned long long)c->first_unreadable.line);
 	}
 	text_addc(&t, '\n');
-	refusals_print(&c->refused, &t);
+	refusals_print(&c->refused, "refused", &t);
+	refusals_print(&c->ignored, "taken and without effect", &t);
 	print_out(&t);
 	text_free(&t);
 }
@@ -392,7 +395,8 @@ const struct ctl_command ctl_send = {
 	.options = send_options,
 	.help = "Feeds events or log lines to the running daemon, with progress, and sums up; - is standard input.",
 	.more = "Sending the same again is safe: what arrived is recognised. While the daemon's disk is full it waits, and says so. "
-		"Ended by Ctrl-C or SIGTERM it says what is acknowledged and where to go on. The status is 1 when a line was refused.",
+		"Ended by Ctrl-C or SIGTERM it says what is acknowledged and where to go on. The status is 1 when a line was refused. Statements that "
+		"changed nothing (of an alert that there is not, say) are counted and named, too.",
 	.example = "journalctl -fo json | assocctl send --pattern sshd-journal -",
 	.run = send_run,
 };

@@ -11,7 +11,7 @@
 
 struct send_counts {
 	uint64_t lines, skipped, unreadable, events, accepted, duplicate;
-	struct refusals refused;
+	struct refusals refused, ignored;
 	struct line_source first_unreadable;
 };
 
@@ -31,7 +31,7 @@ struct line_source send_queue_source(const struct send_queue *q, uint64_t number
 /* Lets go of the lines before `number`. */
 void send_queue_drop(struct send_queue *q, uint64_t number);
 void send_queue_free(struct send_queue *q);
-/* The answer's refused lines into counts; its line 1 is queue line `first`. */
+/* The answer's refused and ignored lines into counts; its line 1 is queue line `first`. */
 void send_take_refusals(struct send_counts *counts, const struct send_queue *q, uint64_t first, const struct json_doc *answer);
 
 /* Until a signal asks to stop: what was read is then still sent, for two seconds. */

@@ -77,15 +77,22 @@ void send_queue_free(struct send_queue *q)
 	VEC_FREE(&q->lines);
 }
 
+/* A list of lines with their reasons. */
+struct reasoned { const struct json_doc *doc; const struct json_node *list; };
+
+static void take_reasons(struct refusals *to, const struct send_queue *q, uint64_t first, const struct reasoned *from)
+{
+	if (!from->list || from->list->type != JSON_ARRAY)
+		return;
+	for (const struct json_node *at = json_first(from->doc, from->list); at; at = json_after(from->doc, from->list, at)) {
+		uint64_t line = (uint64_t)json_get_int(from->doc, at, "line", 1);
+		refusals_add(to, send_queue_source(q, first + line - 1), json_get_text(from->doc, at, "error"),
+			     json_get_text(from->doc, at, "detail"));
+	}
+}
+
 void send_take_refusals(struct send_counts *counts, const struct send_queue *q, uint64_t first, const struct json_doc *answer)
 {
-	const struct json_node *refused = json_get(answer, answer->nodes, "refused");
-
-	if (!refused || refused->type != JSON_ARRAY)
-		return;
-	for (const struct json_node *at = json_first(answer, refused); at; at = json_after(answer, refused, at)) {
-		uint64_t line = (uint64_t)json_get_int(answer, at, "line", 1);
-		refusals_add(&counts->refused, send_queue_source(q, first + line - 1), json_get_text(answer, at, "error"),
-			     json_get_text(answer, at, "detail"));
-	}
+	take_reasons(&counts->refused, q, first, &(struct reasoned){ answer, json_get(answer, answer->nodes, "refused") });
+	take_reasons(&counts->ignored, q, first, &(struct reasoned){ answer, json_get(answer, answer->nodes, "ignored") });
 }

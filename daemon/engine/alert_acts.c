@@ -153,16 +153,17 @@ static act_fn *const acts[EVENT_TYPES] = {
 	[EVENT_VERDICT] = settle, [EVENT_REOPEN] = open_again,
 };
 
-void alert_statement(struct engine *e, const struct event *ev, struct alert *alert)
+bool alert_statement(struct engine *e, const struct event *ev, struct alert *alert)
 {
-	bool is_over = alert->state == ALERT_RESOLVED;
+	bool is_over = alert->state == ALERT_RESOLVED, wakes = ev->type == EVENT_SNOOZE && ev->until_ms <= e->now_ms;
 	if (ev->type != EVENT_NOTE && is_over != (ev->type == EVENT_REOPEN))
-		return;
-	if (ev->type == EVENT_REOPEN && !may_open_again(e, alert))
-		return;
+		return false;
+	if ((ev->type == EVENT_REOPEN && !may_open_again(e, alert)) || (wakes && alert->snoozed_ms == 0))
+		return false;
 	if (ev->type != EVENT_NOTE)
 		alert_set_text(e, &alert->actor, ev->actor);
 	acts[ev->type](e, ev, alert);
+	return true;
 }
 
 void alert_expire(struct engine *e, struct alert *alert, int64_t after_ms)

@@ -167,10 +167,10 @@ void alert_escalate(struct engine *e, struct alert *alert, unsigned step)
 	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
 
-void alert_appeal(struct engine *e, struct alert *alert, unsigned round)
+bool alert_appeal(struct engine *e, struct alert *alert, unsigned round)
 {
 	if (alert->state == ALERT_RESOLVED || (alert->state == ALERT_APPEALED && round <= alert->round))
-		return;
+		return false;
 	if (alert->state != ALERT_APPEALED)
 		alert->was = alert->state;
 	alert->state = ALERT_APPEALED;
@@ -179,6 +179,7 @@ void alert_appeal(struct engine *e, struct alert *alert, unsigned round)
 	alert->snoozed_ms = 0;
 	change_of_alert(e, CHANGE_ALERT_APPEALED, (uint32_t)(alert - e->alerts.at));
 	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
+	return true;
 }
 
 void alert_end_appeal(struct engine *e, struct alert *alert)

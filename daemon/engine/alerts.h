@@ -28,8 +28,9 @@ struct bytes alert_text(const struct engine *e, uint32_t text);
 /* Of an experimental policy: it opens, changes and resolves as any other, and is counted; nobody is told of it, no list and
  * no statement knows it, and it keeps no pair. */
 bool alert_is_shadow(const struct engine *e, const struct alert *alert);
-/* The account appeals: the alert stays until appeal_end, or until a person settles it. */
-void alert_appeal(struct engine *e, struct alert *alert, unsigned round);
+/* The account appeals: the alert stays until appeal_end, or until a person settles it. False: it is resolved, or appealed in
+ * this round already. */
+bool alert_appeal(struct engine *e, struct alert *alert, unsigned round);
 /* The appeal came to nothing that settles the alert: its condition counts again. */
 void alert_end_appeal(struct engine *e, struct alert *alert);
 /* It stands, for itself or for a group, and a deadline has passed. */
@@ -39,8 +40,9 @@ struct alert_numbers VEC(uint32_t);
 void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out);
 /* NULL when there is none that people know. */
 struct alert *alert_by_id(const struct engine *e, struct bytes id);
-/* What a person did with it (alert_acts.c); of one that is resolved only a note counts, and that it is opened again. */
-void alert_statement(struct engine *e, const struct event *ev, struct alert *alert);
+/* What a person did with it (alert_acts.c); of one that is resolved only a note counts, and that it is opened again. False: it
+ * changed nothing. */
+bool alert_statement(struct engine *e, const struct event *ev, struct alert *alert);
 /* Its time is over; an alert that somebody took on, put off or was given stays. */
 void alert_expire(struct engine *e, struct alert *alert, int64_t after_ms);
 /* It is put off no longer. */

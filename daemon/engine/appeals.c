@@ -5,6 +5,7 @@
 
 #include "accounts.h"
 #include "alerts.h"
+#include "ignored.h"
 
 #define ROUND_MAX 99
 
@@ -26,16 +27,28 @@ static unsigned round_of(const struct event *ev, const struct alert *alert)
 	return round < ROUND_MAX ? (unsigned)round : ROUND_MAX;
 }
 
+static void appeal_named(struct engine *e, const struct event *ev, uint32_t account)
+{
+	struct alert *alert = alert_by_id(e, ev->alert);
+	if (alert == NULL)
+		statement_ignored(e, IGNORED_UNKNOWN, "there is no alert of this id; without \"alert\" an appeal is about all that stand");
+	else if (!names_account(alert, account))
+		statement_ignored(e, IGNORED_FOREIGN, "the alert is not about this account");
+	else if (!alert_appeal(e, alert, round_of(ev, alert)))
+		statement_ignored(e, alert->state == ALERT_RESOLVED ? IGNORED_STATE : IGNORED_REPEATED,
+				  alert->state == ALERT_RESOLVED ? "the alert is resolved" : "the alert is appealed in this round already");
+}
+
 void appeal_made(struct engine *e, const struct event *ev, uint32_t account)
 {
 	struct alert_numbers numbers = { 0 };
-	struct alert *named = ev->alert.len > 0 ? alert_by_id(e, ev->alert) : NULL;
-	if (named != NULL && names_account(named, account))
-		alert_appeal(e, named, round_of(ev, named));
-	if (ev->alert.len == 0)
-		alerts_of_account(e, account, &numbers);
+	if (ev->alert.len > 0) {
+		appeal_named(e, ev, account);
+		return;
+	}
+	alerts_of_account(e, account, &numbers);
 	for (size_t i = 0; i < numbers.n; i++)
-		alert_appeal(e, &e->alerts.at[numbers.at[i]], round_of(ev, &e->alerts.at[numbers.at[i]]));
+		(void)alert_appeal(e, &e->alerts.at[numbers.at[i]], round_of(ev, &e->alerts.at[numbers.at[i]]));
 	VEC_FREE(&numbers);
 }
 

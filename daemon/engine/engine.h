@@ -19,7 +19,7 @@ void engine_try_rules(struct engine *e);
 void engine_free(struct engine *e);
 
 /* Effects, in order, in the caller's arena. */
-enum effect_type { EFFECT_ALERT_OPENED, EFFECT_ALERT_UPDATED, EFFECT_ALERT_RESOLVED, EFFECT_CLUSTER_CHANGED };
+enum effect_type { EFFECT_ALERT_OPENED, EFFECT_ALERT_UPDATED, EFFECT_ALERT_RESOLVED, EFFECT_CLUSTER_CHANGED, EFFECT_STATEMENT_IGNORED, EFFECT_TYPES };
 struct effect {
 	enum effect_type type;
 	uint64_t seq;  /* of the event that caused it */
@@ -27,6 +27,7 @@ struct effect {
 	enum audience audience;   /* of the event */
 	struct alert_view alert;  /* ALERT_*: whole, as of this change */
 	struct bytes cluster, what; /* CLUSTER_CHANGED: id and "joined a", "merged 00ab...", "split ..." */
+	enum ignored_word ignored;  /* STATEMENT_IGNORED: it changed nothing, and `what` says why */
 };
 struct effects {
 	struct effect *at;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "changes.h"
+#include "ignored.h"
 #include "rereading.h"
 #include "rescore.h"
 
@@ -217,6 +218,7 @@ static struct mark *row_of(struct engine *e, const struct mark *blank)
 	}
 	if (m->rows.n == MARKS_MAX) {
 		e->limits_hit++;
+		statement_ignored(e, IGNORED_LIMIT, "%d values and ranges have a mark or a note, and no more are kept", MARKS_MAX);
 		return NULL;
 	}
 	marks_restore(m, blank);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "changes.h"
+#include "ignored.h"
 #include "pairs.h"
 #include "rescore.h"
 
@@ -52,19 +53,39 @@ static const struct relation_rule *rule_of(const struct engine *e, uint32_t grou
 	return relation != RELATION_OWN ? &e->rules->relations[relation] : NULL;
 }
 
+static bool has_group(const struct account *account, uint32_t group)
+{
+	for (unsigned i = 0; i < account->n_groups; i++)
+		if (account->groups[i] == group)
+			return true;
+	return false;
+}
+
+/* I3 */
+static bool has_room(struct engine *e, uint32_t account, uint32_t group)
+{
+	const struct relation_rule *rule = rule_of(e, group);
+	bool is_full = rule != NULL && rule->is_joint && e->groups.at[group].members.n == JOINT_MEMBERS_MAX;
+	if (!is_full && e->accounts.at[account].n_groups < RELATIONS_PER_ACCOUNT)
+		return true;
+	e->limits_hit++;
+	change_stated(e, CHANGE_RELATION_IGNORED, account, group);
+	if (is_full)
+		statement_ignored(e, IGNORED_LIMIT, "a joint group has %d accounts at most", JOINT_MEMBERS_MAX);
+	else
+		statement_ignored(e, IGNORED_LIMIT, "an account has %d relations at most", RELATIONS_PER_ACCOUNT);
+	return false;
+}
+
 static bool account_join(struct engine *e, uint32_t account, uint32_t group)
 {
 	struct account *acc = &e->accounts.at[account];
-	for (unsigned i = 0; i < acc->n_groups; i++)
-		if (acc->groups[i] == group)
-			return false;
-	const struct relation_rule *rule = rule_of(e, group);
-	bool is_full = rule != NULL && rule->is_joint && e->groups.at[group].members.n == JOINT_MEMBERS_MAX;
-	if (is_full || acc->n_groups == RELATIONS_PER_ACCOUNT) {
-		e->limits_hit++;
-		change_stated(e, CHANGE_RELATION_IGNORED, account, group);
+	if (has_group(acc, group)) {
+		statement_ignored(e, IGNORED_REPEATED, "the account has declared this already");
 		return false;
 	}
+	if (!has_room(e, account, group))
+		return false;
 	acc->groups = xrealloc(acc->groups, (acc->n_groups + 1u) * sizeof(*acc->groups));
 	acc->groups[acc->n_groups++] = group;
 	struct declaration declaration = { .ts_ms = e->event->ts_ms, .said = change_said(e) };
@@ -171,14 +192,6 @@ bool relation_ground(const struct engine *e, uint32_t a, uint32_t b, struct rela
 				return false;
 		}
 	return out->operator != NONE || out->group != NONE;
-}
-
-static bool has_group(const struct account *account, uint32_t group)
-{
-	for (unsigned i = 0; i < account->n_groups; i++)
-		if (account->groups[i] == group)
-			return true;
-	return false;
 }
 
 static bool has_joint_without(const struct engine *e, const struct account *x, const struct account *y)

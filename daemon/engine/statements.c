@@ -6,6 +6,7 @@
 #include "changes.h"
 #include "contagion.h"
 #include "appeals.h"
+#include "ignored.h"
 #include "pairs.h"
 #include "relations.h"
 #include "verdicts.h"
@@ -19,8 +20,10 @@ static void touch_pairs_of(struct engine *e, uint32_t account)
 static void account_closed(struct engine *e, const struct event *ev, uint32_t account)
 {
 	struct account *acc = &e->accounts.at[account];
-	if (acc->is_closed)
+	if (acc->is_closed) {
+		statement_ignored(e, IGNORED_REPEATED, "the account is closed already");
 		return;
+	}
 	acc->is_closed = true;
 	acc->closed_ms = ev->ts_ms;
 	contagion_standing_changed(e, account);
@@ -31,8 +34,10 @@ static void account_closed(struct engine *e, const struct event *ev, uint32_t ac
 static void account_reinstated(struct engine *e, const struct event *ev, uint32_t account)
 {
 	struct account *acc = &e->accounts.at[account];
-	if (!acc->is_closed)
+	if (!acc->is_closed) {
+		statement_ignored(e, IGNORED_REPEATED, "the account is not closed");
 		return;
+	}
 	acc->is_closed = false;
 	acc->closed_ms = 0;
 	contagion_standing_changed(e, account);
@@ -41,13 +46,28 @@ static void account_reinstated(struct engine *e, const struct event *ev, uint32_
 	appeals_end(e, account);
 }
 
+static void alert_is_unknown(struct engine *e)
+{
+	statement_ignored(e, IGNORED_UNKNOWN, "there is no alert of this id");
+}
+
+static void alert_is_otherwise(struct engine *e)
+{
+	bool opens = e->event->type == EVENT_REOPEN, is_put_off = e->event->type == EVENT_SNOOZE;
+	statement_ignored(e, IGNORED_STATE, opens ? "the alert is not resolved, or another stands in its place, or what it rested on is no more" :
+					    is_put_off ? "the alert is resolved, or is not put off" : "the alert is resolved");
+}
+
 /* About the second account that it names, else about what the alert is about that it names, else about the account. A
- * cluster is settled with its alert and has no verdict of its own. */
+ * cluster is settled with its alert and has no verdict of its own. What it says of accounts holds whatever its alert is. */
 static void verdict(struct engine *e, const struct event *ev, uint32_t account)
 {
 	struct alert *alert = ev->alert.len > 0 ? alert_by_id(e, ev->alert) : NULL;
-	if (alert != NULL)
-		alert_statement(e, ev, alert);
+	bool is_taken = alert != NULL && alert_statement(e, ev, alert);
+	if (ev->alert.len > 0 && alert == NULL)
+		alert_is_unknown(e);
+	else if (ev->alert.len > 0 && !is_taken && ev->with.len == 0 && alert->scope == POLICY_CLUSTER)
+		alert_is_otherwise(e);
 	if (ev->with.len > 0)
 		verdict_on_pair(e, account, account_intern(e, ev->with));
 	else if (alert != NULL && alert->scope == POLICY_LINK)
@@ -65,8 +85,10 @@ static void on_alert(struct engine *e, const struct event *ev, uint32_t account)
 {
 	struct alert *alert = alert_by_id(e, ev->alert);
 	(void)account;
-	if (alert != NULL)
-		alert_statement(e, ev, alert);
+	if (alert == NULL)
+		alert_is_unknown(e);
+	else if (!alert_statement(e, ev, alert))
+		alert_is_otherwise(e);
 }
 
 static statement_fn *const statements[EVENT_TYPES] = {

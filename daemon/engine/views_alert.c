@@ -17,7 +17,7 @@ const char *effect_alert_word(enum effect_type type)
 {
 	static const char *const words[] = {
 		[EFFECT_ALERT_OPENED] = "opened", [EFFECT_ALERT_UPDATED] = "updated", [EFFECT_ALERT_RESOLVED] = "resolved",
-		[EFFECT_CLUSTER_CHANGED] = NULL,
+		[EFFECT_CLUSTER_CHANGED] = NULL, [EFFECT_STATEMENT_IGNORED] = NULL,
 	};
 	return words[type];
 }

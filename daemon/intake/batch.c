@@ -19,7 +19,7 @@ void batch_reset(struct batch *b)
 {
 	arena_reset(b->arena);
 	arena_reset(b->effects.arena);
-	b->events.n = b->rows.n = b->owners.n = b->groups.n = b->effects.rows.n = 0;
+	b->events.n = b->rows.n = b->owners.n = b->lines.n = b->groups.n = b->effects.rows.n = 0;
 	idset_clear(&b->ids);
 	b->store = (struct store_batch){ .owner = b };
 	b->number = 0;
@@ -38,6 +38,7 @@ void batch_add(struct intake *in, struct batch *b, struct group *g, const struct
 	VEC_PUSH(&b->events, ev);
 	VEC_PUSH(&b->rows, row);
 	VEC_PUSH(&b->owners, g);
+	VEC_PUSH(&b->lines, group_line(g));
 	idset_add(&b->ids, ev->id_hash);
 }
 
@@ -196,6 +197,16 @@ static void submit_early(struct intake *in, const struct batch *committed)
 		submit_gathered(in);
 }
 
+/* Sequence numbers of a batch follow each other. */
+static void note_ignored(struct intake *in, const struct batch *b, const struct effect *effect)
+{
+	uint64_t at = effect->seq - b->rows.at[0].seq;
+
+	in->stats.ignored[effect->ignored]++;
+	BUG_ON(at >= b->rows.n);
+	group_note_ignored(b->owners.at[at], b->lines.at[at], effect);
+}
+
 static void apply(struct intake *in, struct batch *b)
 {
 	size_t n = b->events.n;
@@ -205,6 +216,9 @@ static void apply(struct intake *in, struct batch *b)
 	in->setup.ports.apply(in->setup.ports.arg, b->events.at, n, &in->effects);
 	in->applied_seq = b->rows.at[n - 1].seq;
 	collect_effects(in, &in->effects);
+	for (size_t i = 0; i < in->effects.n; i++)
+		if (in->effects.at[i].type == EFFECT_STATEMENT_IGNORED)
+			note_ignored(in, b, &in->effects.at[i]);
 	for (size_t i = 0; i < n; i++) {
 		known_add(in->known, b->rows.at[i].id_hash, b->store.arrived_ms); /* I4 */
 		b->owners.at[i]->pub.last_seq = b->rows.at[i].seq;

@@ -21,6 +21,7 @@ static void shrink(struct batch *b)
 	VEC_FREE(&b->events);
 	VEC_FREE(&b->rows);
 	VEC_FREE(&b->owners);
+	VEC_FREE(&b->lines);
 }
 
 static bool is_quiet(const struct intake *in)

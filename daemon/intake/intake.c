@@ -39,6 +39,7 @@ struct intake *intake_new(const struct intake_setup *setup)
 static void group_free(struct group *g)
 {
 	free(g->pub.refusals);
+	free(g->pub.ignorings);
 	free(g);
 }
 
@@ -48,6 +49,7 @@ static void batch_fini(struct batch *b)
 	VEC_FREE(&b->events);
 	VEC_FREE(&b->rows);
 	VEC_FREE(&b->owners);
+	VEC_FREE(&b->lines);
 	VEC_FREE(&b->groups);
 	idset_fini(&b->ids);
 	outgoing_fini(&b->effects);
@@ -89,30 +91,49 @@ struct intake_group *intake_open(struct intake *in, const struct intake_group *s
 	g->pub = *setup;
 	g->pub.result = ERR_OK;
 	g->pub.error = (struct errbuf){ "" };
-	g->pub.lines = g->pub.accepted = g->pub.duplicate = g->pub.refused = g->pub.last_seq = 0;
+	g->pub.lines = g->pub.accepted = g->pub.duplicate = g->pub.refused = g->pub.ignored = g->pub.last_seq = 0;
 	g->pub.account = BYTES_NONE;
-	g->pub.refusals = NULL;
-	g->pub.n_refusals = 0;
+	g->pub.refusals = g->pub.ignorings = NULL;
+	g->pub.n_refusals = g->pub.n_ignorings = 0;
 	g->wall_ms = in->setup.ports.wall_ms(in->setup.ports.arg);
 	in->stats.groups++;
 	return &g->pub;
 }
 
+uint64_t group_line(const struct group *g)
+{
+	return (g->pub.first_line ? g->pub.first_line : 1) + g->pub.lines - 1;
+}
+
+static void say(struct intake_refusal *r, uint64_t line, const char *error, struct bytes detail)
+{
+	r->line = line;
+	r->error = error;
+	snprintf(r->detail, sizeof(r->detail), "%.*s", BYTES_ARG(bytes_slice(detail, 0, sizeof(r->detail) - 1)));
+}
+
 static enum verdict_of_line refuse(struct intake *in, struct group *g, const char *reason, const char *detail)
 {
 	struct intake_group *pub = &g->pub;
-	struct intake_refusal *r;
 
 	pub->refused++;
 	in->stats.refused[intake_reason_index(reason)]++;
 	if (pub->n_refusals == INTAKE_REFUSALS_MAX)
 		return LINE_REFUSED;
-	pub->refusals = vec_reserve(pub->refusals, &g->refusals_cap, pub->n_refusals + 1, sizeof(*r));
-	r = &pub->refusals[pub->n_refusals++];
-	r->line = (pub->first_line ? pub->first_line : 1) + pub->lines - 1;
-	r->error = reason;
-	snprintf(r->detail, sizeof(r->detail), "%.*s", (int)sizeof(r->detail) - 1, detail);
+	pub->refusals = vec_reserve(pub->refusals, &g->refusals_cap, pub->n_refusals + 1, sizeof(*pub->refusals));
+	say(&pub->refusals[pub->n_refusals++], group_line(g), reason, bytes_of(detail));
 	return LINE_REFUSED;
+}
+
+void group_note_ignored(struct group *g, uint64_t line, const struct effect *effect)
+{
+	struct intake_group *pub = &g->pub;
+
+	pub->ignored++;
+	if (pub->n_ignorings == INTAKE_REFUSALS_MAX)
+		return;
+	pub->ignorings = vec_reserve(pub->ignorings, &g->ignorings_cap, pub->n_ignorings + 1, sizeof(*pub->ignorings));
+	say(&pub->ignorings[pub->n_ignorings++], line, ignored_words[effect->ignored], effect->what);
 }
 
 static const char *read_line(struct intake *in, struct group *g, struct bytes line, struct event *ev, struct errbuf *eb)

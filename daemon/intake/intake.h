@@ -24,7 +24,7 @@ struct intake_refusal {
 	const char *error;  /* stable word: json, utf8, key, type, ts, account, value, size, future ... */
 	char detail[200];
 };
-#define INTAKE_REFUSALS_MAX 1000 /* kept with detail per group; beyond that counted only */
+#define INTAKE_REFUSALS_MAX 1000 /* of each sort kept with detail per group; beyond that counted only */
 struct intake_group {
 	/* set by the sender */
 	enum intake_source source;
@@ -41,6 +41,9 @@ struct intake_group {
 	uint64_t last_seq;
 	struct bytes account; /* of the last accepted or duplicate event; valid in done */
 	struct intake_refusal *refusals; unsigned n_refusals;
+	/* Accepted statements that changed nothing; error: one of ignored_words. */
+	uint64_t ignored;
+	struct intake_refusal *ignorings; unsigned n_ignorings;
 };
 
 struct intake_group *intake_open(struct intake *in, const struct intake_group *setup);
@@ -49,6 +52,13 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *g, str
 /* No more lines; done will be called (never from inside this call). */
 void intake_seal(struct intake *in, struct intake_group *g);
 /* After done has returned the group is freed by intake. */
+
+/* Members of an open object: `refused`, and `ignored` where there are any, a line each; with their totals where not all of them
+ * are named. */
+struct text;
+void intake_group_json(struct text *t, const struct intake_group *g);
+/* Of a group of one line: its `ignored`, if it was. */
+void intake_ignored_json(struct text *t, const struct intake_group *g);
 
 /* True when collectors should stop reading for a while (queues full, disk full). */
 bool intake_is_congested(const struct intake *in);

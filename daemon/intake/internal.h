@@ -24,7 +24,7 @@ struct group {
 	int64_t wall_ms;
 	unsigned pending;        /* batches that it waits for */
 	uint64_t in_batch;       /* number of the newest of them, 0 when none */
-	size_t refusals_cap;
+	size_t refusals_cap, ignorings_cap;
 	bool is_sealed, is_queued;
 	char account[EVENT_ACCOUNT_MAX * 2 + 2];
 };
@@ -44,6 +44,7 @@ struct batch {
 	struct VEC(const struct event *) events;
 	struct VEC(struct store_event) rows;
 	struct VEC(struct group *) owners; /* of each event */
+	struct VEC(uint64_t) lines;        /* each event's, counted as its owner counts */
 	struct VEC(struct group *) groups; /* distinct, that wait for it */
 	struct idset ids;
 	struct outgoing effects;
@@ -97,6 +98,10 @@ struct intake {
 void group_wait_for(struct group *g, struct batch *b);
 void group_finish_if_done(struct intake *in, struct group *g);
 void groups_answer(struct intake *in);
+/* What the engine said of the owner's line. */
+void group_note_ignored(struct group *g, uint64_t line, const struct effect *effect);
+/* The number of the line that was offered last. */
+uint64_t group_line(const struct group *g);
 /* Index into intake_reasons. */
 unsigned intake_reason_index(const char *reason);
 /* NULL, or the reason's word with a text why this group may not state this. */

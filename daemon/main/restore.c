@@ -124,7 +124,7 @@ static enum err read_kinds(struct daemon *d, uint64_t last_seq, struct errbuf *e
 /* After an upgrade it may be most of them: new rules that merge alerts of one cluster, say. */
 static void say_changes(const struct effects *effects)
 {
-	size_t n[EFFECT_CLUSTER_CHANGED + 1] = { 0 }, merged = 0;
+	size_t n[EFFECT_TYPES] = { 0 }, merged = 0;
 	for (size_t i = 0; i < effects->n; i++) {
 		n[effects->at[i].type]++;
 		merged += effects->at[i].type == EFFECT_ALERT_UPDATED && effects->at[i].alert.lead.len > 0;

@@ -20,6 +20,17 @@ enum change_type {
 };
 extern const char *const change_type_names[CHANGE_TYPES];
 
+/* Why a statement changed nothing. */
+enum ignored_word {
+	IGNORED_UNKNOWN,  /* there is no such alert */
+	IGNORED_FOREIGN,  /* the alert is not about the account */
+	IGNORED_STATE,    /* the alert is resolved, or is not, and the act wants it otherwise */
+	IGNORED_REPEATED, /* it is so already */
+	IGNORED_LIMIT,    /* there is no room for more of these */
+	IGNORED_WORDS
+};
+extern const char *const ignored_words[IGNORED_WORDS];
+
 struct change_view {
 	int64_t ts_ms;
 	uint64_t seq;

@@ -9,6 +9,8 @@ const char *const alert_state_names[ALERT_STATES] = { "open", "acknowledged", "a
 
 const char *const alert_resolutions[] = { "confirmed", "false_positive", "explained", "withdrawn", "expired", NULL };
 
+const char *const ignored_words[IGNORED_WORDS] = { "unknown", "foreign", "state", "repeated", "limit" };
+
 const char *const change_type_names[CHANGE_TYPES] = {
 	[CHANGE_LINK_APPEARED] = "link_appeared", [CHANGE_LINK_CHANGED] = "link_changed",
 	[CHANGE_LINK_WITHDRAWN] = "link_withdrawn", [CHANGE_LINK_CLEARED] = "link_cleared",

@@ -2,7 +2,9 @@
 """What people state, through the real programs: verdicts, closures and relations, and what the history says of them."""
 import json
 import os
+import socket
 import sys
+import time
 
 from daemon import ROOT, Daemon, run_tests
 
@@ -148,7 +150,69 @@ def a_sentence_says_what_is_so():
         daemon.end()
 
 
+def over_stream(daemon, body):
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(30)
+        link.connect(os.path.join(daemon.state, "assocd.sock"))
+        link.sendall(body.encode())
+        link.shutdown(socket.SHUT_WR)
+        return [json.loads(line) for line in link.makefile()]
+
+
+# Closed, closed again, appealed with an alert that is none, reinstated though nobody closed it, and what takes effect.
+NEWS = [{"type": "closed", "account": "IT-1"}, {"type": "closed", "account": "IT-1"},
+        {"type": "appeal", "account": "IT-1", "alert": "0123456789abcdef"}, {"type": "login", "account": "IT-1"},
+        {"type": "reinstated", "account": "IT-2"}, {"type": "relation", "account": "IT-1", "relation": {"kind": "household", "group": "h"}},
+        {"type": "relation", "account": "IT-1", "relation": {"kind": "household", "with": "IT-1"}}]
+IGNORED = [(2, "repeated", "the account is closed already"), (3, "unknown", "there is no alert of this id"),
+           (5, "repeated", "the account is not closed")]
+
+
+def news(door):
+    now = int(time.time() * 1000)
+    return [json.dumps(dict(line, ts=now, id="%s-%d" % (door, i))).replace("IT", door) for i, line in enumerate(NEWS)]
+
+
+def check_ignored(answer):
+    assert [(one["line"], one["error"]) for one in answer["ignored"]] == [row[:2] for row in IGNORED], answer
+    assert all(says in one["detail"] for one, (_, _, says) in zip(answer["ignored"], IGNORED)), answer
+    assert answer["accepted"] == 6 and [(one["line"], one["error"]) for one in answer["refused"]] == [(7, "relation")], answer
+
+
+def what_changes_nothing_is_told_at_every_door():
+    daemon = Daemon("collectors:\n  tail:\n    files:\n      - {file: events.ndjson, trusted: true}\n")
+    open(daemon.path("events.ndjson"), "w").close()
+    daemon.start()
+    try:
+        check_ignored(daemon.send(news("bulk"))[1])
+        answers = over_stream(daemon, "\n".join(news("stream")) + "\n")
+        assert len(answers) == 1, answers
+        check_ignored(answers[0])
+        status, body, _ = daemon.ask("POST", "/v1/events", news("bulk")[2].replace("bulk-2", "one"), {"Content-Type": "application/json"})
+        assert status == 200 and json.loads(body)["ignored"]["error"] == "unknown", body
+        assert "ignored" not in daemon.send(news("bulk")[3:4])[1]
+        with open(daemon.path("sent.ndjson"), "w") as out:
+            out.write("\n".join(news("sent")) + "\n")
+        text = ctl(daemon, "send", daemon.path("sent.ndjson"))[1]
+        assert "2 taken and without effect for repeated, the first %s:2: the account is closed" % daemon.path("sent.ndjson") in text, text
+        told = json.loads(ctl(daemon, "--json", "send", "--site", "b", daemon.path("sent.ndjson"))[1])
+        assert told["ignored"] == 3 and told["ignored_reasons"] == {"repeated": 2, "unknown": 1}, told
+        with open(daemon.path("events.ndjson"), "w") as out:
+            out.write("\n".join(news("tail")) + "\n")
+        daemon.wait_log("events.ndjson:2 is taken and changes nothing: the account is closed already (and 2 more lines)")
+        assert daemon.status()["ignored"] == {"repeated": 10, "unknown": 6}, daemon.status()
+        metrics = daemon.ask("GET", "/metrics")[1].decode()
+        assert 'assocd_statements_ignored_total{reason="repeated"} 10\n' in metrics
+        assert 'assocd_statements_ignored_total{reason="limit"} 0\n' in metrics
+        assert "ignored                unknown 6, repeated 10" in ctl(daemon, "status")[1], ctl(daemon, "status")[1]
+        text = ctl(daemon, "declare", "bulk-1", "household", "--group", "h")[1]
+        assert "recorded; it changes nothing: the account has declared this already" in text, text
+    finally:
+        daemon.end()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([a_verdict_and_its_reason_are_shown_wherever_the_link_is, a_cluster_tells_how_it_came_and_went,
                         an_explanation_is_told_in_sentences_and_the_subject_learns_of_nobody, the_history_survives_a_restart,
-                        a_declaration_is_told_what_became_of_it, a_sentence_says_what_is_so]))
+                        a_declaration_is_told_what_became_of_it, a_sentence_says_what_is_so,
+                        what_changes_nothing_is_told_at_every_door]))

@@ -107,7 +107,7 @@ static void refusals_are_counted_by_reason_and_the_first_of_each_is_shown(void *
 	refusals_add(&r, (struct line_source){ "g", 7 }, BYTES_LIT("size"), BYTES_LIT("too long"));
 	for (uint64_t i = 1; i <= 2000; i++)
 		refusals_add(&r, (struct line_source){ "f", i }, bytes_of(words[i % 2]), i < 3 ? BYTES_LIT("so\x1b") : BYTES_LIT("other"));
-	refusals_print(&r, &t);
+	refusals_print(&r, "refused", &t);
 	assert_int_equal(r.n, 2001);
 	assert_string_equal(t.ptr, "  1 refused for size, g:7: too long\n"
 				   "  1,000 refused for json, the first f:1: so\\x1b\n"

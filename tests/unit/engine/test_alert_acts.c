@@ -48,7 +48,7 @@ static unsigned told(const struct life *l)
 {
 	unsigned n = 0;
 	for (size_t i = 0; i < l->t.effects.n; i++)
-		n += l->t.effects.at[i].type != EFFECT_CLUSTER_CHANGED && l->t.effects.at[i].audience != AUDIENCE_NONE;
+		n += effect_alert_word(l->t.effects.at[i].type) != NULL && l->t.effects.at[i].audience != AUDIENCE_NONE;
 	return n;
 }
 

@@ -18,7 +18,7 @@ static void bench_closed(struct bench *t)
 static const struct alert_view *told_last(const struct bench *t)
 {
 	size_t i = t->effects.n;
-	while (t->effects.at[--i].type == EFFECT_CLUSTER_CHANGED)
+	while (effect_alert_word(t->effects.at[--i].type) == NULL)
 		;
 	return &t->effects.at[i].alert;
 }

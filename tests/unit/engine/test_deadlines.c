@@ -119,7 +119,8 @@ static void a_resolved_alert_falls_due_no_more(void **state)
 	happens(&t, 100, elsewhere);
 	assert_int_equal(t.effects.n, 2);
 	happens(&t, 101, "\"type\":\"closed\",\"account\":\"a\"");
-	assert_int_equal(t.effects.n, 2);
+	assert_int_equal(t.effects.n, 3);
+	assert_int_equal(last_effect(&t)->type, EFFECT_STATEMENT_IGNORED);
 	bench_end(&t);
 }
 

@@ -50,14 +50,14 @@ static unsigned told_since(const struct bench *t, size_t from)
 {
 	unsigned n = 0;
 	for (size_t i = from; i < t->effects.n; i++)
-		n += t->effects.at[i].type != EFFECT_CLUSTER_CHANGED && t->effects.at[i].audience != AUDIENCE_NONE;
+		n += effect_alert_word(t->effects.at[i].type) != NULL && t->effects.at[i].audience != AUDIENCE_NONE;
 	return n;
 }
 
 static const struct effect *last_told(const struct bench *t)
 {
 	size_t i = t->effects.n;
-	while (t->effects.at[--i].type == EFFECT_CLUSTER_CHANGED || t->effects.at[i].audience == AUDIENCE_NONE)
+	while (effect_alert_word(t->effects.at[--i].type) == NULL || t->effects.at[i].audience == AUDIENCE_NONE)
 		assert_true(i > 0);
 	return &t->effects.at[i];
 }
@@ -264,7 +264,7 @@ static char *all_told(struct bench *t, size_t from)
 	for (size_t i = from; i < t->effects.n; i++) {
 		const struct effect *effect = &t->effects.at[i];
 		const struct alert_view *al = &effect->alert;
-		if (effect->type == EFFECT_CLUSTER_CHANGED)
+		if (effect_alert_word(effect->type) == NULL)
 			continue;
 		text_addf(&all, "%llu %d %d %.*s %.*s %u %.*s\n", (unsigned long long)effect->seq, effect->type, effect->audience, BYTES_ARG(al->id),
 			  BYTES_ARG(al->lead), al->group != NULL ? al->group->alerts : 1, BYTES_ARG(al->summary));

@@ -25,13 +25,14 @@ struct bench {
 	struct VEC(char *) alerts;
 	uint64_t applied_durable, sink_through;
 	unsigned alerts_per_event, refuse_submits;
+	uint64_t ignored_seq; /* the engine ignores this event; 0: none */
 	size_t queued_at_apply; /* batches that the writer had meanwhile */
 	enum err early_result; /* of a writer that is done before the submit returns */
 	int64_t us, wall_later_ms; /* than NOW */
 	/* answers */
 	unsigned answered;
 	enum err result;
-	uint64_t accepted, duplicate, refused, last_seq;
+	uint64_t accepted, duplicate, refused, ignored, last_seq;
 	char error[16], detail[200], account[64];
 	uint64_t error_line;
 };
@@ -62,9 +63,13 @@ static inline void bench_apply(void *arg, const struct event *const *events, siz
 	struct bench *t = arg;
 
 	t->queued_at_apply = t->queue.n;
-	effects->at = vec_reserve(effects->at, &effects->cap, n * t->alerts_per_event + 1, sizeof(struct effect));
+	effects->at = vec_reserve(effects->at, &effects->cap, n * (t->alerts_per_event + 1) + 1, sizeof(struct effect));
 	for (size_t i = 0; i < n; i++) {
 		VEC_PUSH(&t->applied, events[i]->seq);
+		if (events[i]->seq == t->ignored_seq)
+			effects->at[effects->n++] = (struct effect){
+				.type = EFFECT_STATEMENT_IGNORED, .seq = t->ignored_seq, .ignored = IGNORED_REPEATED, .what = BYTES_LIT("so already"),
+			};
 		for (unsigned k = 0; k < t->alerts_per_event; k++)
 			effects->at[effects->n++] = (struct effect){
 				.type = EFFECT_ALERT_OPENED, .seq = events[i]->seq, .audience = events[i]->audience,

@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_INTAKE_SENDERS_H
 #define TESTS_UNIT_INTAKE_SENDERS_H
 
+#include "daemon/base/text.h"
 #include "intake_bench.h"
 
 static inline void note_answer(struct intake_group *g, void *arg)
@@ -13,8 +14,17 @@ static inline void note_answer(struct intake_group *g, void *arg)
 	t->accepted = g->accepted;
 	t->duplicate = g->duplicate;
 	t->refused = g->refused;
+	t->ignored = g->ignored;
 	t->last_seq = g->last_seq;
 	snprintf(t->account, sizeof(t->account), "%.*s", (int)g->account.len, g->account.ptr);
+	if (g->n_ignorings > 0) {
+		struct text json = { 0 };
+		json_open_object(&json);
+		intake_group_json(&json, g);
+		json_close_object(&json);
+		snprintf(t->detail, sizeof(t->detail), "%s", json.ptr);
+		text_free(&json);
+	}
 	if (g->n_refusals == 0)
 		return;
 	snprintf(t->error, sizeof(t->error), "%s", g->refusals[0].error);

@@ -174,6 +174,48 @@ static void audience_of_a_group_goes_with_its_alerts(void **state)
 	complete(t, ERR_OK);
 }
 
+static void what_the_engine_ignored_is_told_to_the_one_who_sent_it(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group *first = group(t, VOICE_PLAIN), *second = group(t, VOICE_PLAIN);
+	struct intake_stats stats;
+
+	offer_id(t, first, 1);
+	intake_seal(t->in, first);
+	offer_id(t, second, 2);
+	offer(t, second, "no event");
+	offer(t, second, "");
+	offer_id(t, second, 3);
+	intake_seal(t->in, second);
+	t->ignored_seq = 3;
+	turn(t);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_int_equal(t->answered, 2);
+	assert_int_equal(t->ignored, 1);
+	assert_int_equal(t->accepted, 2);
+	intake_stats(t->in, &stats);
+	assert_int_equal(stats.ignored[IGNORED_REPEATED], 1);
+	assert_int_equal(stats.ignored[IGNORED_UNKNOWN], 0);
+}
+
+static void an_ignored_line_is_named_by_its_number(void **state)
+{
+	struct bench *t = *state;
+	struct intake_group setup = { .source = SOURCE_STREAM, .first_line = 101, .done = note_answer, .arg = t };
+	struct intake_group *g = intake_open(t->in, &setup);
+
+	offer_id(t, g, 1);
+	offer(t, g, "");
+	offer_id(t, g, 2);
+	intake_seal(t->in, g);
+	t->ignored_seq = 2;
+	turn(t);
+	complete(t, ERR_OK);
+	turn(t);
+	assert_string_equal(t->detail, "{\"refused\":[],\"ignored\":[{\"line\":103,\"error\":\"repeated\",\"detail\":\"so already\"}]}");
+}
+
 static void duplicates_alone_never_congest(void **state)
 {
 	struct bench *t = *state;
@@ -205,6 +247,8 @@ int main(void)
 		WITH_BENCH(verdicts_need_an_analyst),
 		WITH_BENCH(long_line_is_refused_by_size),
 		WITH_BENCH(ids_of_the_journal_are_known),
+		WITH_BENCH(what_the_engine_ignored_is_told_to_the_one_who_sent_it),
+		WITH_BENCH(an_ignored_line_is_named_by_its_number),
 		WITH_BENCH(duplicates_alone_never_congest),
 		WITH_BENCH(audience_of_a_group_goes_with_its_alerts),
 	};
