@@ -198,6 +198,7 @@ enum verdict_of_line intake_keep(struct intake *in, struct group *g, const struc
 		in->stats.duplicate++;
 		return LINE_DUPLICATE;
 	}
+	in->stats.addressless += ev->lacks_address;
 	batch_add(in, in->gathering, g, ev);
 	group_wait_for(g, in->gathering);
 	g->pub.accepted++;

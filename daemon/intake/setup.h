@@ -64,6 +64,7 @@ extern const char *const intake_reasons[];
 struct intake_stats {
 	uint64_t lines[SOURCES], accepted, duplicate, refused[INTAKE_REASONS];
 	uint64_t ignored[IGNORED_WORDS]; /* accepted statements that changed nothing */
+	uint64_t addressless; /* accepted, and their "ip" said that there was none */
 	uint64_t batches, failed_batches, known, groups, gathered, ticks;
 	uint64_t last_seq;      /* durable */
 	uint64_t outbox_last;   /* newest outbox row that a batch of this run wrote */

@@ -91,6 +91,7 @@ void report_status(void *arg, struct text *json)
 		if (in.ignored[i] > 0)
 			json_member_int(json, ignored_words[i], (int64_t)in.ignored[i]);
 	json_close_object(json);
+	json_member_int(json, "addressless", (int64_t)in.addressless);
 	json_member_int(json, "journal_seq", (int64_t)in.last_seq);
 	json_member_int(json, "last_commit_us", in.last_commit_us);
 	json_member_bool(json, "is_failing", failure != ERR_OK);
@@ -237,6 +238,8 @@ void report_metrics(void *arg, struct text *out)
 	for (unsigned i = 0; i < IGNORED_WORDS; i++)
 		text_addf(out, "assocd_statements_ignored_total{reason=\"%s\"} %llu\n", ignored_words[i],
 			  (unsigned long long)in.ignored[i]);
+	add_one(out, "assocd_events_addressless_total", "counter", "Events accepted whose address was a placeholder: -, unknown.",
+		in.addressless);
 	add_one(out, "assocd_ticks_total", "counter", "Deadlines that came without an event and went into the journal.", in.ticks);
 	add_one(out, "assocd_journal_batches_total", "counter", "Transactions committed.", in.batches);
 	add_one(out, "assocd_journal_batches_failed_total", "counter", "Transactions that failed.", in.failed_batches);

@@ -61,6 +61,7 @@ struct event {
 	struct bytes word;    /* the type as sent */
 	enum event_type type;
 	enum audience audience; /* the sender's; beside the binary form, not in it */
+	bool lacks_address;     /* its "ip" said that there was none; not in the binary form either */
 	bool is_failed;       /* ok: false */
 	bool has_ip, has_port;
 	bool is_ip_cut; /* then has_ip is not set: ip is only the network, /24 or /48, of an address that was forgotten */

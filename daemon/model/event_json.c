@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "daemon/base/clock.h"
+#include "normalise.h"
 #include "text_hash.h"
 
 #define TIME_LIMIT_MS INT64_C(253402300800000) /* the year 10000 */
@@ -32,7 +33,7 @@ const struct event_key event_keys[] = {
 	NEEDED("account", read_account, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Whose event it is; the limit includes the site. A mark has none."),
 	CALL("ok", read_ok, TAKES_BOOL, 0, "false: a failed attempt, which is counted and never evidence for a link."),
 	CALL("site", read_site, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Name space of the account, whose full name is then SITE/ACCOUNT."),
-	CALL("ip", read_ip, TAKES_TEXT, 0, "IPv4 or IPv6 address that the request came from."),
+	CALL("ip", read_ip, TAKES_TEXT, 0, "IPv4 or IPv6 address that the request came from; with a port behind it where `port` is absent. '-' and 'unknown' are none."),
 	CALL("port", read_port, TAKES_PORT, 0, "Source port; tells subscribers behind one shared address apart. 0 is none."),
 	SLOT("user_agent", SLOT_USER_AGENT, "User-Agent as the browser sent it."),
 	SLOT("accept_language", SLOT_LANGUAGE, "Accept-Language as the browser sent it."),
@@ -221,18 +222,53 @@ static enum err read_ok(struct event_reader *r, const struct json_node *node)
 	return ERR_OK;
 }
 
+/* What logs write where there is none: "-", "unknown" (RFC 7239, 6.2). */
+static bool says_no_address(const struct kinds *kinds, struct bytes text)
+{
+	for (unsigned i = 0; i < kinds->n; i++) {
+		const struct kind *kind = &kinds->rows[i];
+
+		if (kind->n_paths == 1 && bytes_is(kind->paths[0], "ip") && kind_is_placeholder(kind, text))
+			return true;
+	}
+	return false;
+}
+
+static enum err refuse_ip(struct event_reader *r, struct bytes text)
+{
+	bool is_list = bytes_find_char(text, ',') >= 0;
+
+	return event_refuse(r, "value", "\"ip\": %.*s is %s", BYTES_ARG(bytes_slice(text, 0, 64)),
+			    is_list ? "a list; send the one address that the request came from" : "not an IPv4 or IPv6 address");
+}
+
 static enum err read_ip(struct event_reader *r, const struct json_node *node)
 {
 	enum err err = check_string(r, node);
+	struct bytes bare;
 
-	if (err || node->text.len == 0)
+	r->ip_port = -1;
+	if (err || bytes_trim(node->text).len == 0)
 		return err;
-	if (!decode_ip(node->text, &r->out->ip))
-		return event_refuse(r, "value", "\"ip\": %.*s is not an IPv4 or IPv6 address",
-				    node->text.len > 64 ? 64 : (int)node->text.len, node->text.ptr);
+	if (!decode_ip_and_port(node->text, &r->out->ip, &bare, &r->ip_port)) {
+		r->out->lacks_address = says_no_address(r->ctx->kinds, bytes_trim(node->text));
+		return r->out->lacks_address ? ERR_OK : refuse_ip(r, node->text);
+	}
 	r->out->has_ip = true;
-	r->slot[SLOT_IP] = node;
+	r->ip_node = (struct json_node){ .type = JSON_STRING, .text = bare };
+	r->slot[SLOT_IP] = &r->ip_node;
 	return ERR_OK;
+}
+
+/* The port behind the address is the one that the request came from, unless the sender says another. */
+static void finish_port(struct event_reader *r)
+{
+	if (r->ip_port <= 0 || r->out->has_port || !r->out->has_ip)
+		return;
+	r->out->has_port = true;
+	r->out->port = (uint16_t)r->ip_port;
+	r->port_node = (struct json_node){ .type = JSON_INT, .num = r->ip_port };
+	r->slot[SLOT_PORT] = &r->port_node;
 }
 
 static enum err read_port(struct event_reader *r, const struct json_node *node)
@@ -411,6 +447,7 @@ static enum err finish(struct event_reader *r)
 		e->id_hash = event_value_hash(r->doc, r->doc->nodes, bytes_hash(r->site, CONTENT_SEED));
 	if (r->mark)
 		return event_read_mark(r);
+	finish_port(r);
 	event_ask_session(r);
 	event_ask_network(r);
 	event_make_attrs(r);

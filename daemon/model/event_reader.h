@@ -29,6 +29,8 @@ struct event_reader {
 	struct bytes site, account, with, relation_with;
 	const struct json_node *relation, *mark;
 	struct json_node site_node; /* the event's or the default site, as a slot */
+	struct json_node ip_node, port_node; /* the address without what stood around it, and its port, as slots */
+	int ip_port; /* behind the address, -1 without one */
 	struct json_node network[4]; /* what packets said, as slots */
 	bool has_ts;
 	const struct json_node *slot[KIND_SLOTS_MAX]; /* by kinds.slots; the first kinds.slots.n are set */

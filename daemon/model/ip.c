@@ -209,6 +209,39 @@ bool decode_ip(struct bytes text, struct ip *out)
 	return true;
 }
 
+/* ":443" up to the end of the text, or nothing. */
+static bool decode_port(struct bytes text, int *port)
+{
+	uint64_t n;
+
+	*port = -1;
+	if (text.len == 0)
+		return true;
+	if (text.ptr[0] != ':' || text.len > 6 || !bytes_to_u64(bytes_slice(text, 1, text.len), &n) || n > 65535)
+		return false;
+	*port = (int)n;
+	return true;
+}
+
+/* Brackets are of IPv6; a port behind one without them would be a part of it. */
+bool decode_ip_and_port(struct bytes text, struct ip *out, struct bytes *bare, int *port)
+{
+	struct bytes rest = bytes_trim(text), tail;
+	bool is_in_brackets = rest.len > 0 && rest.ptr[0] == '[';
+	ptrdiff_t end = bytes_find_char(rest, is_in_brackets ? ']' : ':');
+	bool is_v4_with_port = !is_in_brackets && end > 0 && bytes_find_char(bytes_slice(rest, 0, (size_t)end), '.') >= 0;
+
+	*bare = rest;
+	*port = -1;
+	if (!is_in_brackets && !is_v4_with_port)
+		return decode_ip(rest, out);
+	if (end < 0)
+		return false;
+	*bare = bytes_slice(rest, is_in_brackets, (size_t)end - is_in_brackets);
+	tail = bytes_slice(rest, (size_t)end + is_in_brackets, rest.len);
+	return (!is_in_brackets || bytes_find_char(*bare, ':') >= 0) && decode_port(tail, port) && decode_ip(*bare, out);
+}
+
 bool decode_cidr(struct bytes text, struct ip *base, unsigned *bits)
 {
 	ptrdiff_t slash = bytes_find_char(text, '/');

@@ -13,6 +13,9 @@ struct ip {
  * NAT64 (64:ff9b::/96), 6to4 (2002::/16), Teredo (2001::/32). The zone of an IPv6 address (%eth0) is passed over. No
  * brackets, no port, no leading zeros in IPv4, so that a text without a colon is what ip_format makes of it. */
 bool decode_ip(struct bytes text, struct ip *out);
+/* As logs and proxies write one: with blanks around it, in brackets, with a port behind it ("192.0.2.1:443", "[2001:db8::1]:443";
+ * RFC 7239, 6). bare: the address within the text; port: -1 without one. */
+bool decode_ip_and_port(struct bytes text, struct ip *out, struct bytes *bare, int *port);
 /* An end of a range: nothing is folded, no zone. */
 bool decode_ip_as_written(struct bytes text, struct ip *out);
 /* "10.0.0.0/8", "2001:db8::/32", or a bare address; bits counts in the 128-bit space. Host bits must be zero. A network

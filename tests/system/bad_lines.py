@@ -280,6 +280,16 @@ def every_refusal_is_counted_by_its_reason():
     assert f"json {doors.refused['json']}" in shown and "collectors tail" in shown, shown
 
 
+def addresses_are_taken_as_logs_write_them():
+    # What two hold is shown as text.
+    lines = [event(account=account, ip=ip).decode() for account in ("log-ip", "log-ip-2") for ip in ("-", "unknown", "81.2.3.4:5000", "[2a00::1]:5000", " 81.2.3.4 ", "")]
+    assert doors.daemon.send(lines)[1]["accepted"] == len(lines)
+    values = [v["shown"] for v in json.loads(doors.daemon.ask("GET", "/v1/accounts/log-ip")[1])["values"] if v["kind"] == "ip"]
+    assert sorted(values) == ["2a00::/64", "81.2.3.4"], values
+    assert doors.daemon.status()["addressless"] == 4
+    assert "assocd_events_addressless_total 4\n" in doors.daemon.ask("GET", "/metrics")[1].decode()
+
+
 def good_lines_beside_bad_ones_are_kept_once():
     for door in ("http", "unix", "tcp", "file", "input", "url", "tail"):
         assert doors.good_events(door) == GOOD, door
@@ -302,7 +312,7 @@ TESTS = [
     one_object_over_http_gets_status_reason_and_remedy, lines_over_http_are_answered_one_by_one,
     stream_over_the_socket_names_every_refused_line, stream_over_tcp_names_every_refused_line,
     stream_over_tcp_wants_its_token_first, send_says_file_line_and_reason, replay_says_file_line_and_reason,
-    tail_names_the_file_the_line_and_how_many_more, every_refusal_is_counted_by_its_reason,
+    tail_names_the_file_the_line_and_how_many_more, addresses_are_taken_as_logs_write_them, every_refusal_is_counted_by_its_reason,
     tail_takes_half_a_line_when_it_is_whole, tail_survives_odd_bytes_in_a_log, folder_in_place_of_a_log_is_named_once,
     good_lines_beside_bad_ones_are_kept_once,
 ]

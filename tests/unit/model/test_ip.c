@@ -141,6 +141,48 @@ static void placeholders_are_addresses_that_say_nothing(void **state)
 	}
 }
 
+static void assert_bare(const char *text, const char *expected, int wanted_port)
+{
+	char out[IP_TEXT_SIZE];
+	struct bytes bare;
+	struct ip ip, again;
+	int port;
+
+	if (!decode_ip_and_port(bytes_of(text), &ip, &bare, &port))
+		fail_msg("%s is refused", text);
+	assert_string_equal(ip_format(&ip, out), expected);
+	assert_int_equal(port, wanted_port);
+	assert_true(decode_ip(bare, &again));
+	assert_int_equal(ip_cmp(&ip, &again), 0);
+}
+
+static void what_logs_write_around_an_address_is_passed_over(void **state)
+{
+	static const char *const wrong[] = { "", " ", "-", "unknown", "192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:-1", "192.0.2.1:+1",
+					     "192.0.2.1:1:2", "192.0.2.1 :80", "192.0.2.1 80", "[192.0.2.1]:80", "[192.0.2.1]", "[2a00::1",
+					     "2a00::1]:80", "[2a00::1]80", "[2a00::1]:", "[]:80", "[", "]", ":80", "192.0.2.1, 192.0.2.2",
+					     "999.0.2.1:80", "192.0.2.1:000080", "[2a00::1]:80 x" };
+	struct bytes bare;
+	struct ip ip;
+	int port;
+
+	assert_bare("192.0.2.1", "192.0.2.1", -1);
+	assert_bare(" 192.0.2.1\t", "192.0.2.1", -1);
+	assert_bare("192.0.2.1:443", "192.0.2.1", 443);
+	assert_bare("192.0.2.1:0", "192.0.2.1", 0);
+	assert_bare("192.0.2.1:65535 ", "192.0.2.1", 65535);
+	assert_bare("[2a00::1]:443", "2a00::1", 443);
+	assert_bare("[2a00::1]", "2a00::1", -1);
+	assert_bare("[::ffff:192.0.2.1]:1", "192.0.2.1", 1);
+	assert_bare("[fe80::1%eth0]:1", "fe80::1", 1);
+	assert_bare("2a00::1", "2a00::1", -1);
+	assert_bare("2a00::1:443", "2a00::1:443", -1);
+	assert_bare("::ffff:192.0.2.1", "192.0.2.1", -1);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		if (decode_ip_and_port(bytes_of(wrong[i]), &ip, &bare, &port))
+			fail_msg("%s is taken", wrong[i]);
+}
+
 static void an_end_of_a_range_is_read_as_written(void **state)
 {
 	char out[IP_TEXT_SIZE];
@@ -191,6 +233,7 @@ int main(void)
 		cmocka_unit_test(a_prefix_keeps_the_first_bits),
 		cmocka_unit_test(an_end_of_a_range_is_read_as_written),
 		cmocka_unit_test(placeholders_are_addresses_that_say_nothing),
+		cmocka_unit_test(what_logs_write_around_an_address_is_passed_over),
 		cmocka_unit_test(every_address_reads_back_as_printed),
 		cmocka_unit_test(network_kinds_have_names),
 	};
