@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "escapes.h"
 #include "pattern_compiled.h"
 
 #define REFERENCE_MAX 4096 /* bytes of a value */
@@ -97,22 +98,35 @@ static bool expand(struct line_view *v, const struct template *t, struct text *o
 			part = value_of(v, part);
 		if (!part.len)
 			return false;
-		text_add(out, part);
+		if (t->parts[i].is_reference && v->p->has_escapes)
+			decode_backslashes(part, out);
+		else
+			text_add(out, part);
 	}
 	return true;
 }
 
+static bool equals_one(struct line_view *v, const struct condition *c)
+{
+	struct text undone = { 0 };
+	struct bytes value = value_of(v, c->reference);
+	unsigned k = 0;
+
+	if (v->p->has_escapes) {
+		decode_backslashes(value, &undone);
+		value = text_bytes(&undone);
+	}
+	while (k < c->n && !bytes_eq(value, c->texts[k]))
+		k++;
+	text_free(&undone);
+	return k < c->n;
+}
+
 static bool conditions_hold(struct line_view *v, const struct pattern_rule *rule)
 {
-	for (unsigned i = 0; i < rule->n_when; i++) {
-		const struct condition *c = &rule->when[i];
-		struct bytes value = value_of(v, c->reference);
-		unsigned k = 0;
-		while (k < c->n && !bytes_eq(value, c->texts[k]))
-			k++;
-		if (k == c->n)
+	for (unsigned i = 0; i < rule->n_when; i++)
+		if (!equals_one(v, &rule->when[i]))
 			return false;
-	}
 	return true;
 }
 

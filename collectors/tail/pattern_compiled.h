@@ -52,6 +52,7 @@ struct pattern {
 	struct arena *arena;
 	struct bytes name;
 	enum pattern_format format;
+	bool has_escapes; /* its values are undone (escapes.h) */
 	struct bytes site;
 	struct template time;
 	enum time_form time_form;

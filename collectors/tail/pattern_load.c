@@ -309,6 +309,14 @@ static enum err read_format(struct pattern_loader *l, const struct yaml_node *no
 	return ERR_OK;
 }
 
+static enum err read_escapes(struct pattern_loader *l, const struct yaml_node *node, void *into)
+{
+	l->p->has_escapes = bytes_is(node->text, "backslash");
+	if (l->p->has_escapes || bytes_is(node->text, "none"))
+		return ERR_OK;
+	return yaml_error(l->doc, node, l->eb, "'%.*s' is none of none, backslash", BYTES_ARG(node->text));
+}
+
 static enum err read_columns(struct pattern_loader *l, const struct yaml_node *node, void *into)
 {
 	if (l->p->format != FORMAT_CSV)
@@ -351,6 +359,9 @@ const struct pattern_key pattern_file_keys[] = {
 	{ "title", YAML_SCALAR, read_title, "text", "What the lines are, for people." },
 	{ "format", YAML_SCALAR, read_format, "text|json|form|csv",
 	  "text is taken apart by expressions, json by its members, form (urlencoded) by its names, csv by its columns; absent: text." },
+	{ "escapes", YAML_SCALAR, read_escapes, "none|backslash",
+	  "How values write bytes that would break the line: backslash undoes \\xHH, \\\", \\\\ and \\n, as nginx and Apache write them, in what "
+	  "references stand for; expressions see the line as it is. Absent: none." },
 	{ "columns", YAML_SCALAR, read_columns, "text",
 	  "Of csv: a line that names the columns, for files that have none; absent: the first line of each file names them." },
 	{ "line", YAML_SCALAR, read_line, "expression",

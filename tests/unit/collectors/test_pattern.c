@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collectors/tail/escapes.h"
 #include "collectors/tail/pattern.h"
 #include "daemon/base/clock.h"
 
@@ -145,7 +146,19 @@ static void shipped_patterns_read_their_logs(void **state)
 		{ "combined", "192.0.2.1 - - [10/Oct/2025:13:55:36 -0700] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\"", "" },
 		{ "apache", "www.example.org:443 192.0.2.1 - ada [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"a \\\"b\\\"\"",
 		  "\"ts\":1760104536000,\"site\":\"web\",\"type\":\"session\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\","
-		  "\"user_agent\":\"a \\\\\\\"b\\\\\\\"\"}\n" },
+		  "\"user_agent\":\"a \\\"b\\\"\"}\n" },
+		{ "apache", "192.0.2.1 - a\\\"b\\\\c\\xc3\\xa4 [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 401 1 \"-\" \"x\\ty\\q\"",
+		  "\"ts\":1760104536000,\"site\":\"web\",\"type\":\"login\",\"account\":\"a\\\"b\\\\c\xc3\xa4\",\"ok\":false,\"ip\":\"192.0.2.1\","
+		  "\"user_agent\":\"x\\ty\\\\q\"}\n" },
+		{ "nginx", "192.0.2.1 - a\\x22b\\x5Cx22 [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"it\\xE2\\x80\\x99s\"",
+		  "\"ts\":1760104536000,\"site\":\"web\",\"type\":\"session\",\"account\":\"a\\\"b\\\\x22\",\"ok\":true,\"ip\":\"192.0.2.1\","
+		  "\"user_agent\":\"it\xe2\x80\x99s\"}\n" },
+		{ "combined", "192.0.2.1 - a\\x22b [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\"",
+		  "\"ts\":1760104536000,\"site\":\"web\",\"type\":\"session\",\"account\":\"a\\\"b\",\"ok\":true,\"ip\":\"192.0.2.1\","
+		  "\"user_agent\":\"x\"}\n" },
+		{ "sshd", "2025-12-10T06:55:48Z h sshd[2]: Failed password for a\\x22b from 192.0.2.1 port 2 ssh2",
+		  "\"ts\":1765349748000,\"site\":\"ssh\",\"type\":\"login\",\"account\":\"a\\\\x22b\",\"ok\":false,\"ip\":\"192.0.2.1\",\"port\":2,"
+		  "\"x_method\":\"password\"}\n" },
 		{ "sshd-journal", "{\"__REALTIME_TIMESTAMP\":\"1765349748000999\",\"SYSLOG_IDENTIFIER\":\"sshd\","
 		  "\"MESSAGE\":\"Accepted password for ada from 192.0.2.1 port 22 ssh2\"}",
 		  "\"ts\":1765349748000,\"site\":\"ssh\",\"type\":\"login\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\",\"port\":22,"
@@ -173,6 +186,23 @@ static void shipped_patterns_read_their_logs(void **state)
 		assert_int_equal(read_line(&r, cases[i].line), cases[i].event[0] ? 1 : 0);
 		assert_string_equal(event_of(&r), cases[i].event);
 		reader_fini(&r);
+	}
+}
+
+static void escapes_are_undone_once_and_what_is_none_stays(void **state)
+{
+	static const struct { const char *text, *is; } cases[] = {
+		{ "", "" }, { "plain", "plain" }, { "\\x41\\x6a\\x6A", "Ajj" }, { "\\x5Cx41", "\\x41" }, { "\\\\x41", "\\x41" },
+		{ "\\", "\\" }, { "a\\", "a\\" }, { "\\x", "\\x" }, { "\\x4", "\\x4" }, { "\\xg1", "\\xg1" }, { "\\x4g", "\\x4g" }, { "\\q", "\\q" },
+		{ "\\n\\t\\r\\b\\f\\v\\a", "\n\t\r\b\f\v\a" }, { "\\\"", "\"" }, { "\\xFF", "\xff" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct text out = { 0 };
+		decode_backslashes(bytes_of(cases[i].text), &out);
+		if (!bytes_is(text_bytes(&out), cases[i].is))
+			fail_msg("'%s' becomes '%.*s'", cases[i].text, BYTES_ARG(text_bytes(&out)));
+		text_free(&out);
 	}
 }
 
@@ -321,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_time_without_year_takes_the_latest_that_is_not_after_the_file),
 		cmocka_unit_test(what_is_no_time_is_refused),
 		cmocka_unit_test(shipped_patterns_read_their_logs),
+		cmocka_unit_test(escapes_are_undone_once_and_what_is_none_stays),
 		cmocka_unit_test(the_first_line_of_csv_names_its_columns),
 		cmocka_unit_test(a_map_that_does_not_fit_is_named),
 		cmocka_unit_test(a_repeated_message_stands_for_its_attempts),
