@@ -123,9 +123,22 @@ static const char *event_of(struct reader *r)
 	return comma ? comma + 1 : "";
 }
 
+struct shipped_case { const char *pattern, *line, *event; };
+
+static void check_shipped(const struct shipped_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct reader r;
+		reader_init(&r, cases[i].pattern);
+		assert_int_equal(read_line(&r, cases[i].line), cases[i].event[0] ? 1 : 0);
+		assert_string_equal(event_of(&r), cases[i].event);
+		reader_fini(&r);
+	}
+}
+
 static void shipped_patterns_read_their_logs(void **state)
 {
-	static const struct { const char *pattern, *line, *event; } cases[] = {
+	static const struct shipped_case cases[] = {
 		{ "sshd", "2025-12-10T06:55:48.5+00:00 h sshd[2]: Failed password for invalid user web master from 192.0.2.1 port 38926 ssh2",
 		  "\"ts\":1765349748500,\"site\":\"ssh\",\"type\":\"login\",\"account\":\"web master\",\"ok\":false,\"ip\":\"192.0.2.1\","
 		  "\"port\":38926,\"x_method\":\"password\"}\n" },
@@ -137,6 +150,33 @@ static void shipped_patterns_read_their_logs(void **state)
 		  "\"ip\":\"192.0.2.1\",\"port\":2,\"x_method\":\"password\"}\n" },
 		{ "sshd", "2025-12-10T06:55:48Z h sshd[2]: Connection closed by 192.0.2.1 [preauth]", "" },
 		{ "sshd", "2025-12-10T06:55:48Z h cron[2]: Accepted password for a from 192.0.2.1 port 2 ssh2", "" },
+		{ "sshd-journal", "{\"__REALTIME_TIMESTAMP\":\"1765349748000999\",\"SYSLOG_IDENTIFIER\":\"sshd\","
+		  "\"MESSAGE\":\"Accepted password for ada from 192.0.2.1 port 22 ssh2\"}",
+		  "\"ts\":1765349748000,\"site\":\"ssh\",\"type\":\"login\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\",\"port\":22,"
+		  "\"x_method\":\"password\"}\n" },
+		{ "sshd-journal", "{\"__REALTIME_TIMESTAMP\":\"1\",\"SYSLOG_IDENTIFIER\":\"cron\",\"MESSAGE\":\"Accepted password for ada from "
+		  "192.0.2.1 port 22 ssh2\"}", "" },
+		{ "jsonlines", "{\"time\":1765349748,\"event\":\"signup\",\"success\":true,\"user\":{\"name\":\"ada\",\"email\":\"a@b.c\"},"
+		  "\"client\":{\"ip\":\"192.0.2.1\",\"port\":7}}",
+		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"signup\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\",\"port\":7,"
+		  "\"identity\":{\"email\":\"a@b.c\"}}\n" },
+		{ "jsonlines", "{not json", "" },
+		{ "tirreno", "userName=ada&eventTime=2025-12-10+06%3A55%3A48.500&ipAddress=192.0.2.1&userAgent=Mozilla%2F5.0+%28X11%29&eventType=account_login"
+		  "&emailAddress=ada%40example.org&browserLanguage=en-GB&url=%2Flogin&httpCode=",
+		  "\"ts\":1765349748500,\"site\":\"app\",\"type\":\"login\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\","
+		  "\"user_agent\":\"Mozilla/5.0 (X11)\",\"accept_language\":\"en-GB\",\"identity\":{\"email\":\"ada@example.org\"}}\n" },
+		{ "tirreno", "userName=ada&eventTime=2025-12-10 06:55:48&ipAddress=192.0.2.1&eventType=account_login_fail",
+		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"login\",\"account\":\"ada\",\"ok\":false,\"ip\":\"192.0.2.1\"}\n" },
+		{ "tirreno", "userName=ada&eventTime=2025-12-10 06:55:48&ipAddress=192.0.2.1&eventType=page_search",
+		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"session\",\"account\":\"ada\",\"ip\":\"192.0.2.1\"}\n" },
+	};
+
+	check_shipped(cases, ARRAY_LEN(cases));
+}
+
+static void logs_of_web_servers_are_read_and_their_escapes_undone(void **state)
+{
+	static const struct shipped_case cases[] = {
 		{ "nginx", "192.0.2.1 - ada [10/Oct/2025:13:55:36 -0700] \"GET /?a=\\x22 HTTP/1.1\" 200 1 \"-\" \"Mozilla/5.0\" \"10.0.0.1\"",
 		  "\"ts\":1760129736000,\"site\":\"web\",\"type\":\"session\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\","
 		  "\"user_agent\":\"Mozilla/5.0\"}\n" },
@@ -159,34 +199,9 @@ static void shipped_patterns_read_their_logs(void **state)
 		{ "sshd", "2025-12-10T06:55:48Z h sshd[2]: Failed password for a\\x22b from 192.0.2.1 port 2 ssh2",
 		  "\"ts\":1765349748000,\"site\":\"ssh\",\"type\":\"login\",\"account\":\"a\\\\x22b\",\"ok\":false,\"ip\":\"192.0.2.1\",\"port\":2,"
 		  "\"x_method\":\"password\"}\n" },
-		{ "sshd-journal", "{\"__REALTIME_TIMESTAMP\":\"1765349748000999\",\"SYSLOG_IDENTIFIER\":\"sshd\","
-		  "\"MESSAGE\":\"Accepted password for ada from 192.0.2.1 port 22 ssh2\"}",
-		  "\"ts\":1765349748000,\"site\":\"ssh\",\"type\":\"login\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\",\"port\":22,"
-		  "\"x_method\":\"password\"}\n" },
-		{ "sshd-journal", "{\"__REALTIME_TIMESTAMP\":\"1\",\"SYSLOG_IDENTIFIER\":\"cron\",\"MESSAGE\":\"Accepted password for ada from "
-		  "192.0.2.1 port 22 ssh2\"}", "" },
-		{ "jsonlines", "{\"time\":1765349748,\"event\":\"signup\",\"success\":true,\"user\":{\"name\":\"ada\",\"email\":\"a@b.c\"},"
-		  "\"client\":{\"ip\":\"192.0.2.1\",\"port\":7}}",
-		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"signup\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\",\"port\":7,"
-		  "\"identity\":{\"email\":\"a@b.c\"}}\n" },
-		{ "jsonlines", "{not json", "" },
-		{ "tirreno", "userName=ada&eventTime=2025-12-10+06%3A55%3A48.500&ipAddress=192.0.2.1&userAgent=Mozilla%2F5.0+%28X11%29&eventType=account_login"
-		  "&emailAddress=ada%40example.org&browserLanguage=en-GB&url=%2Flogin&httpCode=",
-		  "\"ts\":1765349748500,\"site\":\"app\",\"type\":\"login\",\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\","
-		  "\"user_agent\":\"Mozilla/5.0 (X11)\",\"accept_language\":\"en-GB\",\"identity\":{\"email\":\"ada@example.org\"}}\n" },
-		{ "tirreno", "userName=ada&eventTime=2025-12-10 06:55:48&ipAddress=192.0.2.1&eventType=account_login_fail",
-		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"login\",\"account\":\"ada\",\"ok\":false,\"ip\":\"192.0.2.1\"}\n" },
-		{ "tirreno", "userName=ada&eventTime=2025-12-10 06:55:48&ipAddress=192.0.2.1&eventType=page_search",
-		  "\"ts\":1765349748000,\"site\":\"app\",\"type\":\"session\",\"account\":\"ada\",\"ip\":\"192.0.2.1\"}\n" },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct reader r;
-		reader_init(&r, cases[i].pattern);
-		assert_int_equal(read_line(&r, cases[i].line), cases[i].event[0] ? 1 : 0);
-		assert_string_equal(event_of(&r), cases[i].event);
-		reader_fini(&r);
-	}
+	check_shipped(cases, ARRAY_LEN(cases));
 }
 
 static void escapes_are_undone_once_and_what_is_none_stays(void **state)
@@ -351,6 +366,7 @@ int main(void)
 		cmocka_unit_test(a_time_without_year_takes_the_latest_that_is_not_after_the_file),
 		cmocka_unit_test(what_is_no_time_is_refused),
 		cmocka_unit_test(shipped_patterns_read_their_logs),
+		cmocka_unit_test(logs_of_web_servers_are_read_and_their_escapes_undone),
 		cmocka_unit_test(escapes_are_undone_once_and_what_is_none_stays),
 		cmocka_unit_test(the_first_line_of_csv_names_its_columns),
 		cmocka_unit_test(a_map_that_does_not_fit_is_named),
