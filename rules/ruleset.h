@@ -97,6 +97,10 @@ void ruleset_begin_fit(struct ruleset *rs);
 void ruleset_token_name(const struct ruleset *rs, uint32_t token, struct text *out);
 /* What was found, in the words of the axes (say), else as "holders(ip) 3 to 6, turn_share("worked-in-turn") 0.5 or more". */
 void ruleset_token_words(const struct ruleset *rs, uint32_t token, struct text *out);
+/* The same apart, an axis each, in the arena; how many. An axis without words says its expression and {bin}. */
+struct arena;
+struct found_view;
+unsigned ruleset_token_found(const struct ruleset *rs, uint32_t token, struct arena *a, const struct found_view **out);
 /* The set that the token belongs to, with the head of its rule. */
 const struct token_set *ruleset_token_set(const struct ruleset *rs, uint32_t token, const struct rule_head **head);
 

@@ -1,6 +1,9 @@
 /* What people read of a token: its axes, one after the other, in the words of the rule or else of the expression.
  * I1: an axis that has words and whose bin has none, because nothing is known of it, is passed over. */
+#include <limits.h>
+
 #include "builder.h"
+#include "daemon/model/link_views.h"
 #include "expression.h"
 
 static const char *const number_words[] = { "bin", "percent", NULL };
@@ -98,21 +101,81 @@ static void add_axis(struct text *out, const struct token_axis *axis, unsigned b
 	}
 }
 
+static void find_range(const struct token_axis *axis, unsigned bin, struct found_view *out)
+{
+	if (bin == 0)
+		out->word = BYTES_LIT("unknown");
+	else if (axis->cuts == NULL)
+		out->word = bin <= axis->n ? axis->labels[bin - 1] : BYTES_LIT("other");
+	if (bin == 0 || axis->cuts == NULL)
+		return;
+	if (bin > 1)
+		out->from = axis->labels[bin - 2];
+	if (bin <= axis->n)
+		out->to = axis->labels[bin - 1];
+}
+
+static void find_axis(const struct token_axis *axis, unsigned bin, struct arena *a, struct found_view *out)
+{
+	struct text expression = { 0 };
+	*out = (struct found_view){ BYTES_NONE, BYTES_NONE, BYTES_NONE, BYTES_NONE };
+	if (axis->n_says > 0) {
+		out->say = axis->says[bin - 1];
+		return;
+	}
+	find_range(axis, bin, out);
+	if (axis->says != NULL) {
+		out->say = axis->says[0];
+		return;
+	}
+	expression_print(axis->of, &expression);
+	text_adds(&expression, " {bin}");
+	out->say = arena_bytes(a, text_bytes(&expression));
+	text_free(&expression);
+}
+
+/* The bins of a token, axis by axis; of an axis that is passed over BIN_PASSED. */
+#define BIN_PASSED UINT_MAX
+static void bins_of(const struct token_set *set, uint32_t token, unsigned bins[TOKEN_AXES_MAX])
+{
+	uint32_t rest = token - set->first, stride = set->n;
+	for (unsigned i = 0; i < set->n_axes; i++) {
+		stride /= set->axes[i].bins;
+		bins[i] = rest / stride;
+		rest %= stride;
+		if (is_passed_over(&set->axes[i], bins[i]))
+			bins[i] = BIN_PASSED;
+	}
+}
+
+unsigned ruleset_token_found(const struct ruleset *rs, uint32_t token, struct arena *a, const struct found_view **out)
+{
+	const struct rule_head *head;
+	const struct token_set *set = ruleset_token_set(rs, token, &head);
+	BUG_ON(set == NULL);
+	struct found_view *found = ARENA_ARRAY(a, struct found_view, set->n_axes + 1);
+	unsigned bins[TOKEN_AXES_MAX], n = 0;
+	bins_of(set, token, bins);
+	for (unsigned i = 0; i < set->n_axes; i++)
+		if (bins[i] != BIN_PASSED)
+			find_axis(&set->axes[i], bins[i], a, &found[n++]);
+	*out = found;
+	return n;
+}
+
 void ruleset_token_words(const struct ruleset *rs, uint32_t token, struct text *out)
 {
 	const struct rule_head *head;
 	const struct token_set *set = ruleset_token_set(rs, token, &head);
 	BUG_ON(set == NULL);
-	uint32_t rest = token - set->first, stride = set->n;
+	unsigned bins[TOKEN_AXES_MAX];
 	bool is_said = false;
+	bins_of(set, token, bins);
 	for (unsigned i = 0; i < set->n_axes; i++) {
-		stride /= set->axes[i].bins;
-		unsigned bin = rest / stride;
-		rest %= stride;
-		if (is_passed_over(&set->axes[i], bin))
+		if (bins[i] == BIN_PASSED)
 			continue;
 		text_adds(out, is_said ? ", " : "");
-		add_axis(out, &set->axes[i], bin);
+		add_axis(out, &set->axes[i], bins[i]);
 		is_said = true;
 	}
 	text_adds(out, is_said ? "" : "nothing further is known");

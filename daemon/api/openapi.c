@@ -44,11 +44,19 @@ static const struct {
 		       "\"act\":{\"enum\":[\"ack\",\"assign\",\"note\",\"snooze\",\"wake\",\"resolve\",\"reopen\"]},\"alerts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		       "\"actor\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"}," ACT_KEYS "}}" },
 	{ "Link", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"computed\":{\"type\":\"integer\"},"
-		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"is_bridge\":{\"type\":\"boolean\",\"description\":\"in a cluster: without it, it would fall apart\"},\"bits\":{\"type\":\"number\"}}}" },
+		  "\"band\":{\"type\":\"string\"},\"state\":{\"enum\":[\"suspected\",\"explained\",\"joint\",\"confirmed\",\"cleared\",\"withdrawn\"]},\"reason\":{\"type\":[\"string\",\"null\"]},\"because\":{\"$ref\":\"#/components/schemas/Because\"},\"is_bridge\":{\"type\":\"boolean\",\"description\":\"in a cluster: without it, it would fall apart\"},\"bits\":{\"type\":\"number\"}}}" },
+	{ "Because", "{\"type\":\"object\",\"description\":\"what a reason is made of, for who says it in another language; absent where it is somebody's own words\",\"properties\":{"
+		     "\"cause\":{\"enum\":[\"value\",\"mark\",\"statement\",\"rules\",\"events_out\"]},"
+		     "\"kind\":{\"type\":\"string\",\"description\":\"of the value; absent: a mark on a range\"},\"shown\":{\"type\":\"string\"},"
+		     "\"holders\":{\"type\":\"integer\"},\"is_at_least\":{\"type\":\"boolean\",\"description\":\"more accounts than that hold it\"},"
+		     "\"statement\":{\"type\":\"string\",\"description\":\"type of the event\"},\"value\":{\"type\":\"string\"},\"actor\":{\"type\":\"string\"},"
+		     "\"reason\":{\"type\":\"string\"},\"proof\":{\"type\":\"string\"},\"at\":{\"type\":\"string\",\"description\":\"of the verdict on a link\"},"
+		     "\"new_bits\":{\"type\":\"number\",\"description\":\"evidence since then, which reopened the link\"},"
+		     "\"limit\":{\"enum\":[\"joint\",\"account\"],\"description\":\"of an ignored relation: whose relations are as many as may be\"},\"most\":{\"type\":\"integer\"}}}" },
 	{ "Links", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
 		   "\"total\":{\"type\":\"integer\"}}}" },
 	{ "Why", "{\"type\":\"object\",\"properties\":{\"ignored\":{\"type\":\"array\",\"description\":\"values that both hold and that people marked\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},"
-		 "\"mark\":{\"enum\":[\"shared\",\"generic\"]},\"reason\":{\"type\":\"string\"},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}},"
+		 "\"mark\":{\"enum\":[\"shared\",\"generic\"]},\"reason\":{\"type\":\"string\"},\"marked\":{\"type\":\"object\",\"description\":\"range, actor, reason and at of the mark\"},\"notes\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}},"
 		 "\"is_closed\":{\"type\":\"object\",\"description\":\"of a and b\",\"properties\":{\"a\":{\"type\":\"boolean\"},\"b\":{\"type\":\"boolean\"}}},"
 		 "\"alerts\":{\"type\":\"array\",\"description\":\"that stand about both\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}},"
 		 "\"path\":{\"type\":\"array\",\"description\":\"the strongest way over other accounts, where that says more\","
@@ -57,6 +65,11 @@ static const struct {
 		 "\"fitted\":{\"type\":\"boolean\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"},"
+		 "\"explain\":{\"type\":\"string\",\"description\":\"the sentence as its rule has it; what its places mean: a and b of the link, shown, holders, network, gap_ms, and:\"},"
+		 "\"agreement\":{\"enum\":[\"equal\",\"overlap\",\"differ\"]},\"common\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		 "\"found\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"say\":{\"type\":\"string\",\"description\":\"with {bin} or {percent} for the range or the word\"},"
+		 "\"from\":{\"type\":\"string\"},\"to\":{\"type\":\"string\"},\"word\":{\"type\":\"string\"}}}},"
+		 "\"note\":{\"type\":[\"string\",\"null\"]},\"note_word\":{\"enum\":[\"recycled\",\"generic\",\"further\",\"little_coverage\",\"nothing_alone\",\"common\",\"supports_only\",null]},"
 		 "\"notes\":{\"type\":\"array\",\"description\":\"what people noted of the value and of ranges that it lies in (range), newest first\",\"items\":{\"type\":\"object\"}}}}}}}" },
 	{ "Account", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"risk\":{\"type\":\"integer\"},\"verdict\":{\"type\":[\"string\",\"null\"]},"
 		     "\"declared\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"group\":{\"type\":[\"string\",\"null\"]},"
@@ -70,13 +83,18 @@ static const struct {
 		     "\"items\":{\"type\":\"object\",\"properties\":{\"at\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"change\":{\"type\":\"string\"},"
 		     "\"account\":{\"type\":[\"string\",\"null\"]},\"cluster\":{\"type\":[\"string\",\"null\"]},\"alert\":{\"type\":[\"string\",\"null\"]},"
 		     "\"rule\":{\"type\":[\"string\",\"null\"]},\"relation\":{\"type\":[\"string\",\"null\"]},\"score_before\":{\"type\":\"integer\"},"
-		     "\"score\":{\"type\":\"integer\"},\"reason\":{\"type\":[\"string\",\"null\"]}}}},"
+		     "\"score\":{\"type\":\"integer\"},\"reason\":{\"type\":[\"string\",\"null\"]},\"because\":{\"$ref\":\"#/components/schemas/Because\"}}}},"
 		     "\"total\":{\"type\":\"integer\",\"description\":\"changes that there ever were\"}}}" },
 	{ "Alert", "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"rule\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},"
 		   "\"state\":{\"enum\":[\"open\",\"acknowledged\",\"appealed\",\"resolved\"]},\"summary\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		   "\"path\":{\"type\":\"array\",\"description\":\"how contagion comes to its account: each with the score or the state of the link to the one before\",\"items\":{\"type\":\"object\"}},"
+		   "\"path_end\":{\"enum\":[\"closed\",\"confirmed\"]},"
 		   "\"lead\":{\"type\":[\"string\",\"null\"],\"description\":\"the alert that it is merged into\"},"
 		   "\"group\":{\"type\":[\"object\",\"null\"],\"description\":\"what it stands for\",\"properties\":{\"alerts\":{\"type\":\"integer\"},"
-		   "\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"reasons\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+		   "\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"reasons\":{\"type\":\"array\",\"description\":\"gravest first; the summary is about the first\",\"items\":{\"type\":\"object\",\"properties\":{"
+		   "\"rule\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"level\":{\"type\":\"string\"},\"score\":{\"type\":\"integer\"},\"alerts\":{\"type\":\"integer\"},"
+		   "\"recommendation\":{\"type\":\"string\"},\"subject\":{\"enum\":[\"account\",\"link\",\"cluster\"]},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		   "\"cluster\":{\"type\":\"string\"},\"members\":{\"type\":\"integer\"},\"path\":{\"type\":\"array\"},\"path_end\":{\"type\":\"string\"}}}},"
 		   "\"merged\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}},"
 		   "\"owner\":{\"type\":[\"string\",\"null\"]},\"snoozed_until\":{\"type\":[\"string\",\"null\"]},\"notes\":{\"type\":\"integer\"},"
 		   "\"resolution\":{\"enum\":[\"confirmed\",\"false_positive\",\"explained\",\"withdrawn\",\"expired\",null]}}}" },

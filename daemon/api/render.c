@@ -203,6 +203,7 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	json_member_string(out, "summary", alert->summary);
 	render_optional(out, "recommendation", alert->recommendation);
 	json_member_string(out, "subject", alert->subject_kind);
+	alert_path_json(out, &alert->about);
 	render_strings(out, "accounts", alert->accounts, alert->n_accounts);
 	render_optional(out, "cluster", alert->cluster);
 	render_optional(out, "lead", alert->lead);

@@ -20,6 +20,8 @@ void render_for_subject(struct text *out, const struct why_view *why, struct byt
 void render_cluster(struct text *out, const struct cluster_view *cluster);
 /* key: what the subject is, "account", "cluster" or "alert". */
 void render_history(struct text *out, const char *key, const struct history_view *history);
+/* Member "because": what the reason is made of; left out where there is nothing to say. */
+void render_because(struct text *out, const struct cause_view *because);
 void render_alert(struct text *out, const struct alert_view *alert);
 void render_value_holders(struct text *out, const struct value_holders_view *value);
 /* Members "mark", null when there is none, and "notes". */

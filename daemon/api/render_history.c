@@ -6,6 +6,41 @@ static bool has_scores(enum change_type type)
 	return type <= CHANGE_CONTAGION_WENT;
 }
 
+static void member_if_any(struct text *out, const char *key, struct bytes s)
+{
+	if (s.len > 0)
+		json_member_string(out, key, s);
+}
+
+void render_because(struct text *out, const struct cause_view *because)
+{
+	if (because == NULL)
+		return;
+	json_key(out, "because");
+	json_open_object(out);
+	json_member_string(out, "cause", bytes_of(because->word));
+	member_if_any(out, "kind", because->kind);
+	member_if_any(out, "shown", because->shown);
+	if (because->holders > 0) {
+		json_member_int(out, "holders", because->holders);
+		json_member_bool(out, "is_at_least", because->is_at_least);
+	}
+	member_if_any(out, "statement", because->statement);
+	member_if_any(out, "value", because->value);
+	member_if_any(out, "actor", because->actor);
+	member_if_any(out, "reason", because->reason);
+	member_if_any(out, "proof", because->proof);
+	if (because->ts_ms != 0)
+		json_member_time(out, "at", because->ts_ms);
+	if (because->new_mb != 0)
+		json_member_milli(out, "new_bits", because->new_mb);
+	if (because->limit != NULL) {
+		json_member_string(out, "limit", bytes_of(because->limit));
+		json_member_int(out, "most", because->most);
+	}
+	json_close_object(out);
+}
+
 static void render_change(struct text *out, const struct change_view *change)
 {
 	json_open_object(out);
@@ -26,6 +61,7 @@ static void render_change(struct text *out, const struct change_view *change)
 	if (change->value.len > 0)
 		json_member_string(out, "value", change->value);
 	render_optional(out, "reason", change->reason);
+	render_because(out, change->because);
 	json_close_object(out);
 }
 

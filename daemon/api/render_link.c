@@ -12,6 +12,7 @@ void render_link(struct text *out, const struct link_view *link)
 	json_member_string(out, "state", bytes_of(link_state_names[link->state]));
 	render_optional(out, "explained_by", link->explained_by);
 	render_optional(out, "reason", link->reason);
+	render_because(out, link->because);
 	if (link->is_bridge)
 		json_member_bool(out, "is_bridge", true);
 	json_member_milli(out, "bits", link->strength_mb);
@@ -28,6 +29,31 @@ static void render_uses(struct text *out, const char *key, int64_t first_ms, int
 	render_optional_time(out, "first", first_ms);
 	render_optional_time(out, "last", last_ms);
 	json_close_object(out);
+}
+
+/* What the sentence is made of, beside the members that the item has in any case. */
+static void render_apart(struct text *out, const struct evidence_view *item)
+{
+	json_member_string(out, "explain", item->explain);
+	if (item->agreement.len > 0)
+		json_member_string(out, "agreement", item->agreement);
+	if (item->n_common > 0)
+		render_strings(out, "common", item->common, item->n_common);
+	if (item->n_found == 0)
+		return;
+	json_key(out, "found");
+	json_open_array(out);
+	for (unsigned i = 0; i < item->n_found; i++) {
+		const struct found_view *found = &item->found[i];
+		const struct { const char *key; struct bytes text; } range[] = { { "from", found->from }, { "to", found->to }, { "word", found->word } };
+		json_open_object(out);
+		json_member_string(out, "say", found->say);
+		for (unsigned k = 0; k < ARRAY_LEN(range); k++)
+			if (range[k].text.len > 0)
+				json_member_string(out, range[k].key, range[k].text);
+		json_close_object(out);
+	}
+	json_close_array(out);
 }
 
 static void render_evidence(struct text *out, const struct evidence_view *item)
@@ -49,8 +75,22 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 	render_uses(out, "b", item->b_first_ms, item->b_last_ms);
 	json_member_int(out, "gap_ms", item->gap_ms);
 	json_member_string(out, "sentence", item->sentence);
+	render_apart(out, item);
 	render_optional(out, "note", item->note);
+	render_optional(out, "note_word", item->note_word);
 	render_notes(out, item->said, item->n_said);
+	json_close_object(out);
+}
+
+/* What the reason is made of. */
+static void render_marking(struct text *out, const struct mark_view *mark)
+{
+	json_key(out, "marked");
+	json_open_object(out);
+	render_optional(out, "range", mark->range);
+	render_optional(out, "actor", mark->actor);
+	render_optional(out, "reason", mark->reason);
+	render_optional_time(out, "at", mark->ts_ms);
 	json_close_object(out);
 }
 
@@ -62,7 +102,8 @@ static void render_ignored(struct text *out, const struct ignored_view *value)
 	json_member_string(out, "shown", value->shown);
 	render_key(out, value->key);
 	json_member_int(out, "holders", value->holders);
-	json_member_string(out, "mark", value->word);
+	json_member_string(out, "mark", value->mark.word);
+	render_marking(out, &value->mark);
 	json_member_string(out, "reason", value->reason);
 	render_notes(out, value->said, value->n_said);
 	json_close_object(out);

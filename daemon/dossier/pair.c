@@ -175,7 +175,7 @@ static void say_ignored(struct dossier *d, struct section *s, const struct why_v
 			section_say(d, s, "Both hold %.*s: %.*s.", BYTES_ARG(name), BYTES_ARG(value->reason));
 		else
 			section_say(d, s, "Both hold one more value (%.*s), which counts nothing: it was marked as %.*s.",
-				    BYTES_ARG(value->kind_title), BYTES_ARG(value->word));
+				    BYTES_ARG(value->kind_title), BYTES_ARG(value->mark.word));
 	}
 }
 

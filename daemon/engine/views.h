@@ -2,20 +2,23 @@
 #ifndef ASSOCD_ENGINE_VIEWS_H
 #define ASSOCD_ENGINE_VIEWS_H
 
+#include "changes.h"
 #include "state.h"
 #include "weigh.h"
 
 void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, struct arena *a, struct link_view *out);
+/* views_cause.c: why, apart; NULL where it is nobody's but the evidence's, or somebody's own words. */
+const struct cause_view *view_cause(const struct engine *e, const struct change *change, struct arena *a);
+const struct cause_view *view_link_cause(const struct engine *e, const struct pair *pair, struct arena *a);
 enum band view_band(const struct engine *e, int score);
 /* "device, payment" */
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
 /* The policy's, or that of its last step, filled in. */
 struct bytes view_recommendation(const struct engine *e, const struct alert *alert, struct arena *a);
+void view_alert_about(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_about *out);
 struct bytes view_alert_id(const struct alert *alert, struct arena *a);
 /* views_group.c: NULL where nothing is merged into it. */
 const struct alert_group *view_alert_group(const struct engine *e, const struct alert *alert, struct arena *a);
-/* Which of two alerts of a group is told first: the graver, then the stronger, then the older. */
-bool alert_goes_before(const struct alert *a, const struct alert *b);
 struct bytes view_cluster_id(uint32_t cluster, struct arena *a);
 struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a);
 /* "agency G00237" of each group that the account belongs to; how many. */
@@ -34,6 +37,8 @@ void view_ignored(const struct engine *e, uint32_t x, uint32_t y, struct arena *
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id);
 /* `explain` with {a} {b} {value} {holders} {gap} filled in. */
 struct bytes view_sentence(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a);
+/* The same apart, for who says it in another language: the form, and what stands in its places. */
+void view_said_apart(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a, struct evidence_view *out);
 /* `subject` with {first} and {last} of one account's own use filled in; empty where nothing may be told. */
 struct bytes view_told(const struct engine *e, const struct evidence *item, const struct posting *mine, struct arena *a);
 /* Links of an account of at least min, those that were judged and those that were withdrawn too; strongest first, then by name. */

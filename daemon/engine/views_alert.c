@@ -29,41 +29,69 @@ static const char *subject_word(unsigned scope)
 	return scope == POLICY_LINK ? "link" : "account";
 }
 
-/* ": anna -960- bert -joint- carl (closed)", how contagion comes to an account; empty without it. */
-static struct bytes alert_path(const struct engine *e, uint32_t account, struct arena *a)
+static unsigned view_steps(const struct engine *e, uint32_t account, struct arena *a, struct alert_about *out)
 {
 	uint32_t path[CONTAGION_PATH_MAX];
 	unsigned n = contagion_path(e, account, path);
-	struct text text = { 0 };
+	struct alert_step *steps = ARENA_ARRAY(a, struct alert_step, n + 1);
 	for (unsigned i = 0; i < n; i++) {
 		const struct pair *pair = i > 0 ? pair_find(e, path[i - 1], path[i]) : NULL;
 		bool is_sure = pair != NULL && (pair->state == LINK_JOINT || pair->state == LINK_CONFIRMED);
-		if (is_sure)
-			text_addf(&text, " -%s- ", link_state_names[pair->state]);
-		else if (pair != NULL)
-			text_addf(&text, " -%d- ", pair->score);
-		text_add(&text, account_name(e, path[i]));
+		steps[i] = (struct alert_step){ account_name(e, path[i]), pair != NULL ? pair->score : 0,
+						is_sure ? link_state_names[pair->state] : NULL };
 	}
+	out->path = steps;
 	if (n > 0)
-		text_adds(&text, e->accounts.at[path[n - 1]].is_closed ? " (closed)" : " (confirmed)");
+		out->path_end = e->accounts.at[path[n - 1]].is_closed ? "closed" : "confirmed";
+	return n;
+}
+
+void view_alert_about(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_about *out)
+{
+	*out = (struct alert_about){ .title = e->rules->policies[alert->policy].head.title, .score = alert->score,
+				     .subject_kind = bytes_of(subject_word(alert->scope)), .cluster = BYTES_NONE };
+	if (alert->scope == POLICY_CLUSTER) {
+		out->cluster = view_cluster_id(alert->subject_a, a);
+		out->n_members = (unsigned)alert_accounts(alert).n;
+		return;
+	}
+	out->accounts[out->n_named++] = account_name(e, alert->subject_a);
+	if (alert->scope == POLICY_LINK)
+		out->accounts[out->n_named++] = account_name(e, alert->subject_b);
+	else if (e->reach[alert->policy].names_contagion)
+		out->n_path = view_steps(e, alert->subject_a, a, out);
+}
+
+/* ": anna -960- bert -joint- carl (closed)" */
+static void add_path(struct text *text, const struct alert_about *about)
+{
+	for (unsigned i = 0; i < about->n_path; i++) {
+		const struct alert_step *step = &about->path[i];
+		text_adds(text, i == 0 ? ": " : " -");
+		if (i > 0 && step->state != NULL)
+			text_addf(text, "%s- ", step->state);
+		else if (i > 0)
+			text_addf(text, "%d- ", step->score);
+		text_add(text, step->account);
+	}
+	if (about->n_path > 0)
+		text_addf(text, " (%s)", about->path_end);
+}
+
+static struct bytes alert_summary(const struct alert_about *about, struct arena *a)
+{
+	struct text text = { 0 };
+	text_addf(&text, "%.*s: ", BYTES_ARG(about->title));
+	if (about->n_named == 0)
+		text_addf(&text, "%u accounts in cluster %.*s, strongest link %d", about->n_members, BYTES_ARG(about->cluster), about->score);
+	else if (about->n_named == 2)
+		text_addf(&text, "%.*s and %.*s, score %d", BYTES_ARG(about->accounts[0]), BYTES_ARG(about->accounts[1]), about->score);
+	else
+		text_addf(&text, "%.*s, risk %d", BYTES_ARG(about->accounts[0]), about->score);
+	add_path(&text, about);
 	struct bytes out = arena_bytes(a, text_bytes(&text));
 	text_free(&text);
 	return out;
-}
-
-static struct bytes alert_summary(const struct engine *e, const struct alert *alert, struct arena *a)
-{
-	struct bytes title = e->rules->policies[alert->policy].head.title;
-	if (alert->scope == POLICY_CLUSTER)
-		return bytes_of(arena_printf(a, "%.*s: %zu accounts in cluster c%u, strongest link %d", BYTES_ARG(title),
-					     alert_accounts(alert).n, alert->subject_a + 1, alert->score));
-	struct bytes first = account_name(e, alert->subject_a);
-	if (alert->scope == POLICY_LINK)
-		return bytes_of(arena_printf(a, "%.*s: %.*s and %.*s, score %d", BYTES_ARG(title), BYTES_ARG(first),
-					     BYTES_ARG(account_name(e, alert->subject_b)), alert->score));
-	struct bytes path = e->reach[alert->policy].names_contagion ? alert_path(e, alert->subject_a, a) : BYTES_NONE;
-	return bytes_of(arena_printf(a, "%.*s: %.*s, risk %d%s%.*s", BYTES_ARG(title), BYTES_ARG(first), alert->score,
-				     path.len > 0 ? ": " : "", BYTES_ARG(path)));
 }
 
 /* Of a link's two accounts the one that came later; at the same time the second. */
@@ -121,16 +149,10 @@ bool alert_is_overdue(const struct engine *e, const struct alert *alert)
 }
 
 /* The gravest reason first, whichever of its alerts has it. */
-static struct bytes whole_summary(const struct engine *e, const struct alert *alert, const struct alert_group *group, struct arena *a)
+static struct bytes whole_summary(const struct alert_view *alert, struct arena *a)
 {
-	const struct alert *first = alert;
-	struct id_span merged = alert_merged(alert);
-	for (size_t i = 0; group != NULL && i < merged.n; i++) {
-		const struct alert *one = &e->alerts.at[merged.at[i]];
-		if (alert_goes_before(one, first))
-			first = one;
-	}
-	struct bytes summary = alert_summary(e, first, a);
+	const struct alert_group *group = alert->group;
+	struct bytes summary = alert_summary(group != NULL ? &group->reasons[0].about : &alert->about, a);
 	if (group == NULL || group->alerts == 1)
 		return summary;
 	return bytes_of(arena_printf(a, "%.*s; %u more alert%s about %u accounts in all", BYTES_ARG(summary), group->alerts - 1,
@@ -162,7 +184,8 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 		.cluster = BYTES_NONE, .lead = alert_is_merged(alert) ? view_alert_id(alert_leading(e, alert), a) : BYTES_NONE,
 		.group = view_alert_group(e, alert, a),
 	};
-	out->summary = whole_summary(e, alert, out->group, a);
+	view_alert_about(e, alert, a, &out->about);
+	out->summary = whole_summary(out, a);
 	struct id_span accounts = alert_accounts(alert);
 	out->accounts = ARENA_ARRAY(a, struct bytes, accounts.n + 1);
 	for (size_t i = 0; i < accounts.n; i++)

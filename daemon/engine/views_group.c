@@ -9,21 +9,22 @@
 
 struct standing { const struct alert **at; unsigned n; };
 
-bool alert_goes_before(const struct alert *a, const struct alert *b)
+/* Told first: the graver, then the stronger, then the older; of one event in the order in which they were opened. */
+static bool goes_before(const struct alert *a, const struct alert *b)
 {
 	if (a->level != b->level)
 		return a->level > b->level;
 	if (a->score != b->score)
 		return a->score > b->score;
-	return a->opened_seq < b->opened_seq;
+	if (a->opened_seq != b->opened_seq)
+		return a->opened_seq < b->opened_seq;
+	return a < b;
 }
 
 static int compare_weight(const void *x, const void *y)
 {
 	const struct alert *a = *(const struct alert *const *)x, *b = *(const struct alert *const *)y;
-	if (alert_goes_before(a, b))
-		return -1;
-	return alert_goes_before(b, a) ? 1 : (a > b) - (a < b);
+	return goes_before(b, a) - goes_before(a, b);
 }
 
 static void add_accounts(const struct engine *e, const struct standing *all, struct arena *a, struct alert_group *out)
@@ -66,6 +67,7 @@ static void add_reasons(const struct engine *e, struct standing *all, struct are
 			reason = &out->reasons[out->n_reasons++];
 			*reason = (struct alert_reason){ .rule = head->id, .title = head->title, .level = bytes_of(rule_level_names[alert->level]),
 							 .recommendation = view_recommendation(e, alert, a), .score = alert->score };
+			view_alert_about(e, alert, a, &reason->about);
 		}
 		reason->alerts++;
 	}

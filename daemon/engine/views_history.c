@@ -34,14 +34,19 @@ static void view_cluster_change(const struct engine *e, const struct change *cha
 }
 
 /* Groups only grow: one that is full now is what was in the way, or else the account's own limit. */
-static struct bytes why_ignored(const struct engine *e, const struct change *change, struct arena *a)
+static void view_ignoring(const struct engine *e, const struct change *change, struct arena *a, struct change_view *out)
 {
 	const struct group *g = &e->groups.at[change->about];
-	bool is_joint = g->relation != RELATION_OWN && e->rules->relations[g->relation].is_joint;
-	struct bytes reason = change_reason(e, change, a);
-	if (is_joint && g->members.n == JOINT_MEMBERS_MAX)
-		return bytes_of(arena_printf(a, "a joint group has %d accounts at most: %.*s", JOINT_MEMBERS_MAX, BYTES_ARG(reason)));
-	return bytes_of(arena_printf(a, "an account has %d relations at most: %.*s", RELATIONS_PER_ACCOUNT, BYTES_ARG(reason)));
+	bool is_joint = g->relation != RELATION_OWN && e->rules->relations[g->relation].is_joint && g->members.n == JOINT_MEMBERS_MAX;
+	struct cause_view *because = ARENA_NEW(a, struct cause_view);
+	const char *form = is_joint ? "a joint group has %u accounts at most: %.*s" : "an account has %u relations at most: %.*s";
+	if (out->because == NULL)
+		return;
+	*because = *out->because;
+	because->limit = is_joint ? "joint" : "account";
+	because->most = is_joint ? JOINT_MEMBERS_MAX : RELATIONS_PER_ACCOUNT;
+	out->because = because;
+	out->reason = bytes_of(arena_printf(a, form, because->most, BYTES_ARG(out->reason)));
 }
 
 static void view_change(const struct engine *e, const struct change *change, enum history_of of, struct arena *a,
@@ -50,7 +55,7 @@ static void view_change(const struct engine *e, const struct change *change, enu
 	*out = (struct change_view){
 		.ts_ms = change->ts_ms, .seq = change->seq, .type = change->type, .before = change->before, .after = change->after,
 		.account = BYTES_NONE, .cluster = BYTES_NONE, .alert = BYTES_NONE, .rule = BYTES_NONE, .relation = BYTES_NONE,
-		.actor = BYTES_NONE, .value = BYTES_NONE, .reason = change_reason(e, change, a),
+		.actor = BYTES_NONE, .value = BYTES_NONE, .reason = change_reason(e, change, a), .because = view_cause(e, change, a),
 	};
 	if (is_of_cluster(change->type))
 		view_cluster_change(e, change, of, a, out);
@@ -61,7 +66,7 @@ static void view_change(const struct engine *e, const struct change *change, enu
 	else if (change->about != NONE)
 		out->account = account_name(e, change->about);
 	if (change->type == CHANGE_RELATION_IGNORED)
-		out->reason = why_ignored(e, change, a);
+		view_ignoring(e, change, a, out);
 }
 
 static void view_history(const struct engine *e, enum history_of of, uint32_t id, struct arena *a, struct history_view *out)

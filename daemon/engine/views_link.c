@@ -67,8 +67,10 @@ void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, 
 		.first_ms = pair->first_ms, .last_ms = pair->last_ms, .explained_by = BYTES_NONE, .reason = BYTES_NONE,
 		.families = a != NULL ? view_families(e, pair->families, a) : BYTES_NONE,
 	};
-	if (a != NULL)
+	if (a != NULL) {
 		out->reason = view_reason(e, pair, a);
+		out->because = view_link_cause(e, pair, a);
+	}
 	if (pair->explained > 0)
 		out->explained_by = e->rules->relations[pair->explained - 1].name;
 }
@@ -96,23 +98,36 @@ unsigned view_links(const struct engine *e, uint32_t account, int min, struct ar
 	return n;
 }
 
-static struct bytes view_note(const struct evidence *item, struct arena *a)
+/* Why it counts less, as a word and as people read it. */
+struct note_text { const char *word, *text; };
+
+static struct note_text note_of(const struct evidence *item)
 {
-	char gap[32];
-	time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap));
-	if (item->note == NOTE_RECYCLED)
-		return bytes_of(arena_printf(a, "recycled address: disjoint use, %s apart", gap));
-	if (item->note == NOTE_GENERIC)
-		return BYTES_LIT("too many hold it: at most 0 bits");
-	if (item->note == NOTE_FURTHER)
-		return BYTES_LIT("same family as stronger evidence: counts in part");
-	if (item->note == NOTE_LITTLE_COVERAGE)
-		return BYTES_LIT("only a small part of their use: counts less");
+	static const struct note_text texts[] = {
+		[NOTE_RECYCLED] = { "recycled", "recycled address: disjoint use, " },
+		[NOTE_GENERIC] = { "generic", "too many hold it: at most 0 bits" },
+		[NOTE_FURTHER] = { "further", "same family as stronger evidence: counts in part" },
+		[NOTE_LITTLE_COVERAGE] = { "little_coverage", "only a small part of their use: counts less" },
+	};
+	if (item->note != NOTE_NONE)
+		return texts[item->note];
+	if (item->raw_mb <= 0 && item->signal != NULL && item->token != NONE)
+		return (struct note_text){ "nothing_alone", "says nothing by itself" };
 	if (item->raw_mb <= 0 && item->signal != NULL)
-		return item->token != NONE ? BYTES_LIT("says nothing by itself") : BYTES_LIT("too common to count");
+		return (struct note_text){ "common", "too common to count" };
 	if (item->counted_mb == 0 && item->token == NONE)
-		return BYTES_LIT("supports only: nothing else to support");
-	return BYTES_NONE;
+		return (struct note_text){ "supports_only", "supports only: nothing else to support" };
+	return (struct note_text){ "", "" };
+}
+
+static void view_note(const struct evidence *item, struct arena *a, struct evidence_view *out)
+{
+	struct note_text note = note_of(item);
+	char gap[32];
+	out->note_word = bytes_of(note.word);
+	out->note = bytes_of(note.text);
+	if (item->note == NOTE_RECYCLED)
+		out->note = bytes_of(arena_printf(a, "%s%s apart", note.text, time_duration_text((int64_t)item->gap_s * 1000, gap, sizeof(gap))));
 }
 
 static void view_signal(const struct engine *e, const struct evidence *item, struct arena *a, struct evidence_view *out)
@@ -123,7 +138,7 @@ static void view_signal(const struct engine *e, const struct evidence *item, str
 	out->shown = index_shown(e->index, item->value);
 	out->key = index_value(e->index, item->value)->key;
 	out->has_network = kind->is_network || item->signal->requires >= 0;
-	out->note = view_note(item, a);
+	view_note(item, a, out);
 	out->a_first_ms = (int64_t)item->a->first_s * 1000;
 	out->a_last_ms = (int64_t)item->a->last_s * 1000;
 	out->b_first_ms = (int64_t)item->b->first_s * 1000;
@@ -142,11 +157,12 @@ static void view_evidence(const struct viewing *v, const struct evidence *item, 
 	*out = (struct evidence_view){
 		.rule = evidence_head(item)->id, .rule_title = evidence_head(item)->title,
 		.family = family >= 0 ? e->rules->families[family] : BYTES_LIT("comparison"),
-		.kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE, .note = BYTES_NONE, .raw_mb = item->raw_mb,
+		.kind = BYTES_NONE, .kind_title = BYTES_NONE, .shown = BYTES_NONE, .note = BYTES_NONE, .note_word = BYTES_NONE, .raw_mb = item->raw_mb,
 		.counted_mb = item->counted_mb, .without_score = weigh_without(e, v->w, item), .holders = item->holders,
 		.network = item->network, .sentence = view_sentence(e, v->pair, item, v->arena),
 		.told = { view_told(e, item, item->a, v->arena), view_told(e, item, item->b, v->arena) },
 	};
+	view_said_apart(e, v->pair, item, v->arena, out);
 	out->without_band = view_band(e, out->without_score);
 	if (item->signal != NULL) {
 		view_signal(e, item, v->arena, out);

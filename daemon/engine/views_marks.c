@@ -115,7 +115,7 @@ void view_ignored(const struct engine *e, uint32_t x, uint32_t y, struct arena *
 		struct ignored_view *ignored = &out->ignored[out->n_ignored++];
 		*ignored = (struct ignored_view){
 			.kind = e->rules->kinds.rows[value->kind].name, .kind_title = e->rules->kinds.rows[value->kind].title,
-			.shown = attr.shown, .word = mark.word, .reason = ignored_because(&mark, a),
+			.shown = attr.shown, .mark = mark, .reason = ignored_because(&mark, a),
 			.key = value->key, .holders = value->holders,
 		};
 		ignored->n_said = view_notes(e, &attr, a, &ignored->said);

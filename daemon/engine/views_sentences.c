@@ -90,6 +90,28 @@ struct bytes view_sentence(const struct engine *e, const struct pair *ends, cons
 	return fill(&(struct filling){ e, ends, item, NULL }, evidence_head(item)->explain, a);
 }
 
+static bool has_place(struct bytes form, const char *place)
+{
+	return bytes_find(form, bytes_of(place)) >= 0;
+}
+
+void view_said_apart(const struct engine *e, const struct pair *ends, const struct evidence *item, struct arena *a, struct evidence_view *out)
+{
+	static const char *const words[] = { [AGREEMENT_EQUAL] = "equal", [AGREEMENT_OVERLAP] = "overlap", [AGREEMENT_DIFFER] = "differ" };
+	uint32_t common[COMMON_NAMED];
+	out->explain = evidence_head(item)->explain;
+	out->agreement = bytes_of(item->compare != NULL ? words[item->outcome] : "");
+	if (item->token != NONE && has_place(out->explain, "{found}"))
+		out->n_found = ruleset_token_found(e->rules, item->token, a, &out->found);
+	if (!has_place(out->explain, "{common}"))
+		return;
+	struct bytes *names = ARENA_ARRAY(a, struct bytes, COMMON_NAMED);
+	out->n_common = support_common(e, ends->a, ends->b, common, COMMON_NAMED);
+	for (unsigned i = 0; i < out->n_common; i++)
+		names[i] = account_name(e, common[i]);
+	out->common = names;
+}
+
 struct bytes view_told(const struct engine *e, const struct evidence *item, const struct posting *mine, struct arena *a)
 {
 	return fill(&(struct filling){ e, NULL, item, mine }, evidence_head(item)->subject, a);

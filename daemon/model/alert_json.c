@@ -19,7 +19,39 @@ static void member_strings(struct text *t, const char *key, const struct bytes *
 	json_close_array(t);
 }
 
-void alert_group_json(struct text *t, const struct alert_group *group, bool ids)
+void alert_path_json(struct text *t, const struct alert_about *about)
+{
+	if (about->n_path == 0)
+		return;
+	json_key(t, "path");
+	json_open_array(t);
+	for (unsigned i = 0; i < about->n_path; i++) {
+		const struct alert_step *step = &about->path[i];
+
+		json_open_object(t);
+		json_member_string(t, "account", step->account);
+		if (step->state)
+			json_member_string(t, "state", bytes_of(step->state));
+		else if (i > 0)
+			json_member_int(t, "score", step->score);
+		json_close_object(t);
+	}
+	json_close_array(t);
+	json_member_string(t, "path_end", bytes_of(about->path_end));
+}
+
+/* What the summary says of it. */
+static void member_about(struct text *t, const struct alert_about *about)
+{
+	json_member_string(t, "subject", about->subject_kind);
+	member_strings(t, "accounts", about->accounts, about->n_named);
+	member_if_any(t, "cluster", about->cluster);
+	if (about->n_members > 0)
+		json_member_int(t, "members", about->n_members);
+	alert_path_json(t, about);
+}
+
+void alert_group_json(struct text *t, const struct alert_group *group, bool is_whole)
 {
 	json_open_object(t);
 	json_member_int(t, "alerts", group->alerts);
@@ -36,10 +68,12 @@ void alert_group_json(struct text *t, const struct alert_group *group, bool ids)
 		json_member_int(t, "score", reason->score);
 		json_member_int(t, "alerts", reason->alerts);
 		member_if_any(t, "recommendation", reason->recommendation);
+		if (is_whole)
+			member_about(t, &reason->about);
 		json_close_object(t);
 	}
 	json_close_array(t);
-	if (ids)
+	if (is_whole)
 		member_strings(t, "merged", group->merged, group->n_merged);
 	json_close_object(t);
 }

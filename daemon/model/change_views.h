@@ -31,6 +31,21 @@ enum ignored_word {
 };
 extern const char *const ignored_words[IGNORED_WORDS];
 
+/* Why something changed, apart, for who says it in another language. */
+struct cause_view {
+	const char *word; /* "value", "mark", "statement", "rules", "events_out" */
+	/* value: `at_least` as many accounts hold it. Of a mark: what it is on; a range has no kind. */
+	struct bytes kind, shown;
+	unsigned holders;
+	bool is_at_least;
+	/* mark, statement; value of a mark that was taken back: "none" */
+	struct bytes statement, value, actor, reason, proof;
+	int64_t ts_ms;  /* of the verdict on a link; else 0 */
+	int32_t new_mb; /* what evidence gained since that verdict, which reopened the link; 0: it did not */
+	const char *limit; /* of a relation that is ignored: whose relations are as many as may be, "joint" or "account"; else NULL */
+	unsigned most;
+};
+
 struct change_view {
 	int64_t ts_ms;
 	uint64_t seq;
@@ -40,6 +55,7 @@ struct change_view {
 	int before, after;    /* scores of a link; contagion; of an alert, after */
 	struct bytes actor, value; /* of an alert: who did it; the owner, the end of a snooze, the resolution */
 	struct bytes reason;
+	const struct cause_view *because; /* what the reason is made of; NULL: none, or somebody's own words */
 };
 struct history_view {
 	struct bytes subject; /* account, or id of the cluster or alert */

@@ -2,6 +2,7 @@
 #ifndef ASSOCD_MODEL_LINK_VIEWS_H
 #define ASSOCD_MODEL_LINK_VIEWS_H
 
+#include "change_views.h"
 #include "daemon/base/bytes.h"
 #include "ip.h"
 #include "value_views.h"
@@ -25,7 +26,12 @@ struct link_view {
 	struct bytes families; /* "device, payment" */
 	bool is_bridge;        /* in a cluster: without it, it would fall apart */
 	struct bytes reason;   /* cleared, confirmed, withdrawn, reopened: why; else empty */
+	const struct cause_view *because; /* the same apart, or NULL */
 };
+
+/* One thing that was found, of several: a text, or a form with {bin} or {percent} and what stands there: a range of a number or a
+ * duration, open where from or to is empty, or a word. */
+struct found_view { struct bytes say, from, to, word; };
 
 struct evidence_view {
 	struct bytes rule, rule_title, family, kind, kind_title;
@@ -40,8 +46,13 @@ struct evidence_view {
 	bool has_network;
 	int64_t a_first_ms, a_last_ms, b_first_ms, b_last_ms, gap_ms;
 	struct bytes sentence; /* the rule's `explain`, filled in */
+	struct bytes explain;  /* as the rule has it; what its places mean beside the members above: */
+	struct bytes agreement; /* of a comparison: "equal", "overlap", "differ"; else empty */
+	const struct found_view *found; unsigned n_found;
+	const struct bytes *common; unsigned n_common; /* neighbours of both */
 	struct bytes told[2];  /* what the owner of link.a, of link.b may be told of it; empty: nothing */
 	struct bytes note;     /* why it counts less: "recycled address: disjoint use 40 d apart", or empty */
+	struct bytes note_word; /* "recycled" */
 	const struct note_view *said; unsigned n_said; /* what people noted of the value, newest first */
 };
 
@@ -55,7 +66,7 @@ struct why_view {
 	struct evidence_view *items; /* by family, strongest first; negatives last */
 	unsigned n_items;
 	/* both hold it, people marked it */
-	struct ignored_view { struct bytes kind, kind_title, shown, word, reason; uint64_t key; unsigned holders;
+	struct ignored_view { struct bytes kind, kind_title, shown, reason; struct mark_view mark; uint64_t key; unsigned holders;
 			      const struct note_view *said; unsigned n_said; } *ignored;
 	unsigned n_ignored;
 	struct link_view *path; /* the strongest way over others, where that says more than the link of the two */

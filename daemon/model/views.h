@@ -4,7 +4,7 @@
 #define ASSOCD_MODEL_VIEWS_H
 
 #include "daemon/base/bytes.h"
-#include "audience.h"
+#include "alert_views.h"
 #include "change_views.h"
 #include "link_views.h"
 #include "value_views.h"
@@ -85,55 +85,6 @@ struct days_view {
 	struct day_view { uint32_t accounts, links, alerts; } *at;
 	unsigned n;
 	int64_t first_day; /* since 1970 */
-};
-
-/* Appealed: open until a verdict, whatever its condition says. */
-enum alert_state { ALERT_OPEN, ALERT_ACKNOWLEDGED, ALERT_APPEALED, ALERT_RESOLVED, ALERT_STATES };
-extern const char *const alert_state_names[ALERT_STATES];
-/* How an alert may be settled, ended by NULL. Withdrawn: what it rested on is no more; expired: nobody took it on in time. */
-extern const char *const alert_resolutions[];
-
-/* Why there is a group of alerts: those of one policy among them, by the gravest of them. */
-struct alert_reason { struct bytes rule, title, level, recommendation; int score; unsigned alerts; };
-/* What a leading alert stands for, itself among it. */
-struct alert_group {
-	unsigned alerts;
-	struct bytes *accounts; unsigned n_accounts; /* its own first */
-	struct alert_reason *reasons; unsigned n_reasons; /* gravest first, of these the strongest */
-	struct bytes *merged; unsigned n_merged; /* ids of the others, in order of joining */
-};
-
-struct alert_view {
-	struct bytes id; /* 16 hex digits: hash of rule, subject and the opening event's sequence number */
-	struct bytes rule, title, level, recommendation;
-	struct bytes subject_kind; /* "account", "link", "cluster" */
-	struct bytes *accounts; unsigned n_accounts;
-	struct bytes cluster;
-	enum alert_state state;
-	enum audience audience; /* the widest that was told of it */
-	struct bytes resolution, reason, actor; /* resolved: one of alert_resolutions; reason and actor of the last change by people */
-	struct bytes owner;       /* whoever it is assigned to, or empty */
-	int64_t snoozed_until_ms; /* 0: it is not put off */
-	unsigned n_notes;
-	struct bytes lead;        /* the alert that it is merged into, or empty; of an ended one the last */
-	const struct alert_group *group; /* of a leading one, that others are merged into; NULL: it stands for itself */
-	bool is_replaced;         /* resolved, and another about the same stands: it cannot be opened again */
-	int score;
-	unsigned appeal_round; /* of the last appeal about it, 0: none */
-	bool is_overdue; /* stands, and its deadline has passed */
-	struct bytes summary; /* one sentence */
-	int64_t opened_ms, updated_ms, deadline_ms;
-	uint64_t opened_seq, updated_seq;
-};
-
-/* What makes an alert news: it is told again when any of these changed. */
-struct alert_head {
-	struct bytes id, title, level;
-	enum alert_state state;
-	int score;
-	unsigned n_accounts, n_alerts; /* n_alerts: that it stands for */
-	bool is_merged;
-	uint64_t updated_seq;
 };
 
 #endif

@@ -45,7 +45,7 @@ static void bench_evidence(struct bench *b, struct bytes value)
 	b->note = (struct note_view){ .actor = value, .text = value, .ts_ms = NOW };
 	b->items[0].said = &b->note;
 	b->items[0].n_said = 1;
-	b->ignored = (struct ignored_view){ .kind = BYTES_LIT("ip"), .kind_title = BYTES_LIT("the address"), .shown = value, .word = BYTES_LIT("generic"),
+	b->ignored = (struct ignored_view){ .kind = BYTES_LIT("ip"), .kind_title = BYTES_LIT("the address"), .shown = value, .mark.word = BYTES_LIT("generic"),
 					    .reason = value, .holders = 2 };
 	b->why = (struct why_view){ .link = b->links[0], .listed = 980, .listed_ms = NOW, .prior_mb = -4000, .sum_mb = 4000, .scale_a_milli = 1000,
 				    .accounts = 10, .items = b->items, .n_items = 2, .blocked = BYTES_NONE, .ignored = &b->ignored, .n_ignored = 1 };

@@ -66,6 +66,7 @@ static void a_marked_value_counts_nothing_at_once_and_why_says_who_marked_it(voi
 	assert_false(rests_on(&why, "device.id"));
 	assert_true(why.n_ignored > 0);
 	assert_text(why.ignored[0].reason, "marked as shared by eve on 2026-01-01: a kiosk; it counts nothing");
+	assert_text(why.ignored[0].mark.actor, "eve");
 	assert_int_equal(why.listed, why.link.score);
 }
 
@@ -92,11 +93,17 @@ static void without_what_it_rests_on_the_link_goes_its_cluster_and_alerts_too(vo
 	assert_int_equal(engine_alerts(t->engine, &query, t->arena, &alerts, &n), ERR_OK);
 	assert_non_null(memmem(alerts[0].reason.ptr, alerts[0].reason.len, "marked as generic by eve: a kiosk", 33));
 	assert_int_equal(engine_account_history(t->engine, BYTES_LIT("ann"), t->arena, &history), ERR_OK);
-	bool is_told = false;
+	const struct cause_view *because = NULL;
 	for (unsigned i = 0; i < history.n_changes; i++)
-		is_told |= history.changes[i].type == CHANGE_LINK_WITHDRAWN &&
-			   bytes_starts(history.changes[i].reason, BYTES_LIT("device shared marked as generic by eve"));
-	assert_true(is_told);
+		if (history.changes[i].type == CHANGE_LINK_WITHDRAWN &&
+		    bytes_starts(history.changes[i].reason, BYTES_LIT("device shared marked as generic by eve")))
+			because = history.changes[i].because;
+	assert_non_null(because);
+	assert_string_equal(because->word, "mark");
+	assert_text(because->kind, "device.id");
+	assert_text(because->shown, "shared");
+	assert_text(because->value, "generic");
+	assert_text(because->reason, "a kiosk");
 }
 
 static void a_mark_that_is_taken_back_gives_all_of_it_again(void **state)

@@ -132,6 +132,8 @@ static void an_account_has_so_many_relations_and_hears_of_the_rest(void **state)
 	assert_int_equal(history.changes[0].type, CHANGE_RELATION_IGNORED);
 	assert_text(history.changes[0].relation, "household g69");
 	assert_text(history.changes[0].reason, "an account has 64 relations at most: relation");
+	assert_string_equal(history.changes[0].because->limit, "account");
+	assert_int_equal(history.changes[0].because->most, 64);
 }
 
 static void ten_thousand_accounts_may_join_one_group(void **state)
@@ -165,6 +167,7 @@ static void a_joint_group_has_an_end_and_says_so(void **state)
 	assert_int_equal(engine_account_history(t->engine, BYTES_LIT("crowd-64"), t->arena, &history), ERR_OK);
 	assert_int_equal(history.changes[0].type, CHANGE_RELATION_IGNORED);
 	assert_text(history.changes[0].reason, "a joint group has 64 accounts at most: relation");
+	assert_string_equal(history.changes[0].because->limit, "joint");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

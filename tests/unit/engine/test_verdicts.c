@@ -81,6 +81,8 @@ static void new_evidence_reopens_a_clean_link_and_says_so(void **state)
 		is_told = is_told || (history.changes[i].type == CHANGE_LINK_REOPENED && bytes_is(history.changes[i].account, "bob"));
 	assert_true(is_told);
 	assert_non_null(memmem(link.reason.ptr, link.reason.len, "reopened", 8));
+	assert_true(bytes_is(link.because->statement, "verdict") && bytes_is(link.because->value, "clean") && bytes_is(link.because->actor, "eve"));
+	assert_true(link.because->ts_ms > 0 && link.because->new_mb > 0);
 }
 
 static void not_same_holds_whatever_comes(void **state)
@@ -165,6 +167,8 @@ static void a_value_that_everybody_holds_withdraws_the_link_and_is_named(void **
 	struct link_view link = link_of(t, "ann", "bob");
 	assert_int_equal(link.state, LINK_WITHDRAWN);
 	assert_non_null(memmem(link.reason.ptr, link.reason.len, "is held by", 10));
+	assert_string_equal(link.because->word, "value");
+	assert_true(link.because->kind.len > 0 && link.because->holders > 0);
 	struct account_view ann = account_of(t, "ann");
 	assert_true(ann.n_links > 0 && ann.links[0].state == LINK_WITHDRAWN);
 	assert_int_equal(ann.cluster.len, 0);

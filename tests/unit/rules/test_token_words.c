@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "daemon/base/arena.h"
+#include "daemon/model/link_views.h"
 #include "rule_folder.h"
 #include "rules/builder.h"
 
@@ -76,6 +78,35 @@ static void without_words_the_expression_stands_there(void **state)
 	release(&l);
 }
 
+static void expect_found(const struct ruleset *rules, uint32_t token, const char *wanted)
+{
+	struct arena *a = arena_new(256);
+	const struct found_view *found;
+	struct text all = { 0 };
+	unsigned n = ruleset_token_found(rules, token, a, &found);
+	for (unsigned i = 0; i < n; i++)
+		text_addf(&all, "[%.*s|%.*s|%.*s|%.*s]", BYTES_ARG(found[i].say), BYTES_ARG(found[i].from), BYTES_ARG(found[i].to), BYTES_ARG(found[i].word));
+	assert_string_equal(n > 0 ? all.ptr : "", wanted);
+	text_free(&all);
+	arena_free(a);
+}
+
+static void what_was_found_is_told_apart_too(void **state)
+{
+	struct loaded l;
+	load(&l, HEAD "[{of: coverage_low(ip), at: [0.25, 0.99], say: 'on {percent} of the days'}, {of: pair.since_closure < 7d}]}\n");
+	assert_int_equal(l.b->problems.n, 0); /* bins: unknown, under 0.25, 0.25, 0.99; unknown, no, yes */
+	expect_found(&l.b->set, 3 * 0 + 1, "[pair.since_closure < 7d {bin}|||no]");
+	expect_found(&l.b->set, 3 * 1 + 2, "[on {percent} of the days||0.25|][pair.since_closure < 7d {bin}|||yes]");
+	expect_found(&l.b->set, 3 * 2 + 0, "[on {percent} of the days|0.25|0.99|][pair.since_closure < 7d {bin}|||unknown]");
+	expect_found(&l.b->set, 3 * 3 + 2, "[on {percent} of the days|0.99||][pair.since_closure < 7d {bin}|||yes]");
+	release(&l);
+	load(&l, HEAD "[" CUTS ", say: ['', some, many]}]}\n");
+	expect_found(&l.b->set, 1, "");
+	expect_found(&l.b->set, 2, "[some|||]");
+	release(&l);
+}
+
 static void words_that_do_not_fit_the_bins_are_told(void **state)
 {
 	static const struct { const char *yaml, *wanted; } cases[] = {
@@ -118,6 +149,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_bin_says_its_text_and_what_is_not_known_nothing),
 		cmocka_unit_test(a_form_is_filled_in_with_the_range),
+		cmocka_unit_test(what_was_found_is_told_apart_too),
 		cmocka_unit_test(without_words_the_expression_stands_there),
 		cmocka_unit_test(words_that_do_not_fit_the_bins_are_told),
 		cmocka_unit_test(every_shipped_rule_that_says_what_it_found_says_it_in_words),
