@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Browser, build, check, Daemon, pause, root, runTests, until } from "./bench.mjs";
+import * as chinese from "./chinese.mjs";
 
 const VIKTOR = "sample/banned-viktor", MARTIN = "sample/newcomer-martin";
 const place = (...parts) => "#/" + parts.map(encodeURIComponent).join("/");
@@ -227,6 +228,19 @@ async function many_are_done_at_once_and_related_ones_are_named() {
   await b.go(d, place("alerts", id));
   await page.locator(".related:not(.merged) a").first().click();
   await until("the related one is shown", async () => (await page.locator(".alert-detail code").innerText().catch(() => "")) === related[0].id);
+}
+
+async function what_became_of_an_alert_and_who_was_judged_are_named() {
+  const all = (await d.ask("/v1/alerts?state=all")).alerts, lives = await Promise.all(all.map((a) => d.ask(`/v1/alerts/${a.id}/history`)));
+  const merged = lives.find((life) => life.changes.some((change) => change.change === "alert_merged")), into = merged.changes.find((change) => change.change === "alert_merged").value;
+  await b.go(d, place("alerts", merged.alert) + "?show=all");
+  await page.locator(`.alert-detail .changes li:has-text("Merged into") a`).filter({ hasText: into }).waitFor();
+  await b.go(d, place("account", VIKTOR)); // who was confirmed
+  await page.locator("details.values summary", { hasText: MARTIN }).first().waitFor();
+  await page.locator(".changes b", { hasText: "Verdict" }).first().waitFor();
+  const told = await page.locator("main").innerText();
+  check(!told.includes("\\u{20"), "marks of the writing direction are spelled out");
+  check(/Verdict \u2013 Confirmed/.test(told), "the verdict is not named");
 }
 
 // A value is marked by keyboard, after its dialog has said what that changes; a range from the list; both taken back.
@@ -484,6 +498,10 @@ async function languages_have_the_same_words() {
   check(unknown.length === 0, `used and not there: ${unknown.join(" ")}`);
 }
 
+async function every_view_in_chinese_is_in_chinese() {
+  await chinese.every_view_in_chinese_is_in_chinese(b);
+}
+
 async function without_anything_every_view_says_what_it_would_show() {
   const empty = await Daemon.make();
   try {
@@ -563,10 +581,11 @@ async function main() {
   process.on("SIGTERM", () => end().then(() => process.exit(1)));
   try {
     d.ctl("sample", "load");
-    return await runTests([languages_have_the_same_words, every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
-      a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+    return await runTests([languages_have_the_same_words, chinese.sentences_of_the_shipped_rules_are_known_in_chinese, chinese.what_the_daemon_says_is_put_together_in_chinese, chinese.every_reason_why_an_alert_ended_is_known_in_chinese,
+      every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
+      a_newcomer_finds_the_ring_understands_it_and_decides, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, what_became_of_an_alert_and_who_was_judged_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, unbuilt_sources_are_a_page_too, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
-      a_daemon_that_goes_away_and_returns_is_noticed, without_anything_every_view_says_what_it_would_show,
+      a_daemon_that_goes_away_and_returns_is_noticed, every_view_in_chinese_is_in_chinese, without_anything_every_view_says_what_it_would_show,
     ], async () => {
       const said = b.complaints.splice(0);
       check(said.length === 0, `the page complains: ${said.join(" | ")}`);

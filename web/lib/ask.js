@@ -1,12 +1,12 @@
 // Asking the daemon. Three things can go wrong, and each has its own way: the token is refused (ask for another, then ask
 // again), the daemon is away (say so, the views come back by themselves), the question is refused (a problem with words).
+import { problemText } from "./said.js";
 import { currentToken, signIn } from "./session.js";
-import { visible } from "./shown.js";
 import { t } from "./words.js";
 
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.detail ? visible(problem.detail) : t("error.status", { status })); // it may name what a sender wrote
+    super(problem.detail ? problemText(problem.detail, problem.error) : t("error.status", { status }));
     this.status = status;
     this.word = problem.error || "";
   }

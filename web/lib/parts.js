@@ -45,6 +45,12 @@ export function accountName(account, most = 60) {
   return h("span", { class: "whole-name" }, h("span", { class: "site" }, name(account.slice(0, cut), 24), "/"), name(account.slice(cut + 1), most));
 }
 
+// "agency brightdesk": the kind of a relation and whom it is with.
+export function relationName(text, most = 40) {
+  const cut = text.indexOf(" ");
+  return cut < 0 ? name(text, most) : [word("relation", text.slice(0, cut)), " ", name(text.slice(cut + 1), most)];
+}
+
 export const chip = (group, value, label) => h("span", { class: `chip ${group}-${value}` }, label ?? word(group, value));
 export const levelChip = (level) => chip("level", level);
 export const stateChip = (state) => chip("state", state);

@@ -6,7 +6,7 @@ import english from "../strings/en.js";
 export const languages = { en: "English", zh: "中文" };
 const others = { zh: () => import("../strings/zh.js") };
 let words = english;
-let language = "en", titles = {};
+let language = "en", titles = {}, sayings = {};
 
 export function chosenLanguage() {
   const chosen = setting("language") || (navigator.language || "en").toLowerCase().split("-")[0];
@@ -18,7 +18,7 @@ export async function loadWords() {
   if (language !== "en") {
     const other = await others[language]();
     words = { ...english, ...other.default };
-    titles = other.titles;
+    ({ titles, sayings } = other);
   }
   document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
 }
@@ -37,6 +37,9 @@ export function word(group, value) {
 
 // The title of a rule or of its alert.
 export const told = (title) => (Object.hasOwn(titles, title) ? titles[title] : title);
+
+// What the language makes of an answer of the daemon; undefined where it has no form for it.
+export const said = (what, ...of) => sayings[what]?.(...of);
 
 // Both languages put the same mark between thousands. Whole numbers do without Intl, whose first format costs as much as a view.
 export function number(value) {

@@ -1,4 +1,6 @@
 // 简体中文。与 en.js 的键相同。
+export { sayings } from "./zh_said.js";
+
 export default {
   "tab.now": "概况", "tab.alerts": "告警", "tab.links": "关联", "tab.values": "特征值", "tab.rules": "规则",
   "nav": "视图", "skip": "跳到正文", "menu": "菜单", "menu.as": "当前身份：{name}", "menu.theme": "外观", "menu.clock": "时间", "menu.language": "语言",
@@ -49,7 +51,7 @@ export default {
   "order.urgent": "最紧急在前", "order.newest": "最新在前", "order.oldest": "最早在前",
   "alert.to.pair": "查看原因", "alert.to.cluster": "查看团伙", "alert.to.account": "查看账号", "alert.advice": "建议：", "alert.owner": "负责人", "alert.snoozed": "暂缓至", "alert.actor": "最后操作", "alert.resolution": "结论", "alert.reason": "理由",
   "alert.id": "告警编号", "alert.copy": "复制编号", "alert.accounts": "{n} 个账号", "alert.round": "第 {n} 次申诉", "alert.readonly": "您的令牌只能查看。要裁定，请用角色为 analyst 的令牌登录。", "alert.back": "返回列表",
-  "alert.lead": "已并入", "alert.reasons": ({ n }) => `原因:${n} 条告警合一`, "alert.merged": "并入其中的告警",
+  "alert.lead": "已并入", "alert.reasons": ({ n }) => `原因：${n} 条告警合一`, "alert.merged": "并入其中的告警",
   "alert.history": "处理经过", "alert.related": "相关告警", "alert.related.none": "没有涉及这些账号或其团伙的其他告警。",
 
   "act.ack": "接手", "act.verdict": "裁定", "act.resolve": "结案", "act.snooze": "暂缓", "act.wake": "结束暂缓", "act.reopen": "重新打开", "act.note": "备注", "act.assign": "指派", "act.reason": "理由", "act.which": "结论", "act.actor": "以 {name} 的名义永久记录。",
@@ -107,7 +109,7 @@ export default {
   "verdict.confirmed": "确认", "verdict.not_same": "不是同一人", "verdict.clean": "清白", "verdict.help.confirmed": "由同一经营者经营", "verdict.help.not_same": "两个经营者，无论有何共同点", "verdict.help.clean": "该账号搁置，直到出现新证据",
   "resolution.confirmed": "属实", "resolution.false_positive": "误报", "resolution.explained": "可解释", "resolution.expired": "已过时", "resolution.withdrawn": "证据撤销", "resolution.help.confirmed": "情况如告警所述", "resolution.help.false_positive": "情况并非如此", "resolution.help.explained": "属实，但有正当理由", "resolution.help.withdrawn": "告警的缘由已不成立", "resolution.help.expired": "已无关紧要",
   "form.signal": "共享值", "form.compare": "比较", "form.limit": "上限", "form.timing": "时间", "form.interaction": "交互", "form.support": "共同邻居", "form.policy": "策略",
-  "family.device": "设备", "family.household": "住所", "family.identity": "身份", "family.name": "姓名", "family.timing": "时间", "family.comparison": "比较", "family.network": "网络", "family.support": "邻居",
+  "family.device": "设备", "family.household": "住所", "family.identity": "身份", "family.name": "姓名", "family.timing": "时间", "family.comparison": "比较", "family.network": "网络", "family.support": "邻居", "family.items": "商品",
   "network.unknown": "未知", "network.isp": "家庭宽带", "network.mobile": "移动网络", "network.business": "企业", "network.education": "学校", "network.hosting": "云主机", "network.vpn": "VPN", "network.tor": "Tor", "network.relay": "中继", "network.public": "公共网络",
   "change.link_appeared": "建立关联：", "change.link_changed": "分数变化：", "change.link_withdrawn": "关联撤销：", "change.link_cleared": "认定不是同一人：", "change.link_reopened": "关联重新成立：", "change.link_confirmed": "确认：", "change.link_explained": "可解释：", "change.link_joint": "联合：",
   "change.contagion_came": "受关闭账号牵连", "change.contagion_went": "不再受牵连", "change.cluster_formed": "形成团伙", "change.cluster_joined": "加入团伙", "change.cluster_left": "离开团伙", "change.cluster_merged": "并入团伙", "change.cluster_merged_into": "成为其一部分：", "change.cluster_dissolved": "团伙解散",
@@ -119,7 +121,7 @@ export default {
   "kind.ip": "IP", "kind.port_block": "端口段", "kind.device.id": "设备", "kind.device.fingerprint": "指纹", "kind.device.hardware": "硬件", "kind.device.place": "设备所在", "kind.user_agent": "浏览器", "kind.user_agent.os": "浏览器所报系统", "kind.timezone": "时区", "kind.language": "语言", "kind.screen": "屏幕",
   "kind.ja4": "TLS 指纹", "kind.tcp": "TCP 指纹", "kind.tcp.stack": "TCP 所示系统", "kind.identity.email": "邮箱", "kind.identity.phone": "电话", "kind.identity.card": "银行卡", "kind.identity.bank": "银行账户", "kind.identity.tax_id": "税号", "kind.identity.address": "地址", "kind.identity.document": "证件",
   "kind.tcp.syn": "TCP SYN", "kind.tcp.claim": "TCP 栈与自称的系统", "kind.tls.ja4": "TLS 栈", "kind.tls.key": "TLS 握手", "kind.tls.claim": "TLS 栈与自称的浏览器", "kind.user_agent.family": "浏览器系列",
-  "kind.identity.name": "姓名", "kind.identity.name_tokens": "姓名片段", "kind.identity.company": "公司", "kind.identity.beneficiary": "受益人", "kind.identity.dob": "出生日期", "kind.items": "商品",
+  "kind.identity.name": "姓名", "kind.identity.name_tokens": "姓名片段", "kind.identity.company": "公司", "kind.identity.beneficiary": "受益人", "kind.identity.dob": "出生日期", "kind.items": "商品", "kind.items.on_site": "本站商品", "kind.site": "站点", "kind.tls.traits": "TLS 客户端特征", "kind.tls.stack": "TLS 客户端种类",
 };
 
 // Titles of the shipped rules, by what they say in English: a rule of one's own is called what its file calls it.
@@ -176,6 +178,7 @@ export const titles = {
   "Two accounts of one operator on one site list the same items": "同一经营者在同一站点的两个账号上架相同商品",
   "Two clients of one agency share more than the agency": "同一代理的两个客户共用的不止代理",
   "What the names say": "姓名的对比",
+  "What their latest lists of items say": "最近上架商品的对比",
   "What the tax numbers say": "税号的对比",
   "What the time zones say": "时区的对比",
   "Which kinds of evidence come together": "同时出现的证据种类",

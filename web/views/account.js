@@ -166,8 +166,12 @@ function eventRows(events, account) {
     { title: "#", class: "num quiet", of: (e) => String(e.seq) }], events);
 }
 
+// The group of words that the value of a statement is one of.
+const VALUES = { verdict: "verdict", resolve: "resolution", mark: "mark" };
+
 function statement(event) {
-  const parts = [event.relation ? word("relation", event.relation) : null, event.group, event.value, event.with ? plainName(event.with, 40) : null, event.actor, event.reason].filter(Boolean);
+  const value = VALUES[event.type] ? word(VALUES[event.type], event.value) : event.value;
+  const parts = [event.relation ? word("relation", event.relation) : null, event.group, value, event.with, event.actor, event.reason].filter(Boolean);
   return parts.length ? prose(parts.join(" \u00b7 "), 120) : null;
 }
 

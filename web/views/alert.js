@@ -4,6 +4,7 @@ import { fill, h } from "../lib/dom.js";
 import { engineNow } from "../lib/live.js";
 import { accountName, button, chip, copyButton, cutList, failure, facts, levelChip, number, prose, quiet, score, stateChip, waiting } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
+import { adviceText, reasonText, summaryText } from "../lib/said.js";
 import { may } from "../lib/session.js";
 import { plainName } from "../lib/shown.js";
 import { age, time } from "../lib/times.js";
@@ -20,7 +21,7 @@ function people(alert) {
     alert.snoozed_until ? [t("alert.snoozed"), time(alert.snoozed_until)] : null,
     alert.actor ? [t("alert.actor"), plainName(alert.actor)] : null,
     alert.resolution ? [t("alert.resolution"), word("resolution", alert.resolution)] : null,
-    alert.reason ? [t("alert.reason"), prose(alert.reason, 400)] : null,
+    alert.reason ? [t("alert.reason"), prose(reasonText(alert), 400)] : null,
   ];
 }
 
@@ -34,13 +35,13 @@ function whereTo(alert) {
 function relatedList(alerts, kind = "related") {
   if (!alerts.length) return h("p", { class: "quiet" }, t("alert.related.none"));
   return h("ul", { class: "plain-list " + kind }, cutList(alerts, 10, (other) => h("li", null, levelChip(other.level), " ", stateChip(other.state), " ",
-    h("a", { href: placeOf.alert(other.id) }, told(other.title)), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(other.summary, 160)))));
+    h("a", { href: placeOf.alert(other.id) }, told(other.title)), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(summaryText(other), 160)))));
 }
 
 // Why it is one of many: each policy with how many of its alerts are merged, gravest first.
 function reasons(group) {
   return h("ul", { class: "plain-list" }, group.reasons.map((why) => h("li", null, levelChip(why.level), " ", told(why.title), " ", quiet("× " + number(why.alerts)),
-    why.recommendation ? h("div", { class: "quiet" }, prose(why.recommendation, 300)) : null)));
+    why.recommendation ? h("div", { class: "quiet" }, prose(adviceText(why), 300)) : null)));
 }
 
 // Filled when the reader stays.
@@ -55,9 +56,9 @@ export function detail(alert, hooks) {
   const now = engineNow(), names = alert.group ? alert.group.accounts : alert.accounts;
   return h("article", { class: "alert-detail", "aria-label": told(alert.title) },
     h("header", null, h("div", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), deadline(alert, now), alert.appeal_round ? chip("state", "appealed", t("alert.round", { n: alert.appeal_round })) : null),
-      h("h2", null, told(alert.title)), h("p", { class: "lead" }, prose(alert.summary))),
+      h("h2", null, told(alert.title)), h("p", { class: "lead" }, prose(summaryText(alert)))),
     alert.group ? h("section", null, h("h3", null, t("alert.reasons", { n: number(alert.group.alerts) })), reasons(alert.group)) : null,
-    alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), prose(alert.recommendation, 1000)) : null,
+    alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), prose(adviceText(alert), 1000)) : null,
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),
     may("analyst") ? null : h("p", { class: "quiet" }, t("alert.readonly")),
     facts(

@@ -3,6 +3,7 @@
 import { send, urlOf } from "../lib/ask.js";
 import { add, fill, freshId, h } from "../lib/dom.js";
 import { button, number, prose, quiet, toast } from "../lib/parts.js";
+import { problemText, summaryText } from "../lib/said.js";
 import { myName } from "../lib/session.js";
 import { DAY, HOUR, zone } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
@@ -75,7 +76,7 @@ async function post(row, alerts, form) {
   if (row.post) return send(...row.post(alerts[0], form));
   if (alerts.length === 1) return send(urlOf`/v1/alerts/${alerts[0].id}/${row.name}`, row.body(form));
   const answer = await send("/v1/alerts/acts", { act: row.name, alerts: alerts.map((a) => a.id), ...row.body(form) });
-  if (answer.refused.length) throw new Error(answer.refused[0].detail);
+  if (answer.refused.length) throw new Error(problemText(answer.refused[0].detail, answer.refused[0].error));
   return answer;
 }
 
@@ -97,7 +98,7 @@ async function carryOut(row, alerts, form, progress) {
 function body(row, alerts, id, fields) {
   const title = t("act." + row.name);
   return [h("h1", { id: id + "-title" }, alerts.length > 1 ? t("act.title.many", { act: title, n: number(alerts.length) }) : title),
-    alerts.length === 1 ? h("p", { class: "quiet" }, prose(alerts[0].summary, 240)) : null, fields];
+    alerts.length === 1 ? h("p", { class: "quiet" }, prose(summaryText(alerts[0]), 240)) : null, fields];
 }
 
 // The dialog of an act on some alerts; true when it was done. Owners: names that are offered.

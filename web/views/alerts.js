@@ -5,6 +5,7 @@ import { LongList } from "../lib/lists.js";
 import { engineNow, onLive } from "../lib/live.js";
 import { button, empty, heading, number, toast } from "../lib/parts.js";
 import { keepQuery } from "../lib/places.js";
+import { summaryText } from "../lib/said.js";
 import { may, myName } from "../lib/session.js";
 import { keepSetting, setting } from "../lib/settings.js";
 import { cut, visible } from "../lib/shown.js";
@@ -47,7 +48,7 @@ function passes(alert, filter, seen) {
   if (SHOWS.indexOf(show) < 4 && show !== "standing" && alert.state !== show) return false;
   if (level && alert.level !== level) return false;
   if (rule && alert.rule !== rule) return false;
-  return !text || (alert.summary + " " + (alert.group || alert).accounts.join(" ") + " " + alert.id + " " + (alert.owner || "")).toLowerCase().includes(text);
+  return !text || (summaryText(alert) + " " + (alert.group || alert).accounts.join(" ") + " " + alert.id + " " + (alert.owner || "")).toLowerCase().includes(text);
 }
 
 function ordered(rows, order) {

@@ -1,7 +1,8 @@
 // What changed for an account, a cluster or an alert, newest first: who did it, and why.
 import { h } from "../lib/dom.js";
-import { accountName, cutList, quiet } from "../lib/parts.js";
+import { accountName, cutList, quiet, relationName } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
+import { reasonText } from "../lib/said.js";
 import { name, plainName, prose } from "../lib/shown.js";
 import { time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
@@ -9,18 +10,23 @@ import { t, word } from "../lib/words.js";
 // How the value of a change is written, where it says more than the change does.
 const values = {
   alert_assigned: (owner) => (owner ? plainName(owner) : t("change.nobody")), alert_snoozed: (until) => time(until),
-  alert_resolved: (value) => ["\u2013 ", word("resolution", value)], verdict: (value) => ["\u2013 ", word("verdict", value)],
+  alert_merged: alertLink, alert_parted: alertLink,
+  alert_resolved: (value) => ["\u2013 ", word("resolution", value)], verdict: (value) => (value ? ["\u2013 ", word("verdict", value)] : null),
 };
 
+function alertLink(id) {
+  return id ? h("a", { href: placeOf.alert(id) }, id) : null;
+}
+
 function value(change) {
-  return values[change.change] ? [" ", values[change.change](change.value ?? "")] : null;
+  return values[change.change] ? [" ", values[change.change](change.value ?? change.because?.value ?? "")] : null;
 }
 
 function subject(change, about) {
   return [change.account ? h("a", { href: placeOf.account(change.account) }, accountName(change.account, 48)) : null,
     change.cluster ? h("a", { href: placeOf.cluster(change.cluster) }, change.cluster) : null,
     change.alert && change.alert !== about ? h("a", { href: placeOf.alert(change.alert) }, change.rule || change.alert) : null,
-    change.relation ? name(change.relation, 60) : null].filter(Boolean).map((part) => [" ", part]);
+    change.relation ? relationName(change.relation, 60) : null].filter(Boolean).map((part) => [" ", part]);
 }
 
 function scores(change) {
@@ -33,5 +39,5 @@ export function changeList(changes, about) {
   return h("ol", { class: "changes" }, cutList(changes, 20, (change) => h("li", null, time(change.at), h("span", null,
     h("b", null, word("change", change.change)), value(change), subject(change, about), scores(change),
     change.actor ? quiet(" ", t("change.by", { actor: plainName(change.actor) })) : null,
-    change.reason ? h("div", { class: "quiet" }, prose(change.reason, 400)) : null))));
+    change.reason ? h("div", { class: "quiet" }, prose(reasonText(change), 400)) : null))));
 }

@@ -2,10 +2,10 @@
 import { ask, askIfThere, urlOf } from "../lib/ask.js";
 import { add, fill, h } from "../lib/dom.js";
 import { Graph, widestPath } from "../lib/graph.js";
-import { accountName, afterFrame, button, chip, cutList, empty, facts, heading, number, panel, quiet, score, table, toast } from "../lib/parts.js";
+import { accountName, afterFrame, button, chip, cutList, empty, facts, heading, number, panel, quiet, relationName, score, table, toast } from "../lib/parts.js";
 import { library, missing } from "../lib/pictures.js";
 import { go, placeOf } from "../lib/places.js";
-import { name, plainName } from "../lib/shown.js";
+import { plainName } from "../lib/shown.js";
 import { onLive } from "../lib/live.js";
 import { time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
@@ -84,7 +84,7 @@ class Picture {
   show(id, path) {
     const member = this.cluster.members.find((m) => m.account === id), links = this.edges().filter((e) => e.a === id || e.b === id).sort((x, y) => y.score - x.score);
     fill(this.side, h("h3", null, h("a", { href: placeOf.account(id) }, accountName(id, 40))),
-      h("p", null, member?.is_closed ? h("span", { class: "chip closed" }, t("account.closed")) : null, (member?.relations || []).map((r) => [" ", chip("relation", "declared", name(r, 40))]), member ? null : quiet(t("graph.outside"))),
+      h("p", null, member?.is_closed ? h("span", { class: "chip closed" }, t("account.closed")) : null, (member?.relations || []).map((r) => [" ", chip("relation", "declared", relationName(r))]), member ? null : quiet(t("graph.outside"))),
       h("div", { class: "buttons" },
         this.added.has(id) ? button(t("graph.collapse"), () => this.collapse(id)) : button(t("graph.expand"), () => this.expand(id).catch((error) => toast(error.message, "bad"))),
         this.from && this.from !== id ? button(t("graph.path.to", { name: plainName(this.from, 20) }), () => this.pathTo(id), { class: "primary" })
@@ -102,14 +102,14 @@ function legend(cluster, groups) {
   const item = (kind, text) => h("li", null, h("i", { class: "key " + kind, "aria-hidden": "true" }), text);
   return h("ul", { class: "graph-legend" }, item("strong", word("band", "strong")), item("probable", word("band", "probable")), item("possible", word("band", "possible")),
     item("bridge", t("graph.legend.bridge")), cluster.members.some((m) => m.is_closed) ? item("closed", t("account.closed")) : null,
-    [...groups].slice(0, 5).map(([group, n]) => item("group-" + n, name(group, 40))));
+    [...groups].slice(0, 5).map(([group, n]) => item("group-" + n, relationName(group))));
 }
 
 function memberTable(cluster, pick) {
   return table(t("cluster.members"), [
     { title: t("col.account"), class: "grow", of: (m) => h("a", { class: "account", href: placeOf.account(m.account) }, accountName(m.account)) },
     { title: t("col.state"), of: (m) => (m.is_closed ? h("span", { class: "chip closed" }, t("account.closed")) : "") },
-    { title: t("col.relation"), of: (m) => (m.relations || []).map((r, i) => [i ? ", " : "", name(r, 40)]) },
+    { title: t("col.relation"), of: (m) => (m.relations || []).map((r, i) => [i ? ", " : "", relationName(r)]) },
     { title: t("col.first"), class: "when", of: (m) => time(m.joined) },
     { title: h("span", { class: "heard" }, t("cluster.graph")), of: (m) => button(t("graph.show"), () => pick(m.account), { class: "plain small", title: plainName(m.account) }) }], cluster.members.slice(0, 500));
 }

@@ -5,6 +5,7 @@ import { engineNow, liveStatus, onLive } from "../lib/live.js";
 import { afterFrame, chip, empty, heading, levelChip, number, panel, prose, stateChip, table } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { plot } from "../lib/plot.js";
+import { summaryText } from "../lib/said.js";
 import { age, at as timeAt, spanText, time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
 import { linkTable } from "./links.js";
@@ -44,7 +45,7 @@ function tiles(status, standing) {
 function urgent(alerts, now) {
   if (!alerts.length) return empty(t("now.nothing"));
   return table(t("now.urgent"), [
-    { title: t("col.alert"), class: "grow", of: (a) => h("a", { href: placeOf.alert(a.id) }, prose(a.summary, 160)) },
+    { title: t("col.alert"), class: "grow", of: (a) => h("a", { href: placeOf.alert(a.id) }, prose(summaryText(a), 160)) },
     { title: t("col.level"), of: (a) => levelChip(a.level) },
     { title: t("col.state"), of: (a) => stateChip(a.state) },
     { title: t("col.opened"), class: "when", of: (a) => age(a.opened, now) },

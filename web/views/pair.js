@@ -5,6 +5,7 @@ import { add, fill, h } from "../lib/dom.js";
 import { Axis, extent, lanes, spanTitle } from "../lib/lanes.js";
 import { accountName, afterFrame, bandStarts, button, chip, copyButton, empty, facts, folded, heading, levelChip, panel, quiet, score, stateChip, toast, watchForChange } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
+import { blockedText, ignoredText, itemText, noteText, reasonText, summaryText } from "../lib/said.js";
 import { may } from "../lib/session.js";
 import { name, plainName, prose, visible } from "../lib/shown.js";
 import { at as timeAt, range, spanText, time } from "../lib/times.js";
@@ -51,7 +52,7 @@ function label(row) {
 
 function itemDetail(why, item) {
   const uses = item.a.first || item.b.first;
-  return h("div", { class: "item-detail" }, h("p", null, prose(item.sentence)), item.note ? h("p", { class: "note-line" }, item.note) : null, noteList(item.notes),
+  return h("div", { class: "item-detail" }, h("p", null, prose(itemText(item, why.link))), item.note ? h("p", { class: "note-line" }, noteText(item)) : null, noteList(item.notes),
     facts(
       item.key ? [word("kind", item.kind), h("a", { class: "value", href: placeOf.value(item.kind, item.key) }, name(item.shown || t("value.hidden"), 80))] : null,
       [t("col.rule"), h("a", { href: placeOf.rule(item.rule) }, item.rule)],
@@ -106,13 +107,13 @@ function sentence(link) {
 }
 
 function pasted(why) {
-  return [sentence(why.link), ...why.evidence.map((item) => `${bits(item.bits)} ${item.sentence} (${t("pair.without")}: ${item.without})`)].map(visible).join("\n");
+  return [sentence(why.link), ...why.evidence.map((item) => `${bits(item.bits)} ${itemText(item, why.link)} (${t("pair.without")}: ${item.without})`)].map(visible).join("\n");
 }
 
 // What both hold and people marked.
 function ignored(why) {
   if (!why.ignored?.length) return null;
-  return panel(t("pair.ignored"), { note: t("mark.meaning") }, h("ul", { class: "plain-list" }, why.ignored.map((value) => h("li", null, word("kind", value.kind), " ", h("a", { class: "value", href: placeOf.value(value.kind, value.key) }, name(value.shown || t("value.hidden"), 60)), h("div", { class: "quiet" }, prose(value.reason, 300)), noteList(value.notes)))));
+  return panel(t("pair.ignored"), { note: t("mark.meaning") }, h("ul", { class: "plain-list" }, why.ignored.map((value) => h("li", null, word("kind", value.kind), " ", h("a", { class: "value", href: placeOf.value(value.kind, value.key) }, name(value.shown || t("value.hidden"), 60)), h("div", { class: "quiet" }, prose(ignoredText(value), 300)), noteList(value.notes)))));
 }
 
 function path(why) {
@@ -138,7 +139,7 @@ function verdictButtons(why, redraw) {
 
 function alertPanel(alerts) {
   if (!alerts.length) return null;
-  return panel(t("pair.alerts"), { note: may("analyst") ? t("pair.alerts.settled") : "" }, h("ul", { class: "plain-list" }, alerts.map((alert) => h("li", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), h("a", { href: placeOf.alert(alert.id) }, prose(alert.summary, 160))))));
+  return panel(t("pair.alerts"), { note: may("analyst") ? t("pair.alerts.settled") : "" }, h("ul", { class: "plain-list" }, alerts.map((alert) => h("li", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), h("a", { href: placeOf.alert(alert.id) }, prose(summaryText(alert), 160))))));
 }
 
 async function eventsOf(account) {
@@ -171,8 +172,8 @@ export async function show(at, root, redraw) {
       h("span", { class: "pair-score" }, score(link.score, link.band), chip("link", link.state), link.explained_by ? quiet(word("relation", link.explained_by)) : null),
       side("b", link.b, why.is_closed.b)),
     h("div", { class: "lead-line" }, h("p", { class: "lead" }, sentence(link)), copyButton(() => pasted(why), t("pair.copy"))),
-    link.reason ? h("p", { class: "advice" }, prose(link.reason)) : null,
-    why.blocked ? h("p", { class: "advice" }, why.blocked) : null,
+    link.reason ? h("p", { class: "advice" }, prose(reasonText(link))) : null,
+    why.blocked ? h("p", { class: "advice" }, blockedText(why)) : null,
     why.listed !== null && why.listed !== link.score ? h("p", { class: "quiet" }, t("pair.listed", { score: why.listed }), " ", time(why.listed_at)) : null,
     alertPanel(why.alerts),
     panel(t("pair.waterfall"), { note: t("pair.waterfall.note"), class: "wide" }, waterfall(why)),

@@ -3,6 +3,7 @@ import { ask } from "../lib/ask.js";
 import { add, h } from "../lib/dom.js";
 import { accountName, empty, heading, panel } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
+import { summaryText } from "../lib/said.js";
 import { plainName, prose } from "../lib/shown.js";
 import { t } from "../lib/words.js";
 import { valueRows } from "./values.js";
@@ -21,7 +22,7 @@ export async function show(at, root) {
     panels.push(panel(t("search.accounts"), { note: String(found.accounts.length) },
       h("ul", { class: "plain-list" }, found.accounts.map((account) => h("li", null, h("a", { href: placeOf.account(account) }, accountName(account)))))));
   if (found.alert)
-    panels.push(panel(t("search.alert"), {}, h("a", { href: placeOf.alert(found.alert.id) }, prose(found.alert.summary))));
+    panels.push(panel(t("search.alert"), {}, h("a", { href: placeOf.alert(found.alert.id) }, prose(summaryText(found.alert)))));
   if (found.cluster)
     panels.push(panel(t("search.cluster"), {}, h("a", { href: placeOf.cluster(found.cluster.cluster) }, t("cluster.title", { id: found.cluster.cluster }))));
   if (found.values.length)
