@@ -3,7 +3,7 @@
 # One line a test; a program that ends badly without naming a test is a failure of its own.
 set -u
 tests=$(cd "$(dirname "$0")/.." && pwd)
-build=$1
+build=$(cd "$1" && pwd) || exit 1
 # With --all every call fails once, and all of it again under the thread sanitizer.
 limit=120
 [ "${ASSOCD_ALL:-0}" = 0 ] || limit=1200
