@@ -222,7 +222,7 @@ static void compare(struct ctl *ctl, const struct options *o, const struct repla
 {
 	const struct compared side[2] = { { rules[0], replay_engine(r, 0) }, { rules[1], replay_engine(r, 1) } };
 	struct comparison c;
-	comparison_make(&c, side, o->min_score, true);
+	comparison_make(ctl, &c, side, o->min_score);
 	if (ctl->as_json)
 		print_json(o, &c, replay_counts(r, 1));
 	else

@@ -96,7 +96,7 @@ static void apply_batch(struct journal_reading *r)
 	r->world->n_events += r->n;
 	r->n = 0;
 	arena_reset(r->arena);
-	ctl_progress(r->ctl, "replay", r->world->n_events, 0, false);
+	ctl_progress(r->ctl, "events replayed", r->world->n_events, 0, false);
 }
 
 static enum err read_event(void *arg, const struct store_event *row)

@@ -18,14 +18,13 @@ static struct coincidence *chances_of(const struct compared side[2])
 	return out;
 }
 
-void comparison_make(struct comparison *c, const struct compared side[2], int min_score, bool wants_chances)
+void comparison_make(struct ctl *ctl, struct comparison *c, const struct compared side[2], int min_score)
 {
 	*c = (struct comparison){ .side = { side[0], side[1] } };
 	diff_make(&c->diff, side[0].engine, side[1].engine, min_score);
 	for (unsigned i = 0; i < 2; i++)
-		c->hits[i] = hits_of(side[i].engine, side[i].rules, min_score);
-	if (wants_chances)
-		c->chances = chances_of(side);
+		c->hits[i] = hits_of(ctl, side[i].engine, side[i].rules, min_score);
+	c->chances = chances_of(side);
 }
 
 void comparison_free(struct comparison *c)

@@ -18,11 +18,11 @@ struct comparison {
 	struct compared side[2];
 	struct diff diff;
 	struct rule_hits *hits[2];    /* in the order of rules/heads.h */
-	struct coincidence *chances;  /* by signal of the new rules; NULL without them */
+	struct coincidence *chances;  /* by signal of the new rules */
 };
 
-/* min_score as in diff_make. Coincidences cost a pass over all values for each signal. */
-void comparison_make(struct comparison *c, const struct compared side[2], int min_score, bool wants_chances);
+/* min_score as in diff_make. Every link is read, and every value once for each signal. */
+void comparison_make(struct ctl *ctl, struct comparison *c, const struct compared side[2], int min_score);
 void comparison_free(struct comparison *c);
 
 /* Rows of one change, and at most so many are shown. */

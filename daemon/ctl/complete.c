@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/api/tokens.h"
 #include "daemon/main/config.h"
 #include "rules/heads.h"
 #include "run.h"
@@ -123,6 +124,20 @@ static void offer_choices(struct completion *c, struct bytes words)
 	}
 }
 
+/* Several may stand in one word: those in front of the last comma are chosen already. */
+static void offer_roles(struct completion *c)
+{
+	struct completion last = *c;
+	size_t chosen = c->begun.len;
+
+	while (chosen > 0 && c->begun.ptr[chosen - 1] != ',')
+		chosen--;
+	last.begun = bytes_slice(c->begun, chosen, c->begun.len);
+	last.kept = bytes_make(c->begun.ptr - c->kept.len, c->kept.len + chosen);
+	for (unsigned role = ROLE_INGEST; role <= ROLE_ADMIN; role *= 2)
+		offer(&last, bytes_of(role_name(role)));
+}
+
 /* Do the first bytes of the command's name, whole words, begin one in front of it? */
 static bool begins_earlier(const struct ctl_command *const *row, size_t len)
 {
@@ -164,6 +179,7 @@ static const struct {
 } words_of[] = {
 	{ "ACCOUNT", offer_accounts }, { "ALERT", offer_alerts }, { "RULE", offer_rules }, { "KIND", offer_relations },
 	{ "ATTRIBUTE", offer_attributes }, { "PATTERN", offer_patterns }, { "COMMAND", offer_commands_whole },
+	{ "ROLE,...", offer_roles },
 };
 
 static bool is_file_word(struct bytes word)

@@ -47,7 +47,7 @@ void ctl_progress(struct ctl *ctl, const char *what, uint64_t at, uint64_t of, b
 
 	if (!isatty(STDERR_FILENO) || (!done && now - ctl->progress_us < PROGRESS_EVERY_US))
 		return;
-	ctl->progress_us = now;
+	ctl->progress_us = done ? 0 : now; /* what comes next is said at once */
 	if (done)
 		fputs("\r\033[K", stderr);
 	else if (of > 0)

@@ -12,6 +12,8 @@ struct counting {
 	struct arena *arena;
 	struct rule_hits *hits;
 	int min_score;
+	struct ctl *ctl;
+	uint64_t n, of; /* links read, and that will be */
 };
 
 static bool is_repeated(const struct why_view *why, unsigned i)
@@ -36,6 +38,7 @@ static void count_link(void *arg, const struct link_view *link)
 {
 	struct counting *c = arg;
 	struct why_view why;
+	ctl_progress(c->ctl, "comparing", ++c->n, c->of, false);
 	int shown = c->min_score >= 0 ? c->min_score : c->rules->scoring.score_bands[0];
 	bool is_shown = c->min_score >= 0 || link->band > BAND_NONE;
 	if (!is_shown || link->state == LINK_CLEARED || engine_why(c->e, link->a, link->b, c->arena, &why) != ERR_OK)
@@ -64,10 +67,19 @@ static void count_alerts(struct counting *c)
 	}
 }
 
-struct rule_hits *hits_of(const struct engine *e, const struct ruleset *rules, int min_score)
+static void count_one(void *arg, const struct link_view *link)
 {
-	struct counting c = { e, rules, arena_new(64 * 1024), xcalloc(heads_count(rules) + 1, sizeof(struct rule_hits)), min_score };
+	struct counting *c = arg;
+	(void)link;
+	c->of++;
+}
+
+struct rule_hits *hits_of(struct ctl *ctl, const struct engine *e, const struct ruleset *rules, int min_score)
+{
+	struct counting c = { e, rules, arena_new(64 * 1024), xcalloc(heads_count(rules) + 1, sizeof(struct rule_hits)), min_score, ctl, 0, 0 };
+	engine_each_link(e, min_score < 0 ? 1 : min_score, count_one, &c);
 	engine_each_link(e, min_score < 0 ? 1 : min_score, count_link, &c);
+	ctl_progress(ctl, "comparing", 1, 1, true);
 	count_alerts(&c);
 	arena_free(c.arena);
 	return c.hits;

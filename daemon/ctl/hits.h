@@ -3,6 +3,7 @@
 #ifndef ASSOCD_CTL_HITS_H
 #define ASSOCD_CTL_HITS_H
 
+#include "ctl.h"
 #include "daemon/base/text.h"
 #include "daemon/engine/engine.h"
 
@@ -12,8 +13,9 @@ struct rule_hits {
 	uint64_t alerts; /* it opened */
 };
 
-/* One for each rule, in the order of rules/heads.h; free() it. min_score as in diff_make. */
-struct rule_hits *hits_of(const struct engine *e, const struct ruleset *rules, int min_score);
+/* One for each rule, in the order of rules/heads.h; free() it. min_score as in diff_make. It takes
+ * its time, and ctl shows how far it is. */
+struct rule_hits *hits_of(struct ctl *ctl, const struct engine *e, const struct ruleset *rules, int min_score);
 
 /* The rule that moved a pair most between two engines, and by how many bits: of bits that differ; empty when no rule's
  * bits do (then it is the prior or the scale). The text is a rule set's. */

@@ -19,6 +19,19 @@ struct options {
 	bool told_only;
 };
 
+/* Two tables in one file are none that anything reads. */
+static int check_outputs(const struct options *o)
+{
+	const char *const paths[] = { o->links, o->clusters, o->alerts };
+	static const char *const names[] = { "--links", "--clusters", "--alerts" };
+	for (unsigned i = 0; i < ARRAY_LEN(paths); i++)
+		for (unsigned k = 0; k < i; k++)
+			if (paths[i] != NULL && paths[k] != NULL && strcmp(paths[i], paths[k]) == 0)
+				return ctl_usage(&ctl_replay, "%s and %s go to %s both; name a file for one of them", names[k], names[i],
+						 strcmp(paths[i], "-") == 0 ? "standard output" : paths[i]);
+	return 0;
+}
+
 /* 0, or the exit status with the reason said; then argv[1] and those behind are the event files. */
 static int parse_options(struct options *o, int *argc, char **argv)
 {
@@ -33,6 +46,8 @@ static int parse_options(struct options *o, int *argc, char **argv)
 		status = ctl_no_more_options(&ctl_replay, argc, argv);
 	if (status == 0)
 		status = offline_score(&ctl_replay, "--min-score", least, &o->min_score);
+	if (status == 0)
+		status = check_outputs(o);
 	if (status != 0)
 		return status;
 	return *argc > 1 ? 0 : ctl_usage(&ctl_replay, "name at least one file of events, - for standard input");
@@ -222,7 +237,7 @@ static const struct reference_option replay_options[] = {
 	{ "--rules", "DIR", "The folder of rules; without it the shipped one.", NULL },
 	OFFLINE_NETWORK_OPTIONS,
 	CAPTURES_OPTIONS,
-	{ "--links", "FILE", "Writes account_a,account_b,score,first_seen, sorted by the accounts; - is standard output.", NULL },
+	{ "--links", "FILE", "Writes account_a,account_b,score,first_seen, sorted by the accounts; - is standard output, which takes one of the three.", NULL },
 	{ "--clusters", "FILE", "Writes account,cluster of every cluster of two and more.", NULL },
 	{ "--alerts", "FILE", "Writes the alert log: a JSON line a change, those of merged alerts among them.", NULL },
 	{ "--told", NULL, "With --alerts: only what the daemon's log would say, which leaves merged alerts to those that lead them.", NULL },

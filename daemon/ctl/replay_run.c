@@ -224,7 +224,10 @@ enum err replay_file(struct replay *r, struct ctl *ctl, const char *path, struct
 		return err;
 	while (err == ERR_OK && n > 0) {
 		err = lines_read(&file.lines, take_line, &file, &n, eb);
-		ctl_progress(ctl, "replay", file.lines.at, file.lines.size, false);
+		if (file.lines.size > 0)
+			ctl_progress(ctl, "replay", file.lines.at, file.lines.size, false);
+		else
+			ctl_progress(ctl, "lines replayed", file.lines.number, 0, false);
 	}
 	for (unsigned i = 0; i < r->n_readings; i++)
 		r->readings[i].counts.bytes += file.lines.at;

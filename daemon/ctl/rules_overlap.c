@@ -220,7 +220,7 @@ static void report(struct ctl *ctl, const struct options *o, const struct trial 
 	for (unsigned i = 0; i < t->n; i++) {
 		const struct compared side[2] = { live, { t->promoted[i], replay_engine(r, i + 1) } };
 		struct comparison c;
-		comparison_make(&c, side, o->min_score, true);
+		comparison_make(ctl, &c, side, o->min_score);
 		if (ctl->as_json)
 			add_rule_json(&out, t->tried[i], &c, o->max);
 		else

@@ -157,7 +157,7 @@ static int token_revoke_run(struct ctl *ctl, int argc, char **argv)
 
 #define NO_MORE { NULL, NULL, NULL, NULL }
 static const struct reference_option add_options[] = {
-	{ "--role", "ROLES", "ingest, read, analyst or admin; several with commas between.", NULL },
+	{ "--role", "ROLE,...", "ingest, read, analyst or admin; several with commas between.", NULL },
 	{ "--trusted", NULL, "What it sends may also declare relations, closures and ratings.", NULL },
 	{ "--rate", "N", "Requests a second that it may make; without it token_rate of the configuration.", NULL },
 	NO_MORE,

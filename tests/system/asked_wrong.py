@@ -23,6 +23,8 @@ WRONG = (
     (("--jsn", "status"), 2, "there is no option --jsn; did you mean --json?"),
     (("--limit", "3", "alerts"), 2, "--limit is no option of every command"),
     (("send", "--site", "a/b", os.devnull), 2, "--site: a site has at most 256 bytes and neither '/' nor control characters"),
+    (("replay", "--links", "-", "--clusters", "-", os.devnull), 2, "--links and --clusters go to standard output both; name a file for one of them"),
+    (("replay", "--alerts", "/tmp/x", "--links", "/tmp/x", os.devnull), 2, "--links and --alerts go to /tmp/x both"),
     (("--url", "127.0.0.1:1", "status"), 1, "--url takes an address like http://127.0.0.1:8787, not '127.0.0.1:1'"),
 )
 

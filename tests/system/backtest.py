@@ -3,13 +3,15 @@
 import csv
 import json
 import os
+import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 
-from daemon import BUILD, ROOT, Daemon, run_tests
+from daemon import BUILD, ROOT, Daemon, run_tests, stories
 
 SAMPLE = os.path.join(ROOT, "config", "sample.ndjson")
 NETWORKS = os.path.join(ROOT, "config", "sample-networks.csv")
@@ -257,6 +259,43 @@ def a_daemon_counts_an_experimental_policy_and_tells_nobody():
             shutil.rmtree(daemon.dir)
 
 
+def on_terminal(*words, interrupt_at=None):
+    """What the program writes to its terminal, and how it ended; Ctrl-C as soon as it has written interrupt_at."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(os.path.join(BUILD, "assocctl"), ["assocctl", *words])
+    said = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # it has gone
+            break
+        said += piece
+        if interrupt_at and interrupt_at in said:
+            os.write(terminal, b"\x03")
+            interrupt_at = None
+    return said.decode(), os.waitpid(child, 0)[1]
+
+
+def progress_is_shown_on_a_terminal_and_an_end_in_the_middle_says_nothing_wrong():
+    folder = tempfile.mkdtemp(prefix="assocd-test-")
+    try:
+        events = os.path.join(folder, "events.ndjson")
+        with open(events, "w") as out:
+            out.write("\n".join(stories(4000, 1)) + "\n")
+        words = ("backtest", "--rules", DEFAULT, "--against", DEFAULT, "--json")
+        said, status = on_terminal(*words, events)
+        assert status == 0 and "\rreplay " in said and "\rcomparing " in said, said[:2000]
+        assert json.loads(said[said.rindex("\x1b[K") + 3:])["events"] == 4000, said[-300:]
+        said, status = on_terminal(*words, events, interrupt_at=b"replay")
+        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT and "{" not in said, (status, said)
+        with open(events) as file:
+            quiet = subprocess.run([os.path.join(BUILD, "assocctl"), *words, "-"], stdin=file, capture_output=True, text=True, timeout=300)
+        assert quiet.returncode == 0 and quiet.stderr == "", quiet.stderr
+    finally:
+        shutil.rmtree(folder)
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([
         the_same_rules_change_nothing, what_changes_is_what_two_replays_say, an_alert_of_another_level_is_a_change,
@@ -264,5 +303,5 @@ if __name__ == "__main__":
         a_rule_that_meets_strangers_says_how_many, an_experimental_rule_judges_nothing_and_its_overlap_is_a_backtest,
         overlap_of_a_policy_says_whom_others_name, tests_of_an_experimental_rule_run_with_it_promoted,
         rules_of_other_attributes_are_fed_what_they_take, bad_input_says_what_to_do, a_daemon_counts_an_experimental_policy_and_tells_nobody,
-        more_rules_than_fit_are_chosen_from,
+        more_rules_than_fit_are_chosen_from, progress_is_shown_on_a_terminal_and_an_end_in_the_middle_says_nothing_wrong,
     ]))

@@ -219,6 +219,9 @@ static void a_begun_line_is_completed(void **state)
 	assert_follows("why --jso", "--json\n");
 	assert_follows("rules explain shared-device x", "");
 	assert_follows("status ", "");
+	assert_follows("token add shop --role ", "ingest\nread\nanalyst\nadmin\n");
+	assert_follows("token add shop --role ingest,a", "ingest,analyst\ningest,admin\n");
+	assert_follows("token add shop --role=ingest,r", "--role=ingest,read\n");
 	assert_follows("nothing ", "");
 }
 
