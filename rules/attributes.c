@@ -134,7 +134,7 @@ static void add_named_lists(struct reader *r, const struct yaml_node *at, struct
 		ptrdiff_t blank = bytes_find_char(rest, ' ');
 		struct bytes name = bytes_slice(rest, 0, blank < 0 ? rest.len : (size_t)blank);
 		rest = bytes_slice(rest, name.len, rest.len);
-		const struct named_list *list = builder_find_list(r->builder, name);
+		const struct named_list *list = builder_use_list(r->builder, name);
 		if (!list) {
 			problem_at(r, at, "no list '%.*s' under lists/%s", BYTES_ARG(name), builder_list_nearest(r->builder, name));
 			return;

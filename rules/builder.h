@@ -13,7 +13,8 @@ struct values VEC(struct bytes);
 
 /* A named list (lists/NAME.txt or .yaml): sorted, without repeats. */
 struct named_list {
-	struct bytes name;
+	struct bytes name, path;
+	bool is_used;
 	const struct bytes *at;
 	unsigned n;
 };
@@ -50,6 +51,8 @@ enum file_form { FORM_ATTRIBUTES, FORM_SCORING, FORM_LIST, FORM_RULE, FORM_TABLE
 void decode_rule_file(struct builder *b, enum file_form form, struct bytes content);
 
 const struct named_list *builder_find_list(const struct builder *b, struct bytes name);
+/* The same for who goes on to use it. */
+const struct named_list *builder_use_list(struct builder *b, struct bytes name);
 /* Sorts, removes repeats, copies into the arena. */
 struct named_list builder_make_list(struct builder *b, struct bytes name, struct bytes *values, size_t n);
 const char *builder_list_nearest(const struct builder *b, struct bytes name);

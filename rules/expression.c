@@ -90,8 +90,11 @@ static const struct expr *field_node(struct parser *p, enum expr_op op)
 	if (e == NULL)
 		return NULL;
 	e->field = field;
-	if (field_is_window(field))
-		e->window = p->r->builder->windows.at[field - FIELD_WINDOWS].name;
+	if (field_is_window(field)) {
+		struct window_rule *window = &p->r->builder->windows.at[field - FIELD_WINDOWS];
+		window->is_asked = true;
+		e->window = window->name;
+	}
 	if (is_call)
 		e->constant.text = arena_bytes(p->r->arena, bytes_trim(bytes_slice(p->lexer.input, word.offset, end - word.offset)));
 	return e;
@@ -209,7 +212,7 @@ static const struct expr *parse_in(struct parser *p, const struct expr *left)
 	if (accept(p, "["))
 		return parse_list(p, left);
 	if (t.type == TOKEN_WORD) {
-		const struct named_list *list = builder_find_list(p->r->builder, t.text);
+		const struct named_list *list = builder_use_list(p->r->builder, t.text);
 		if (list) {
 			advance(p);
 			return parser_in_list(p, &t, left, list);

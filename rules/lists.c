@@ -30,6 +30,16 @@ const struct named_list *builder_find_list(const struct builder *b, struct bytes
 	return NULL;
 }
 
+const struct named_list *builder_use_list(struct builder *b, struct bytes name)
+{
+	for (unsigned i = 0; i < b->n_lists; i++)
+		if (bytes_eq(b->lists[i].name, name)) {
+			b->lists[i].is_used = true;
+			return &b->lists[i];
+		}
+	return NULL;
+}
+
 const char *builder_list_nearest(const struct builder *b, struct bytes name)
 {
 	const char *names[LISTS_MAX + 1];
@@ -47,8 +57,10 @@ static void add_list(struct builder *b, const char *path, struct bytes name, str
 		problem_plain(&b->problems, "%s: more than %d values; split it into several lists", path, LIST_VALUES_MAX);
 	else if (b->n_lists == LISTS_MAX)
 		problem_plain(&b->problems, "%s: more than %d lists", path, LISTS_MAX);
-	else
-		b->lists[b->n_lists++] = builder_make_list(b, name, values, n);
+	else {
+		b->lists[b->n_lists] = builder_make_list(b, name, values, n);
+		b->lists[b->n_lists++].path = arena_bytes(b->arena, bytes_of(path));
+	}
 }
 
 void list_read_text(struct builder *b, const char *path, struct bytes name, struct bytes content)

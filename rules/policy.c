@@ -103,7 +103,8 @@ static void read_window(struct reader *r, const struct yaml_node *at, enum polic
 	if (source.take < 0)
 		return;
 	struct window_rule window = { .name = arena_bytes(r->arena, at->key), .scope = scope, .take = (enum window_take)source.take,
-				      .type = take_rows[source.take].type, .field = -1, .timespan_ms = source.timespan_ms };
+				      .type = take_rows[source.take].type, .field = -1, .timespan_ms = source.timespan_ms,
+				      .line = at->key_line, .column = at->key_column };
 	const struct take_row *row = &take_rows[source.take];
 	if (source.of)
 		read_window_field(r, source.of, &window);

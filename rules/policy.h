@@ -51,6 +51,8 @@ struct window_rule {
 	int field;                /* of the event, whose value is taken; -1 none */
 	int64_t timespan_ms;
 	int64_t bound_milli;      /* TAKE_TIME_*: below it, or at least it */
+	unsigned line, column;    /* of its name in the policy's file */
+	bool is_asked;            /* by a condition */
 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "contradictions.h"
 #include "daemon/base/file.h"
 #include "daemon/base/utf8.h"
+#include "idle.h"
 #include "rule_tests.h"
 
 #define FILES_MAX 2048
@@ -375,6 +376,7 @@ static enum err finish(struct builder *b, const char *dir, bool require_tests, s
 		return ERR_INPUT;
 	}
 	b->problems = (struct problems){0};
+	idle_find(b);
 	*out = &b->set;
 	return ERR_OK;
 }

@@ -77,6 +77,7 @@ struct ruleset {
 	bool site_isolation;
 	uint64_t hash; /* of the compiled content: the snapshot is bound to it */
 	unsigned n_files, n_tests;
+	struct bytes warnings; /* what loads and does nothing: "FILE:LINE:COLUMN: warning: ..." and a newline each */
 };
 
 /* Loads every *.yaml of a folder (not *.test.yaml) in name order: attributes.yaml, scoring.yaml, lists/, then rules.

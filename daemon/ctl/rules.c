@@ -90,7 +90,7 @@ static unsigned print_problems(const struct target *t, struct bytes report)
 	return n;
 }
 
-static void print_counts(struct ctl *ctl, const struct ruleset *rules)
+static void print_counts(struct ctl *ctl, const struct ruleset *rules, unsigned warnings)
 {
 	if (ctl->as_json) {
 		struct text t = {0};
@@ -106,6 +106,7 @@ static void print_counts(struct ctl *ctl, const struct ruleset *rules)
 		json_member_int(&t, "policies", rules->n_policies);
 		json_member_int(&t, "experimental", heads_experimental(rules));
 		json_member_int(&t, "tests", rules->n_tests);
+		json_member_int(&t, "warnings", warnings);
 		json_close_object(&t);
 		printf("%.*s\n", BYTES_ARG(text_bytes(&t)));
 		text_free(&t);
@@ -116,7 +117,10 @@ static void print_counts(struct ctl *ctl, const struct ruleset *rules)
 	       rules->interactions_end[PASS_OWN], rules->n_interactions - rules->interactions_end[PASS_OWN], rules->n_policies);
 	if (heads_experimental(rules))
 		printf(" (%u of them experimental)", heads_experimental(rules));
-	printf(", %u tests; no error\n", rules->n_tests);
+	printf(", %u tests; no error", rules->n_tests);
+	if (warnings > 0)
+		printf(", %u %s (above)", warnings, warnings == 1 ? "warning" : "warnings");
+	printf("\n");
 }
 
 static int run_check(struct ctl *ctl, int argc, char **argv)
@@ -135,7 +139,7 @@ static int run_check(struct ctl *ctl, int argc, char **argv)
 	enum err err = ruleset_load(t.dir, true, &rules, &report, &eb);
 	unsigned shown = err ? print_problems(&t, text_bytes(&report)) : 0;
 	if (!err)
-		print_counts(ctl, rules);
+		print_counts(ctl, rules, print_problems(&t, rules->warnings));
 	else if (shown)
 		fprintf(stderr, "%u %s\n", shown, shown == 1 ? "error" : "errors");
 	else if (bytes_find(text_bytes(&report), BYTES_LIT("\n... and ")) >= 0)
@@ -271,7 +275,8 @@ static int run_test(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_rules_check = {
 	.name = "rules check", .arguments = "[DIR|FILE]", .run = run_check,
 	.help = "Compiles the rule files of a folder and prints every error with its place.",
-	.more = "Without an argument it is the configured folder.",
+	.more = "A window that no condition asks and a list that nothing names load and do nothing: that is a warning, which the daemon's log "
+		"has too. Without an argument it is the configured folder.",
 };
 
 const struct ctl_command ctl_rules_test = {

@@ -29,13 +29,12 @@ enum err judgement_enrich(const struct config *c, struct enrich **out, struct er
 	return err;
 }
 
-static void log_report(const struct text *report)
+static void log_report(enum log_level level, struct bytes rest)
 {
-	struct bytes rest = text_bytes(report);
 	while (rest.len > 0) {
 		ptrdiff_t end = bytes_find_char(rest, '\n');
 		size_t len = end < 0 ? rest.len : (size_t)end;
-		log_error("rules", "%.*s", (int)len, rest.ptr);
+		log_line(level, "rules", "%.*s", (int)len, rest.ptr);
 		rest = bytes_slice(rest, len + 1, rest.len);
 	}
 }
@@ -53,12 +52,14 @@ enum err judgement_load(const struct config *c, struct judgement *out, struct er
 	*out = (struct judgement){ 0 };
 	enum err err = ruleset_load(c->rules_dir, true, &out->rules, &report, eb);
 	if (err != ERR_OK && report.len > 0) {
-		log_report(&report); /* eb has its first line: that was said */
+		log_report(LOG_LEVEL_ERROR, text_bytes(&report)); /* eb has its first line: that was said */
 		errbuf_clear(eb);
 		errbuf_set(eb, err, "the rules in %s are not usable; `assocctl rules check %s` says why, and the log has said so", c->rules_dir,
 			   c->rules_dir);
 	}
 	text_free(&report);
+	if (err == ERR_OK)
+		log_report(LOG_LEVEL_WARN, out->rules->warnings);
 	if (err == ERR_OK)
 		err = judgement_enrich(c, &out->enrich, eb);
 	if (err == ERR_OK)
