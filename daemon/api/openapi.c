@@ -116,7 +116,7 @@ static const struct {
 		   "\"opened\":{\"type\":\"integer\"},\"standing\":{\"type\":\"integer\"}}}},"
 		   "\"links_read\":{\"type\":\"integer\"},\"links\":{\"type\":\"integer\"}}}" },
 	{ "Dossier", "{\"type\":\"object\",\"properties\":{\"dossier\":{\"const\":1},\"title\":{\"type\":\"string\"},\"audience\":{\"type\":\"string\"},"
-		     "\"as_of\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+		     "\"language\":{\"type\":\"string\",\"description\":\"absent: English\"},\"as_of\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
 		     "\"section\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
 		     "\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"seal\":{\"type\":\"string\"}}}}}}" },
 	{ "Mark", "{\"type\":\"object\",\"required\":[\"mark\",\"value\",\"reason\"],\"properties\":{\"mark\":{\"$ref\":\"#/components/schemas/MarkBody\"},"

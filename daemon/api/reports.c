@@ -8,7 +8,7 @@
 struct report {
 	struct dossier_subject subject;
 	struct dossier_basis basis;
-	enum dossier_audience audience;
+	struct dossier_reader reader;
 	enum dossier_format format;
 };
 
@@ -35,12 +35,13 @@ static bool query_word(struct api_call *call, const char *name, const char *cons
 
 static bool query_form(struct api_call *call, struct report *report)
 {
-	unsigned audience, format;
+	unsigned audience, format, language;
 
 	if (!query_word(call, "audience", dossier_audience_names, DOSSIER_AUDIENCES, &audience) ||
-	    !query_word(call, "format", dossier_format_names, DOSSIER_FORMATS, &format))
+	    !query_word(call, "format", dossier_format_names, DOSSIER_FORMATS, &format) ||
+	    !query_word(call, "language", dossier_language_names, DOSSIER_LANGUAGES, &language))
 		return false;
-	report->audience = (enum dossier_audience)audience;
+	report->reader = (struct dossier_reader){ (enum dossier_audience)audience, (enum dossier_language)language };
 	report->format = (enum dossier_format)format;
 	return true;
 }
@@ -93,7 +94,7 @@ static void reply_dossier(struct api_call *call, const struct report *report)
 	struct errbuf eb = { 0 };
 	struct dossier *d;
 
-	if (dossier_new(&report->subject, &report->basis, report->audience, &d, &eb) != ERR_OK) {
+	if (dossier_new(&report->subject, &report->basis, report->reader, &d, &eb) != ERR_OK) {
 		api_problem(call, 422, "audience", "%s", eb.text);
 		return;
 	}

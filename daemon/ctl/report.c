@@ -84,7 +84,10 @@ static int fetch(struct ctl *ctl, const struct text *path)
 	return is_there ? 0 : 1;
 }
 
-static void add_path(struct text *path, int argc, char **argv, const char *audience, const char *format)
+/* format is given; the others may be NULL. */
+struct asked { const char *format, *audience, *language; };
+
+static void add_path(struct text *path, int argc, char **argv, const struct asked *asked)
 {
 	text_adds(path, "/v1/reports");
 	for (int i = 1; i < argc; i++) {
@@ -92,15 +95,17 @@ static void add_path(struct text *path, int argc, char **argv, const char *audie
 		ctl_escape(path, bytes_of(argv[i]));
 	}
 	text_adds(path, "?format=");
-	ctl_escape(path, bytes_of(format));
-	text_adds(path, audience ? "&audience=" : "");
-	ctl_escape(path, bytes_of(audience ? audience : ""));
+	ctl_escape(path, bytes_of(asked->format));
+	text_adds(path, asked->audience ? "&audience=" : "");
+	ctl_escape(path, bytes_of(asked->audience ? asked->audience : ""));
+	text_adds(path, asked->language ? "&language=" : "");
+	ctl_escape(path, bytes_of(asked->language ? asked->language : ""));
 }
 
 static int report_run(struct ctl *ctl, int argc, char **argv)
 {
 	const char *file = ctl_option(&argc, argv, "--verify"), *seal = ctl_option(&argc, argv, "--seal");
-	const char *audience = ctl_option(&argc, argv, "--audience"), *format = ctl_option(&argc, argv, "--format");
+	struct asked asked = { ctl_option(&argc, argv, "--format"), ctl_option(&argc, argv, "--audience"), ctl_option(&argc, argv, "--language") };
 	int status = ctl_no_more_options(&ctl_report, &argc, argv);
 	struct text path = { 0 };
 
@@ -112,7 +117,9 @@ static int report_run(struct ctl *ctl, int argc, char **argv)
 		return ctl_usage(&ctl_report, "--seal goes with --verify");
 	if (argc != 2 && argc != 3)
 		return ctl_usage(&ctl_report, "name an account, two accounts or a cluster");
-	add_path(&path, argc, argv, audience, format ? format : ctl->as_json ? "json" : "md");
+	if (!asked.format)
+		asked.format = ctl->as_json ? "json" : "md";
+	add_path(&path, argc, argv, &asked);
 	status = fetch(ctl, &path);
 	text_free(&path);
 	return status;
@@ -124,6 +131,8 @@ static const struct reference_option report_options[] = {
 	  "account 2.", NULL },
 	{ "--format", "html|json|md", "One HTML file that needs nothing else and prints well, JSON, or Markdown; without it Markdown, with "
 	  "--json JSON.", NULL },
+	{ "--language", "en|zh", "The language of the form for the subject; without it English. A rule of one's own says what its file says. "
+	  "The other forms are in English.", NULL },
 	{ "--verify", "FILE", "Says whether a dossier in any of the formats is byte for byte as it was made, and where it is not. Needs "
 	  "no daemon.", NULL },
 	{ "--seal", "HEX", "With --verify: the last seal that it has to have.", NULL },

@@ -8,6 +8,7 @@
 #include "daemon/base/clock.h"
 
 const char *const dossier_audience_names[DOSSIER_AUDIENCES] = { "analyst", "subject", "third-party" };
+const char *const dossier_language_names[DOSSIER_LANGUAGES] = { "en", "zh" };
 const char *const dossier_format_names[DOSSIER_FORMATS] = { "html", "json", "md" };
 const char *const dossier_media_types[DOSSIER_FORMATS] = {
 	"text/html; charset=utf-8", "application/json", "text/markdown; charset=utf-8",
@@ -17,7 +18,7 @@ struct section *section_new(struct dossier *d, const char *key, struct bytes tit
 {
 	struct section *s = ARENA_NEW(d->arena, struct section);
 
-	*s = (struct section){ .key = key, .title = title };
+	*s = (struct section){ .key = key, .title = phrase_of_bytes(d->phrases, title), .phrases = d->phrases };
 	VEC_PUSH(&d->sections, s);
 	return s;
 }
@@ -28,6 +29,7 @@ void section_say(struct dossier *d, struct section *s, const char *fmt, ...)
 	va_list ap, again;
 	int n;
 
+	fmt = phrase_of(d->phrases, fmt);
 	va_start(ap, fmt);
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
@@ -50,6 +52,11 @@ static void push_cell(struct section *s, struct bytes text, int64_t number, bool
 void section_text(struct section *s, struct bytes text)
 {
 	push_cell(s, text, 0, text.len == 0);
+}
+
+void section_word(struct section *s, const char *word)
+{
+	section_text(s, bytes_of(phrase_of(s->phrases, word)));
 }
 
 void section_number(struct section *s, int64_t number)
@@ -110,12 +117,21 @@ struct bytes dossier_day(struct dossier *d, int64_t ms)
 	char time[TIME_TEXT_SIZE];
 
 	if (ms == 0)
-		return BYTES_LIT("an unknown day");
+		return bytes_of(phrase_of(d->phrases, "an unknown day"));
 	time_format(ms, time);
 	return bytes_of(arena_printf(d->arena, "%.10s", time));
 }
 
-enum err dossier_new(const struct dossier_subject *subject, const struct dossier_basis *basis, enum dossier_audience audience,
+void dossier_add_moment(const struct dossier *d, struct text *out)
+{
+	char time[TIME_TEXT_SIZE];
+
+	time_format(d->basis->at_ms, time);
+	text_addf(out, phrase_of(d->phrases, "As of %.10s %.5s UTC, event %llu. Audience: %s."), time, time + 11, (unsigned long long)d->basis->seq,
+		  phrase_of(d->phrases, dossier_audience_names[d->audience]));
+}
+
+enum err dossier_new(const struct dossier_subject *subject, const struct dossier_basis *basis, struct dossier_reader reader,
 		     struct dossier **out, struct errbuf *eb)
 {
 	static void (*const makers[])(struct dossier *d) = {
@@ -123,14 +139,19 @@ enum err dossier_new(const struct dossier_subject *subject, const struct dossier
 	};
 	struct dossier *d;
 
-	if (audience == DOSSIER_SUBJECT && subject->kind == DOSSIER_OF_CLUSTER)
+	if (reader.language != DOSSIER_ENGLISH && reader.audience != DOSSIER_SUBJECT)
+		return errbuf_set(eb, ERR_INPUT, "a report for the %s is in English; only that for the subject is written in other languages",
+				  dossier_audience_names[reader.audience]);
+	if (reader.audience == DOSSIER_SUBJECT && subject->kind == DOSSIER_OF_CLUSTER)
 		return errbuf_set(eb, ERR_INPUT, "a cluster is many subjects: a report for the subject is about one account");
 	d = xcalloc(1, sizeof(*d));
 	d->subject = subject;
 	d->basis = basis;
-	d->audience = audience;
+	d->audience = reader.audience;
+	d->language = reader.language;
+	d->phrases = reader.language == DOSSIER_CHINESE ? dossier_chinese : NULL;
 	d->arena = arena_new(16 * 1024);
-	if (audience == DOSSIER_SUBJECT)
+	if (reader.audience == DOSSIER_SUBJECT)
 		dossier_for_subject(d);
 	else
 		makers[subject->kind](d);

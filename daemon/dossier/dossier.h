@@ -17,6 +17,9 @@
 
 enum dossier_audience { DOSSIER_ANALYST, DOSSIER_SUBJECT, DOSSIER_THIRD_PARTY, DOSSIER_AUDIENCES };
 extern const char *const dossier_audience_names[DOSSIER_AUDIENCES]; /* "analyst", "subject", "third-party" */
+/* The form for the subject is written in any of them, the others in English. */
+enum dossier_language { DOSSIER_ENGLISH, DOSSIER_CHINESE, DOSSIER_LANGUAGES };
+extern const char *const dossier_language_names[DOSSIER_LANGUAGES]; /* "en", "zh" */
 enum dossier_format { DOSSIER_HTML, DOSSIER_JSON, DOSSIER_MARKDOWN, DOSSIER_FORMATS };
 extern const char *const dossier_format_names[DOSSIER_FORMATS]; /* "html", "json", "md" */
 extern const char *const dossier_media_types[DOSSIER_FORMATS];
@@ -49,9 +52,11 @@ struct dossier_subject {
 	struct history_view cluster_history;
 };
 
+struct dossier_reader { enum dossier_audience audience; enum dossier_language language; };
+
 struct dossier;
-/* A cluster has no form for the subject: ERR_INPUT. The views are borrowed for the life of the dossier. */
-enum err dossier_new(const struct dossier_subject *subject, const struct dossier_basis *basis, enum dossier_audience audience,
+/* A cluster has no form for the subject, and a language but English no other form: ERR_INPUT. The views are borrowed for the life of the dossier. */
+enum err dossier_new(const struct dossier_subject *subject, const struct dossier_basis *basis, struct dossier_reader reader,
 		     struct dossier **out, struct errbuf *eb) MUST_CHECK;
 void dossier_write(const struct dossier *d, enum dossier_format format, struct text *out);
 void dossier_free(struct dossier *d);

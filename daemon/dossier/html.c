@@ -131,7 +131,7 @@ static void add_table(struct text *out, const struct section *s)
 	text_adds(out, "<div class=\"w\"><table><thead><tr>");
 	for (unsigned i = 0; i < s->n_columns; i++)
 		text_addf(out, "<th scope=\"col\"%s>%s</th>",
-			  s->columns[i].type == COLUMN_NUMBER || s->columns[i].type == COLUMN_BITS ? " class=\"n\"" : "", s->columns[i].title);
+			  s->columns[i].type == COLUMN_NUMBER || s->columns[i].type == COLUMN_BITS ? " class=\"n\"" : "", phrase_of(s->phrases, s->columns[i].title));
 	text_adds(out, s->is_waterfall ? "<th scope=\"col\">Picture</th></tr></thead><tbody>\n" : "</tr></thead><tbody>\n");
 	for (unsigned row = 0; row < section_rows(s); row++) {
 		text_adds(out, "<tr>");
@@ -166,17 +166,17 @@ static void add_section(struct text *out, const struct section *s, struct chain 
 
 static void add_head(struct text *out, const struct dossier *d)
 {
-	char time[TIME_TEXT_SIZE];
+	static const char *const tags[DOSSIER_LANGUAGES] = { "en", "zh-Hans" };
 
-	time_format(d->basis->at_ms, time);
-	text_adds(out, "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+	text_addf(out, "<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
 		  "<meta name=\"referrer\" content=\"no-referrer\">\n<meta http-equiv=\"Content-Security-Policy\" "
-		  "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>");
+		  "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>", tags[d->language]);
 	add_escaped(out, d->title);
 	text_addf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<header>\n<h1><bdi>", style);
 	add_escaped(out, d->title);
-	text_addf(out, "</bdi></h1>\n<p>As of %.10s %.5s UTC, event %llu. Audience: %s.</p>\n</header>\n<main>\n", time, time + 11,
-		  (unsigned long long)d->basis->seq, dossier_audience_names[d->audience]);
+	text_adds(out, "</bdi></h1>\n<p>");
+	dossier_add_moment(d, out);
+	text_adds(out, "</p>\n</header>\n<main>\n");
 }
 
 void dossier_write_html(const struct dossier *d, struct text *out)

@@ -62,6 +62,8 @@ static void add_head(struct text *out, const struct dossier *d)
 	json_open_object(&t);
 	json_member_string(&t, "title", d->title);
 	json_member_string(&t, "audience", bytes_of(dossier_audience_names[d->audience]));
+	if (d->language != DOSSIER_ENGLISH)
+		json_member_string(&t, "language", bytes_of(dossier_language_names[d->language]));
 	json_member_time(&t, "as_of", d->basis->at_ms);
 	json_member_int(&t, "seq", (int64_t)d->basis->seq);
 	text_add(out, bytes_slice(text_bytes(&t), 1, t.len)); /* the marks opened the object */

@@ -137,8 +137,8 @@ void dossier_basis_section(struct dossier *d)
 	SECTION_COLUMNS(s, basis_columns);
 	section_say(d, s, "The events up to number %llu, rules and network lists with these hashes, by assocd %s. The same make the "
 		    "same dossier, byte for byte.", (unsigned long long)basis->seq, ASSOCD_VERSION);
-	add_hash(d, s, bytes_of(arena_printf(d->arena, "%u rules", basis->n_rules)), basis->rules_hash);
-	add_hash(d, s, BYTES_LIT("all network lists"), basis->networks_hash);
+	add_hash(d, s, bytes_of(arena_printf(d->arena, phrase_of(d->phrases, "%u rules"), basis->n_rules)), basis->rules_hash);
+	add_hash(d, s, phrase_of_bytes(d->phrases, BYTES_LIT("all network lists")), basis->networks_hash);
 	for (unsigned i = 0; i < basis->n_sources; i++)
 		add_hash(d, s, basis->sources[i].name, basis->sources[i].hash);
 }

@@ -57,7 +57,7 @@ static void add_table(struct text *out, const struct section *s)
 {
 	text_adds(out, "\n");
 	for (unsigned i = 0; i < s->n_columns; i++)
-		text_addf(out, "| %s ", s->columns[i].title);
+		text_addf(out, "| %s ", phrase_of(s->phrases, s->columns[i].title));
 	text_adds(out, "|\n");
 	for (unsigned i = 0; i < s->n_columns; i++)
 		text_adds(out, s->columns[i].type == COLUMN_NUMBER || s->columns[i].type == COLUMN_BITS ? "| ---: " : "| --- ");
@@ -89,15 +89,14 @@ static void add_section(struct text *out, const struct section *s)
 void dossier_write_markdown(const struct dossier *d, struct text *out)
 {
 	const struct dossier_marks *marks = &dossier_marks[DOSSIER_MARKDOWN];
-	char time[TIME_TEXT_SIZE];
 	struct chain chain;
 
-	time_format(d->basis->at_ms, time);
 	chain_begin(&chain, out);
 	text_addf(out, "%s%zu%s# ", marks->head, d->sections.n, marks->head_end);
 	add_escaped(out, d->title);
-	text_addf(out, "\n\nAs of %.10s %.5s UTC, event %llu. Audience: %s.\n", time, time + 11, (unsigned long long)d->basis->seq,
-		  dossier_audience_names[d->audience]);
+	text_adds(out, "\n\n");
+	dossier_add_moment(d, out);
+	text_addc(out, '\n');
 	for (size_t i = 0; i < d->sections.n; i++) {
 		add_section(out, d->sections.at[i]);
 		chain_seal(&chain);

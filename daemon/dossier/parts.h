@@ -5,6 +5,7 @@
 
 #include "daemon/base/vec.h"
 #include "dossier.h"
+#include "words.h"
 
 enum column_type { COLUMN_TEXT, COLUMN_WORD, COLUMN_NUMBER, COLUMN_BITS, COLUMN_TIME, COLUMN_DAY };
 struct column { const char *key, *title; enum column_type type; };
@@ -18,6 +19,7 @@ struct section {
 	const struct column *columns;
 	unsigned n_columns;
 	struct VEC(struct cell) cells; /* n_columns a row */
+	const struct dossier_phrase *phrases; /* as of the dossier */
 	bool is_waterfall; /* it has columns `bits` and `sum`, which can be drawn */
 };
 
@@ -25,16 +27,21 @@ struct dossier {
 	const struct dossier_subject *subject;
 	const struct dossier_basis *basis;
 	enum dossier_audience audience;
+	enum dossier_language language;
+	const struct dossier_phrase *phrases; /* of the language; NULL: English */
 	struct arena *arena;
 	struct bytes title;
 	struct VEC(struct section *) sections;
 	struct VEC(struct bytes) aliases; /* real names of "account 1", "account 2" ... */
 };
 
+/* Titles and what is said are looked up in the phrases. */
 struct section *section_new(struct dossier *d, const char *key, struct bytes title);
 void section_say(struct dossier *d, struct section *s, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Cells of the row that is begun, in order. */
 void section_text(struct section *s, struct bytes text);
+/* Words of this program: looked up. */
+void section_word(struct section *s, const char *word);
 void section_number(struct section *s, int64_t number);
 void section_time(struct section *s, int64_t ms); /* 0: empty */
 void section_none(struct section *s);
@@ -49,6 +56,9 @@ static inline bool dossier_is_open(const struct dossier *d) { return d->audience
 enum band dossier_band(const struct dossier *d, int score);
 /* "2026-06-07" in the arena; "an unknown day" for 0. */
 struct bytes dossier_day(struct dossier *d, int64_t ms);
+
+/* "As of 2026-06-07 14:00 UTC, event 42. Audience: subject." */
+void dossier_add_moment(const struct dossier *d, struct text *out);
 
 /* account.c, pair.c, cluster.c, subject.c: whole dossiers */
 void dossier_of_account(struct dossier *d);

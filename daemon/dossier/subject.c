@@ -32,7 +32,8 @@ static void add_standing(struct dossier *d, const struct account_view *account, 
 		section_say(d, s, "It is not held to be run by whoever runs another account.");
 	else
 		section_say(d, s, "It is held to be run by whoever runs %u other %s; this is %s.", standing->held,
-			    standing->held == 1 ? "account" : "accounts", standing->strong > 0 ? "strongly supported" : "probable");
+			    phrase_of(d->phrases, standing->held == 1 ? "account" : "accounts"),
+			    phrase_of(d->phrases, standing->strong > 0 ? "strongly supported" : "probable"));
 	section_say(d, s, "Which accounts these are, and the values that were compared, are not told: they may be other people's.");
 }
 
@@ -42,6 +43,36 @@ static bool is_said(const struct section *s, struct bytes sentence)
 		if (bytes_eq(s->sentences.at[i], sentence))
 			return true;
 	return false;
+}
+
+static struct bytes fill_days(struct dossier *d, struct bytes form, int64_t first_ms, int64_t last_ms)
+{
+	struct text filled = { 0 };
+	struct bytes out;
+	ptrdiff_t open;
+
+	while ((open = bytes_find_char(form, '{')) >= 0) {
+		text_add(&filled, bytes_slice(form, 0, (size_t)open));
+		form = bytes_slice(form, (size_t)open, form.len);
+		text_add(&filled, dossier_day(d, bytes_starts(form, BYTES_LIT("{first}")) ? first_ms : last_ms));
+		form = bytes_slice(form, (size_t)bytes_find_char(form, '}') + 1, form.len); /* of our own phrases, which close what they open */
+	}
+	text_add(&filled, form);
+	out = arena_bytes(d->arena, text_bytes(&filled));
+	text_free(&filled);
+	return out;
+}
+
+/* As the rule says it, in the reader's language where that knows the rule's sentence; empty: nothing is told of it. */
+static struct bytes sentence_of(struct dossier *d, const struct evidence_view *item, bool is_b)
+{
+	struct bytes told = item->told[is_b], form = phrase_of_bytes(d->phrases, item->subject);
+
+	if (told.len == 0)
+		return told;
+	if (form.ptr != item->subject.ptr)
+		told = is_b ? fill_days(d, form, item->b_first_ms, item->b_last_ms) : fill_days(d, form, item->a_first_ms, item->a_last_ms);
+	return bytes_ends(told, BYTES_LIT(".")) ? told : bytes_of(arena_printf(d->arena, phrase_of(d->phrases, "%.*s."), BYTES_ARG(told)));
 }
 
 /* What the rules allow to be told: sentences of their own, which name neither value nor account. */
@@ -56,7 +87,7 @@ static void add_grounds(struct dossier *d, const struct account_view *account)
 
 		held += is_held(&why->link);
 		for (unsigned k = 0; k < why->n_items && is_held(&why->link); k++) {
-			struct bytes told = why->items[k].told[is_b];
+			struct bytes told = sentence_of(d, &why->items[k], is_b);
 
 			if (told.len > 0 && why->items[k].counted_mb > 0 && !is_said(s, told))
 				section_say(d, s, "%.*s", BYTES_ARG(told));
@@ -92,9 +123,8 @@ static void add_declared(struct dossier *d, const struct account_view *account)
 	for (unsigned i = 0; i < account->n_relations; i++) {
 		const struct relation_view *relation = &account->declared[i];
 
-		section_text(s, relation->is_known ? relation->kind : BYTES_LIT("a relation that is not known here"));
-		section_text(s, relation->is_known && relation->is_accepted ? BYTES_LIT("taken into account") :
-			     BYTES_LIT("none: the other side has not declared it"));
+		section_text(s, phrase_of_bytes(d->phrases, relation->is_known ? relation->kind : BYTES_LIT("a relation that is not known here")));
+		section_word(s, relation->is_known && relation->is_accepted ? "taken into account" : "none: the other side has not declared it");
 		section_time(s, relation->ts_ms);
 	}
 	if (account->n_relations == 0)
@@ -109,10 +139,10 @@ static void add_terms(struct dossier *d, const struct dossier_account *account)
 		const struct alert_view *alert = &account->alerts[i];
 
 		section_say(d, s, "A review of your account is open since %.*s%s.", BYTES_ARG(dossier_day(d, alert->opened_ms)),
-			    alert->state == ALERT_APPEALED ? "; your appeal is being looked at" : "");
+			    alert->state == ALERT_APPEALED ? phrase_of(d->phrases, "; your appeal is being looked at") : "");
 		if (alert->deadline_ms > 0)
 			section_say(d, s, "An answer is expected by %.*s%s.", BYTES_ARG(dossier_day(d, alert->deadline_ms)),
-				    alert->is_overdue ? "; that day has passed" : "");
+				    alert->is_overdue ? phrase_of(d->phrases, "; that day has passed") : "");
 		if (alert->appeal_round > 0)
 			section_say(d, s, "Your appeals so far: %u.", alert->appeal_round);
 	}
@@ -154,7 +184,7 @@ static void add_own_timeline(struct dossier *d, const struct history_view *histo
 		if (!words[change->type])
 			continue;
 		section_time(s, change->ts_ms);
-		section_text(s, bytes_of(words[change->type]));
+		section_word(s, words[change->type]);
 	}
 	if (section_rows(s) == 0)
 		section_say(d, s, "Nothing that concerns your account.");
@@ -169,7 +199,7 @@ void dossier_for_subject(struct dossier *d)
 	struct standing standing = { 0 };
 
 	count_links(links, n, &standing);
-	d->title = bytes_of(arena_printf(d->arena, "Your account %.*s", BYTES_ARG(account->view.name)));
+	d->title = bytes_of(arena_printf(d->arena, phrase_of(d->phrases, "Your account %.*s"), BYTES_ARG(account->view.name)));
 	add_standing(d, &account->view, &standing);
 	add_grounds(d, &account->view);
 	add_favour(d, &standing);

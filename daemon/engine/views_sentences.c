@@ -100,6 +100,7 @@ void view_said_apart(const struct engine *e, const struct pair *ends, const stru
 	static const char *const words[] = { [AGREEMENT_EQUAL] = "equal", [AGREEMENT_OVERLAP] = "overlap", [AGREEMENT_DIFFER] = "differ" };
 	uint32_t common[COMMON_NAMED];
 	out->explain = evidence_head(item)->explain;
+	out->subject = evidence_head(item)->subject;
 	out->agreement = bytes_of(item->compare != NULL ? words[item->outcome] : "");
 	if (item->token != NONE && has_place(out->explain, "{found}"))
 		out->n_found = ruleset_token_found(e->rules, item->token, a, &out->found);

@@ -51,6 +51,7 @@ struct evidence_view {
 	const struct found_view *found; unsigned n_found;
 	const struct bytes *common; unsigned n_common; /* neighbours of both */
 	struct bytes told[2];  /* what the owner of link.a, of link.b may be told of it; empty: nothing */
+	struct bytes subject;  /* the same as the rule has it, with {first} and {last} */
 	struct bytes note;     /* why it counts less: "recycled address: disjoint use 40 d apart", or empty */
 	struct bytes note_word; /* "recycled" */
 	const struct note_view *said; unsigned n_said; /* what people noted of the value, newest first */

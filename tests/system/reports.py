@@ -32,8 +32,8 @@ class Reports:
         self.one.discard()
         self.two.discard()
 
-    def report(self, path, audience="analyst", form="html", d=None):
-        status, body, headers = (d or self.one).ask("GET", f"/v1/reports/{path}?audience={audience}&format={form}")
+    def report(self, path, audience="analyst", form="html", d=None, language="en"):
+        status, body, headers = (d or self.one).ask("GET", f"/v1/reports/{path}?audience={audience}&format={form}&language={language}")
         return status, body.decode(), headers
 
 
@@ -84,6 +84,36 @@ def the_subject_is_told_of_nobody_else(r):
     assert r.report("c1", "subject")[0] == 422
 
 
+def the_subject_reads_chinese_where_it_is_asked_for(r):
+    for name in ("sample/banned-viktor", "sample/ring-lotus-1", "sample/agency-client-bakery", "sample/school-pupil-11", "sample/joint-nordhaus-de"):
+        for form in FORMATS:
+            text = get(r, name, audience="subject", form=form, language="zh")
+            assert text == get(r, name, audience="subject", form=form, language="zh", d=r.two), f"{name} differs in {form}"
+            said = re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.S)
+            found = re.search(r"[A-Za-z]{2,}(?:[ ,]+[A-Za-z]{2,}){2,}", said)
+            assert not found, f"the Chinese form of {name} says {found}"
+            assert len(re.findall("[\u4e00-\u9fff]", said)) > 200, said
+    assert "期间使用的一台设备，也被另一账号使用。" in get(r, "sample/banned-viktor", audience="subject", language="zh")
+    assert get(r, "sample/banned-viktor", audience="subject") == get(r, "sample/banned-viktor", audience="subject", language="en")
+    for audience in ("analyst", "third-party"):
+        status, text, _ = r.report("sample%2Fbanned-viktor", audience, language="zh")
+        assert status == 422 and "only that for the subject" in text, text
+    status, said = r.one.ctl("report", "sample/banned-viktor", "--audience", "subject", "--language", "zh")
+    assert status == 0 and "# 您的账号 sample/banned-viktor" in said, said
+
+
+def every_shipped_rule_tells_the_subject_in_chinese(r):
+    with open(os.path.join(ROOT, "daemon/dossier/words_zh.c"), encoding="utf-8") as file:
+        phrases = file.read()
+    folder, told = os.path.join(ROOT, "rules/default"), 0
+    for name in sorted(name for name in os.listdir(folder) if name.endswith(".yaml")):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            for sentence in re.findall(r'^subject: "?(.*?)"?$', file.read(), re.M):
+                told += 1
+                assert f'"{sentence}"' in phrases, f"{name}: no Chinese for {sentence}"
+    assert told >= 10, told
+
+
 def a_change_is_named_by_its_section(r):
     folder = tempfile.mkdtemp(prefix="assocd-test-")
     try:
@@ -122,7 +152,7 @@ def names_of_strangers_do_not_run(r):
 
 def what_cannot_be_is_said(r):
     for path, wanted, part in (("nobody", 404, "nobody"), ("x" * 4096, 404, "is not known"), ("nobody/sample%2Fring-lotus-1", 404, "nobody"),
-                               ("c1?format=pdf", 400, "html, json, md"), ("c1?audience=press", 400, "third-party"),
+                               ("c1?format=pdf", 400, "html, json, md"), ("c1?audience=press", 400, "third-party"), ("c1?language=fr", 400, "en, zh"),
                                ("sample%2Fring-lotus-1/sample%2Fring-lotus-1", 422, "two different accounts")):
         status, body, _ = r.one.ask("GET", "/v1/reports/" + path)
         assert status == wanted and part in body.decode(), f"{path[:60]}: {status} {body[:300]}"
@@ -134,7 +164,8 @@ def what_cannot_be_is_said(r):
 def main():
     r = Reports()
     tests = [two_daemons_with_keys_of_their_own_make_the_same_bytes, every_format_says_why_and_what_it_would_be_without,
-             the_subject_is_told_of_nobody_else, a_change_is_named_by_its_section, names_of_strangers_do_not_run, what_cannot_be_is_said]
+             the_subject_is_told_of_nobody_else,
+             the_subject_reads_chinese_where_it_is_asked_for, every_shipped_rule_tells_the_subject_in_chinese, a_change_is_named_by_its_section, names_of_strangers_do_not_run, what_cannot_be_is_said]
     try:
         return run_tests(over(r, tests))
     finally:

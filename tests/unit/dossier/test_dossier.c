@@ -92,7 +92,7 @@ static void bench_write(struct bench *b, enum dossier_kind kind, enum dossier_au
 
 	text_clear(out);
 	b->subject.kind = kind;
-	if (dossier_new(&b->subject, &b->basis, audience, &d, &eb) != ERR_OK)
+	if (dossier_new(&b->subject, &b->basis, (struct dossier_reader){ audience, DOSSIER_ENGLISH }, &d, &eb) != ERR_OK)
 		fail_msg("%s", eb.text);
 	dossier_write(d, format, out);
 	dossier_free(d);
@@ -188,7 +188,7 @@ static void a_cluster_has_no_form_for_the_subject(void **state)
 
 	bench_init(&b, BYTES_LIT("shop/anna"), BYTES_LIT("shop/bela"), BYTES_LIT("x"));
 	b.subject.kind = DOSSIER_OF_CLUSTER;
-	assert_int_equal(dossier_new(&b.subject, &b.basis, DOSSIER_SUBJECT, &d, &eb), ERR_INPUT);
+	assert_int_equal(dossier_new(&b.subject, &b.basis, (struct dossier_reader){ DOSSIER_SUBJECT, DOSSIER_ENGLISH }, &d, &eb), ERR_INPUT);
 	assert_non_null(strstr(eb.text, "one account"));
 }
 
@@ -303,6 +303,32 @@ static void what_is_no_dossier_is_called_so(void **state)
 	assert_int_equal(decode_dossier(BYTES_LIT("{\"dossier\":1,\"n_sections\":1,\"title\":\"\"}"), &check), ERR_CORRUPT);
 }
 
+static void the_form_for_the_subject_alone_is_written_in_other_languages(void **state)
+{
+	struct bench b;
+	struct errbuf eb = { "" };
+	struct text t = { 0 };
+	struct dossier *d;
+
+	bench_init(&b, BYTES_LIT("anna"), BYTES_LIT("bert"), BYTES_LIT("text"));
+	b.subject.kind = DOSSIER_OF_ACCOUNT;
+	b.items[0].subject = BYTES_LIT("Your account was used on a device, between {first} and {last}, on which another account was used too");
+	assert_int_equal(dossier_new(&b.subject, &b.basis, (struct dossier_reader){ DOSSIER_ANALYST, DOSSIER_CHINESE }, &d, &eb), ERR_INPUT);
+	assert_non_null(strstr(eb.text, "only that for the subject"));
+	assert_int_equal(dossier_new(&b.subject, &b.basis, (struct dossier_reader){ DOSSIER_SUBJECT, DOSSIER_CHINESE }, &d, &eb), ERR_OK);
+	dossier_write(d, DOSSIER_HTML, &t);
+	dossier_free(d);
+	assert_true(has(&t, "lang=\"zh-Hans\"") && has(&t, "<bdi>您的账号 anna</bdi>") && has(&t, "读者：当事人。"));
+	assert_true(has(&t, "您的账号在 2026-01-01 至 2026-01-02 期间使用的一台设备，也被另一账号使用。"));
+	b.items[0].subject = BYTES_LIT("of a rule of one's own");
+	assert_int_equal(dossier_new(&b.subject, &b.basis, (struct dossier_reader){ DOSSIER_SUBJECT, DOSSIER_CHINESE }, &d, &eb), ERR_OK);
+	text_clear(&t);
+	dossier_write(d, DOSSIER_JSON, &t);
+	dossier_free(d);
+	assert_true(has(&t, "\"language\":\"zh\"") && has(&t, "A device of yours is also used by others."));
+	text_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +336,7 @@ int main(void)
 		cmocka_unit_test(the_subject_reads_of_nobody_else_and_of_no_value),
 		cmocka_unit_test(a_third_party_reads_weights_without_values_and_names),
 		cmocka_unit_test(a_cluster_has_no_form_for_the_subject),
+		cmocka_unit_test(the_form_for_the_subject_alone_is_written_in_other_languages),
 		cmocka_unit_test(names_and_values_are_shown_and_never_run),
 		cmocka_unit_test(the_same_is_made_twice_and_every_change_shows),
 		cmocka_unit_test(a_dossier_that_is_cut_at_a_seal_shows_it),
