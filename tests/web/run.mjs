@@ -100,9 +100,11 @@ async function a_newcomer_finds_the_ring_understands_it_and_decides() {
 }
 
 // The file that the button saves; whole, as assocctl says.
-async function savedDossier(audience) {
+async function savedDossier(audience, language) {
   await page.getByRole("button", { name: "Save dossier" }).click();
   await page.locator("dialog select[name=audience]").selectOption(audience);
+  check((await page.locator("dialog select[name=language]").isVisible()) === (audience === "subject"), `${audience} is offered the wrong languages`);
+  if (language) await page.locator("dialog select[name=language]").selectOption(language);
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator("dialog button[type=submit]").click()]);
   const file = path.join(d.folder, download.suggestedFilename());
   await download.saveAs(file);
@@ -119,7 +121,8 @@ async function what_did_not_change_on_a_device_is_no_drift() {
 async function a_dossier_is_saved_from_account_and_cluster() {
   await b.go(d, VIEWS.account);
   const told = fs.readFileSync(await savedDossier("subject"), "utf8");
-  check(!told.includes("newcomer-martin"), "the subject is told of another account");
+  check(!told.includes("newcomer-martin") && told.includes("How your account stands"), "the subject is told of another account");
+  check(fs.readFileSync(await savedDossier("subject", "zh"), "utf8").includes("您账号的状况"), "the subject does not read Chinese");
   await b.go(d, VIEWS.cluster);
   await page.getByRole("button", { name: "Save dossier" }).click();
   check((await page.locator("dialog select[name=audience]").locator("option").count()) === 2, "a cluster has a form for a subject");

@@ -76,7 +76,7 @@ export default {
   "account.contagion": "Reached by a closure", "account.contagion.from": "{source} was {because}; over strong links that reaches this account with {score}.", "account.clean": "Found clean", "account.clean.help": "Its links are set aside until new evidence comes.",
   "lanes.events": ({ n }) => `${n} ${s(n, "event", "events")}`,
 
-  "dossier.save": "Save dossier", "dossier.saved": "The dossier is among your downloads.", "dossier.audience": "For", "dossier.format": "As", "dossier.verify": "A change in it shows: assocctl report --verify FILE.",
+  "dossier.save": "Save dossier", "dossier.saved": "The dossier is among your downloads.", "dossier.audience": "For", "dossier.format": "As", "dossier.language": "In", "dossier.verify": "A change in it shows: assocctl report --verify FILE.",
   "dossier.audience.analyst": "analysts", "dossier.audience.subject": "the subject", "dossier.audience.third-party": "a third party", "dossier.format.html": "a page to read and print", "dossier.format.json": "JSON", "dossier.format.md": "Markdown",
   "dossier.help.analyst": "All that is known, with names and values.", "dossier.help.subject": "What the owner of the (first) account may be told: no other account, no value, no score.", "dossier.help.third-party": "Kinds, weights and days; other accounts are account 1, account 2.",
 

@@ -76,7 +76,7 @@ export default {
   "account.contagion": "受关闭账号牵连", "account.contagion.from": "{source}{because}；沿强关联牵连至本账号，分数 {score}。", "account.clean": "认定清白", "account.clean.help": "其关联搁置，直到出现新证据。",
   "lanes.events": "{n} 条事件",
 
-  "dossier.save": "保存档案", "dossier.saved": "档案已保存到下载目录。", "dossier.audience": "给谁", "dossier.format": "格式", "dossier.verify": "内容若被改动可以查出：assocctl report --verify FILE。",
+  "dossier.save": "保存档案", "dossier.saved": "档案已保存到下载目录。", "dossier.audience": "给谁", "dossier.format": "格式", "dossier.language": "语言", "dossier.verify": "内容若被改动可以查出：assocctl report --verify FILE。",
   "dossier.audience.analyst": "分析人员", "dossier.audience.subject": "当事人", "dossier.audience.third-party": "第三方", "dossier.format.html": "可阅读和打印的网页", "dossier.format.json": "JSON", "dossier.format.md": "Markdown",
   "dossier.help.analyst": "已知的全部内容，含名称和数值。", "dossier.help.subject": "可以告知（第一个）账号所有者的内容：不含其他账号、数值和分数。", "dossier.help.third-party": "仅含类型、权重和日期；其他账号写作“账号 1”“账号 2”。",
 
