@@ -75,6 +75,7 @@ async function a_newcomer_finds_the_ring_understands_it_and_decides() {
   await page.getByRole("link", { name: "See why" }).waitFor();
   const id = decodeURIComponent(new URL(page.url()).hash.split("/")[2].split("?")[0]);
   await page.getByText("Alert opened").first().waitFor();
+  check((await page.locator(".alert-detail .lead").innerText()).startsWith("sample/"), "the title is said twice");
   await b.settled();
   await shoot("2-alert.png");
   await page.getByRole("link", { name: "See why" }).click();
@@ -85,11 +86,14 @@ async function a_newcomer_finds_the_ring_understands_it_and_decides() {
   const rows = await page.locator(".fall-item").count();
   const why = await d.ask(`/v1/links/${encodeURIComponent(VIKTOR)}/${encodeURIComponent(MARTIN)}`);
   check(rows === why.evidence.length + 1, `${rows} bars for ${why.evidence.length} items of evidence`);
+  check((await page.locator(".fall-item", { hasText: "time zone" }).first().innerText()).includes("they agree"), "a comparison does not say how it came out");
   check((await page.locator(".fall-row.total .without").innerText()) === String(why.link.computed), "the sum is not the score");
   await page.getByRole("button", { name: "Confirm: one operator" }).click();
   await page.getByLabel("Reason").fill("same laptop, back a week after the closure");
   await page.locator("dialog button[type=submit]").click();
+  await page.getByText("The verdict is recorded; 1 alert is resolved by it.").first().waitFor();
   await until("the verdict is on the page", async () => (await page.locator(".chip.link-confirmed").count()) > 0);
+  check((await page.getByRole("button", { name: "Confirm: one operator" }).count()) === 0, "the verdict that stands is offered again");
   await b.go(d, place("alerts", id));
   await until("the alert is resolved", async () => (await d.ask("/v1/alerts/" + id)).state === "resolved");
   await until("the page says so", async () => (await page.locator(".side .state-resolved").count()) > 0);

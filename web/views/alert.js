@@ -25,6 +25,12 @@ function people(alert) {
   ];
 }
 
+// The summary behind the title that stands above it.
+function lead(alert) {
+  const title = told(alert.title), text = summaryText(alert);
+  return text.startsWith(title) ? text.slice(title.length).replace(/^(: |：)/, "") : text;
+}
+
 function whereTo(alert) {
   const to = alert.subject === "cluster" && alert.cluster ? [placeOf.cluster(alert.cluster), t("alert.to.cluster")]
     : alert.accounts.length === 2 ? [placeOf.pair(alert.accounts[0], alert.accounts[1]), t("alert.to.pair")]
@@ -56,7 +62,7 @@ export function detail(alert, hooks) {
   const now = engineNow(), names = alert.group ? alert.group.accounts : alert.accounts;
   return h("article", { class: "alert-detail", "aria-label": told(alert.title) },
     h("header", null, h("div", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), deadline(alert, now), alert.appeal_round ? chip("state", "appealed", t("alert.round", { n: alert.appeal_round })) : null),
-      h("h2", null, told(alert.title)), h("p", { class: "lead" }, prose(summaryText(alert)))),
+      h("h2", null, told(alert.title)), h("p", { class: "lead" }, prose(lead(alert)))),
     alert.group ? h("section", null, h("h3", null, t("alert.reasons", { n: number(alert.group.alerts) })), reasons(alert.group)) : null,
     alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), prose(adviceText(alert), 1000)) : null,
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),

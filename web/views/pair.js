@@ -46,7 +46,7 @@ function label(row) {
   if (!row.item) return [h("span", { class: "what" }, t("pair.prior")), quiet(t("pair.prior.help"))];
   const item = row.item, value = item.shown ? [" ", name(item.shown, 40)] : null;
   return [h("span", { class: "what" }, item.kind ? word("kind", item.kind) : told(item.rule_title), value),
-    h("span", { class: "sub" }, [item.family ? word("family", item.family) : null, item.holders ? t("pair.holders", { n: number(item.holders) }) : null, item.network ? word("network", item.network) : null]
+    h("span", { class: "sub" }, [item.family ? word("family", item.family) : null, item.agreement ? word("agreement", item.agreement) : null, item.holders ? t("pair.holders", { n: number(item.holders) }) : null, item.network ? word("network", item.network) : null]
       .filter(Boolean).map((text, i) => [i ? " \u00b7 " : "", text]))];
 }
 
@@ -121,18 +121,21 @@ function path(why) {
   return panel(t("pair.path"), {}, h("ol", { class: "path" }, why.path.map((link) => h("li", null, h("a", { href: placeOf.pair(link.a, link.b) }, accountName(link.a), " = ", accountName(link.b)), " ", score(link.score, link.band)))));
 }
 
+const settled = (alerts) => alerts.filter((alert) => alert.accounts.length === 2);
+
 // The verdict names the first alert about the two, which it settles; others are settled beside it.
 function verdictPosts(link, alerts, value, reason) {
-  const [first, ...others] = alerts.filter((alert) => alert.accounts.length === 2);
+  const [first, ...others] = settled(alerts);
   return [["/v1/verdicts", { account: link.a, with: link.b, value, reason, ...(first ? { alert: first.id } : {}) }],
     ...others.map((alert) => [urlOf`/v1/alerts/${alert.id}/resolve`, { value: value === "confirmed" ? "confirmed" : "false_positive", reason }])];
 }
 
 function verdictButtons(why, redraw) {
   if (!may("analyst")) return null;
-  return ["confirmed", "not_same"].map((value) => button(t("pair.verdict." + value), () => state({ title: t("pair.verdict." + value), about: sentence(why.link),
+  const stands = ["confirmed", "cleared"].includes(why.link.state) ? why.link.because?.value : "", n = settled(why.alerts).length;
+  return ["confirmed", "not_same"].filter((value) => value !== stands).map((value) => button(t("pair.verdict." + value), () => state({ title: t("pair.verdict." + value), about: sentence(why.link),
     posts: (reason) => verdictPosts(why.link, why.alerts, value, reason), done: () => {
-      toast(t("act.done.verdict", { n: 1 }));
+      toast(n ? t("pair.verdict.settled", { n }) : t("act.done.verdict"));
       redraw();
     } }), { class: value === "confirmed" ? "primary" : "" }));
 }
