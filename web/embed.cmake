@@ -28,7 +28,7 @@ endfunction()
 file(MAKE_DIRECTORY ${FOLDER})
 if(BUNDLER)
   file(REMOVE_RECURSE ${FOLDER}/bundle)
-  execute_process(COMMAND ${BUNDLER} ${MODULE} --bundle --splitting --format=esm --minify --target=es2022 --legal-comments=inline
+  execute_process(COMMAND ${BUNDLER} ${MODULE} --bundle --splitting --format=esm --minify --target=es2022 --charset=utf8 --legal-comments=inline
     --log-level=warning --outdir=${FOLDER}/bundle --chunk-names=[name] COMMAND_ERROR_IS_FATAL ANY)
   file(GLOB made RELATIVE ${FOLDER}/bundle ${FOLDER}/bundle/*.js)
   foreach(file ${made})

@@ -72,11 +72,14 @@ export async function every_view_in_chinese_is_in_chinese(b) {
     await b.signIn(d);
     await page.evaluate(() => localStorage.setItem("assocd.language", "zh"));
     await page.reload();
+    await page.setViewportSize({ width: 320, height: 900 });
     for (const view of await viewsOf(d)) {
       await b.go(d, view);
       await b.settled();
       await page.evaluate(() => document.querySelectorAll("main details").forEach((box) => (box.open = true)));
       await until("what was unfolded is there", () => page.evaluate(() => [...document.querySelectorAll("main details")].every((box) => box.childElementCount > 1)));
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      check(over <= 0, `${view} is ${over} px too wide`);
       for (const [where, text] of await page.evaluate(englishOnThePage)) {
         const said = data.reduce((rest, known) => rest.replaceAll(known, ""), text);
         check(!ENGLISH.test(said), `${view} says in English: ${where}: ${text}`);
@@ -84,6 +87,7 @@ export async function every_view_in_chinese_is_in_chinese(b) {
     }
     b.forgive(/404|400/);
   } finally {
+    await page.setViewportSize({ width: 1280, height: 900 });
     await d.discard();
   }
 }

@@ -13,10 +13,12 @@ export function chosenLanguage() {
   return chosen in languages ? chosen : "en";
 }
 
+const coming = others[chosenLanguage()]?.(); // before anything else is begun
+
 export async function loadWords() {
   language = chosenLanguage();
   if (language !== "en") {
-    const other = await others[language]();
+    const other = await coming;
     words = { ...english, ...other.default };
     ({ titles, sayings } = other);
   }

@@ -140,9 +140,11 @@ function verdictButtons(why, redraw) {
     } }), { class: value === "confirmed" ? "primary" : "" }));
 }
 
+// An alert about more than the two is not settled by what is said of them.
 function alertPanel(alerts) {
   if (!alerts.length) return null;
-  return panel(t("pair.alerts"), { note: may("analyst") ? t("pair.alerts.settled") : "" }, h("ul", { class: "plain-list" }, alerts.map((alert) => h("li", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), h("a", { href: placeOf.alert(alert.id) }, prose(summaryText(alert), 160))))));
+  const n = settled(alerts).length, note = n === alerts.length ? "pair.alerts.settled" : n ? "pair.alerts.some" : "pair.alerts.wider";
+  return panel(t("pair.alerts"), { note: may("analyst") ? t(note) : "" }, h("ul", { class: "plain-list" }, alerts.map((alert) => h("li", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), h("a", { href: placeOf.alert(alert.id) }, prose(summaryText(alert), 160))))));
 }
 
 async function eventsOf(account) {
