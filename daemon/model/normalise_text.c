@@ -177,17 +177,32 @@ struct bytes token_replace_part(struct arena *a, const struct words *words, stru
 		bool is_prefix = words->is_prefix[i];
 		struct bytes rest = bytes_slice(word, is_prefix ? from.len : 0, word.len - from.len);
 
+		const char *between = words->parts[i].is_apart ? " " : "";
+
 		if (to.len > 0)
-			return bytes_of(is_prefix ? arena_printf(a, "%.*s%.*s", BYTES_ARG(to), BYTES_ARG(rest))
-						  : arena_printf(a, "%.*s%.*s", BYTES_ARG(rest), BYTES_ARG(to)));
+			return bytes_of(is_prefix ? arena_printf(a, "%.*s%s%.*s", BYTES_ARG(to), between, BYTES_ARG(rest))
+						  : arena_printf(a, "%.*s%s%.*s", BYTES_ARG(rest), between, BYTES_ARG(to)));
 		word = rest;
 	}
 	return word;
 }
 
+/* What became of one word may be two. */
+static void add_words(struct tokens *t, struct bytes text)
+{
+	ptrdiff_t blank = bytes_find_char(text, ' ');
+
+	if (blank > 0) {
+		add_token(t, text.ptr, 0, (size_t)blank);
+		text = bytes_slice(text, (size_t)blank + 1, text.len);
+	}
+	add_token(t, text.ptr, 0, text.len);
+}
+
 void tokens_replace(struct arena *a, const struct words *words, struct tokens *t)
 {
-	unsigned n = 0, step;
+	struct tokens made = { .n = 0 };
+	unsigned step;
 
 	if (words == NULL)
 		return;
@@ -195,12 +210,12 @@ void tokens_replace(struct arena *a, const struct words *words, struct tokens *t
 		const struct word *word = phrase_at(words, t, i, &step);
 
 		if (word == NULL)
-			t->at[n++] = token_replace_part(a, words, t->at[i]);
-		else if (word->to.len > 0)
-			t->at[n++] = word->to;
+			add_words(&made, token_replace_part(a, words, t->at[i]));
+		else
+			add_token(&made, word->to.ptr, 0, word->to.len);
 	}
-	if (n > 0)
-		t->n = n;
+	if (made.n > 0)
+		*t = made;
 }
 
 void tokens_sort(struct tokens *t)

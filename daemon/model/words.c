@@ -84,7 +84,8 @@ static enum err add_part(struct maker *m, struct word part, bool is_prefix)
 	unsigned at = w->n_parts;
 
 	for (unsigned i = 0; i < w->n_parts; i++)
-		if (w->is_prefix[i] == is_prefix && bytes_eq(w->parts[i].from, part.from) && !bytes_eq(w->parts[i].to, part.to))
+		if (w->is_prefix[i] == is_prefix && bytes_eq(w->parts[i].from, part.from) &&
+		    (!bytes_eq(w->parts[i].to, part.to) || w->parts[i].is_apart != part.is_apart))
 			return contradiction(m, part.from, w->parts[i].to, part.to);
 	if (w->n_parts == WORD_PARTS_MAX)
 		return errbuf_set(m->eb, ERR_LIMIT, "more than %d words with '*'", WORD_PARTS_MAX);
@@ -123,6 +124,7 @@ static enum err add_line(struct maker *m, struct bytes line)
 		return errbuf_set(m->eb, ERR_INPUT, "nothing stands behind '=' in '%.*s'", BYTES_ARG(line));
 	if (take_star(&to) != star && to.len > 0)
 		return errbuf_set(m->eb, ERR_INPUT, "'*' stands on one side only of '%.*s'", BYTES_ARG(line));
+	bool is_apart = star != 0 && bytes_trim(to).len < to.len;
 	from = m->form(m->arena, from);
 	to = to.len > 0 ? m->form(m->arena, to) : BYTES_NONE;
 	if (from.len == 0 || (equals >= 0 && to.len == 0))
@@ -130,7 +132,7 @@ static enum err add_line(struct maker *m, struct bytes line)
 	if (from.len > WORD_BYTES_MAX || to.len > WORD_BYTES_MAX)
 		return errbuf_set(m->eb, ERR_INPUT, "more than %d bytes in '%.*s'", WORD_BYTES_MAX, BYTES_ARG(line));
 	if (star != 0)
-		return add_part(m, (struct word){ .from = from, .to = to, .is_listed = true }, star > 0);
+		return add_part(m, (struct word){ .from = from, .to = to, .is_listed = true, .is_apart = is_apart }, star > 0);
 	return add_word(m, from, to);
 }
 

@@ -4,6 +4,7 @@
  *     street = st          the word, or several, is replaced
  *     gmbh                 it is left out
  *     *strasse = *str      the end of a word is replaced, or left out; with the star behind, its beginning
+ *     *strasse = * str     and becomes a word of its own
  *
  * What a word is, and what else may stand behind '=', is the step's to say (normalise.h). */
 #ifndef ASSOCD_MODEL_WORDS_H
@@ -20,6 +21,7 @@ struct word {
 	struct bytes from, to; /* to is empty: left out */
 	bool is_listed;        /* false: only the beginning of a phrase */
 	bool begins_phrase;    /* some listed phrase begins with it */
+	bool is_apart;         /* with a star: a blank stands beside it behind '=' */
 };
 
 struct words {

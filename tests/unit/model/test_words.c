@@ -72,6 +72,20 @@ static void the_longest_end_of_a_word_is_found(void **state)
 	assert_int_equal(words_part(NULL, bytes_of("gasse")), -1);
 }
 
+static void an_end_may_become_a_word_of_its_own(void **state)
+{
+	static const char *const lines[] = { "*strasse = * st", "*gasse = *g", "Sankt* = st *" }, *const both[] = { "*gasse = *g", "*gasse = * g" };
+	struct errbuf eb = { "" };
+	const struct words *w = words_of("address", lines, 3, &eb);
+
+	assert_non_null(w);
+	assert_true(w->parts[words_part(w, bytes_of("hauptstrasse"))].is_apart);
+	assert_false(w->parts[words_part(w, bytes_of("ritzgasse"))].is_apart);
+	assert_true(w->parts[words_part(w, bytes_of("sanktanna"))].is_apart);
+	assert_true(bytes_is(w->parts[words_part(w, bytes_of("sanktanna"))].to, "st"));
+	assert_null(words_of("address", both, 2, &eb));
+}
+
 static void a_line_that_says_nothing_is_refused_and_quoted(void **state)
 {
 	static const struct { const char *line, *why; } rows[] = {
@@ -136,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_word_is_found_in_the_form_of_its_step),
 		cmocka_unit_test(the_longest_end_of_a_word_is_found),
+		cmocka_unit_test(an_end_may_become_a_word_of_its_own),
 		cmocka_unit_test(a_line_that_says_nothing_is_refused_and_quoted),
 		cmocka_unit_test(lines_that_contradict_each_other_are_refused),
 		cmocka_unit_test(the_number_of_stars_is_bounded),
