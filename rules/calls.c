@@ -32,7 +32,8 @@ static void use_kind(struct parser *p, const char *call, unsigned kind, const st
 {
 	struct builder *b = p->r->builder;
 	bool is_fact = strcmp(call, "agreement") == 0;
-	if (strncmp(call, "coverage", 8) == 0 && !builder_sum_days(b, kind))
+	bool needs_days = strncmp(call, "coverage", 8) == 0 || strcmp(call, "days_low") == 0;
+	if (needs_days && !builder_sum_days(b, kind))
 		parser_fail(p, word->offset, arena_printf(b->arena, "the days of %d other kinds are summed already; ask less for coverage",
 							  COVERAGE_SLOTS));
 	if (is_fact)

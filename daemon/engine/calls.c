@@ -88,6 +88,13 @@ static void call_coverage_high(struct profile *p, unsigned kind, struct value *o
 		give_number(out, a > b ? a : b);
 }
 
+static void call_days_low(struct profile *p, unsigned kind, struct value *out)
+{
+	unsigned slot = p->e->plan.kinds[kind].coverage;
+	uint32_t a = slot > 0 ? p->e->accounts.at[p->a].days[slot - 1] : 0, b = slot > 0 ? p->e->accounts.at[p->b].days[slot - 1] : 0;
+	give_number(out, INT64_C(1000) * (a < b ? a : b));
+}
+
 static void call_agreement(struct profile *p, unsigned kind, struct value *out)
 {
 	static const struct bytes words[] = { [AGREEMENT_EQUAL] = { "equal", 5 }, [AGREEMENT_OVERLAP] = { "overlap", 7 },
@@ -121,7 +128,7 @@ static void call_surprise(struct profile *p, unsigned slot, struct value *out)
 
 static const struct { const char *name; call_handler *fn; } calls[] = {
 	{ "shared", call_shared }, { "holders", call_holders }, { "rarity", call_rarity }, { "gap", call_gap },
-	{ "network", call_network }, { "coverage_low", call_coverage_low }, { "coverage_high", call_coverage_high },
+	{ "network", call_network }, { "coverage_low", call_coverage_low }, { "coverage_high", call_coverage_high }, { "days_low", call_days_low },
 	{ "agreement", call_agreement }, { "kinds", call_kinds }, { "turns", call_turns }, { "surprise", call_surprise }, { "turn_share", call_turn_share },
 };
 

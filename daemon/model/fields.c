@@ -99,6 +99,7 @@ const struct call_row call_rows[] = {
 	{ "coverage_low", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER,
 	  "Share of days with the kind that are days on shared values, of the account where it is less." },
 	{ "coverage_high", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER, "The same of the account where it is more." },
+	{ "days_low", CALL_KIND, PAIR_OR_LINK, VALUE_NUMBER, "Days on which the account used a value of the kind, of the one that has fewer: 0 where one of the two never told any." },
 	{ "agreement", CALL_KIND, PAIR_OR_LINK, VALUE_TEXT, "equal, overlap or differ: the two accounts' facts of the kind; missing unless both have one." },
 	{ "kinds", CALL_FAMILY, PAIR_OR_LINK, VALUE_NUMBER, "Number of kinds of the family of which a value is shared." },
 	{ "turns", CALL_TIMING, PAIR_OR_LINK, VALUE_NUMBER, "How often the timing rule saw the two accounts worked one after the other." },
