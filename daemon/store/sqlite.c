@@ -136,8 +136,9 @@ enum err db_prepare_writing(struct db *db, struct errbuf *eb)
 	/* SQLite opens a file that may only be read without a word, and would fail at the first event. */
 	if (sqlite3_db_readonly(db->handle, "main") == 1)
 		return errbuf_set(eb, ERR_DENIED, "%s may only be read; give the daemon's user the right to write it (after a copy: chown)", db->path);
-	/* The page size takes effect only while the file is still empty. */
-	err = db_run(db, "PRAGMA page_size=8192;", eb);
+	/* A single event's commit writes some five pages, nearly empty: small ones. It takes effect only while the file is still
+	 * empty. */
+	err = db_run(db, "PRAGMA page_size=4096;", eb);
 	if (!err)
 		err = db_run(db, write_pragmas, eb);
 	/* The automatic checkpoint pragma has a hook of its own, which this one replaces. */

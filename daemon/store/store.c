@@ -15,9 +15,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define LOG_PAGES 8192     /* 64 MiB: then the log starts over; a restart reads at most about that much again */
-#define MOVE_PAGES 1024    /* that many more and the mover is at work again */
-#define IDLE_PAGES 256     /* not worth a sync below */
+#define LOG_PAGES 16384     /* 64 MiB: then the log starts over; a restart reads at most about that much again */
+#define MOVE_PAGES 2048     /* that many more and the mover is at work again */
+#define IDLE_PAGES 512      /* not worth a sync below */
 
 struct store {
 	char *dir;
