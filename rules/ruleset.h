@@ -41,6 +41,7 @@ struct scoring {
 	int cluster_link, cluster_strong; /* scores: an edge at all; an edge that joins a single to a cluster alone */
 	unsigned cluster_support;         /* edges of distinct members that replace a strong one */
 	unsigned cluster_cross;           /* distinct cross links for two clusters of two and more */
+	unsigned cluster_crowd;           /* of which only direct ones count from so many members on */
 	unsigned cluster_max;
 	uint32_t contagion_damping_milli; /* .7 a link */
 	unsigned contagion_depth;         /* links of a path at most */

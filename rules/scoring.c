@@ -21,6 +21,9 @@ static const struct key_row cluster_keys[] = {
 	  .help = "Edges to distinct members that replace a strong one." },
 	{ "cross", KEY_COUNT, FIELD(cluster_cross), RANGE(1, 64), .otherwise = "2",
 	  .help = "Distinct cross links that two clusters need to merge." },
+	{ "crowd", KEY_COUNT, FIELD(cluster_crowd), RANGE(2, 100000), .otherwise = "4",
+	  .help = "From so many accounts on, both, two clusters merge by links alone that the pair's own evidence makes likely: what one account "
+		  "shares with one of a ring makes links with all of the ring, which are one piece of evidence." },
 	{ "max", KEY_COUNT, FIELD(cluster_max), RANGE(2, 100000), .otherwise = "200", .help = "Accounts in one cluster at most." },
 	{ 0 },
 };

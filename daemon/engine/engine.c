@@ -30,7 +30,7 @@
 static struct graph *graph_of(const struct scoring *scoring)
 {
 	struct graph_guard guard = { .strong_level = LEVEL_STRONG, .sure_level = LEVEL_SURE, .support = scoring->cluster_support,
-				     .cross = scoring->cluster_cross, .max = scoring->cluster_max };
+				     .cross = scoring->cluster_cross, .crowd = scoring->cluster_crowd, .max = scoring->cluster_max };
 	return graph_new(&guard);
 }
 

@@ -1,6 +1,6 @@
 /* Stored pairs: those whose strength is above the floor, or that a statement keeps.
  * I1: a pair stands in the lists of both its accounts, in pair_of, and nowhere else; a < b.
- * I2: its edge in the graph follows from its state and score (edge_level); nothing else sets edges.
+ * I2: its edge in the graph follows from its state, score and own evidence (tie_of); nothing else sets edges.
  * I3: in_band counts the stored pairs by score, which nothing but pair_assess sets. */
 #include "pairs.h"
 
@@ -63,9 +63,29 @@ static uint8_t edge_level(const struct engine *e, const struct pair *pair)
 						(1001 - scoring->cluster_strong));
 }
 
+/* By its own evidence it is likely, or somebody has said so. */
+static bool is_direct(const struct pair *pair)
+{
+	return pair->direct_mb >= 0 || pair->state == LINK_JOINT || pair->state == LINK_CONFIRMED;
+}
+
+static void set_edge(struct engine *e, const struct pair *pair)
+{
+	graph_set_edge(e->graph, pair->a, pair->b,
+		       (struct graph_tie){ edge_level(e, pair), pair->flags & PAIR_NOT_SAME, is_direct(pair) });
+}
+
+void pair_set_direct(struct engine *e, struct pair *pair, int32_t direct_mb)
+{
+	bool was_direct = is_direct(pair);
+	pair->direct_mb = direct_mb;
+	if (is_direct(pair) != was_direct)
+		set_edge(e, pair);
+}
+
 void pair_touch(struct engine *e, struct pair *pair)
 {
-	graph_set_edge(e->graph, pair->a, pair->b, edge_level(e, pair), pair->flags & PAIR_NOT_SAME);
+	set_edge(e, pair);
 	if (pair->is_touched)
 		return;
 	pair->is_touched = 1;
@@ -116,7 +136,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 {
 	struct pair *pair = &e->pairs.at[at];
 	contagion_forget_pair(e, pair);
-	graph_set_edge(e->graph, pair->a, pair->b, 0, false);
+	graph_set_edge(e->graph, pair->a, pair->b, (struct graph_tie){ 0, false, false });
 	support_forget(e, pair->a, pair->b);
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);

@@ -25,6 +25,8 @@ struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b);
 /* State and reported score of one that may be stored nowhere; of a stored one. */
 void pair_assess(const struct engine *e, struct pair *pair);
 void pair_refresh_state(struct engine *e, struct pair *pair);
+/* What its own evidence comes to, without support. */
+void pair_set_direct(struct engine *e, struct pair *pair, int32_t direct_mb);
 void pair_touch(struct engine *e, struct pair *pair);
 /* End of the event: the mark goes, and the pair with it if it fell below the floor. */
 void pair_untouch(struct engine *e, uint32_t at);

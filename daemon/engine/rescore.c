@@ -29,7 +29,7 @@ static void pair_set_own(struct engine *e, struct pair *pair, const struct own *
 	uint32_t rules = rule_set_keep(e, &own->rules, pair->own_rules);
 	if (pair->direct_mb == own->strength_mb && pair->own_families == own->families && pair->own_rules == rules)
 		return;
-	pair->direct_mb = own->strength_mb;
+	pair_set_direct(e, pair, own->strength_mb);
 	pair->own_families = own->families;
 	pair->own_rules = rules;
 	pair->heard = 0;

@@ -18,7 +18,7 @@
 #include "weigh.h"
 #include "windows.h"
 
-#define SNAPSHOT_VERSION 13
+#define SNAPSHOT_VERSION 14
 
 static void put_text(struct out *out, struct bytes text)
 {

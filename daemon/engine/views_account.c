@@ -201,7 +201,7 @@ static void view_cluster_links(const struct engine *e, uint32_t cluster, struct 
 			const struct pair *pair = pair_find(e, members[i], edges[k].other);
 			bool is_inside = graph_cluster_of(e->graph, edges[k].other) == cluster;
 			struct link_view link;
-			if (edges[k].level == 0 || pair == NULL || (is_inside && edges[k].other < members[i]))
+			if (edges[k].tie.level == 0 || pair == NULL || (is_inside && edges[k].other < members[i]))
 				continue;
 			view_link(e, pair, is_inside ? NONE : members[i], a, &link);
 			if (is_inside)

@@ -39,7 +39,7 @@ static uint32_t step(struct walk *w, uint32_t at)
 	const struct graph_node *node = &w->g->nodes.at[w->members[at]];
 	while (w->places[at].next < node->n) {
 		const struct graph_edge *edge = &node->edges[w->places[at].next++];
-		uint32_t to = edge->level > 0 ? place_of(w, edge->other) : GRAPH_NONE;
+		uint32_t to = edge->tie.level > 0 ? place_of(w, edge->other) : GRAPH_NONE;
 		if (to != GRAPH_NONE && to != w->places[at].parent)
 			return to;
 	}

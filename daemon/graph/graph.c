@@ -42,18 +42,23 @@ static struct graph_edge *edge_find(struct graph_node *node, uint32_t other)
 	return NULL;
 }
 
+static bool is_same_tie(const struct graph_tie *x, const struct graph_tie *y)
+{
+	return x->level == y->level && x->forbids == y->forbids && x->is_direct == y->is_direct;
+}
+
 /* True when something changed. */
 static bool half_edge_set(struct graph_node *node, const struct graph_edge *wanted)
 {
 	struct graph_edge *edge = edge_find(node, wanted->other);
-	bool is_gone = wanted->level == 0 && !wanted->forbids;
+	bool is_gone = wanted->tie.level == 0 && !wanted->tie.forbids;
 	if (edge == NULL && is_gone)
 		return false;
 	if (edge != NULL && is_gone) {
 		*edge = node->edges[--node->n];
 		return true;
 	}
-	if (edge != NULL && edge->level == wanted->level && edge->forbids == wanted->forbids)
+	if (edge != NULL && is_same_tie(&edge->tie, &wanted->tie))
 		return false;
 	if (edge == NULL) {
 		if (node->n == node->cap) {
@@ -67,12 +72,12 @@ static bool half_edge_set(struct graph_node *node, const struct graph_edge *want
 	return true;
 }
 
-void graph_set_edge(struct graph *g, uint32_t a, uint32_t b, uint8_t level, bool forbids)
+void graph_set_edge(struct graph *g, uint32_t a, uint32_t b, struct graph_tie tie)
 {
-	BUG_ON(a == b || level >= GRAPH_LEVELS);
+	BUG_ON(a == b || tie.level >= GRAPH_LEVELS);
 	graph_reserve(g, a > b ? a : b);
-	struct graph_edge forward = { .other = b, .level = level, .forbids = forbids };
-	struct graph_edge backward = { .other = a, .level = level, .forbids = forbids };
+	struct graph_edge forward = { .other = b, .tie = tie };
+	struct graph_edge backward = { .other = a, .tie = tie };
 	if (!half_edge_set(&g->nodes.at[a], &forward))
 		return;
 	half_edge_set(&g->nodes.at[b], &backward);
@@ -97,7 +102,7 @@ static bool component_reach(struct graph *g, struct component *c, uint32_t start
 	for (size_t i = 0; i < c->nodes.n; i++) {
 		const struct graph_node *node = &g->nodes.at[c->nodes.at[i]];
 		for (uint32_t k = 0; k < node->n; k++)
-			if (node->edges[k].level >= c->least_level)
+			if (node->edges[k].tie.level >= c->least_level)
 				component_add(g, c, node->edges[k].other);
 		if (node->cluster == GRAPH_NONE)
 			continue;
@@ -130,9 +135,9 @@ static void component_collect_edges(struct graph *g, struct component *c)
 			const struct graph_node *other = &g->nodes.at[edge->other];
 			if (other->mark != g->mark || other->local <= i)
 				continue;
-			if (edge->level < c->least_level && !edge->forbids)
+			if (edge->tie.level < c->least_level && !edge->tie.forbids)
 				continue;
-			struct component_edge inner = { i, other->local, edge->level, edge->forbids };
+			struct component_edge inner = { i, other->local, edge->tie };
 			VEC_PUSH(&c->edges, inner);
 		}
 	}

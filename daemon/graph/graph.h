@@ -18,6 +18,7 @@ struct graph_guard {
 	uint8_t sure_level;   /* an edge of this level merges anything: declared joint, confirmed */
 	unsigned support;     /* else so many edges into the cluster do */
 	unsigned cross;       /* distinct edges between two clusters that merge them */
+	unsigned crowd;       /* from so many members on, in both, direct ones alone do */
 	unsigned max;         /* members of one cluster, sure edges excepted */
 };
 
@@ -25,8 +26,14 @@ struct graph;
 struct graph *graph_new(const struct graph_guard *guard);
 void graph_free(struct graph *g);
 
-/* Sets the edge of a pair; level 0 removes it. forbids: the two are never in one cluster. */
-void graph_set_edge(struct graph *g, uint32_t a, uint32_t b, uint8_t level, bool forbids);
+/* What one pair says about clusters. */
+struct graph_tie {
+	uint8_t level;  /* 0: nothing */
+	bool forbids;   /* the two are never in one cluster */
+	bool is_direct; /* what the two have in common says so by itself, and not only what others make of it */
+};
+/* Sets the edge of a pair; one that says nothing is removed. */
+void graph_set_edge(struct graph *g, uint32_t a, uint32_t b, struct graph_tie tie);
 
 enum graph_change_type { GRAPH_FORMED, GRAPH_JOINED, GRAPH_LEFT, GRAPH_MERGED, GRAPH_DISSOLVED };
 struct graph_change {
@@ -53,7 +60,7 @@ uint64_t graph_visited(const struct graph *g); /* nodes looked at by settle, sin
 /* Edges of one account. */
 struct graph_edge {
 	uint32_t other;
-	uint8_t level, forbids;
+	struct graph_tie tie;
 };
 unsigned graph_edges(const struct graph *g, uint32_t account, const struct graph_edge **edges);
 

@@ -45,7 +45,7 @@ static enum err load_node(struct graph_node *node, const struct graph_header *h,
 		return err;
 	node->n = head[0];
 	for (uint32_t i = 0; i < node->n; i++)
-		if (node->edges[i].other >= h->nodes || node->edges[i].level >= GRAPH_LEVELS)
+		if (node->edges[i].other >= h->nodes || node->edges[i].tie.level >= GRAPH_LEVELS)
 			return ERR_CORRUPT;
 	return ERR_OK;
 }

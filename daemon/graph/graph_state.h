@@ -31,7 +31,7 @@ struct graph {
 /* One component while it is partitioned: local numbers 0..n-1 in order of account id. */
 struct component_edge {
 	uint32_t u, v;
-	uint8_t level, forbids;
+	struct graph_tie tie;
 };
 struct component {
 	struct VEC(uint32_t) nodes;

@@ -34,26 +34,33 @@ static void component_merge(struct component *c, uint32_t x, uint32_t y)
 static int compare_edges(const void *x, const void *y)
 {
 	const struct component_edge *a = x, *b = y;
-	if (a->level != b->level)
-		return a->level > b->level ? -1 : 1;
+	if (a->tie.level != b->tie.level)
+		return a->tie.level > b->tie.level ? -1 : 1;
 	if (a->u != b->u)
 		return a->u < b->u ? -1 : 1;
 	return a->v < b->v ? -1 : a->v > b->v;
 }
 
-/* Edges between the account and set y of which no two share an account; UINT32_MAX when a refusal is among them. */
-static uint32_t count_from(struct component *c, uint32_t account, uint32_t y, bool is_single)
+/* Which edges between two sets count. */
+struct crossing {
+	uint32_t into;      /* of the larger set */
+	bool is_single;     /* the smaller is one account, whose edges all do; else no two that share an account */
+	bool direct_only;
+};
+
+/* Of the account's edges; UINT32_MAX when a refusal is among them. */
+static uint32_t count_from(struct component *c, uint32_t account, const struct crossing *crossing)
 {
 	uint32_t cross = 0;
 	for (uint32_t i = c->first[account]; i < c->first[account + 1]; i++) {
 		const struct component_edge *edge = &c->edges.at[c->incident[i]];
 		uint32_t other = edge->u == account ? edge->v : edge->u;
-		if (component_find(c, other) != y)
+		if (component_find(c, other) != crossing->into)
 			continue;
-		if (edge->forbids)
+		if (edge->tie.forbids)
 			return UINT32_MAX;
-		bool is_free = is_single || (c->used[account] != c->pass && c->used[other] != c->pass);
-		if (edge->level == 0 || !is_free)
+		bool is_free = crossing->is_single || (c->used[account] != c->pass && c->used[other] != c->pass);
+		if (edge->tie.level == 0 || !is_free || (crossing->direct_only && !edge->tie.is_direct))
 			continue;
 		c->used[account] = c->used[other] = c->pass;
 		cross++;
@@ -63,13 +70,14 @@ static uint32_t count_from(struct component *c, uint32_t account, uint32_t y, bo
 
 /* Edges between two sets of which no two share an account, each account's strongest first (greedy); for a single account,
  * its edges into the set. UINT32_MAX when a refusal stands between the sets. */
-static uint32_t count_cross(struct component *c, uint32_t x, uint32_t y)
+static uint32_t count_cross(struct component *c, const struct graph_guard *guard, uint32_t x, uint32_t y)
 {
 	uint32_t small = c->size[x] <= c->size[y] ? x : y, large = small == x ? y : x;
+	const struct crossing crossing = { large, c->size[small] == 1, c->size[small] >= guard->crowd };
 	uint32_t cross = 0, account = small;
 	c->pass++;
 	do {
-		uint32_t found = count_from(c, account, large, c->size[small] == 1);
+		uint32_t found = count_from(c, account, &crossing);
 		if (found == UINT32_MAX)
 			return UINT32_MAX;
 		cross += found;
@@ -81,17 +89,17 @@ static uint32_t count_cross(struct component *c, uint32_t x, uint32_t y)
 static bool may_merge(const struct graph_guard *guard, struct component *c, const struct component_edge *edge,
 		      uint32_t x, uint32_t y)
 {
-	uint32_t cross = count_cross(c, x, y);
+	uint32_t cross = count_cross(c, guard, x, y);
 	if (cross == UINT32_MAX)
 		return false;
-	if (edge->level >= guard->sure_level)
+	if (edge->tie.level >= guard->sure_level)
 		return true;
 	if (c->size[x] + c->size[y] > guard->max)
 		return false;
 	if (c->size[x] == 1 && c->size[y] == 1)
 		return true;
 	if (c->size[x] == 1 || c->size[y] == 1)
-		return edge->level >= guard->strong_level || cross >= guard->support;
+		return edge->tie.level >= guard->strong_level || cross >= guard->support;
 	return cross >= guard->cross;
 }
 
@@ -101,7 +109,7 @@ static bool partition_pass(const struct graph_guard *guard, struct component *c)
 	for (size_t i = 0; i < c->edges.n; i++) {
 		const struct component_edge *edge = &c->edges.at[i];
 		uint32_t x = component_find(c, edge->u), y = component_find(c, edge->v);
-		if (x == y || edge->forbids || !may_merge(guard, c, edge, x, y))
+		if (x == y || edge->tie.forbids || !may_merge(guard, c, edge, x, y))
 			continue;
 		component_merge(c, x, y);
 		has_merged = true;

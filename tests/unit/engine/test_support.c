@@ -292,6 +292,39 @@ static void neighbours_that_did_not_change_need_not_be_heard_again(void **state)
 	bench_free(t);
 }
 
+static const struct graph_tie *tie_of(const struct bench *t, const struct pair *pair)
+{
+	const struct graph_edge *edges;
+	unsigned n = graph_edges(t->engine->graph, pair->a, &edges);
+
+	for (unsigned i = 0; i < n; i++)
+		if (edges[i].other == pair->b)
+			return &edges[i].tie;
+	return NULL;
+}
+
+/* Ties of pairs that others alone have linked are not direct, and become so with evidence of their own. */
+static void a_tie_is_direct_while_own_evidence_makes_the_link_likely(void **state)
+{
+	struct bench *t = bench_new();
+	unsigned direct = 0, heard = 0;
+
+	for (unsigned i = 0; i < 120; i++) {
+		use_this_and_that(t, i, i + 1);
+		for (size_t k = 0; k < t->engine->pairs.n; k++) {
+			const struct pair *pair = &t->engine->pairs.at[k];
+			const struct graph_tie *tie = pair->a != NONE ? tie_of(t, pair) : NULL;
+			if (tie == NULL)
+				continue;
+			assert_int_equal(tie->is_direct, pair->direct_mb >= 0);
+			direct += tie->is_direct;
+			heard += !tie->is_direct;
+		}
+	}
+	assert_true(direct > 0 && heard > 0);
+	bench_free(t);
+}
+
 /* Is the pair one of strangers? Then its bound is none too low, and too low to matter; else it is weighed as in full. */
 static bool is_stranger(const struct bench *t, uint32_t a, uint32_t b)
 {
@@ -337,6 +370,7 @@ int main(void)
 		cmocka_unit_test(what_is_foreseen_is_what_evaluation_says),
 		cmocka_unit_test(no_round_adds_more_than_was_foreseen),
 		cmocka_unit_test(neighbours_that_did_not_change_need_not_be_heard_again),
+		cmocka_unit_test(a_tie_is_direct_while_own_evidence_makes_the_link_likely),
 		cmocka_unit_test(strangers_are_left_with_a_bound_that_holds),
 	};
 

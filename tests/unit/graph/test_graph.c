@@ -12,11 +12,16 @@
 #define SURE 15
 #define WEAK 1
 
-static const struct graph_guard guard = { .strong_level = STRONG, .sure_level = SURE, .support = 2, .cross = 2, .max = 50 };
+static const struct graph_guard guard = { .strong_level = STRONG, .sure_level = SURE, .support = 2, .cross = 2, .crowd = 4, .max = 50 };
 
 static struct graph *fresh(void)
 {
 	return graph_new(&guard);
+}
+
+static void set_edge(struct graph *g, uint32_t a, uint32_t b, uint8_t level, bool forbids)
+{
+	graph_set_edge(g, a, b, (struct graph_tie){ level, forbids, true });
 }
 
 static void settle(struct graph *g)
@@ -32,7 +37,7 @@ static bool together(const struct graph *g, uint32_t a, uint32_t b)
 static void two_single_accounts_merge_freely(void **state)
 {
 	struct graph *g = fresh();
-	graph_set_edge(g, 3, 7, WEAK, false);
+	set_edge(g, 3, 7, WEAK, false);
 	settle(g);
 	assert_true(together(g, 3, 7));
 	assert_int_equal(graph_clusters(g), 1);
@@ -42,8 +47,8 @@ static void two_single_accounts_merge_freely(void **state)
 static void a_weak_link_does_not_chain_a_third(void **state)
 {
 	struct graph *g = fresh();
-	graph_set_edge(g, 1, 2, STRONG, false);
-	graph_set_edge(g, 2, 3, WEAK, false);
+	set_edge(g, 1, 2, STRONG, false);
+	set_edge(g, 2, 3, WEAK, false);
 	settle(g);
 	assert_true(together(g, 1, 2));
 	assert_int_equal(graph_cluster_of(g, 3), GRAPH_NONE);
@@ -53,8 +58,8 @@ static void a_weak_link_does_not_chain_a_third(void **state)
 static void a_strong_link_joins_a_single_to_a_cluster(void **state)
 {
 	struct graph *g = fresh();
-	graph_set_edge(g, 1, 2, STRONG, false);
-	graph_set_edge(g, 2, 3, STRONG, false);
+	set_edge(g, 1, 2, STRONG, false);
+	set_edge(g, 2, 3, STRONG, false);
 	settle(g);
 	assert_true(together(g, 1, 3));
 	graph_free(g);
@@ -63,9 +68,9 @@ static void a_strong_link_joins_a_single_to_a_cluster(void **state)
 static void support_of_two_members_joins_a_single(void **state)
 {
 	struct graph *g = fresh();
-	graph_set_edge(g, 1, 2, STRONG, false);
-	graph_set_edge(g, 2, 3, WEAK, false);
-	graph_set_edge(g, 1, 3, WEAK, false);
+	set_edge(g, 1, 2, STRONG, false);
+	set_edge(g, 2, 3, WEAK, false);
+	set_edge(g, 1, 3, WEAK, false);
 	settle(g);
 	assert_true(together(g, 1, 3));
 	graph_free(g);
@@ -74,23 +79,66 @@ static void support_of_two_members_joins_a_single(void **state)
 static void one_bridge_does_not_merge_two_clusters_but_two_do(void **state)
 {
 	struct graph *g = fresh();
-	graph_set_edge(g, 1, 2, STRONG + 1, false);
-	graph_set_edge(g, 3, 4, STRONG + 1, false);
-	graph_set_edge(g, 2, 3, STRONG, false);
+	set_edge(g, 1, 2, STRONG + 1, false);
+	set_edge(g, 3, 4, STRONG + 1, false);
+	set_edge(g, 2, 3, STRONG, false);
 	settle(g);
 	assert_false(together(g, 1, 4));
-	graph_set_edge(g, 1, 4, WEAK, false);
+	set_edge(g, 1, 4, WEAK, false);
 	settle(g);
 	assert_true(together(g, 1, 4));
+	graph_free(g);
+}
+
+/* Accounts first..first + n - 1, everyone with the next. */
+static void set_chain(struct graph *g, uint32_t first, uint32_t n)
+{
+	for (uint32_t i = 0; i + 1 < n; i++)
+		set_edge(g, first + i, first + i + 1, STRONG + 1, false);
+}
+
+static void two_crowds_merge_by_direct_edges_alone(void **state)
+{
+	const struct graph_tie heard = { STRONG, false, false }, direct = { STRONG, false, true };
+	struct graph *g = fresh();
+	set_chain(g, 10, guard.crowd);
+	set_chain(g, 20, guard.crowd);
+	for (uint32_t i = 0; i < guard.crowd; i++)
+		graph_set_edge(g, 10 + i, 20 + i, heard);
+	settle(g);
+	assert_true(together(g, 10, 13));
+	assert_true(together(g, 20, 23));
+	assert_false(together(g, 10, 20));
+	graph_set_edge(g, 10, 20, direct);
+	settle(g);
+	assert_false(together(g, 10, 20));
+	graph_set_edge(g, 13, 23, direct);
+	settle(g);
+	assert_true(together(g, 10, 20));
+	graph_set_edge(g, 13, 23, heard);
+	settle(g);
+	assert_false(together(g, 10, 20));
+	graph_free(g);
+}
+
+static void a_few_merge_with_a_crowd_by_any_edges(void **state)
+{
+	struct graph *g = fresh();
+	set_chain(g, 10, guard.crowd);
+	set_chain(g, 20, guard.crowd - 1);
+	for (uint32_t i = 0; i < guard.cross; i++)
+		graph_set_edge(g, 10 + i, 20 + i, (struct graph_tie){ STRONG, false, false });
+	settle(g);
+	assert_true(together(g, 10, 20));
 	graph_free(g);
 }
 
 static void a_refusal_keeps_two_apart_whatever_joins_them(void **state)
 {
 	struct graph *g = fresh();
-	graph_set_edge(g, 1, 2, SURE, false);
-	graph_set_edge(g, 2, 3, SURE, false);
-	graph_set_edge(g, 1, 3, 0, true);
+	set_edge(g, 1, 2, SURE, false);
+	set_edge(g, 2, 3, SURE, false);
+	set_edge(g, 1, 3, 0, true);
 	settle(g);
 	assert_false(together(g, 1, 3));
 	graph_free(g);
@@ -100,11 +148,11 @@ static void no_cluster_grows_beyond_the_maximum_but_by_sure_edges(void **state)
 {
 	struct graph *g = fresh();
 	for (uint32_t i = 1; i < 60; i++)
-		graph_set_edge(g, 0, i, STRONG, false);
+		set_edge(g, 0, i, STRONG, false);
 	settle(g);
 	const uint32_t *members;
 	assert_int_equal(graph_members(g, graph_cluster_of(g, 0), &members), guard.max);
-	graph_set_edge(g, 0, 59, SURE, false);
+	set_edge(g, 0, 59, SURE, false);
 	settle(g);
 	assert_true(together(g, 0, 59));
 	graph_free(g);
@@ -114,10 +162,10 @@ static void a_withdrawn_edge_splits_and_the_larger_part_keeps_the_handle(void **
 {
 	struct graph *g = fresh();
 	for (uint32_t i = 1; i < 4; i++)
-		graph_set_edge(g, i, i + 1, STRONG, false);
+		set_edge(g, i, i + 1, STRONG, false);
 	settle(g);
 	uint32_t handle = graph_cluster_of(g, 1);
-	graph_set_edge(g, 1, 2, 0, false);
+	set_edge(g, 1, 2, 0, false);
 	settle(g);
 	assert_int_equal(graph_cluster_of(g, 1), GRAPH_NONE);
 	assert_int_equal(graph_cluster_of(g, 3), handle);
@@ -143,15 +191,15 @@ static void a_merge_is_told_once_and_keeps_the_larger_handle(void **state)
 {
 	struct graph *g = fresh();
 	struct seen seen = { 0 };
-	graph_set_edge(g, 1, 2, STRONG, false);
+	set_edge(g, 1, 2, STRONG, false);
 	graph_settle(g, note, &seen);
-	graph_set_edge(g, 3, 4, STRONG, false);
-	graph_set_edge(g, 4, 5, STRONG, false);
+	set_edge(g, 3, 4, STRONG, false);
+	set_edge(g, 4, 5, STRONG, false);
 	graph_settle(g, note, &seen);
 	assert_int_equal(seen.formed, 2);
 	uint32_t larger = graph_cluster_of(g, 4);
-	graph_set_edge(g, 2, 3, STRONG, false);
-	graph_set_edge(g, 1, 4, STRONG, false);
+	set_edge(g, 2, 3, STRONG, false);
+	set_edge(g, 1, 4, STRONG, false);
 	graph_settle(g, note, &seen);
 	assert_int_equal(seen.merged, 1);
 	assert_int_equal(seen.dissolved, 1);
@@ -181,7 +229,7 @@ static void growing_edge_by_edge_equals_building_from_scratch(void **state)
 	static const uint8_t levels[] = { 0, WEAK, WEAK, 3, STRONG, 12, SURE };
 	for (uint64_t round = 1; round <= 40; round++) {
 		uint64_t seed = round;
-		struct { uint8_t level; bool forbids; } edges[NODES][NODES] = { { { 0, false } } };
+		struct graph_tie edges[NODES][NODES] = { { { 0, false, false } } };
 		struct graph *g = fresh();
 		for (unsigned step = 0; step < 80; step++) {
 			uint32_t a = random_next(&seed) % NODES, b = random_next(&seed) % NODES;
@@ -189,13 +237,14 @@ static void growing_edge_by_edge_equals_building_from_scratch(void **state)
 				continue;
 			edges[a][b].level = levels[random_next(&seed) % sizeof(levels)];
 			edges[a][b].forbids = random_next(&seed) % 16 == 0;
-			graph_set_edge(g, a, b, edges[a][b].level, edges[a][b].forbids);
+			edges[a][b].is_direct = random_next(&seed) % 2 == 0;
+			graph_set_edge(g, a, b, edges[a][b]);
 			settle(g);
 		}
 		struct graph *scratch = fresh();
 		for (uint32_t b = NODES; b-- > 0;)
 			for (uint32_t a = 0; a < b; a++)
-				graph_set_edge(scratch, b, a, edges[a][b].level, edges[a][b].forbids);
+				graph_set_edge(scratch, b, a, edges[a][b]);
 		settle(scratch);
 		assert_same_partition(g, scratch);
 		graph_free(g);
@@ -233,7 +282,7 @@ static void bridges_are_the_edges_without_which_a_cluster_falls_apart(void **sta
 		for (unsigned i = 0; i < NODES + round / 4; i++) {
 			uint32_t a = random_next(&seed) % NODES, b = random_next(&seed) % NODES;
 			if (a < b)
-				graph_set_edge(g, a, b, SURE, false), edges[a][b] = true;
+				set_edge(g, a, b, SURE, false), edges[a][b] = true;
 		}
 		settle(g);
 		for (uint32_t cluster = 0; cluster < graph_handles(g); cluster++) {
@@ -262,8 +311,8 @@ static void a_snapshot_brings_back_the_same_clusters(void **state)
 {
 	struct graph *g = fresh(), *back = fresh();
 	for (uint32_t i = 0; i < 30; i += 3) {
-		graph_set_edge(g, i, i + 1, STRONG, false);
-		graph_set_edge(g, i + 1, i + 2, STRONG, i % 2 == 0);
+		set_edge(g, i, i + 1, STRONG, false);
+		set_edge(g, i + 1, i + 2, STRONG, i % 2 == 0);
 	}
 	settle(g);
 	struct memory m = { 0 };
@@ -271,7 +320,7 @@ static void a_snapshot_brings_back_the_same_clusters(void **state)
 	assert_int_equal(graph_load(back, memory_read, &m), ERR_OK);
 	for (uint32_t i = 0; i < 30; i++)
 		assert_int_equal(graph_cluster_of(g, i), graph_cluster_of(back, i));
-	graph_set_edge(back, 0, 1, 0, false);
+	set_edge(back, 0, 1, 0, false);
 	settle(back);
 	assert_int_equal(graph_cluster_of(back, 0), GRAPH_NONE);
 	graph_free(g);
@@ -282,7 +331,7 @@ static void a_snapshot_brings_back_the_same_clusters(void **state)
 static void a_cut_snapshot_is_refused(void **state)
 {
 	struct graph *g = fresh();
-	graph_set_edge(g, 1, 2, STRONG, false);
+	set_edge(g, 1, 2, STRONG, false);
 	settle(g);
 	struct memory whole = { 0 };
 	assert_int_equal(graph_save(g, memory_write, &whole), ERR_OK);
@@ -304,6 +353,8 @@ int main(void)
 		cmocka_unit_test(a_strong_link_joins_a_single_to_a_cluster),
 		cmocka_unit_test(support_of_two_members_joins_a_single),
 		cmocka_unit_test(one_bridge_does_not_merge_two_clusters_but_two_do),
+		cmocka_unit_test(two_crowds_merge_by_direct_edges_alone),
+		cmocka_unit_test(a_few_merge_with_a_crowd_by_any_edges),
 		cmocka_unit_test(a_refusal_keeps_two_apart_whatever_joins_them),
 		cmocka_unit_test(no_cluster_grows_beyond_the_maximum_but_by_sure_edges),
 		cmocka_unit_test(a_withdrawn_edge_splits_and_the_larger_part_keeps_the_handle),
