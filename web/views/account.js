@@ -171,7 +171,7 @@ const VALUES = { verdict: "verdict", resolve: "resolution", mark: "mark" };
 
 function statement(event) {
   const value = VALUES[event.type] ? word(VALUES[event.type], event.value) : event.value;
-  const parts = [event.relation ? word("relation", event.relation) : null, event.group, value, event.with, event.actor, event.reason].filter(Boolean);
+  const parts = [event.relation ? word("relation", event.relation) : null, event.group, event.kind ? word("about", event.kind) : null, value, event.with, event.actor, event.reason].filter(Boolean);
   return parts.length ? prose(parts.join(" \u00b7 "), 120) : null;
 }
 
