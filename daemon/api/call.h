@@ -102,6 +102,9 @@ bool api_query_number(struct api_call *call, const char *name, uint64_t otherwis
 /* The value of a kind, by its key of 16 hexadecimal digits; false: answered. */
 struct value_holders_view;
 bool api_find_value(struct api_call *call, struct bytes kind, struct bytes key, struct value_holders_view *out);
+/* Alerts of these ids, as many as an answer names; how many. */
+struct alert_view;
+unsigned api_standing(struct api_call *call, const struct bytes *ids, unsigned n_ids, struct alert_view **out);
 /* Name as the engine knows it: as it is, else with the default site in front. False when neither is known. */
 bool api_resolve_account(struct api_call *call, struct bytes name, struct bytes *out);
 

@@ -78,7 +78,8 @@ static const struct {
 		     "\"because\":{\"enum\":[\"closed\",\"confirmed\"]},\"path\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}},\"links\":{\"type\":\"array\","
 		     "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Cluster", "{\"type\":\"object\",\"properties\":{\"cluster\":{\"type\":\"string\"},\"members\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
-		     "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}}}}" },
+		     "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Link\"}},"
+		     "\"alerts\":{\"type\":\"array\",\"description\":\"that stand about it or in it, most urgent first\",\"items\":{\"$ref\":\"#/components/schemas/Alert\"}}}}" },
 	{ "History", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"cluster\":{\"type\":\"string\"},\"changes\":{\"type\":\"array\","
 		     "\"items\":{\"type\":\"object\",\"properties\":{\"at\":{\"type\":\"string\"},\"seq\":{\"type\":\"integer\"},\"change\":{\"type\":\"string\"},"
 		     "\"account\":{\"type\":[\"string\",\"null\"]},\"cluster\":{\"type\":[\"string\",\"null\"]},\"alert\":{\"type\":[\"string\",\"null\"]},"

@@ -66,13 +66,21 @@ static bool look_up_name(struct api_call *call, struct bytes name, struct bytes 
 
 #define STANDING_MAX 20
 
-static void answer_why(struct api_call *call, const struct why_view *why)
+unsigned api_standing(struct api_call *call, const struct bytes *ids, unsigned n_ids, struct alert_view **out)
 {
-	struct alert_view *standing = ARENA_ARRAY(call->arena, struct alert_view, STANDING_MAX);
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < why->n_alerts && n < STANDING_MAX; i++)
-		n += engine_alert(call->engine, why->alerts[i], call->arena, &standing[n]) == ERR_OK;
+	*out = ARENA_ARRAY(call->arena, struct alert_view, STANDING_MAX);
+	for (unsigned i = 0; i < n_ids && n < STANDING_MAX; i++)
+		n += engine_alert(call->engine, ids[i], call->arena, &(*out)[n]) == ERR_OK;
+	return n;
+}
+
+static void answer_why(struct api_call *call, const struct why_view *why)
+{
+	struct alert_view *standing;
+	unsigned n = api_standing(call, why->alerts, why->n_alerts, &standing);
+
 	render_why(call->out, why, standing, n);
 }
 
@@ -106,12 +114,15 @@ void get_link(struct api_call *call)
 void get_cluster(struct api_call *call)
 {
 	struct cluster_view cluster;
+	struct alert_view *standing;
+	unsigned n;
 
 	if (engine_cluster(call->engine, call->params[0], call->arena, &cluster) != ERR_OK) {
 		api_not_found(call, "cluster", call->params[0]);
 		return;
 	}
-	render_cluster(call->out, &cluster);
+	n = api_standing(call, cluster.alerts, cluster.n_alerts, &standing);
+	render_cluster(call->out, &cluster, standing, n);
 	api_reply_json(call, 200);
 }
 

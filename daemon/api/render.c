@@ -174,7 +174,7 @@ static void render_member(struct text *out, const struct cluster_member *member)
 	json_close_object(out);
 }
 
-void render_cluster(struct text *out, const struct cluster_view *cluster)
+void render_cluster(struct text *out, const struct cluster_view *cluster, const struct alert_view *standing, unsigned n)
 {
 	json_open_object(out);
 	json_member_string(out, "cluster", cluster->id);
@@ -189,6 +189,7 @@ void render_cluster(struct text *out, const struct cluster_view *cluster)
 	for (unsigned i = 0; i < cluster->n_near; i++)
 		render_link(out, &cluster->near[i]);
 	json_close_array(out);
+	render_alerts(out, standing, n);
 	json_close_object(out);
 }
 
@@ -227,6 +228,15 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	json_member_int(out, "opened_seq", (int64_t)alert->opened_seq);
 	json_member_int(out, "updated_seq", (int64_t)alert->updated_seq);
 	json_close_object(out);
+}
+
+void render_alerts(struct text *out, const struct alert_view *alerts, unsigned n)
+{
+	json_key(out, "alerts");
+	json_open_array(out);
+	for (unsigned i = 0; i < n; i++)
+		render_alert(out, &alerts[i]);
+	json_close_array(out);
 }
 
 static void render_tried(struct text *out, const struct rule_view *rule)

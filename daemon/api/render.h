@@ -17,12 +17,15 @@ void render_why(struct text *out, const struct why_view *why, const struct alert
 void render_sentences(struct text *out, const struct why_view *why);
 /* {"account","sentences"}: what the owner of that account, one of the two, may be told. */
 void render_for_subject(struct text *out, const struct why_view *why, struct bytes subject);
-void render_cluster(struct text *out, const struct cluster_view *cluster);
+/* standing: the alerts that cluster->alerts names. */
+void render_cluster(struct text *out, const struct cluster_view *cluster, const struct alert_view *standing, unsigned n);
 /* key: what the subject is, "account", "cluster" or "alert". */
 void render_history(struct text *out, const char *key, const struct history_view *history);
 /* Member "because": what the reason is made of; left out where there is nothing to say. */
 void render_because(struct text *out, const struct cause_view *because);
 void render_alert(struct text *out, const struct alert_view *alert);
+/* Member "alerts". */
+void render_alerts(struct text *out, const struct alert_view *alerts, unsigned n);
 void render_value_holders(struct text *out, const struct value_holders_view *value);
 /* Members "mark", null when there is none, and "notes". */
 void render_mark(struct text *out, const struct mark_view *mark);

@@ -116,11 +116,7 @@ static void render_standing(struct text *out, const struct why_view *why, const 
 	json_member_bool(out, "a", why->a_is_closed);
 	json_member_bool(out, "b", why->b_is_closed);
 	json_close_object(out);
-	json_key(out, "alerts");
-	json_open_array(out);
-	for (unsigned i = 0; i < n; i++)
-		render_alert(out, &standing[i]);
-	json_close_array(out);
+	render_alerts(out, standing, n);
 }
 
 void render_why(struct text *out, const struct why_view *why, const struct alert_view *standing, unsigned n_standing)

@@ -105,8 +105,9 @@ static void search_accounts(struct api_call *call, struct bytes q)
 
 static void search_ids(struct api_call *call, struct bytes q)
 {
-	struct alert_view alert;
+	struct alert_view alert, *standing;
 	struct cluster_view cluster;
+	unsigned n;
 
 	json_key(call->out, "alert");
 	if (engine_alert(call->engine, q, call->arena, &alert) == ERR_OK)
@@ -114,10 +115,12 @@ static void search_ids(struct api_call *call, struct bytes q)
 	else
 		json_null(call->out);
 	json_key(call->out, "cluster");
-	if (engine_cluster(call->engine, q, call->arena, &cluster) == ERR_OK)
-		render_cluster(call->out, &cluster);
-	else
+	if (engine_cluster(call->engine, q, call->arena, &cluster) != ERR_OK) {
 		json_null(call->out);
+		return;
+	}
+	n = api_standing(call, cluster.alerts, cluster.n_alerts, &standing);
+	render_cluster(call->out, &cluster, standing, n);
 }
 
 void get_search(struct api_call *call)

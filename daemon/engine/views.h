@@ -15,6 +15,8 @@ enum band view_band(const struct engine *e, int score);
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
 /* The policy's, or that of its last step, filled in. */
 struct bytes view_recommendation(const struct engine *e, const struct alert *alert, struct arena *a);
+/* Those that stand about the cluster or its accounts, as people are shown them, most urgent first; the first of many. */
+unsigned view_cluster_alerts(const struct engine *e, uint32_t cluster, struct arena *a, struct bytes **out);
 void view_alert_about(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_about *out);
 struct bytes view_alert_id(const struct alert *alert, struct arena *a);
 /* views_group.c: NULL where nothing is merged into it. */

@@ -241,6 +241,7 @@ enum err engine_cluster(const struct engine *e, struct bytes id, struct arena *a
 	}
 	qsort(out->members, n, sizeof(*out->members), compare_members);
 	view_cluster_links(e, cluster, a, out);
+	out->n_alerts = view_cluster_alerts(e, cluster, a, &out->alerts);
 	return ERR_OK;
 }
 

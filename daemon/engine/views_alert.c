@@ -289,6 +289,8 @@ enum err engine_alerts(const struct engine *e, const struct alert_query *query, 
 
 /* ---- related ---- */
 
+#define CLUSTER_ALERTS_MAX 20
+
 struct relating { const struct engine *e; const struct alert *to; uint32_t cluster; };
 struct related_order { bool is_over; uint64_t updated_seq; size_t at; };
 
@@ -307,6 +309,26 @@ static uint32_t cluster_of(const struct engine *e, const struct alert *alert)
 	if (alert->scope == POLICY_CLUSTER)
 		return alert->subject_a;
 	return graph_cluster_of(e->graph, alert->subject_a);
+}
+
+/* One pass over all alerts, too. */
+unsigned view_cluster_alerts(const struct engine *e, uint32_t cluster, struct arena *a, struct bytes **out)
+{
+	struct best best = { .size = sizeof(struct alert_order), .room = CLUSTER_ALERTS_MAX, .order = compare_urgency };
+	for (size_t i = 0; i < e->alerts.n; i++) {
+		const struct alert *alert = &e->alerts.at[i];
+		if (!is_in_state(e, alert, ALERTS_STANDING) || alert_is_merged(alert) || cluster_of(e, alert) != cluster)
+			continue;
+		struct alert_order row = order_of(e, i);
+		best_offer(&best, &row);
+	}
+	best_sort(&best);
+	unsigned n = (unsigned)best.n;
+	*out = ARENA_ARRAY(a, struct bytes, n + 1);
+	for (unsigned i = 0; i < n; i++)
+		(*out)[i] = view_alert_id(&e->alerts.at[((const struct alert_order *)best.at)[i].at], a);
+	best_free(&best);
+	return n;
 }
 
 static bool is_related(const struct relating *r, const struct alert *alert)

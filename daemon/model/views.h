@@ -23,6 +23,7 @@ struct cluster_view {
 	unsigned n_links;
 	struct link_view *near; /* held apart by the guard */
 	unsigned n_near;
+	struct bytes *alerts; unsigned n_alerts; /* ids of those that stand about it or in it, as people are shown them, most urgent first */
 };
 
 /* What an account declared, as it was stated. */

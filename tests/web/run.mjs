@@ -116,10 +116,13 @@ async function savedDossier(audience, language) {
   return file;
 }
 
-async function a_verdict_on_two_of_a_ring_is_not_said_to_settle_the_ring() {
+async function a_verdict_on_two_of_a_ring_is_not_said_to_settle_the_ring_which_its_cluster_leads_to() {
   await b.go(d, place("pair", "sample/seller-conti-1", "sample/seller-conti-2"));
   await page.getByText("They are about more than the two").waitFor();
   check((await page.locator("main").innerText()).includes("A ring of accounts"), "the ring is not named");
+  await b.go(d, VIEWS.cluster);
+  await page.getByRole("link", { name: /A ring of accounts: 3 accounts/ }).click();
+  await page.getByRole("link", { name: "See the cluster" }).waitFor();
 }
 
 async function what_did_not_change_on_a_device_is_no_drift() {
@@ -607,7 +610,7 @@ async function main() {
     d.ctl("sample", "load");
     return await runTests([languages_have_the_same_words, words_of_the_daemon_are_known, chinese.sentences_of_the_shipped_rules_are_known_in_chinese, chinese.what_the_daemon_says_is_put_together_in_chinese, chinese.every_reason_why_an_alert_ended_is_known_in_chinese,
       every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
-      a_newcomer_finds_the_ring_understands_it_and_decides, a_verdict_on_two_of_a_ring_is_not_said_to_settle_the_ring, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, what_became_of_an_alert_and_who_was_judged_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      a_newcomer_finds_the_ring_understands_it_and_decides, a_verdict_on_two_of_a_ring_is_not_said_to_settle_the_ring_which_its_cluster_leads_to, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, what_became_of_an_alert_and_who_was_judged_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, unbuilt_sources_are_a_page_too, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, every_view_in_chinese_is_in_chinese, without_anything_every_view_says_what_it_would_show,
     ], async () => {

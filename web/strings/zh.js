@@ -89,7 +89,7 @@ export default {
   "values.find": "查找特征值", "values.how": "在搜索框中输入 IP、邮箱、电话、卡号或设备标识。隐私值按散列比较，并以掩码显示。",
   "values.hubs": "通用值", "values.hubs.note": "持有者太多，不说明任何问题", "values.none": "没有这样的值。",
 
-  "cluster.title": "团伙 {id}", "cluster.members": "账号", "cluster.closed": "已关闭", "cluster.bridges": "桥", "cluster.apart": "未并入", "cluster.apart.note": "与外部账号的关联太弱，不足以并入", "cluster.graph": "谁与谁关联", "cluster.links": "关联", "cluster.history": "形成过程",
+  "cluster.title": "团伙 {id}", "cluster.members": "账号", "cluster.alerts": "与该团伙有关的告警", "cluster.closed": "已关闭", "cluster.bridges": "桥", "cluster.apart": "未并入", "cluster.apart.note": "与外部账号的关联太弱，不足以并入", "cluster.graph": "谁与谁关联", "cluster.links": "关联", "cluster.history": "形成过程",
   "graph.label": "{n} 个账号、{links} 条关联的图。方向键在账号间移动，回车打开，加减号缩放。下方表格内容相同。", "graph.side": "所选账号", "graph.pick": "在图中或下方表格中选择一个账号。",
   "graph.in": "放大", "graph.out": "缩小", "graph.fit": "适应窗口", "graph.expand": "展开", "graph.expanded": "增加 {n} 条关联", "graph.collapse": "收起", "graph.path.from": "以此为路径起点", "graph.path.pick": "请选择路径终点。", "graph.path.to": "从 {name} 到此的路径", "graph.path.none": "两者之间没有路径。",
   "graph.path": "最强路径；其中最弱一环 {score} 分", "graph.outside": "不在团伙内", "graph.bridge": "桥", "graph.apart": "未并入", "graph.show": "显示", "graph.legend.bridge": "桥或未并入",

@@ -2,10 +2,11 @@
 import { ask, askIfThere, urlOf } from "../lib/ask.js";
 import { add, fill, h } from "../lib/dom.js";
 import { Graph, widestPath } from "../lib/graph.js";
-import { accountName, afterFrame, button, chip, cutList, empty, facts, heading, number, panel, quiet, relationName, score, table, toast } from "../lib/parts.js";
+import { accountName, afterFrame, button, chip, cutList, empty, facts, heading, levelChip, number, panel, quiet, relationName, score, stateChip, table, toast } from "../lib/parts.js";
 import { library, missing } from "../lib/pictures.js";
 import { go, placeOf } from "../lib/places.js";
-import { plainName } from "../lib/shown.js";
+import { summaryText } from "../lib/said.js";
+import { plainName, prose } from "../lib/shown.js";
 import { onLive } from "../lib/live.js";
 import { time } from "../lib/times.js";
 import { t, word } from "../lib/words.js";
@@ -98,6 +99,11 @@ class Picture {
   }
 }
 
+function alertPanel(alerts = []) {
+  if (!alerts.length) return null;
+  return panel(t("cluster.alerts"), {}, h("ul", { class: "plain-list" }, alerts.map((alert) => h("li", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), h("a", { href: placeOf.alert(alert.id) }, prose(summaryText(alert), 160))))));
+}
+
 function legend(cluster, groups) {
   const item = (kind, text) => h("li", null, h("i", { class: "key " + kind, "aria-hidden": "true" }), text);
   return h("ul", { class: "graph-legend" }, item("strong", word("band", "strong")), item("probable", word("band", "probable")), item("possible", word("band", "possible")),
@@ -134,6 +140,7 @@ export async function show(at, root, redraw) {
   const closed = cluster.members.filter((m) => m.is_closed).length, bridges = cluster.links.filter((l) => l.is_bridge).length;
   add(root, heading(t("cluster.title", { id: cluster.cluster }), dossierButton(urlOf`/v1/reports/${cluster.cluster}`, [cluster.cluster], true)),
     panel(t("value.what"), {}, facts([t("cluster.members"), number(cluster.members.length)], [t("cluster.links"), number(cluster.links.length)], [t("cluster.closed"), number(closed)], [t("cluster.bridges"), number(bridges)], [t("cluster.apart"), number(cluster.held_apart.length)])),
+    alertPanel(cluster.alerts),
     panel(t("cluster.graph"), { class: "wide graph-panel" }, h("div", { class: "graph-columns" }, holder, side)),
     panel(t("cluster.members"), { class: "wide", note: cluster.members.length > 500 ? t("links.first", { n: 500 }) : "" }, memberTable(cluster, (account) => {
       const node = picture?.graph.byId.get(account);

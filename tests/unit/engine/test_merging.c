@@ -127,6 +127,9 @@ static void a_graver_policy_raises_the_whole_and_is_named_first(void **state)
 	assert_true(bytes_is(rows[0].level, "critical") && bytes_is(rows[0].rule, "pairs"));
 	assert_true(bytes_is(rows[0].group->reasons[0].rule, "ring") && bytes_is(rows[0].group->reasons[1].rule, "pairs"));
 	assert_true(bytes_starts(rows[0].summary, BYTES_LIT("t-ring: 3 accounts")));
+	struct cluster_view cluster;
+	assert_int_equal(engine_cluster(t.engine, rows[0].cluster, t.arena, &cluster), ERR_OK);
+	assert_true(cluster.n_alerts == 1 && bytes_eq(cluster.alerts[0], rows[0].id)); /* what is merged into it is not told twice */
 	const struct alert_about *first = &rows[0].group->reasons[0].about, *second = &rows[0].group->reasons[1].about;
 	assert_true(bytes_is(first->subject_kind, "cluster") && first->n_members == 3 && bytes_eq(first->cluster, rows[0].cluster));
 	assert_true(bytes_is(second->subject_kind, "link") && second->n_named == 2 && bytes_is(second->accounts[0], "ann"));
