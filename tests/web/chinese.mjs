@@ -125,7 +125,7 @@ export function what_the_daemon_says_is_put_together_in_chinese() {
     [range([{ say: on, from: "0.75" }, { say: "own rule {bin}", word: "unknown" }]), "x 与 y 使用相似的硬件：占较少使用一方活动日的 75% 及以上，own rule 未知"], [range([]), "x 与 y 使用相似的硬件："], [range(undefined), "x 与 y 使用相似的硬件：没有更多信息"],
     [sayings.item({ explain: "of a rule of one's own" }, link, say), undefined],
     [sayings.item({ explain: "the names of {a} and {b} {agreement}", agreement: "overlap", holders: 0 }, { a: "{b}", b: "$&" }, say), "{b} 与 $& 的姓名部分一致"],
-    [sayings.note({ note_word: "recycled", gap_ms: 86400000 }, say), "回收的 IP：先后使用，相隔1 天"], [sayings.note({ note_word: "of another version" }, say), undefined],
+    [sayings.note({ note_word: "recycled", gap_ms: 86400000 }, say), "回收的 IP：先后使用，相隔 1 天"], [sayings.note({ note_word: "of another version" }, say), undefined],
     [sayings.because({ cause: "value", kind: "ip", shown: "10.0.0.1", holders: 20, is_at_least: true }, say), "kind.ip 10.0.0.1 由超过 20 个账号持有"],
     [sayings.because({ cause: "mark", shown: "10.0.0.0/8", value: "shared", actor: "jo", reason: "r" }, say), "地址段 10.0.0.0/8 被标记为“mark.shared”（jo）：r"],
     [sayings.because({ cause: "mark", kind: "ip", shown: "", value: "none" }, say), "kind.ip 的标记已撤销"],

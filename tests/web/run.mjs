@@ -529,6 +529,22 @@ async function every_view_in_chinese_is_in_chinese() {
   await chinese.every_view_in_chinese_is_in_chinese(b);
 }
 
+async function what_was_settled_before_the_first_visit_is_no_news() {
+  const other = await Daemon.make(); // whose page has not been visited: what was seen is kept by origin
+  try {
+    other.ctl("sample", "load");
+    other.ctl("verdict", "not_same", "sample/ring-lotus-1", "sample/ring-lotus-2", "--reason", "two passports");
+    await b.signIn(other);
+    await b.go(other, "#/alerts");
+    await b.settled();
+    await b.go(other, "#/alerts?show=all");
+    await b.settled();
+    check((await page.locator(".row").count()) > 3 && (await page.locator(".row .fresh").count()) === 0, "an old alert is new");
+  } finally {
+    await other.discard();
+  }
+}
+
 async function without_anything_every_view_says_what_it_would_show() {
   const empty = await Daemon.make();
   try {
@@ -612,7 +628,7 @@ async function main() {
       every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
       a_newcomer_finds_the_ring_understands_it_and_decides, a_verdict_on_two_of_a_ring_is_not_said_to_settle_the_ring_which_its_cluster_leads_to, what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, what_became_of_an_alert_and_who_was_judged_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, unbuilt_sources_are_a_page_too, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
-      a_daemon_that_goes_away_and_returns_is_noticed, every_view_in_chinese_is_in_chinese, without_anything_every_view_says_what_it_would_show,
+      a_daemon_that_goes_away_and_returns_is_noticed, every_view_in_chinese_is_in_chinese, what_was_settled_before_the_first_visit_is_no_news, without_anything_every_view_says_what_it_would_show,
     ], async () => {
       const said = b.complaints.splice(0);
       check(said.length === 0, `the page complains: ${said.join(" | ")}`);

@@ -40,7 +40,7 @@ const NOTES = {
 };
 
 function note(of, say) {
-  return of.note_word === "recycled" ? `回收的 IP：先后使用，相隔${say.span(of.gap_ms)}` : NOTES[of.note_word];
+  return of.note_word === "recycled" ? `回收的 IP：先后使用，相隔 ${say.span(of.gap_ms)}` : NOTES[of.note_word];
 }
 
 const blocked = () => "未并入团伙：单独一条关联不足以并入（防止连锁误并）";

@@ -2,7 +2,7 @@
 import { ask, urlOf } from "../lib/ask.js";
 import { add, fill, h, isTyping } from "../lib/dom.js";
 import { LongList } from "../lib/lists.js";
-import { engineNow, onLive } from "../lib/live.js";
+import { engineNow, liveStatus, onLive } from "../lib/live.js";
 import { button, empty, heading, number, toast } from "../lib/parts.js";
 import { keepQuery } from "../lib/places.js";
 import { summaryText } from "../lib/said.js";
@@ -131,7 +131,8 @@ class Queue {
   }
 
   markSeen(isFirst) {
-    this.seen = this.all.reduce((most, a) => Math.max(most, a.updated_seq), Number.isFinite(this.seen) ? this.seen : 0);
+    const known = isFirst === true ? (liveStatus()?.seq ?? 0) : Number.isFinite(this.seen) ? this.seen : 0; // settled ones are no news to who comes first
+    this.seen = this.all.reduce((most, a) => Math.max(most, a.updated_seq), known);
     keepSetting("seen", String(this.seen));
     if (isFirst === true) return;
     this.apply();
