@@ -1,12 +1,12 @@
 // How soon a view of the dashboard is on the screen, over a daemon that runs already and holds what is to be shown.
-//   ASSOCD_BUILD=DIR ASSOCD_ROOT=DIR node tests/perf/first_paint.mjs URL TOKEN_FILE
+//   ASSOCD_BUILD=DIR ASSOCD_ROOT=DIR node tests/perf/first_paint.mjs URL TOKEN_FILE [LANGUAGE]
 // "opened": the address typed anew, with modules in the browser's cache; "moved": from another view. Milliseconds from there to
 // the frame that shows the view, median and worst of 5.
 import fs from "node:fs";
 import { Browser } from "../web/bench.mjs";
 
 const BAR_MS = 300, ROUNDS = 5;
-const [url, tokenFile] = process.argv.slice(2);
+const [url, tokenFile, language = "en-GB"] = process.argv.slice(2);
 const token = fs.readFileSync(tokenFile, "utf8").trim();
 const place = (...parts) => "#/" + parts.map(encodeURIComponent).join("/");
 
@@ -77,7 +77,7 @@ async function moved(page, at) {
   return (await shown) - from;
 }
 
-const b = await Browser.open();
+const b = await Browser.open({ locale: language });
 let isSlow = false;
 try {
   await b.page.exposeBinding("tell", heard);
