@@ -6,6 +6,7 @@
 
 #include "daemon/base/err.h"
 
+#define DAY_S 86400
 #define LENGTH_MAX_S 0xffffff /* half a year without a silence: what comes then begins another */
 
 static bool precedes(const struct session *x, const struct session *y)
@@ -126,6 +127,23 @@ struct session_sum sessions_sum(const struct sessions *list, unsigned slot, cons
 			sum.last_s = end_of(s);
 	}
 	return sum;
+}
+
+void sessions_hours(const struct sessions *list, const struct session_test *test, struct session_hours *out)
+{
+	const uint32_t bin_s = DAY_S / HOUR_BINS;
+	memset(out, 0, sizeof(*out));
+	for (unsigned i = 0; list != NULL && i < list->n; i++) {
+		const struct session *s = &list->at[i];
+		if (s->slot != test->slot)
+			continue;
+		uint32_t first = s->start_s / bin_s, last = (end_of(s) + test->within_s) / bin_s;
+		if (last - first >= HOUR_BINS)
+			last = first + HOUR_BINS - 1;
+		out->begin[first % HOUR_BINS]++;
+		for (uint32_t bin = first; bin <= last; bin++)
+			out->last[bin % HOUR_BINS]++;
+	}
 }
 
 bool sessions_is_near(const struct sessions *list, const struct session_test *test, uint32_t key, uint32_t at_s)

@@ -51,6 +51,11 @@ bool sessions_extend(struct sessions *list, const struct session_use *use);
 void sessions_begin(struct sessions **list, const struct session_use *use);
 /* Those of the slot; with a key, of that key. NULL is empty. */
 struct session_sum sessions_sum(const struct sessions *list, unsigned slot, const uint32_t *key);
+#define HOUR_BINS 48
+/* By half-hour of the day (UTC): sessions of the slot that begin then, and those that last or ended no longer ago than the time
+ * within which one meets another. */
+struct session_hours { uint16_t begin[HOUR_BINS], last[HOUR_BINS]; };
+void sessions_hours(const struct sessions *list, const struct session_test *test, struct session_hours *out);
 /* Is there a session that meets one of that key at that moment, before or after it? */
 bool sessions_is_near(const struct sessions *list, const struct session_test *test, uint32_t key, uint32_t at_s);
 /* Turns: sessions of either that begin while a session of the other that met it lasts, or within the time after its end.

@@ -179,6 +179,29 @@ static void no_order_of_uses_shows(void **state)
 	}
 }
 
+static void hours_are_those_of_any_day(void **state)
+{
+	struct session_hours hours;
+	struct sessions *list = NULL;
+	sessions_hours(NULL, &on_one_value, &hours);
+	assert_int_equal(hours.begin[0], 0);
+	use_at(&list, HOME, 10 * 86400 + 1800);                  /* 00:30, for a moment */
+	use_at(&list, CAFE, 12 * 86400 + 1800 + 60);             /* another day, on something else */
+	use_at(&list, HOME, 14 * 86400 + 86400 - 1800);          /* 23:30 to 00:10 */
+	use_at(&list, HOME, 15 * 86400 - 60);
+	use_at(&list, HOME, 15 * 86400 + 600);
+	use_for(&list, 1, HOME, 16 * 86400);
+	sessions_hours(list, &on_one_value, &hours);
+	assert_int_equal(hours.begin[1], 2);
+	assert_int_equal(hours.begin[47], 1);
+	assert_int_equal(hours.begin[0], 0);
+	assert_int_equal(hours.last[1], 2); /* 00:10 and 15 minutes is before 00:30 */
+	assert_int_equal(hours.last[47], 1);
+	assert_int_equal(hours.last[0], 1);
+	assert_int_equal(hours.last[2], 0);
+	free(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +212,7 @@ int main(void)
 		cmocka_unit_test(sessions_of_a_mute_value_are_no_turns),
 		cmocka_unit_test(one_second_is_one_turn_and_a_second_too_late_is_none),
 		cmocka_unit_test(no_order_of_uses_shows),
+		cmocka_unit_test(hours_are_those_of_any_day),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
