@@ -235,12 +235,16 @@ static int64_t hours_micro(const struct profile *p, const struct timing_rule *ru
 	return meet * MICRO / days;
 }
 
+#define HABIT_SESSIONS 4 /* so many tell an account's hours half: a few sessions at one hour may be chance themselves */
+
 static int64_t cohort_micro(const struct profile *p, const struct timing_rule *rule)
 {
 	const struct both sums = sums_of(p, (unsigned)rule->slot, NULL);
 	int64_t any_hour = chance_of(&sums, rule->within_ms / 1000);
 	int64_t own_hours = hours_micro(p, rule, overlap_of(sums.a.first_s, sums.a.last_s, sums.b.first_s, sums.b.last_s));
-	return any_hour > own_hours ? any_hour : own_hours;
+	if (own_hours <= any_hour)
+		return any_hour;
+	return any_hour + (own_hours - any_hour) * sums.a.n / (sums.a.n + HABIT_SESSIONS) * sums.b.n / (sums.b.n + HABIT_SESSIONS);
 }
 
 static int64_t expected_micro(const struct profile *p, const struct timing_rule *rule)
