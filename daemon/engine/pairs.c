@@ -1,6 +1,6 @@
 /* Stored pairs: those whose strength is above the floor, or that a statement keeps.
  * I1: a pair stands in the lists of both its accounts, in pair_of, and nowhere else; a < b.
- * I2: its edge in the graph follows from its state, score and own evidence (tie_of); nothing else sets edges.
+ * I2: its edge in the graph follows from its state, score and own evidence (set_edge); nothing else sets edges.
  * I3: in_band counts the stored pairs by score, which nothing but pair_assess sets. */
 #include "pairs.h"
 
