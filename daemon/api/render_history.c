@@ -6,12 +6,6 @@ static bool has_scores(enum change_type type)
 	return type <= CHANGE_CONTAGION_WENT;
 }
 
-static void member_if_any(struct text *out, const char *key, struct bytes s)
-{
-	if (s.len > 0)
-		json_member_string(out, key, s);
-}
-
 void render_because(struct text *out, const struct cause_view *because)
 {
 	if (because == NULL)
@@ -19,17 +13,17 @@ void render_because(struct text *out, const struct cause_view *because)
 	json_key(out, "because");
 	json_open_object(out);
 	json_member_string(out, "cause", bytes_of(because->word));
-	member_if_any(out, "kind", because->kind);
-	member_if_any(out, "shown", because->shown);
+	json_member_if_any(out, "kind", because->kind);
+	json_member_if_any(out, "shown", because->shown);
 	if (because->holders > 0) {
 		json_member_int(out, "holders", because->holders);
 		json_member_bool(out, "is_at_least", because->is_at_least);
 	}
-	member_if_any(out, "statement", because->statement);
-	member_if_any(out, "value", because->value);
-	member_if_any(out, "actor", because->actor);
-	member_if_any(out, "reason", because->reason);
-	member_if_any(out, "proof", because->proof);
+	json_member_if_any(out, "statement", because->statement);
+	json_member_if_any(out, "value", because->value);
+	json_member_if_any(out, "actor", because->actor);
+	json_member_if_any(out, "reason", because->reason);
+	json_member_if_any(out, "proof", because->proof);
 	if (because->ts_ms != 0)
 		json_member_time(out, "at", because->ts_ms);
 	if (because->new_mb != 0)

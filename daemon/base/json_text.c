@@ -133,6 +133,12 @@ void json_member_string(struct text *t, const char *key, struct bytes s)
 	json_string(t, s);
 }
 
+void json_member_if_any(struct text *t, const char *key, struct bytes s)
+{
+	if (s.len > 0)
+		json_member_string(t, key, s);
+}
+
 void json_member_int(struct text *t, const char *key, int64_t v)
 {
 	json_key(t, key);

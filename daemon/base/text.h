@@ -40,6 +40,8 @@ void json_null(struct text *t);
 void json_milli(struct text *t, int64_t v);
 /* A member whole. */
 void json_member_string(struct text *t, const char *key, struct bytes s);
+/* Left out where the text is empty. */
+void json_member_if_any(struct text *t, const char *key, struct bytes s);
 void json_member_int(struct text *t, const char *key, int64_t v);
 void json_member_bool(struct text *t, const char *key, bool v);
 void json_member_milli(struct text *t, const char *key, int64_t v);

@@ -4,12 +4,6 @@
 
 #include "daemon/base/clock.h"
 
-static void member_if_any(struct text *t, const char *key, struct bytes s)
-{
-	if (s.len > 0)
-		json_member_string(t, key, s);
-}
-
 static void member_strings(struct text *t, const char *key, const struct bytes *at, unsigned n)
 {
 	json_key(t, key);
@@ -45,7 +39,7 @@ static void member_about(struct text *t, const struct alert_about *about)
 {
 	json_member_string(t, "subject", about->subject_kind);
 	member_strings(t, "accounts", about->accounts, about->n_named);
-	member_if_any(t, "cluster", about->cluster);
+	json_member_if_any(t, "cluster", about->cluster);
 	if (about->n_members > 0)
 		json_member_int(t, "members", about->n_members);
 	alert_path_json(t, about);
@@ -67,7 +61,7 @@ void alert_group_json(struct text *t, const struct alert_group *group, bool is_w
 		json_member_string(t, "level", reason->level);
 		json_member_int(t, "score", reason->score);
 		json_member_int(t, "alerts", reason->alerts);
-		member_if_any(t, "recommendation", reason->recommendation);
+		json_member_if_any(t, "recommendation", reason->recommendation);
 		if (is_whole)
 			member_about(t, &reason->about);
 		json_close_object(t);
@@ -91,19 +85,19 @@ void alert_json(struct text *t, const struct alert_view *al, const char *what)
 	json_member_string(t, "state", bytes_of(alert_state_names[al->state]));
 	json_member_string(t, "subject", al->subject_kind);
 	member_strings(t, "accounts", al->accounts, al->n_accounts);
-	member_if_any(t, "cluster", al->cluster);
+	json_member_if_any(t, "cluster", al->cluster);
 	json_member_int(t, "score", al->score);
 	json_member_string(t, "summary", al->summary);
-	member_if_any(t, "recommendation", al->recommendation);
-	member_if_any(t, "lead", al->lead);
+	json_member_if_any(t, "recommendation", al->recommendation);
+	json_member_if_any(t, "lead", al->lead);
 	if (al->group) {
 		json_key(t, "group");
 		alert_group_json(t, al->group, false);
 	}
-	member_if_any(t, "resolution", al->resolution);
-	member_if_any(t, "reason", al->reason);
-	member_if_any(t, "actor", al->actor);
-	member_if_any(t, "owner", al->owner);
+	json_member_if_any(t, "resolution", al->resolution);
+	json_member_if_any(t, "reason", al->reason);
+	json_member_if_any(t, "actor", al->actor);
+	json_member_if_any(t, "owner", al->owner);
 	if (al->snoozed_until_ms != 0)
 		json_member_time(t, "snoozed_until", al->snoozed_until_ms);
 	if (al->n_notes > 0)
