@@ -3,6 +3,7 @@
 
 #include "daemon/engine/accounts.h"
 #include "daemon/engine/foresee.h"
+#include "daemon/engine/pairs.h"
 #include "daemon/engine/profile.h"
 #include "daemon/engine/state.h"
 #include "daemon/engine/support.h"
@@ -325,6 +326,23 @@ static void a_tie_is_direct_while_own_evidence_makes_the_link_likely(void **stat
 	bench_free(t);
 }
 
+/* A score that stays as it is touches no pair. */
+static void a_tie_follows_own_evidence_alone(void **state)
+{
+	struct bench *t = bench_new();
+	struct pair *pair;
+
+	use(t, "ann", A);
+	use(t, "bob", A);
+	pair = pair_find(t->engine, id_of(t, "ann"), id_of(t, "bob"));
+	assert_true(tie_of(t, pair)->is_direct);
+	pair_set_direct(t->engine, pair, -1);
+	assert_false(tie_of(t, pair)->is_direct);
+	pair_set_direct(t->engine, pair, 0);
+	assert_true(tie_of(t, pair)->is_direct);
+	bench_free(t);
+}
+
 /* Is the pair one of strangers? Then its bound is none too low, and too low to matter; else it is weighed as in full. */
 static bool is_stranger(const struct bench *t, uint32_t a, uint32_t b)
 {
@@ -371,6 +389,7 @@ int main(void)
 		cmocka_unit_test(no_round_adds_more_than_was_foreseen),
 		cmocka_unit_test(neighbours_that_did_not_change_need_not_be_heard_again),
 		cmocka_unit_test(a_tie_is_direct_while_own_evidence_makes_the_link_likely),
+		cmocka_unit_test(a_tie_follows_own_evidence_alone),
 		cmocka_unit_test(strangers_are_left_with_a_bound_that_holds),
 	};
 
