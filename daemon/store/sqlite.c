@@ -219,7 +219,7 @@ enum err db_empty_log(struct db *db, struct errbuf *eb)
 	return err;
 }
 
-#define COPY_PAGES 1024 /* 8 MiB between two words of progress */
+#define COPY_PAGES 2048 /* 8 MiB between two words of progress */
 
 /* A transaction of the source holds the moment: without it every commit of another program would begin the copy anew. */
 static enum err copy_pages(struct db *from, struct db *to, const struct db_progress *progress, struct errbuf *eb)

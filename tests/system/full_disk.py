@@ -10,7 +10,7 @@ import time
 
 from daemon import BUILD, Daemon, named, stories, with_own
 
-DISK = 24 << 20
+DISK = 32 << 20
 
 
 class SmallDisk:
@@ -41,6 +41,12 @@ class SmallDisk:
                     pass
             if leave:
                 others.truncate(others.tell() - leave)
+
+    def take_all_but(self, leave):
+        """At no moment is the disk full."""
+        here = os.statvfs(self.mount)
+        with open(os.path.join(self.mount, "others"), "wb") as others:
+            os.posix_fallocate(others.fileno(), 0, here.f_bavail * here.f_bsize - leave)
 
     def free(self):
         os.unlink(os.path.join(self.mount, "others"))
@@ -209,25 +215,34 @@ def alerts_whose_log_has_no_room_wait_and_are_there_within_5_s_of_room(disk):
             daemon.discard()
 
 
+def wait_for_snapshot(daemon, after_ns=0):
+    """Another than that of then; its size and when it was written."""
+    path = os.path.join(daemon.state, "snapshot")
+    end = time.monotonic() + 10
+    while not os.path.exists(path) or os.stat(path).st_mtime_ns == after_ns:
+        assert time.monotonic() < end, (os.listdir(daemon.state), daemon.read_log()[-2000:])
+        time.sleep(0.05)
+    return os.stat(path).st_size, os.stat(path).st_mtime_ns
+
+
 @on_small_disk("snapshot_every: 1s\n")
 def snapshot_without_room_is_said_and_the_journal_makes_up_for_it(disk):
     daemon = disk.daemon.start()
-    path = os.path.join(daemon.state, "snapshot")
-    assert post(daemon, stories(1500, 17))[1]["accepted"] == 1500
-    disk.fill()
+    lines = stories(1510, 17)
+    assert post(daemon, lines[:1490])[1]["accepted"] == 1490
+    time.sleep(1.5)  # alerts, too, are in the journal, and the last snapshot is written
+    size, written = wait_for_snapshot(daemon)
+    disk.take_all_but(size // 2)
+    assert post(daemon, lines[1490:1500])[1]["accepted"] == 10
     daemon.wait_log("snapshot: not written: ")
     daemon.kill()
     daemon.start(wait=False)
     wait_answering(daemon)
-    links = daemon.links()
-    assert links and daemon.status()["events"] == 1500
+    assert daemon.links() and daemon.status()["events"] == 1500
     disk.free()
     wait_ready(daemon)
-    assert post(daemon, stories(1510, 17)[1500:])[1]["accepted"] == 10
-    end = time.monotonic() + 5
-    while not os.path.exists(path):
-        assert time.monotonic() < end, os.listdir(daemon.state)
-        time.sleep(0.05)
+    assert post(daemon, lines[1500:])[1]["accepted"] == 10
+    wait_for_snapshot(daemon, written)
     assert [name for name in os.listdir(daemon.state) if name.startswith("snapshot.")] == [], os.listdir(daemon.state)
     assert daemon.stop() == 0
 
