@@ -2,7 +2,8 @@
  * before it (an open loop). Latency counts from when a request was due, not from when a connection was free for it, so that
  * a daemon which stalls cannot hide the requests that had to wait. One thread, epoll.
  *   paced [-c CONNECTIONS] [-r A_SECOND] [-n EVENTS] [-p PORT] [-t TOKEN] EVENTS.ndjson
- *   paced -f FILE [-n TIMES]     what the disk takes for a bare append of 4 KiB and fdatasync, to compare with
+ *   paced -f FILE [-r A_SECOND] [-n TIMES]   what the disk takes for a bare append of 4 KiB and fdatasync, to compare with:
+ *                                            at a constant rate as above, or one after another
  * Prints one JSON object. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
@@ -203,25 +205,35 @@ static int run_load(struct load *l)
 	return l->failures ? 1 : 0;
 }
 
-static int run_disk(const char *path, size_t times)
+static void sleep_until(int64_t due_us)
+{
+	struct timespec due = { .tv_sec = due_us / 1000000, .tv_nsec = due_us % 1000000 * 1000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
+		;
+}
+
+/* The sizes of the load serve for the appends as well; a rate of 0: one after another. */
+static int run_disk(const struct load *l, const char *path)
 {
 	static const char block[APPEND] = "4 KiB";
-	uint32_t *took_us = xcalloc(times, sizeof(*took_us));
+	uint32_t *took_us = xcalloc(l->limit, sizeof(*took_us));
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		stop(path);
-	for (size_t i = 0; i < times; i++) {
-		int64_t began_us = clock_mono_us();
+	for (size_t i = 0; i < l->limit; i++) {
+		int64_t began_us = l->rate > 0 ? due_of(l, i) : clock_mono_us();
 
+		sleep_until(began_us);
 		if (write(fd, block, sizeof(block)) != sizeof(block) || fdatasync(fd) != 0)
 			stop(path);
 		took_us[i] = (uint32_t)(clock_mono_us() - began_us);
 	}
 	close(fd);
 	unlink(path);
-	printf("{\"appends\":%zu", times);
-	print_latency(took_us, times);
+	printf("{\"appends\":%zu", l->limit);
+	print_latency(took_us, l->limit);
 	printf("}\n");
 	free(took_us);
 	return 0;
@@ -229,7 +241,7 @@ static int run_disk(const char *path, size_t times)
 
 int main(int argc, char **argv)
 {
-	struct load l = { .port = 8787, .token = "", .connections = 64, .rate = 5000, .limit = 50000 };
+	struct load l = { .port = 8787, .token = "", .connections = 64, .limit = 50000, .start_us = clock_mono_us() };
 	const char *disk = NULL;
 	int option;
 
@@ -245,10 +257,11 @@ int main(int argc, char **argv)
 		}
 	}
 	if (disk)
-		return run_disk(disk, l.limit);
-	if (argc - optind != 1 || l.rate == 0 || l.connections == 0) {
+		return run_disk(&l, disk);
+	l.rate = l.rate > 0 ? l.rate : 5000;
+	if (argc - optind != 1 || l.connections == 0) {
 		fprintf(stderr, "usage: paced [-c CONNECTIONS] [-r A_SECOND] [-n EVENTS] [-p PORT] [-t TOKEN] EVENTS.ndjson\n"
-				"       paced -f FILE [-n TIMES]\n");
+				"       paced -f FILE [-r A_SECOND] [-n TIMES]\n");
 		return 2;
 	}
 	lines_open(&l.lines, argv[optind]);
