@@ -190,7 +190,7 @@ static void decide_subject(struct engine *e, uint32_t number, struct field_subje
 /* The alert's subject as it is now; false: there is no such subject any more. */
 static bool subject_of(const struct engine *e, const struct alert *alert, struct field_subject *subject)
 {
-	*subject = (struct field_subject){ e, NONE, NONE, NONE };
+	*subject = (struct field_subject){ e, NONE, NONE, NONE, NULL };
 	if (alert->scope == POLICY_ACCOUNT) {
 		subject->account = alert->subject_a;
 		return true;
@@ -248,7 +248,7 @@ static void decide_pair(struct engine *e, uint32_t number, uint32_t at)
 	struct alert_subject key = { .scope = POLICY_LINK, .a = pair->a, .b = pair->b };
 	if (pair->a == NONE || (pair->score < e->reach[number].least_score && !may_stand(e, number, pair, &key)))
 		return;
-	struct field_subject subject = { e, NONE, at, NONE };
+	struct field_subject subject = { e, NONE, at, NONE, NULL };
 	decide_subject(e, number, &subject, &key);
 }
 
@@ -256,7 +256,7 @@ static void decide_account(struct engine *e, uint32_t number, uint32_t account)
 {
 	if (e->reach[number].needs_window && !e->accounts.at[account].has_windows)
 		return;
-	struct field_subject subject = { e, account, NONE, NONE };
+	struct field_subject subject = { e, account, NONE, NONE, NULL };
 	struct alert_subject key = { .scope = POLICY_ACCOUNT, .a = account, .b = NONE };
 	decide_subject(e, number, &subject, &key);
 }
@@ -271,7 +271,8 @@ static void decide_cluster(struct engine *e, uint32_t number, uint32_t cluster)
 			alert_resolve(e, alert, "withdrawn", BYTES_LIT("the cluster is no more"));
 		return;
 	}
-	struct field_subject subject = { e, NONE, NONE, cluster };
+	struct cluster_links links = { .is_counted = false };
+	struct field_subject subject = { e, NONE, NONE, cluster, &links };
 	decide_subject(e, number, &subject, &key);
 }
 

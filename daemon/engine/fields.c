@@ -229,14 +229,11 @@ static void cluster_open(const struct field_subject *s, struct value *out)
 	give_number(out, (int64_t)n - closed.num / 1000);
 }
 
-struct link_range { unsigned n, suspected; int least, most; };
-
-/* Links inside the cluster, of the lowest band and more. */
-static struct link_range cluster_links(const struct field_subject *s)
+static void count_links(const struct field_subject *s, struct cluster_links *out)
 {
-	struct link_range range = { 0, 0, 1000, 0 };
 	unsigned n;
 	const uint32_t *members = cluster_members(s, &n);
+	*out = (struct cluster_links){ .is_counted = true, .least = 1000 };
 	for (unsigned i = 0; i < n; i++) {
 		const struct account *account = &s->e->accounts.at[members[i]];
 		for (uint32_t k = 0; k < account->n_pairs; k++) {
@@ -244,13 +241,20 @@ static struct link_range cluster_links(const struct field_subject *s)
 			if (pair->a != members[i] || graph_cluster_of(s->e->graph, pair->b) != s->cluster ||
 			    pair->score < s->e->rules->scoring.score_bands[0])
 				continue;
-			range.n++;
-			range.suspected += pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED;
-			range.least = pair->score < range.least ? pair->score : range.least;
-			range.most = pair->score > range.most ? pair->score : range.most;
+			out->n++;
+			out->suspected += pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED;
+			out->least = pair->score < out->least ? pair->score : out->least;
+			out->most = pair->score > out->most ? pair->score : out->most;
 		}
 	}
-	return range;
+}
+
+static struct cluster_links cluster_links(const struct field_subject *s)
+{
+	struct cluster_links own = { .is_counted = false }, *links = s->links != NULL ? s->links : &own;
+	if (!links->is_counted)
+		count_links(s, links);
+	return *links;
 }
 
 static void cluster_link_count(const struct field_subject *s, struct value *out) { give_number(out, cluster_links(s).n); }

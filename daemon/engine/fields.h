@@ -4,9 +4,12 @@
 
 #include "state.h"
 
+/* Links inside a cluster, of the lowest band and more. */
+struct cluster_links { bool is_counted; unsigned n, suspected; int least, most; };
 struct field_subject {
 	const struct engine *e;
 	uint32_t account, pair, cluster; /* NONE where it is not in scope */
+	struct cluster_links *links;     /* the cluster's, once counted; NULL: counted whenever asked for */
 };
 void fields_prepare(struct engine *e);
 void field_answer(void *subject, int field, struct value *out);

@@ -90,9 +90,9 @@ static void own_weigh(struct engine *e, uint32_t a, uint32_t b, bool is_full, st
 
 /* First step: the pair's own evidence, which both accounts' lists of neighbours follow. What is stored is weighed whole; who is
  * not stored is in no list. */
-static void read_own(struct engine *e, uint32_t a, uint32_t b, struct own *out)
+static void read_own(struct engine *e, uint32_t a, uint32_t b, bool is_stored, struct own *out)
 {
-	own_weigh(e, a, b, pair_find(e, a, b) != NULL, out);
+	own_weigh(e, a, b, is_stored, out);
 	e->rescored++;
 }
 
@@ -176,7 +176,7 @@ static void conclude(struct engine *e, struct own *own)
 void pair_rescore(struct engine *e, uint32_t a, uint32_t b)
 {
 	struct own own;
-	read_own(e, a, b, &own);
+	read_own(e, a, b, pair_find(e, a, b) != NULL, &own);
 	conclude(e, &own);
 }
 
@@ -223,7 +223,7 @@ void pair_reread_support(struct engine *e, struct pair *pair)
 {
 	struct own own = { .a = pair->a, .b = pair->b, .strength_mb = pair->direct_mb, .families = pair->own_families };
 	rule_set_read(e, pair->own_rules, &own.rules);
-	conclude(e, &own);
+	conclude_stored(e, pair, &own);
 }
 
 /* What the account's strength with `changed` became also speaks in the pairs of `changed` with the account's other
@@ -252,7 +252,7 @@ static void read_first(struct engine *e, uint32_t account, uint32_t other, struc
 {
 	for (int pass = PASS_SUPPORT; pass < PASSES; pass++)
 		out->before_mb[pass] = support_strength_mb(e, (enum pass)pass, account, other);
-	read_own(e, account, other, &out->own);
+	read_own(e, account, other, pair_find(e, account, other) != NULL, &out->own);
 }
 
 /* Enough in either round to be told to the neighbours. */
@@ -361,7 +361,7 @@ typedef void step_fn(struct engine *e, struct pair *pair);
 void pair_reread_own(struct engine *e, struct pair *pair)
 {
 	struct own own;
-	read_own(e, pair->a, pair->b, &own);
+	read_own(e, pair->a, pair->b, true, &own);
 	pair_set_own(e, pair, &own);
 }
 

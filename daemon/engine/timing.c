@@ -91,7 +91,7 @@ enum course { NOT_AMONG, GOES_ON, BEGINS };
 static enum course take_down(const struct use *u, const struct timing_rule *rule, uint32_t key)
 {
 	struct account *acc = &u->e->accounts.at[u->account];
-	struct field_subject subject = { u->e, u->account, NONE, NONE };
+	struct field_subject subject = { u->e, u->account, NONE, NONE, NULL };
 	const struct session_use use = { .slot = (unsigned)rule->slot, .key = key, .at_s = (uint32_t)(u->ev->ts_ms / 1000),
 					 .gap_s = (uint32_t)(u->e->rules->scoring.session_gap_ms / 1000) };
 	if (!event_condition_holds(u->e->among[rule - u->e->rules->timings], &subject)) /* first: else the order would show */

@@ -235,7 +235,7 @@ static void touch_links(struct engine *e, uint32_t account)
 void windows_observe(struct engine *e, uint32_t account)
 {
 	struct windows *w = e->windows;
-	const struct field_subject subject = { e, account, NONE, NONE };
+	const struct field_subject subject = { e, account, NONE, NONE, NULL };
 	uint32_t type = 1u << e->event->type;
 	unsigned scopes = 0;
 	if (!(w->any_type & type))

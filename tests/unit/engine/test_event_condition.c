@@ -27,7 +27,7 @@ static unsigned add_value(const struct bench *t, const char *kind, const char *t
 
 static enum tri evaluated(struct bench *t, const struct expr *when)
 {
-	struct field_subject subject = { t->engine, NONE, NONE, NONE };
+	struct field_subject subject = { t->engine, NONE, NONE, NONE, NULL };
 	return expr_test(when, field_answer, &subject);
 }
 
@@ -36,7 +36,7 @@ static void an_answer_is_what_evaluation_says_however_often_it_is_asked(void **s
 	struct bench *t = bench_new();
 	const struct expr *when = timing(t, "proxied-in-turn")->among;
 	struct event_condition *c = event_condition_new(when);
-	const struct field_subject subject = { t->engine, NONE, NONE, NONE };
+	const struct field_subject subject = { t->engine, NONE, NONE, NONE, NULL };
 	unsigned holds = 0;
 
 	for (unsigned i = 0; i < 3 * ARRAY_LEN(stacks) * ARRAY_LEN(systems); i++) {
@@ -64,7 +64,7 @@ static void a_condition_on_more_than_the_event_is_evaluated_each_time(void **sta
 	struct event_condition *c = event_condition_new(&when);
 
 	say(t, "\"type\":\"login\",\"account\":\"ann\"");
-	const struct field_subject subject = { t->engine, strtab_find(t->engine->names, BYTES_LIT("ann")), NONE, NONE };
+	const struct field_subject subject = { t->engine, strtab_find(t->engine->names, BYTES_LIT("ann")), NONE, NONE, NULL };
 	const struct event ev = { .ts_ms = 1 };
 	t->engine->event = &ev;
 	assert_false(event_condition_holds(c, &subject));
