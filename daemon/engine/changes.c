@@ -80,23 +80,38 @@ void said_read(const struct engine *e, uint32_t said, struct said *out)
 
 /* ---- causes ---- */
 
-/* The value among those that lost worth that both hold; any, when it is about no pair. */
-static uint32_t lost_value(const struct engine *e, const struct pair *pair)
+static bool holds(const struct engine *e, uint32_t account, uint32_t value)
+{
+	return account == NONE || index_posting(e->index, account, value) != NULL;
+}
+
+/* The value among those that lost worth that both hold; NONE for one of them, or for both: whoever holds it. */
+static uint32_t lost_value(const struct engine *e, uint32_t a, uint32_t b)
 {
 	for (size_t i = 0; i < e->touched.values.n; i++) {
 		uint32_t value = e->touched.values.at[i];
-		if (pair == NULL || (index_posting(e->index, pair->a, value) != NULL && index_posting(e->index, pair->b, value) != NULL))
+		if (holds(e, a, value) && holds(e, b, value))
 			return value;
 	}
 	return NONE;
 }
 
-static void set_cause(struct engine *e, const struct pair *pair, bool is_less, struct change *change)
+static bool is_statement_of_links(const struct engine *e)
 {
-	bool is_stated = (e->event->type >= EVENT_RELATION && e->event->type <= EVENT_VERDICT) || e->event->type == EVENT_MARK;
-	uint32_t value = is_less ? lost_value(e, pair) : NONE;
-	change->cause = value != NONE ? CAUSE_VALUE : CAUSE_EVIDENCE;
-	change->because = value;
+	return (e->event->type >= EVENT_RELATION && e->event->type <= EVENT_VERDICT) || e->event->type == EVENT_MARK;
+}
+
+/* A closure or a relation changes the links of its account; what a verdict or a mark changes may go further. */
+static bool is_about(const struct engine *e, const struct pair *pair)
+{
+	uint32_t account = e->event->type == EVENT_VERDICT || e->event->type == EVENT_MARK ? NONE : account_find(e, e->event->account);
+	return account == NONE || pair->a == account || pair->b == account;
+}
+
+static void set_cause(struct engine *e, uint32_t lost, bool is_stated, struct change *change)
+{
+	change->cause = lost != NONE ? CAUSE_VALUE : CAUSE_EVIDENCE;
+	change->because = lost;
 	if (!is_stated)
 		return;
 	change->cause = CAUSE_STATEMENT;
@@ -207,7 +222,8 @@ static bool is_news(const struct pair *pair, unsigned state, unsigned band)
 	return (state != pair->told_state || band != pair->told_band) && (is_special || band != BAND_NONE || pair->told_band != BAND_NONE);
 }
 
-static void change_of_pair(struct engine *e, struct pair *pair)
+/* is_own: the event itself touched it. What waited and is read along with a statement about others is not of that. */
+static void change_of_pair(struct engine *e, struct pair *pair, bool is_own)
 {
 	unsigned band = calm_band(e, pair), state = calm_state(pair, band);
 	if (!is_news(pair, state, band))
@@ -215,7 +231,8 @@ static void change_of_pair(struct engine *e, struct pair *pair)
 	const struct change *known = change_of_link(e, pair->a, pair->b);
 	struct change change = { .type = (uint8_t)type_of(pair, state), .before = known != NULL ? known->after : 0,
 				 .after = pair->score };
-	set_cause(e, pair, change.after < change.before, &change);
+	uint32_t lost = change.after < change.before ? lost_value(e, pair->a, pair->b) : NONE;
+	set_cause(e, lost, is_own && is_statement_of_links(e) && is_about(e, pair), &change);
 	pair->told_state = (uint8_t)state;
 	pair->told_band = (uint8_t)band;
 	change.about = pair->b;
@@ -229,7 +246,7 @@ void changes_of_links(struct engine *e)
 	for (size_t i = 0; i < e->touched.pairs.n; i++) {
 		struct pair *pair = &e->pairs.at[e->touched.pairs.at[i]];
 		if (pair->a != NONE)
-			change_of_pair(e, pair);
+			change_of_pair(e, pair, i < e->touched.n_own);
 	}
 }
 
@@ -240,10 +257,27 @@ static const uint8_t cluster_types[] = {
 	[GRAPH_MERGED] = CHANGE_CLUSTER_MERGED, [GRAPH_DISSOLVED] = CHANGE_CLUSTER_DISSOLVED,
 };
 
+/* One of the links that the event itself touched ends in the cluster, or in the one that the account went to. */
+static bool is_cluster_of_event(const struct engine *e, const struct graph_change *from)
+{
+	for (size_t i = 0; i < e->touched.n_own; i++) {
+		const struct pair *pair = &e->pairs.at[e->touched.pairs.at[i]];
+		uint32_t ends[] = { pair->a, pair->b };
+		for (unsigned k = 0; k < ARRAY_LEN(ends) && pair->a != NONE; k++) {
+			uint32_t cluster = graph_cluster_of(e->graph, ends[k]);
+			if (from->type == GRAPH_DISSOLVED || ends[k] == from->account ||
+			    (cluster != GRAPH_NONE && (cluster == from->cluster || cluster == from->other)))
+				return true;
+		}
+	}
+	return false;
+}
+
 void change_of_cluster(struct engine *e, const struct graph_change *from)
 {
 	struct change change = { .type = cluster_types[from->type], .about = NONE };
-	set_cause(e, NULL, from->type == GRAPH_LEFT || from->type == GRAPH_DISSOLVED, &change);
+	bool is_less = from->type == GRAPH_LEFT || from->type == GRAPH_DISSOLVED;
+	set_cause(e, is_less ? lost_value(e, from->account, NONE) : NONE, is_statement_of_links(e) && is_cluster_of_event(e, from), &change);
 	bool is_of_account = from->type == GRAPH_JOINED || from->type == GRAPH_LEFT;
 	change.about = is_of_account ? from->account : from->other;
 	add(e, HISTORY_CLUSTERS, from->cluster, &change);
@@ -338,7 +372,7 @@ void change_of_contagion(struct engine *e, uint32_t account, uint32_t before)
 				 .after = (int16_t)(now / 1000), .about = n > 0 ? path[n - 1] : NONE };
 	if ((before > 0) == (now > 0))
 		return;
-	set_cause(e, NULL, false, &change);
+	set_cause(e, NONE, is_statement_of_links(e), &change);
 	add(e, HISTORY_ACCOUNTS, account, &change);
 }
 

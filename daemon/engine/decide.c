@@ -101,7 +101,8 @@ static struct bytes link_is_over(const struct engine *e, const struct pair *pair
 	if (pair->state == LINK_JOINT || pair->state == LINK_EXPLAINED)
 		return reason_say(out, "the two declared a relation: %.*s",
 				  BYTES_ARG(e->rules->relations[pair->explained - 1].name));
-	if (ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED)
+	uint32_t account = ev->type == EVENT_CLOSED || ev->type == EVENT_REINSTATED ? account_find(e, ev->account) : NONE;
+	if (account != NONE && (account == pair->a || account == pair->b))
 		return reason_say(out, "%.*s was %s", BYTES_ARG(ev->account), event_types[ev->type].name);
 	if (pair->score < alert->score) {
 		struct arena *a = arena_new(1024);

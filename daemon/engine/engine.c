@@ -213,7 +213,7 @@ static void forget_touches(struct engine *e)
 {
 	for (size_t i = 0; i < e->touched.pairs.n; i++)
 		pair_untouch(e, e->touched.pairs.at[i]);
-	e->touched.pairs.n = 0;
+	e->touched.pairs.n = e->touched.n_own = 0;
 	e->touched.accounts.n = 0;
 	e->touched.clusters.n = 0;
 	e->touched.values.n = 0;
@@ -238,6 +238,7 @@ static void apply_to_account(struct engine *e, const struct event *ev, const str
 		apply_evidence(e, ev, account, g);
 	if (ev->type == EVENT_APPEAL)
 		appeal_made(e, ev, account);
+	e->touched.n_own = e->touched.pairs.n;
 	waiting_read_some(e);
 	windows_observe(e, account);
 	settle(e);
@@ -257,6 +258,7 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 		return;
 	if (ev->type == EVENT_MARK) {
 		mark_apply(e, ev);
+		e->touched.n_own = e->touched.pairs.n;
 		settle(e);
 	} else {
 		apply_to_account(e, ev, g);

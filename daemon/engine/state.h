@@ -14,6 +14,7 @@
 /* What the event being applied changed; emptied at its end. */
 struct touched {
 	struct VEC(uint32_t) pairs;
+	size_t n_own; /* of the pairs, the first: what the event itself touched; the others were only read along with it */
 	struct VEC(uint32_t) accounts;
 	struct VEC(uint32_t) clusters;
 	struct VEC(uint32_t) values; /* that are worth less from now on: a hub, or a step of their holders */

@@ -100,6 +100,36 @@ static void a_pair_near_even_odds_is_read_with_its_own_evidence(void **state)
 	bench_free(t);
 }
 
+/* What people were last told of the account. */
+static const struct change_view *last_of(struct bench *t, const char *account)
+{
+	struct history_view history;
+	assert_int_equal(engine_account_history(t->engine, bytes_of(account), t->arena, &history), ERR_OK);
+	assert_true(history.n_changes > 0);
+	return &history.changes[0];
+}
+
+static void what_is_read_along_with_a_statement_about_others_is_not_said_to_come_of_it(void **state)
+{
+	static const char *const said[] = { "\"type\":\"closed\",\"account\":\"p0\",\"reason\":\"policy\"",
+					    "\"type\":\"relation\",\"account\":\"p0\",\"relation\":{\"kind\":\"household\",\"with\":\"p1\"}",
+					    "\"type\":\"verdict\",\"account\":\"p0\",\"with\":\"p1\",\"value\":\"not_same\",\"actor\":\"eve\",\"reason\":\"r\"" };
+	for (unsigned i = 0; i < ARRAY_LEN(said); i++) {
+		struct bench *t = bench_of_a_ring();
+		struct pair *pair = pair_of(t, "ann", "bob");
+		pair->strength_mb = pair->direct_mb = 0;
+		pair->score = pair->computed = 0;
+		pair->told_band = BAND_NONE;
+		waiting_add(t->engine, id_of(t, "ann"));
+		say(t, "%s", said[i]);
+		const struct change_view *change = last_of(t, "ann");
+		assert_int_equal(change->type, CHANGE_LINK_APPEARED);
+		assert_null(change->because);
+		assert_int_equal(change->reason.len, 0);
+		bench_free(t);
+	}
+}
+
 static void an_account_waits_once(void **state)
 {
 	struct bench *t = bench_of_a_ring();
@@ -181,6 +211,7 @@ int main(void)
 		cmocka_unit_test(a_pair_follows_its_neighbours_without_an_event_of_its_own),
 		cmocka_unit_test(a_pair_that_has_heard_its_neighbours_is_left_alone),
 		cmocka_unit_test(a_pair_near_even_odds_is_read_with_its_own_evidence),
+		cmocka_unit_test(what_is_read_along_with_a_statement_about_others_is_not_said_to_come_of_it),
 		cmocka_unit_test(an_account_waits_once),
 		cmocka_unit_test(an_event_reads_its_share_and_leaves_the_rest),
 		cmocka_unit_test(those_that_wait_are_in_the_snapshot),
