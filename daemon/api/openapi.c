@@ -130,6 +130,7 @@ static const struct {
 			"\"read\":{\"type\":\"integer\",\"description\":\"the strongest of them\"},\"ending\":{\"type\":\"integer\",\"description\":\"of those, how many would fall below 500\"},"
 			"\"alerts\":{\"type\":\"integer\"},\"strongest\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Found", "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"},\"accounts\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+		   "\"more_accounts\":{\"type\":\"boolean\",\"description\":\"more accounts begin so than are listed\"},"
 		   "\"alert\":{},\"cluster\":{},\"values\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}}}" },
 	{ "Subject", "{\"type\":\"object\",\"properties\":{\"schema\":{\"const\":\"assocd.subject/1\"},\"account\":{\"type\":\"string\"},"
 		     "\"made_at\":{\"type\":\"string\"},\"standing\":{\"$ref\":\"#/components/schemas/Account\"},"

@@ -96,11 +96,12 @@ static void search_accounts(struct api_call *call, struct bytes q)
 {
 	struct bytes *names;
 	const char *site = call->api->setup.default_site;
-	unsigned n = engine_accounts_like(call->engine, q, ACCOUNTS_MAX, call->arena, &names);
+	unsigned n = engine_accounts_like(call->engine, q, ACCOUNTS_MAX + 1, call->arena, &names);
 
 	if (n == 0 && site && *site)
-		n = engine_accounts_like(call->engine, event_account_name(call->arena, bytes_of(site), q), ACCOUNTS_MAX, call->arena, &names);
-	render_strings(call->out, "accounts", names, n);
+		n = engine_accounts_like(call->engine, event_account_name(call->arena, bytes_of(site), q), ACCOUNTS_MAX + 1, call->arena, &names);
+	render_strings(call->out, "accounts", names, n < ACCOUNTS_MAX ? n : ACCOUNTS_MAX);
+	json_member_bool(call->out, "more_accounts", n > ACCOUNTS_MAX);
 }
 
 static void search_ids(struct api_call *call, struct bytes q)

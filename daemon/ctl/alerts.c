@@ -14,6 +14,14 @@ static const struct json_node *whole_of(const struct json_doc *doc, const struct
 	return group && group->type == JSON_OBJECT ? group : alert;
 }
 
+/* What speaks for it: the gravest of what it stands for, as its summary says. */
+static const struct json_node *head_of(const struct json_doc *doc, const struct json_node *alert)
+{
+	const struct json_node *reasons = json_get(doc, whole_of(doc, alert), "reasons"), *first = reasons ? json_first(doc, reasons) : NULL;
+
+	return first ? first : alert;
+}
+
 static struct text accounts_text(const struct json_doc *doc, const struct json_node *alert)
 {
 	const struct json_node *list = json_get(doc, whole_of(doc, alert), "accounts"), *account = json_first(doc, list);
@@ -52,9 +60,9 @@ static void print_list(struct ctl *ctl, const struct json_doc *doc)
 		table_text(t, json_get_text(doc, alert, "id"));
 		table_word(t, json_get_text(doc, alert, "state"));
 		table_word(t, json_get_text(doc, alert, "level"));
-		table_int(t, json_get_int(doc, alert, "score", 0));
+		table_int(t, json_get_int(doc, head_of(doc, alert), "score", 0));
 		table_int(t, json_get_int(doc, whole_of(doc, alert), "alerts", 1));
-		table_text(t, json_get_text(doc, alert, "title"));
+		table_text(t, json_get_text(doc, head_of(doc, alert), "title"));
 		table_text(t, text_bytes(&accounts));
 		table_time(t, doc, alert, "updated");
 		add_deadline(ctl, t, doc, alert);
@@ -67,7 +75,7 @@ static void print_list(struct ctl *ctl, const struct json_doc *doc)
 
 static void add_text(struct text *out, const struct json_doc *doc, const char *key, const char *label)
 {
-	struct bytes s = json_get_text(doc, doc->nodes, key);
+	struct bytes s = json_get_text(doc, bytes_is(bytes_of(key), "recommendation") ? head_of(doc, doc->nodes) : doc->nodes, key);
 
 	if (s.len == 0)
 		return;
@@ -123,7 +131,7 @@ static void print_one(struct ctl *ctl, const struct json_doc *doc)
 	struct bytes state = json_get_text(doc, doc->nodes, "state"), level = json_get_text(doc, doc->nodes, "level");
 	struct text out = { 0 };
 
-	print_styled(ctl, &out, STYLE_BOLD, json_get_text(doc, doc->nodes, "title"));
+	print_styled(ctl, &out, STYLE_BOLD, json_get_text(doc, head_of(doc, doc->nodes), "title"));
 	text_adds(&out, ", ");
 	print_styled(ctl, &out, style_of_word(level), level);
 	text_adds(&out, ", ");

@@ -92,9 +92,16 @@ double print_real(const struct json_doc *doc, const struct json_node *at, const 
 	return node->type == JSON_DOUBLE ? node->real : (double)node->num;
 }
 
+double print_hundredths(double bits)
+{
+	int64_t thousandths = (int64_t)(bits * 1000 + (bits < 0 ? -0.5 : 0.5));
+
+	return (double)((thousandths + (bits < 0 ? -5 : 5)) / 10) / 100;
+}
+
 void print_bits(struct text *out, const struct json_doc *doc, const struct json_node *at, const char *key)
 {
-	text_addf(out, "%+8.2f", print_real(doc, at, key));
+	text_addf(out, "%+8.2f", print_hundredths(print_real(doc, at, key)));
 }
 
 void print_count(struct text *out, int64_t n)

@@ -18,7 +18,9 @@ void print_out(struct text *out);
 void print_time(struct text *out, const struct json_doc *doc, const struct json_node *at, const char *key);
 /* "2026-01-02". */
 void print_day(struct text *out, const struct json_doc *doc, const struct json_node *at, const char *key);
-/* A number with three decimals as signed, two decimals: "+13.00". */
+/* Bits, which have three decimals, to two: half away from zero, as in dossiers and on the page. */
+double print_hundredths(double bits);
+/* Signed: "+13.00". */
 void print_bits(struct text *out, const struct json_doc *doc, const struct json_node *at, const char *key);
 double print_real(const struct json_doc *doc, const struct json_node *at, const char *key);
 /* "1,234,567". */

@@ -42,6 +42,17 @@ static void print_values(struct ctl *ctl, const struct json_doc *doc, const char
 	table_end(t, none);
 }
 
+/* Whoever has half of a value in hand is told what a whole one is. */
+static const char *nothing_found(const struct json_doc *doc)
+{
+	const struct json_node *accounts = json_get(doc, doc->nodes, "accounts");
+	bool is_found = json_first(doc, accounts) || json_get_text(doc, json_get(doc, doc->nodes, "alert"), "id").len > 0 ||
+			json_get_text(doc, json_get(doc, doc->nodes, "cluster"), "cluster").len > 0;
+
+	return is_found ? "nobody holds it as a value"
+			: "nothing fits: accounts are found by their beginning, values (address, e-mail, telephone, card, device) whole";
+}
+
 static void print_found(struct ctl *ctl, const struct json_doc *doc)
 {
 	const struct json_node *list = json_get(doc, doc->nodes, "accounts"), *name = json_first(doc, list);
@@ -53,6 +64,8 @@ static void print_found(struct ctl *ctl, const struct json_doc *doc)
 		print_styled(ctl, &out, STYLE_BOLD, name->text);
 		text_addc(&out, '\n');
 	}
+	if (json_get_true(doc, doc->nodes, "more_accounts"))
+		text_adds(&out, "account  ... more begin so: give more of the name\n");
 	if (alert && alert->type == JSON_OBJECT) {
 		text_adds(&out, "alert    ");
 		text_add_visible(&out, json_get_text(doc, alert, "summary"));
@@ -85,7 +98,7 @@ static int search_run(struct ctl *ctl, int argc, char **argv)
 		return status;
 	if (!ctl->as_csv)
 		print_found(ctl, doc);
-	print_values(ctl, doc, "nobody holds it as a value");
+	print_values(ctl, doc, nothing_found(doc));
 	return 0;
 }
 

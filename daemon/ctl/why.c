@@ -94,7 +94,7 @@ static void add_item(struct ctl *ctl, struct text *out, const struct json_doc *d
 	add_line(ctl, out, STYLE_PLAIN, json_get_text(doc, item, "sentence"));
 	add_uses(out, doc, item);
 	if (alone - bits > 0.005 || bits - alone > 0.005)
-		text_addf(out, "            alone it would count %+.2f\n", alone);
+		text_addf(out, "            alone it would count %+.2f\n", print_hundredths(alone));
 	add_line(ctl, out, STYLE_DIM, json_get_text(doc, item, "note"));
 	add_notes(ctl, out, doc, item);
 }
@@ -145,8 +145,8 @@ static void add_end(struct ctl *ctl, struct text *out, const struct json_doc *do
 	print_bits(out, doc, doc->nodes, "sum_bits");
 	text_adds(out, "  sum");
 	if (!is_fitted(doc)) {
-		text_addf(out, "; calibrated %.3f x sum %+.2f = ", print_real(doc, doc->nodes, "scale"), print_real(doc, doc->nodes, "shift_bits"));
-		text_addf(out, "%+.2f bits", print_real(doc, link, "bits"));
+		text_addf(out, "; calibrated %.3f x sum %+.2f = ", print_real(doc, doc->nodes, "scale"), print_hundredths(print_real(doc, doc->nodes, "shift_bits")));
+		text_addf(out, "%+.2f bits", print_hundredths(print_real(doc, link, "bits")));
 	}
 	text_addf(out, ": score %lld\n", (long long)computed);
 	if (computed != score)

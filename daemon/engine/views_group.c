@@ -71,6 +71,8 @@ static void add_reasons(const struct engine *e, struct standing *all, struct are
 		}
 		reason->alerts++;
 	}
+	out->title = out->reasons[0].title;
+	out->recommendation = out->reasons[0].recommendation;
 }
 
 const struct alert_group *view_alert_group(const struct engine *e, const struct alert *alert, struct arena *a)

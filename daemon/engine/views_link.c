@@ -111,9 +111,9 @@ static struct note_text note_of(const struct evidence *item)
 	};
 	if (item->note != NOTE_NONE)
 		return texts[item->note];
-	if (item->raw_mb <= 0 && item->signal != NULL && item->token != NONE)
+	if (item->raw_mb == 0 && item->signal != NULL && item->token != NONE)
 		return (struct note_text){ "nothing_alone", "says nothing by itself" };
-	if (item->raw_mb <= 0 && item->signal != NULL)
+	if (item->raw_mb <= 0 && item->signal != NULL && item->token == NONE)
 		return (struct note_text){ "common", "too common to count" };
 	if (item->counted_mb == 0 && item->token == NONE)
 		return (struct note_text){ "supports_only", "supports only: nothing else to support" };

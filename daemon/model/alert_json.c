@@ -150,6 +150,9 @@ static const struct alert_group *read_group(const struct reading *r)
 		return NULL;
 	*group = (struct alert_group){ .alerts = (unsigned)json_get_int(r->doc, node, "alerts", 1) };
 	group->accounts = read_accounts(r, node, &group->n_accounts);
+	const struct json_node *list = json_get(r->doc, node, "reasons"), *first = list ? json_first(r->doc, list) : NULL;
+	group->title = arena_bytes(r->arena, first ? json_get_text(r->doc, first, "title") : BYTES_NONE);
+	group->recommendation = arena_bytes(r->arena, first ? json_get_text(r->doc, first, "recommendation") : BYTES_NONE);
 	return group;
 }
 

@@ -29,6 +29,7 @@ struct alert_group {
 	unsigned alerts;
 	struct bytes *accounts; unsigned n_accounts; /* its own first */
 	struct alert_reason *reasons; unsigned n_reasons; /* gravest first, of these the strongest */
+	struct bytes title, recommendation; /* of the first of them */
 	struct bytes *merged; unsigned n_merged; /* ids of the others, in order of joining */
 };
 
@@ -65,5 +66,9 @@ struct alert_head {
 	bool is_merged;
 	uint64_t updated_seq;
 };
+
+/* What people read over its summary and beside it: of one that stands for others as the gravest of them says. */
+struct bytes alert_told_title(const struct alert_view *alert);
+struct bytes alert_told_advice(const struct alert_view *alert);
 
 #endif

@@ -1,4 +1,4 @@
-/* The words for what views hold; order is that of the enums. */
+/* The words for what views hold, in the order of the enums; and what of an alert people read first. */
 #include "views.h"
 
 const char *const link_state_names[LINK_STATES] = { "suspected", "explained", "joint", "confirmed", "cleared", "withdrawn" };
@@ -28,3 +28,13 @@ const char *const change_type_names[CHANGE_TYPES] = {
 	[CHANGE_ALERT_RESOLVED] = "alert_resolved", [CHANGE_VERDICT] = "verdict", [CHANGE_RELATION] = "relation",
 	[CHANGE_RELATION_IGNORED] = "relation_ignored", [CHANGE_CLOSED] = "closed", [CHANGE_REINSTATED] = "reinstated",
 };
+
+struct bytes alert_told_title(const struct alert_view *alert)
+{
+	return alert->group != NULL ? alert->group->title : alert->title;
+}
+
+struct bytes alert_told_advice(const struct alert_view *alert)
+{
+	return alert->group != NULL ? alert->group->recommendation : alert->recommendation;
+}

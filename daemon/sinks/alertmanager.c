@@ -85,9 +85,9 @@ static void add_annotations(struct text *t, const struct alert_view *al)
 		text_addf(&accounts, " and %u more", n - ACCOUNTS_SHOWN);
 	json_key(t, "annotations");
 	json_open_object(t);
-	add_annotation(t, "summary", al->title);
+	add_annotation(t, "summary", alert_told_title(al));
 	add_annotation(t, "description", al->summary);
-	add_annotation(t, "recommendation", al->recommendation);
+	add_annotation(t, "recommendation", alert_told_advice(al));
 	add_annotation(t, "accounts", text_bytes(&accounts));
 	add_annotation(t, "state", bytes_of(alert_state_names[al->state]));
 	add_annotation(t, "resolution", al->resolution);

@@ -127,15 +127,16 @@ static void add_date(struct text *out, int64_t now_ms)
 static void add_one(const struct mail *m, struct text *body, const struct sink_row *row)
 {
 	const struct alert_view *al = row->alert;
+	struct bytes advice = alert_told_advice(al);
 	enum sink_format format = sink_settings_format(m->settings, SINK_FORMAT_TEXT);
 
 	shape_row(body, row, format);
 	text_addc(body, '\n');
 	if (format != SINK_FORMAT_TEXT)
 		return;
-	if (al->recommendation.len > 0) {
+	if (advice.len > 0) {
 		text_adds(body, "  ");
-		shape_line(body, al->recommendation, 1000);
+		shape_line(body, advice, 1000);
 		text_addc(body, '\n');
 	}
 	text_addf(body, "  score %d, rule %.*s\n", al->score, BYTES_ARG(al->rule));
@@ -147,11 +148,12 @@ static void add_one(const struct mail *m, struct text *body, const struct sink_r
 static void subject_of(const struct sink_call *call, struct text *out)
 {
 	const struct sink_row *first = &call->rows[0];
+	struct bytes title = alert_told_title(first->alert);
 
 	if (call->n > 1)
 		text_addf(out, "[assocd] %zu changes of alerts", call->n);
 	else
-		text_addf(out, "[assocd] %.*s, %.*s: %.*s", BYTES_ARG(first->alert->level), BYTES_ARG(first->event), BYTES_ARG(first->alert->title));
+		text_addf(out, "[assocd] %.*s, %.*s: %.*s", BYTES_ARG(first->alert->level), BYTES_ARG(first->event), BYTES_ARG(title));
 }
 
 static void write_message(struct mail *m, const struct sink_call *call)

@@ -63,7 +63,7 @@ static void add_finding(struct text *t, const struct alert_view *al)
 	json_key(t, "finding_info");
 	json_open_object(t);
 	json_member_string(t, "uid", al->id);
-	json_member_string(t, "title", al->title);
+	json_member_string(t, "title", alert_told_title(al));
 	json_member_string(t, "desc", al->summary);
 	json_member_int(t, "created_time", al->opened_ms);
 	json_member_int(t, "modified_time", al->updated_ms);

@@ -72,7 +72,10 @@ def a_ring_is_one_alert_that_grows_and_is_told_once_an_event():
         assert account["alerts"] == [lead["id"]], account["alerts"]
         # people
         text = daemon.ctl("alerts", lead["id"])[1]
-        assert "A ring of accounts" in text and "shop/r4" in text, text
+        assert text.startswith("A ring of accounts, high, open\n") and "shop/r4" in text, text
+        assert f"recommendation  {group['reasons'][0]['recommendation']}\n" in text and lead["title"] != "A ring of accounts", text
+        (line,) = [line for line in daemon.ctl("alerts", "--csv")[1].splitlines() if line.startswith(lead["id"])]
+        assert f",high,{group['reasons'][0]['score']},{group['alerts']},A ring of accounts," in line, line
         status, text = daemon.ctl("alerts", "--lead", lead["id"], "--csv")
         assert status == 0 and text.count("\n") >= group["alerts"], text
         status, answer = post(daemon, f"/v1/alerts/{group['merged'][0]}/ack", reason="r")
@@ -162,6 +165,8 @@ sinks:
         (lead,) = standing().values()
         wait_for(lambda: all(f"shop/r{i}" in (agrees() or {lead["id"]: {"annotations": {"accounts": ""}}})[lead["id"]]["annotations"]["accounts"]
                              for i in range(MEMBERS)))
+        notes = firing()[lead["id"]]["annotations"]
+        assert notes["summary"] == "A ring of accounts" and notes["recommendation"].startswith("Look at the links"), notes
         events = wait_for(lambda: len(in_syslog(syslog.rows(), lead["id"])) >= 2 and in_syslog(syslog.rows(), lead["id"]))
         assert events[0] == ("opened", "open") and set(events[1:]) == {("updated", "open")}, events
         # The lead ends: the next one fires in its place.

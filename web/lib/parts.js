@@ -29,7 +29,7 @@ export const waiting = () => h("div", { class: "waiting", "aria-hidden": "true" 
 
 export function failure(error) {
   if (error instanceof Away) return empty(t("away.view"));
-  if (error instanceof Refused) return empty(error.message);
+  if (error instanceof Refused) return empty(error.message, error.status === 404 ? h("p", { class: "quiet" }, t("lost.search")) : null);
   console.error(error);
   return empty(t("error.view"), h("p", { class: "quiet" }, String(error)));
 }

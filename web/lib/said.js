@@ -11,6 +11,11 @@ export const noteText = (item) => (item.note ? said("note", item, say) ?? item.n
 export const blockedText = (why) => (why.blocked ? said("blocked", say) ?? why.blocked : "");
 export const ignoredText = (value) => said("ignored", value, say) ?? value.reason;
 export const summaryText = (alert) => said("summary", alert, say) ?? alert.summary;
+// What speaks for an alert: of one that stands for others the gravest reason, as its summary says.
+export const headOf = (alert) => alert.group?.reasons[0] ?? alert;
+export const titleText = (alert) => told(headOf(alert).title);
+export const rulesOf = (alert) => (alert.group ? alert.group.reasons.map((why) => why.rule) : [alert.rule]);
+
 // Of an alert, or of one of the reasons of a group.
 export const adviceText = (of) => said("advice", of) ?? of.recommendation;
 

@@ -49,6 +49,8 @@ export function number(value) {
   return new Intl.NumberFormat("en").format(value);
 }
 
+// Thousandths to hundredths, half away from zero: as everywhere that bits are written.
 export function bits(value) {
-  return (value < 0 ? "\u2212" : "+") + Math.abs(value).toFixed(2);
+  const hundredths = Math.floor((Math.round(Math.abs(value) * 1000) + 5) / 10);
+  return (value < 0 ? "\u2212" : "+") + (hundredths / 100).toFixed(2);
 }

@@ -8,7 +8,7 @@ export default {
   "role.analyst": "可查看并裁定", "role.read": "只能查看",
   "close": "关闭", "cancel": "取消", "copy": "复制", "copied": "已复制", "copy.failed": "浏览器不允许本页复制。", "waiting": "加载中……",
   "more": "再显示 {n} 项", "changed.show": "内容已变化，点此更新",
-  "lost.title": "此处没有内容", "lost.text": "这个地址不对应任何视图。可用上方搜索查找账号、告警、团伙和特征值。",
+  "lost.title": "此处没有内容", "lost.text": "这个地址不对应任何视图。可用上方搜索查找账号、告警、团伙和特征值。", "lost.search": "可用上方搜索查找账号、告警、团伙和特征值。",
   "error.status": "服务返回状态 {status}。", "error.view": "无法显示此视图。",
 
   "sign.title": "登录 assocd", "sign.where": "本页凭令牌打开。./run 会打印带令牌的地址；首个令牌在状态目录的 admin.token 文件中。",
@@ -37,6 +37,7 @@ export default {
   "now.bands": "很可能 {probable}，有可能 {possible}", "now.accounts": "账号", "now.clusters": "{n} 个团伙，{hubs} 个通用值", "now.accepted": "事件",
   "now.since": "启动以来接收 {n} 条，拒绝 {refused} 条", "now.urgent": "最紧急的告警", "now.all": "全部", "now.nothing": "没有等待处理的告警。",
   "now.refused": "被拒绝的事件", "now.refused.note": "启动以来，按原因", "now.refused.none": "没有被拒绝的事件。",
+  "now.ignored": "未起作用的陈述", "now.ignored.note": "启动以来，按原因", "now.ignored.none": "所有陈述均已生效。",
   "now.plot.found": "发现", "now.plot.found.note": "按事件日期", "now.plot.accounts": "新账号", "now.plot.links": "关联", "now.plot.alerts": "告警",
   "now.plot.intake": "流入", "now.plot.intake.note": "按分钟，最近两小时", "now.plot.accepted": "接收", "now.plot.refused": "拒绝",
   "plot.empty": "尚无可绘制的数据。", "pictures.missing": "缺少图形：构建时 npm 无法取得绘图组件。能连接软件源时 ./run 会取得它；数据见各表格。",
@@ -94,7 +95,7 @@ export default {
   "graph.in": "放大", "graph.out": "缩小", "graph.fit": "适应窗口", "graph.expand": "展开", "graph.expanded": "增加 {n} 条关联", "graph.collapse": "收起", "graph.path.from": "以此为路径起点", "graph.path.pick": "请选择路径终点。", "graph.path.to": "从 {name} 到此的路径", "graph.path.none": "两者之间没有路径。",
   "graph.path": "最强路径；其中最弱一环 {score} 分", "graph.outside": "不在团伙内", "graph.bridge": "桥", "graph.apart": "未并入", "graph.show": "显示", "graph.legend.bridge": "桥或未并入",
 
-  "rules.policies": "策略：产生告警", "rules.evidence": "证据：构成分数", "rules.shadows": "影子规则", "rules.shadow": "影子", "rules.shadow.help": "试验中：照常计数，但不通知任何人", "rules.shadows.none": "没有试验中的规则。",
+  "rules.policies": "策略：产生告警", "rules.policies.note": "每条告警单独计数，并入其他告警的也计入", "rules.evidence": "证据：构成分数", "rules.shadows": "影子规则", "rules.shadow": "影子", "rules.shadow.help": "试验中：照常计数，但不通知任何人", "rules.shadows.none": "没有试验中的规则。",
   "rules.counts": "起作用", "rules.counts.of": "{of} 条关联中 {n} 条", "rules.opened": "告警", "rules.standing": "未结案", "rules.read": "{of} 条关联中读取了最强的 {n} 条", "rules.unknown": "没有规则“{rule}”。",
 
   "toasts": "操作结果", "trial.title": "规则文件，以及修改后的效果", "trial.note": "在后台用已存事件试跑；不会改变任何内容", "trial.go": "用已存事件试跑", "trial.back": "恢复原文件", "trial.back.done": "已恢复为当前生效的文件。", "trial.copy": "复制当前文本", "trial.cancel": "终止", "trial.cancelled": "试跑已提前终止。", "trial.changed": ({ n }) => `与生效文件相差 ${n} 行`,
@@ -116,9 +117,10 @@ export default {
   "change.contagion_came": "受关闭账号牵连", "change.contagion_went": "不再受牵连", "change.cluster_formed": "形成团伙", "change.cluster_joined": "加入团伙", "change.cluster_left": "离开团伙", "change.cluster_merged": "并入团伙", "change.cluster_merged_into": "成为其一部分：", "change.cluster_dissolved": "团伙解散",
   "change.alert_opened": "产生告警", "change.alert_acknowledged": "告警已接手", "change.alert_appealed": "告警申诉", "change.alert_escalated": "告警升级", "change.alert_updated": "告警有变化", "change.alert_assigned": "指派给", "change.alert_noted": "备注", "change.alert_snoozed": "暂缓至", "change.alert_woken": "暂缓结束", "change.alert_merged": "并入", "change.alert_parted": "分离自", "change.alert_grew": "有更多告警并入", "change.by": "操作人 {actor}", "change.nobody": "无人", "change.alert_reopened": "告警重新打开", "change.alert_resolved": "告警结案", "change.verdict": "裁定", "change.relation": "申报关系", "change.relation_ignored": "关系未被采纳", "change.closed": "已关闭", "change.reinstated": "已恢复",
   "because.closed": "已被关闭", "because.confirmed": "已被确认",
-  "type.login": "登录", "type.signup": "注册", "type.session": "会话", "type.payment": "支付", "type.order": "订单", "type.profile": "资料", "type.logout": "退出", "type.relation": "关系", "type.closed": "关闭", "type.reinstated": "恢复", "type.verdict": "裁定", "type.health": "健康", "type.contact": "联系", "type.appeal": "申诉", "type.ack": "接手", "type.resolve": "结案", "type.snooze": "暂缓", "type.assign": "指派", "type.note": "备注", "type.reopen": "重新打开", "type.mark": "标记", "type.network": "网络数据",
+  "type.login": "登录", "type.signup": "注册", "type.session": "会话", "type.payment": "支付", "type.order": "订单", "type.profile": "资料", "type.logout": "退出", "type.relation": "关系", "type.closed": "关闭", "type.reinstated": "恢复", "type.verdict": "裁定", "type.health": "健康", "type.contact": "联系", "type.appeal": "申诉", "type.ack": "接手", "type.resolve": "结案", "type.snooze": "暂缓", "type.assign": "指派", "type.note": "备注", "type.reopen": "重新打开", "type.mark": "标记", "type.network": "网络数据", "type.activity": "活动",
   "about.rating": "评级", "about.points": "扣分", "about.problem": "问题", "about.solved": "已解决", "about.fraud": "欺诈", "about.attempt": "尝试联系", "about.verified": "已验证", "about.response": "已答复",
   "relation.joint": "联合", "relation.household": "同住", "relation.agency": "代运营", "relation.employee": "员工", "relation.service": "服务商",
+  "ignored.unknown": "没有这条告警", "ignored.foreign": "告警与该账号无关", "ignored.state": "告警处于其他状态", "ignored.repeated": "已经如此", "ignored.limit": "数量已达上限",
   "refusal.json": "不是 JSON", "refusal.key": "未知的键", "refusal.type": "类型错误", "refusal.ts": "时间", "refusal.account": "账号", "refusal.value": "值", "refusal.size": "过大", "refusal.future": "时间在未来", "refusal.relation": "关系", "refusal.utf8": "不是 UTF-8", "refusal.trust": "发送者未获信任", "refusal.erased": "已抹除的账号", "refusal.other": "其他",
   "kind.ip": "IP", "kind.port_block": "端口段", "kind.device.id": "设备", "kind.device.fingerprint": "指纹", "kind.device.hardware": "硬件", "kind.device.place": "设备所在", "kind.user_agent": "浏览器", "kind.user_agent.os": "浏览器所报系统", "kind.timezone": "时区", "kind.language": "语言", "kind.screen": "屏幕",
   "kind.ja4": "TLS 指纹", "kind.tcp": "TCP 指纹", "kind.tcp.stack": "TCP 所示系统", "kind.identity.email": "邮箱", "kind.identity.phone": "电话", "kind.identity.card": "银行卡", "kind.identity.bank": "银行账户", "kind.identity.tax_id": "税号", "kind.identity.address": "地址", "kind.identity.document": "证件",

@@ -4,7 +4,7 @@ import { fill, h } from "../lib/dom.js";
 import { engineNow } from "../lib/live.js";
 import { accountName, button, chip, copyButton, cutList, failure, facts, levelChip, number, prose, quiet, score, stateChip, waiting } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
-import { adviceText, reasonText, summaryText } from "../lib/said.js";
+import { adviceText, headOf, reasonText, summaryText, titleText } from "../lib/said.js";
 import { may } from "../lib/session.js";
 import { plainName } from "../lib/shown.js";
 import { age, time } from "../lib/times.js";
@@ -27,7 +27,7 @@ function people(alert) {
 
 // The summary behind the title that stands above it.
 function lead(alert) {
-  const title = told(alert.title), text = summaryText(alert);
+  const title = titleText(alert), text = summaryText(alert);
   return text.startsWith(title) ? text.slice(title.length).replace(/^(: |：)/, "") : text;
 }
 
@@ -41,13 +41,13 @@ function whereTo(alert) {
 function relatedList(alerts, kind = "related") {
   if (!alerts.length) return h("p", { class: "quiet" }, t("alert.related.none"));
   return h("ul", { class: "plain-list " + kind }, cutList(alerts, 10, (other) => h("li", null, levelChip(other.level), " ", stateChip(other.state), " ",
-    h("a", { href: placeOf.alert(other.id) }, told(other.title)), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(summaryText(other), 160)))));
+    h("a", { href: placeOf.alert(other.id) }, titleText(other)), " ", quiet(time(other.opened)), h("div", { class: "quiet" }, prose(summaryText(other), 160)))));
 }
 
-// Why it is one of many: each policy with how many of its alerts are merged, gravest first.
+// Why it is one of many: each policy with how many of its alerts are merged, gravest first. What the first recommends stands below.
 function reasons(group) {
-  return h("ul", { class: "plain-list" }, group.reasons.map((why) => h("li", null, levelChip(why.level), " ", told(why.title), " ", quiet("× " + number(why.alerts)),
-    why.recommendation ? h("div", { class: "quiet" }, prose(adviceText(why), 300)) : null)));
+  return h("ul", { class: "plain-list" }, group.reasons.map((why, i) => h("li", null, levelChip(why.level), " ", told(why.title), " ", quiet("× " + number(why.alerts)),
+    i > 0 && why.recommendation ? h("div", { class: "quiet" }, prose(adviceText(why), 300)) : null)));
 }
 
 // Filled when the reader stays.
@@ -59,16 +59,16 @@ function later(title, load) {
 
 // hooks: { act(name), back() }
 export function detail(alert, hooks) {
-  const now = engineNow(), names = alert.group ? alert.group.accounts : alert.accounts;
-  return h("article", { class: "alert-detail", "aria-label": told(alert.title) },
+  const now = engineNow(), head = headOf(alert), title = titleText(alert), names = alert.group ? alert.group.accounts : alert.accounts;
+  return h("article", { class: "alert-detail", "aria-label": title },
     h("header", null, h("div", { class: "chips" }, levelChip(alert.level), stateChip(alert.state), deadline(alert, now), alert.appeal_round ? chip("state", "appealed", t("alert.round", { n: alert.appeal_round })) : null),
-      h("h2", null, told(alert.title)), h("p", { class: "lead" }, prose(lead(alert)))),
+      h("h2", null, title), h("p", { class: "lead" }, prose(lead(alert)))),
     alert.group ? h("section", null, h("h3", null, t("alert.reasons", { n: number(alert.group.alerts) })), reasons(alert.group)) : null,
-    alert.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), prose(adviceText(alert), 1000)) : null,
+    head.recommendation ? h("p", { class: "advice" }, h("b", null, t("alert.advice"), " "), prose(adviceText(head), 1000)) : null,
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),
     may("analyst") ? null : h("p", { class: "quiet" }, t("alert.readonly")),
     facts(
-      alert.score ? [t("col.score"), score(alert.score)] : null,
+      head.score ? [t("col.score"), score(head.score)] : null,
       [t("col.opened"), [time(alert.opened), " ", quiet(age(alert.opened, now))]],
       [t("col.updated"), [time(alert.updated), " ", quiet(age(alert.updated, now))]],
       alert.deadline ? [t("col.deadline"), time(alert.deadline)] : null,

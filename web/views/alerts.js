@@ -5,12 +5,12 @@ import { LongList } from "../lib/lists.js";
 import { engineNow, liveStatus, onLive } from "../lib/live.js";
 import { button, empty, heading, number, toast } from "../lib/parts.js";
 import { keepQuery } from "../lib/places.js";
-import { summaryText } from "../lib/said.js";
+import { rulesOf, summaryText, titleText } from "../lib/said.js";
 import { may, myName } from "../lib/session.js";
 import { keepSetting, setting } from "../lib/settings.js";
 import { cut, visible } from "../lib/shown.js";
 import { at as timeAt, spanText, timeText } from "../lib/times.js";
-import { t, told, word } from "../lib/words.js";
+import { t, word } from "../lib/words.js";
 import { detail } from "./alert.js";
 import { actions, offer } from "./alert_acts.js";
 
@@ -47,7 +47,7 @@ function passes(alert, filter, seen) {
   if (show === "changed" && alert.updated_seq <= seen) return false;
   if (SHOWS.indexOf(show) < 4 && show !== "standing" && alert.state !== show) return false;
   if (level && alert.level !== level) return false;
-  if (rule && alert.rule !== rule) return false;
+  if (rule && !rulesOf(alert).includes(rule)) return false;
   return !text || (summaryText(alert) + " " + (alert.group || alert).accounts.join(" ") + " " + alert.id + " " + (alert.owner || "")).toLowerCase().includes(text);
 }
 
@@ -70,7 +70,7 @@ function rowOf(alert, seen) {
   const now = engineNow(), isNew = alert.opened_seq > seen, isChanged = !isNew && alert.updated_seq > seen;
   return [h("span", { class: `edge level-${alert.level}`, "aria-hidden": "true" }),
     h("span", { class: "row-text" },
-      h("span", { class: "row-title" }, h("span", { class: "heard" }, word("level", alert.level) + ". "), told(alert.title),
+      h("span", { class: "row-title" }, h("span", { class: "heard" }, word("level", alert.level) + ". "), titleText(alert),
         alert.group ? h("span", { class: "quiet" }, " × " + alert.group.alerts) : null,
         isNew ? h("span", { class: "fresh" }, t("alerts.new")) : isChanged ? h("span", { class: "fresh" }, t("alerts.changed")) : null),
       h("bdi", { class: "row-names" }, names.slice(0, 3).map((name) => cut(visible(name), 40)).join(", ") + (names.length > 3 ? ` +${names.length - 3}` : ""))),
@@ -118,7 +118,7 @@ class Queue {
       if (name === "show") this.load();
       else this.apply();
     };
-    const rules = [...new Set(this.all.map((a) => a.rule))].sort();
+    const rules = [...new Set(this.all.flatMap(rulesOf))].sort();
     if (this.filter.rule && !rules.includes(this.filter.rule)) rules.push(this.filter.rule);
     const text = h("input", { id: "filter-text", type: "search", value: this.filter.text, placeholder: t("alerts.text"), "aria-label": t("alerts.text"), oninput: (event) => change("text")(event.target.value.trim().toLowerCase()) });
     fill(this.bar,

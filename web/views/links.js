@@ -15,7 +15,7 @@ export function linkTable(label, links, options = {}) {
     { title: t("col.pair"), class: "grow", of: (link) => h("a", { class: "pair", href: placeOf.pair(link.a, link.b) },
       options.of ? accountName(link.b) : [accountName(link.a), h("span", { class: "and" }, " = "), accountName(link.b)]) },
     { title: t("col.score"), class: "num", of: (link) => score(link.score, link.band) },
-    { title: t("col.state"), of: (link) => [chip("link", link.state), link.explained_by ? h("span", { class: "quiet" }, " ", word("relation", link.explained_by)) : null] },
+    { title: t("col.state"), of: (link) => [chip("link", link.state), link.explained_by && link.explained_by !== link.state ? h("span", { class: "quiet" }, " ", word("relation", link.explained_by)) : null] },
     { title: t("col.families"), of: (link) => families(link.families) },
     { title: t("col.when"), class: "when", of: (link) => range(link.first, link.last) },
   ], links);

@@ -11,7 +11,7 @@ import { t, word } from "../lib/words.js";
 import { linkTable } from "./links.js";
 
 const LEVELS = ["critical", "high", "medium", "low", "info"];
-const MOST_URGENT = 8;
+const MOST_URGENT = 8, LOOK_MS = 1500;
 const BANDS = ["strong", "probable", "possible"];
 
 export function deadline(alert, now) {
@@ -53,11 +53,11 @@ function urgent(alerts, now) {
   ], alerts);
 }
 
-function refusals(status) {
-  const rows = Object.entries(status.refused || {}).sort((a, b) => b[1] - a[1]);
-  if (!rows.length) return h("p", { class: "quiet" }, t("now.refused.none"));
+function bars(counts, words, none) {
+  const rows = Object.entries(counts || {}).sort((a, b) => b[1] - a[1]);
+  if (!rows.length) return h("p", { class: "quiet" }, t(none));
   const most = rows[0][1];
-  return h("ul", { class: "bars" }, rows.map(([reason, n]) => h("li", null, h("span", { class: "bar-name" }, word("refusal", reason)),
+  return h("ul", { class: "bars" }, rows.map(([reason, n]) => h("li", null, h("span", { class: "bar-name" }, word(words, reason)),
     h("span", { class: "bar-track", "aria-hidden": "true" }, h("i", { place: { width: (n / most) * 100 + "%" } })), h("b", null, number(n)))));
 }
 
@@ -91,7 +91,8 @@ export async function show(at, root) {
       fill(top, tiles(status, standing));
       fill(lists, panel(t("now.urgent"), { class: "wide", beside: h("a", { href: "#/alerts" }, t("now.all")) }, urgent(standing.alerts, now)));
       fill(low, panel(t("links.strongest"), { class: "wide", beside: h("a", { href: "#/links" }, t("now.all")) }, links.links.length ? linkTable(t("links.strongest"), links.links) : empty(t("links.none"))),
-        panel(t("now.refused"), { note: t("now.refused.note") }, refusals(status)));
+        panel(t("now.refused"), { note: t("now.refused.note") }, bars(status.refused, "refusal", "now.refused.none")),
+        panel(t("now.ignored"), { note: t("now.ignored.note") }, bars(status.ignored, "ignored", "now.ignored.none")));
     } finally {
       busy = false;
     }
@@ -106,9 +107,14 @@ export async function show(at, root) {
   await refresh();
   afterFrame(() => refreshPlots().catch(() => null));
   let plotted = Date.now();
+  let due = 0;
+  const look = () => {
+    due = 0;
+    refresh().catch(() => null);
+  };
   const stop = onLive((kind) => {
     if (kind !== "change" && kind !== "back") return;
-    if (Date.now() - asked > 1500) refresh().catch(() => null);
+    due ||= setTimeout(look, Math.max(0, asked + LOOK_MS - Date.now())); // the last of many too
     if (Date.now() - plotted > 15000) {
       plotted = Date.now();
       refreshPlots().catch(() => null);
@@ -116,6 +122,7 @@ export async function show(at, root) {
   });
   return () => {
     isGone = true;
+    clearTimeout(due);
     stop();
   };
 }

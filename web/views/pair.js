@@ -170,11 +170,11 @@ export async function show(at, root, redraw) {
     if (!(error instanceof Refused) || error.word !== "unlinked") throw error;
     return void add(root, unlinked(a, b, error));
   }
-  const { link } = why, times = h("div");
+  const { link } = why, times = h("div"), isLink = link.state !== "suspected" || link.band !== "none"; // what is suspected of nobody is none
   add(root, heading(t("pair.title"), verdictButtons(why, redraw), dossierButton(urlOf`/v1/reports/${link.a}/${link.b}`, [link.a, link.b])),
     h("div", { class: "pair-head" },
       side("a", link.a, why.is_closed.a),
-      h("span", { class: "pair-score" }, score(link.score, link.band), chip("link", link.state), link.explained_by ? quiet(word("relation", link.explained_by)) : null),
+      h("span", { class: "pair-score" }, score(link.score, link.band), isLink ? chip("link", link.state) : null, link.explained_by && link.explained_by !== link.state ? quiet(word("relation", link.explained_by)) : null),
       side("b", link.b, why.is_closed.b)),
     h("div", { class: "lead-line" }, h("p", { class: "lead" }, sentence(link)), copyButton(() => pasted(why), t("pair.copy"))),
     link.reason ? h("p", { class: "advice" }, prose(reasonText(link))) : null,

@@ -39,7 +39,7 @@ export async function show(at, root, redraw) {
   const shadows = found.rules.filter((r) => r.status === "experimental"), policies = found.rules.filter((r) => r.form === "policy" && r.status !== "experimental");
   const evidence = found.rules.filter((r) => r.form !== "policy" && r.status !== "experimental").sort((a, b) => b.links - a.links || FORMS.indexOf(a.form) - FORMS.indexOf(b.form) || a.rule.localeCompare(b.rule));
   add(root, heading(t("tab.rules"), quiet(t("rules.read", { n: number(found.links_read), of: number(found.links) }))),
-    panel(t("rules.policies"), { class: "wide" }, ruleTable(t("rules.policies"), policies, found)),
+    panel(t("rules.policies"), { class: "wide", note: t("rules.policies.note") }, ruleTable(t("rules.policies"), policies, found)),
     panel(t("rules.shadows"), { class: "wide", note: t("rules.shadow.help") }, shadows.length ? ruleTable(t("rules.shadows"), shadows, found) : empty(t("rules.shadows.none"))),
     panel(t("rules.evidence"), { class: "wide" }, ruleTable(t("rules.evidence"), evidence, found)));
   return watchForChange(root, load, JSON.stringify(found), redraw);

@@ -5,7 +5,7 @@ import { accountName, empty, heading, panel } from "../lib/parts.js";
 import { placeOf } from "../lib/places.js";
 import { summaryText } from "../lib/said.js";
 import { plainName, prose } from "../lib/shown.js";
-import { t } from "../lib/words.js";
+import { number, t } from "../lib/words.js";
 import { valueRows } from "./values.js";
 
 const asked = (at) => (at.query.get("q") || "").trim();
@@ -19,7 +19,7 @@ export async function show(at, root) {
   const found = await ask(asks(at)[0]);
   const panels = [];
   if (found.accounts.length)
-    panels.push(panel(t("search.accounts"), { note: String(found.accounts.length) },
+    panels.push(panel(t("search.accounts"), { note: found.more_accounts ? t("links.first", { n: found.accounts.length }) : number(found.accounts.length) },
       h("ul", { class: "plain-list" }, found.accounts.map((account) => h("li", null, h("a", { href: placeOf.account(account) }, accountName(account)))))));
   if (found.alert)
     panels.push(panel(t("search.alert"), {}, h("a", { href: placeOf.alert(found.alert.id) }, prose(summaryText(found.alert)))));

@@ -105,6 +105,23 @@ static void alerts_of_a_ring_are_one_that_grows(void **state)
 	bench_end(&t);
 }
 
+/* A link's alert leads, and a ring that is graver is merged into it: what people read first is the ring. */
+static void title_and_advice_of_a_group_are_those_of_its_gravest_reason(void **state)
+{
+	struct bench t;
+	begin(&t, BY_CLUSTER "  recommendation: watch the two\n",
+	      HEAD("ring", "critical") "  scope: cluster\n  when: cluster.size >= 3\n  group: cluster\n  recommendation: look at all\n");
+	use(&t, 0, "ann", "d");
+	use(&t, 0, "bob", "d");
+	const struct alert_view *row = shown(&t, 1);
+	assert_true(bytes_is(alert_told_title(row), "t-pairs") && bytes_is(alert_told_advice(row), "watch the two"));
+	use(&t, 1, "cat", "d");
+	row = shown(&t, 1);
+	assert_true(bytes_is(row->rule, "pairs") && bytes_is(row->title, "t-pairs") && bytes_is(row->level, "critical"));
+	assert_true(bytes_is(alert_told_title(row), "t-ring") && bytes_is(alert_told_advice(row), "look at all"));
+	bench_end(&t);
+}
+
 static void a_policy_that_groups_nothing_tells_each(void **state)
 {
 	struct bench t;
@@ -342,6 +359,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alerts_of_a_ring_are_one_that_grows),
+		cmocka_unit_test(title_and_advice_of_a_group_are_those_of_its_gravest_reason),
 		cmocka_unit_test(a_policy_that_groups_nothing_tells_each),
 		cmocka_unit_test(a_graver_policy_raises_the_whole_and_is_named_first),
 		cmocka_unit_test(whoever_ends_passes_the_lead_on_with_who_works_on_it),
