@@ -21,10 +21,10 @@ MARKS = [WHO, "event-of-the-subject", "device-of-the-subject", "session-of-the-s
 
 
 def subject_events(n, site=""):
-    """The account on a device that two others use too, and on one of its own."""
+    """The account on a device that two others use too, and on one of its own; very many all lie within two years."""
     out = []
     for i in range(n):
-        event = {"id": f"event-of-the-subject-{i}", "ts": START + i * DAY // 4, "type": "login", "account": WHO, "ip": "81.9.9.9",
+        event = {"id": f"event-of-the-subject-{i}", "ts": START + i * min(DAY // 4, 730 * DAY // n), "type": "login", "account": WHO, "ip": "81.9.9.9",
                  "port": 40000 + i % 20000, "session": "session-of-the-subject",
                  "device": {"id": "shared-device" if i % 2 else "device-of-the-subject"},
                  "identity": {"email": "who@subject-mail.example", "card": "4012888888881881"}}
@@ -216,15 +216,49 @@ def an_erasure_that_failed_is_ended_by_the_next():
         daemon.discard()
 
 
+class Watch:
+    """What an erasure costs: time, time of the processor, memory, and the longest answer of /readyz meanwhile."""
+    def __init__(self, daemon):
+        self.daemon, self.longest, self.asking = daemon, 0, True
+        self.before, self.cpu, self.begun = self.of_process("VmRSS"), self.processor(), time.monotonic()
+        with open(f"/proc/{daemon.process.pid}/clear_refs", "w") as peak:
+            peak.write("5")
+        self.thread = threading.Thread(target=self.ask)
+        self.thread.start()
+
+    def of_process(self, key):
+        with open(f"/proc/{self.daemon.process.pid}/status") as status:
+            return next(int(line.split()[1]) // 1024 for line in status if line.startswith(key + ":"))
+
+    def processor(self):
+        with open(f"/proc/{self.daemon.process.pid}/stat") as stat:
+            return sum(int(ticks) for ticks in stat.read().rsplit(")", 1)[1].split()[11:13]) / os.sysconf("SC_CLK_TCK")
+
+    def ask(self):
+        while self.asking:
+            at = time.monotonic()
+            self.daemon.ask("GET", "/readyz", token=False)
+            self.longest = max(self.longest, time.monotonic() - at)
+            time.sleep(0.02)
+
+    def end(self):
+        took, cpu, most = time.monotonic() - self.begun, self.processor() - self.cpu, self.of_process("VmHWM")
+        self.asking = False
+        self.thread.join()
+        return (f"{took:.1f} s, {cpu:.1f} of the processor; {most} MB resident at most, {self.before} before; "
+                f"longest answer of /readyz {self.longest * 1000:.0f} ms")
+
+
 def events_come_in_while_an_account_of_very_many_goes():
     n = 1000000 if ALL else 20000
-    daemon = Daemon().start()
+    daemon, watch = Daemon().start(), None
     try:
         for at in range(0, n, 10000):
             batch = [json.dumps({"id": f"m{i}", "ts": START + i * 1000, "type": "login", "account": WHO,
                                  "device": {"id": f"d{i % 50}"}}) for i in range(at, min(at + 10000, n))]
             assert daemon.send(batch, True)[1]["accepted"] == len(batch)
         answer, others = {}, stories(3000, 7)
+        watch = Watch(daemon)
         asking = threading.Thread(target=lambda: answer.update(erase(daemon)))
         asking.start()
         while not os.path.exists(daemon.state + "/erased"):
@@ -237,10 +271,13 @@ def events_come_in_while_an_account_of_very_many_goes():
             assert status == 200, said
             accepted += said["accepted"]
         asking.join()
+        print(f"an account of {n} events is erased: {watch.end()}")
         assert answer["events"] == n and answer["left"] == 0, answer
         assert accepted >= 5, f"only {accepted} events came in meanwhile"
         assert daemon.status()["journal_seq"] == n + accepted and found(daemon, [WHO]) == []
     finally:
+        if watch:
+            watch.asking = False
         daemon.discard()
 
 
