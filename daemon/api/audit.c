@@ -11,6 +11,7 @@
 
 #include "daemon/audit/trail.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 #include "router.h"
 
@@ -112,5 +113,6 @@ void audit_note(struct api_call *call, bool refused)
 	if (trail_write(api->trail))
 		api->unaudited = 0;
 	else if (api->unaudited++ == 0)
-		log_warn("api", "cannot write to %s/" AUDIT_FILE ": %s; requests are answered, and how many are missing will be written there", api->setup.state_dir, strerror(errno));
+		log_warn("api", "cannot write to %s/" AUDIT_FILE ": %s%s; requests are answered, and how many are missing will be written there",
+			 api->setup.state_dir, strerror(errno), file_remedy(errno));
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "parts.h"
 
 static const char *const compressed[] = { ".gz", ".xz", ".zst", ".bz2" };
@@ -76,7 +77,8 @@ static void open_one(int folder, const char *state_dir, const char *name, struct
 	struct stat st;
 
 	if (file.fd < 0 && errno != ENOENT && out->n_barred++ == 0)
-		(void)errbuf_set(&out->barred, errno == EACCES ? ERR_DENIED : ERR_IO, "%s/%s: %s", state_dir, name, strerror(errno));
+		(void)errbuf_set(&out->barred, errno == EACCES ? ERR_DENIED : ERR_IO, "%s/%s: %s%s", state_dir, name, strerror(errno),
+				file_remedy(errno));
 	if (file.fd < 0)
 		return;
 	if (fstat(file.fd, &st) != 0 || !S_ISREG(st.st_mode) || is_listed(out, st.st_ino)) {
@@ -98,8 +100,8 @@ enum err audit_files_open(const char *state_dir, struct audit_files *out, struct
 
 	*out = (struct audit_files){ .n_barred = 0 };
 	if (!folder)
-		return errbuf_set(eb, errno == EACCES ? ERR_DENIED : errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s", state_dir,
-				  strerror(errno));
+		return errbuf_set(eb, errno == EACCES ? ERR_DENIED : errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s%s", state_dir,
+				  strerror(errno), file_remedy(errno));
 	while ((entry = readdir(folder)) != NULL) {
 		if (!is_of_the_log(bytes_of(entry->d_name)))
 			continue;

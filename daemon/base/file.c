@@ -7,10 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char *file_remedy(int code)
+{
+	if (code == EACCES || code == EPERM)
+		return "; chown it to the user who runs this, or run this as its owner";
+	return code == EROFS ? "; its file system is mounted read-only" : "";
+}
+
 static enum err refuse(const char *path, int code, struct errbuf *eb)
 {
 	enum err err = code == ENOENT ? ERR_NOTFOUND : code == EACCES || code == EPERM ? ERR_DENIED : ERR_IO;
-	return errbuf_set(eb, err, "%s: %s", path, strerror(code));
+	return errbuf_set(eb, err, "%s: %s%s", path, strerror(code), file_remedy(code));
 }
 
 /* O_NONBLOCK: opening a pipe without a writer would wait for one. */

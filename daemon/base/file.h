@@ -4,6 +4,8 @@
 
 #include "text.h"
 
+/* Stands behind strerror(code), where somebody can do something about it: "; ...", or "". */
+const char *file_remedy(int code);
 /* All of a regular file, appended to out. The error begins with the path: ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_LIMIT when
  * it is larger than max bytes, ERR_INPUT when it is a directory, a pipe or a device, which are never waited for. */
 enum err file_read(const char *path, size_t max, struct text *out, struct errbuf *eb) MUST_CHECK;

@@ -69,8 +69,10 @@ static bool has_database(const char *state)
 {
 	char *path = joined(state, "/assocd.db");
 	bool is_there = access(path, F_OK) == 0;
+	int why = errno;
 
 	free(path);
+	errno = why;
 	return is_there;
 }
 
@@ -80,6 +82,8 @@ static int make(struct backup *b)
 	struct stat st;
 	enum err err;
 
+	if (!has_database(b->state) && errno == EACCES)
+		return ctl_fail("%s: permission denied; run this as the daemon's user or as root", b->state);
 	if (!has_database(b->state))
 		return ctl_fail("%s holds no journal; the configuration that is read (-c) names the state folder", b->state);
 	if (stat(b->folder, &st) == 0)

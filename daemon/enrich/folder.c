@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/file.h"
 
 static void add_file(char ***files, unsigned *n, const char *dir, const char *name)
 {
@@ -27,7 +30,7 @@ enum err enrich_folder_files(const char *dir, struct enrich_files *out, struct e
 
 	memset(out, 0, sizeof(*out));
 	if (n < 0)
-		return errno == ENOENT || errno == ENOTDIR ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %s", dir, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %s%s", dir, strerror(errno), file_remedy(errno));
 	for (int i = 0; i < n; i++) {
 		struct bytes name = bytes_of(names[i]->d_name);
 		if (bytes_ends(name, BYTES_LIT(".csv")))

@@ -20,7 +20,8 @@ static enum err make_folder(const char *path, struct errbuf *eb)
 			return ERR_OK;
 		return errbuf_set(eb, ERR_IO, "the state folder %s is no folder; name another one with `state:` or --state", path);
 	}
-	return errbuf_set(eb, ERR_IO, "cannot make the state folder %s: %m", path);
+	return errbuf_set(eb, ERR_IO, "cannot make the state folder %s: %m; make it for the user who runs this, or name another one with "
+			  "`state:` or --state", path);
 }
 
 enum err state_folder_make(const char *dir, struct errbuf *eb)
@@ -75,7 +76,7 @@ enum err state_folder_secret(const char *path, bool may_make, uint8_t key[STATE_
 	if (fd < 0 && errno == ENOENT && may_make)
 		return make_key(path, key, eb);
 	if (fd < 0)
-		return errno == ENOENT ? ERR_NOTFOUND : errbuf_set(eb, ERR_IO, "cannot read %s: %m", path);
+		return errno == ENOENT ? ERR_NOTFOUND : errbuf_set(eb, ERR_IO, "cannot read %s: %m%s", path, file_remedy(errno));
 	ssize_t got = read(fd, key, STATE_KEY_SIZE);
 	close(fd);
 	if (got == STATE_KEY_SIZE)

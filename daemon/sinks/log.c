@@ -43,7 +43,8 @@ static enum err open_file(struct alert_log *l, struct errbuf *eb)
 		l->fd = -1;
 		return ERR_IO;
 	}
-	return l->fd >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s; `alert_log` names another one", l->path, strerror(errno));
+	return l->fd >= 0 ? ERR_OK : errbuf_set(eb, ERR_IO, "alert log %s: %s%s; `alert_log` names another one", l->path, strerror(errno),
+						 file_remedy(errno));
 }
 
 static void close_file(void *self)

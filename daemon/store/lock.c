@@ -10,6 +10,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
+
 void store_path(char out[PATH_MAX], const char *dir, const char *name)
 {
 	BUG_ON(strlen(dir) > STORE_DIR_MAX);
@@ -46,7 +48,8 @@ enum err lock_take(const char *dir, int *fd, struct errbuf *eb)
 	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock < 0)
 		return errbuf_set(eb, errno == EACCES ? ERR_DENIED : ERR_IO,
-				  "%s: %s (check that the state folder exists and may be written)", path, strerror(errno));
+				  "%s: %s%s", path, strerror(errno),
+				  errno == EACCES ? file_remedy(errno) : " (check that the state folder exists and may be written)");
 	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
 		enum err err = errbuf_set(eb, ERR_BUSY, "%s is in use by process %d; stop that one, or give this one "
 					  "another folder with --state", dir, read_pid(lock));

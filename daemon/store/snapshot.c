@@ -217,7 +217,8 @@ enum err snapshot_open(const char *dir, uint64_t binding, uint64_t *seq, struct 
 	store_path(path, dir, "snapshot");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s", path, strerror(errno));
+		return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_IO, "%s: %s%s", path, strerror(errno),
+				  file_remedy(errno));
 	r = xcalloc(1, sizeof(*r));
 	r->fd = fd;
 	err = open_verified(r, binding, &h, eb);

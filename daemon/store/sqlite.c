@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/file.h"
+
 #define PATIENCE_MS 5000
 #define IMPATIENCE_MS 100
 
@@ -55,7 +57,8 @@ static enum err fail(struct db *db, int code, struct errbuf *eb)
 		primary = SQLITE_FULL;
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == primary)
-			return errbuf_set(eb, failures[i].err, "%s: %s%s%s (%s)", db->path, text, colon, cause, failures[i].remedy);
+			return errbuf_set(eb, failures[i].err, "%s: %s%s%s (%s)", db->path, text, colon, cause,
+					  has_cause && os == EACCES ? file_remedy(os) + 2 : failures[i].remedy);
 	return errbuf_set(eb, ERR_IO, "%s: %s%s%s", db->path, text, colon, cause);
 }
 

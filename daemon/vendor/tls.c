@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 
 /* For TLS 1.2; all suites of 1.3 are fine. Forward secrecy and authenticated encryption only. */
@@ -69,7 +70,7 @@ static void restrict_context(SSL_CTX *context)
 static enum err file_fault(const char *path, const char *what, struct errbuf *eb)
 {
 	if (access(path, R_OK) != 0)
-		return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_DENIED, "%s: %m", path);
+		return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_DENIED, "%s: %m%s", path, file_remedy(errno));
 	return errbuf_set(eb, ERR_INPUT, "%s: %s (%s)", path, what, reason());
 }
 
