@@ -186,7 +186,7 @@ static enum err open_doors(struct api *api, struct errbuf *eb)
 		http.address = setup->listen[i];
 		err = http_server_new(setup->loop, &http, &api->servers[i], eb);
 		if (err != ERR_OK) {
-			errbuf_prefix(eb, i == 0 ? "`listen`" : "%s", setup->listen[i]);
+			errbuf_prefix(eb, "%s", i == 0 ? "`listen`" : "`http_socket`");
 			return err;
 		}
 	}
@@ -285,6 +285,11 @@ enum err api_reload_tokens(struct api *api, struct errbuf *eb)
 const char *api_tokens_refusal(const struct api *api)
 {
 	return api->tokens_refusal.text;
+}
+
+unsigned api_unaudited(const struct api *api)
+{
+	return api->unaudited;
 }
 
 /* The routes of statements have checked their role already; this is for events. */

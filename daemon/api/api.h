@@ -127,6 +127,8 @@ unsigned api_port(const struct api *api); /* of the first door; the bound one, a
 enum err api_reload_tokens(struct api *api, struct errbuf *eb) MUST_CHECK;
 /* Why the file, read last, was refused; "" when it was taken. */
 const char *api_tokens_refusal(const struct api *api);
+/* How many requests the audit log misses since it was written last; 0 while it is. */
+unsigned api_unaudited(const struct api *api);
 /* Fits collector_host.serve: requests for the path go to fn, from any origin and without a token. fn NULL: no longer. */
 struct http_request;
 void api_serve(void *api, const char *path, void (*fn)(struct http_request *r, void *arg), void *fn_arg);

@@ -199,6 +199,14 @@ static void judge_reload(struct finding *f, const struct json_doc *doc)
 		     BYTES_ARG(part->text));
 }
 
+static void judge_audit(struct finding *f, const struct json_doc *doc)
+{
+	int64_t missing = 0;
+
+	if (member(doc, "audit_missing", &missing) && missing > 0)
+		note(f, STATE_WARNING, "the audit log cannot be written, it misses %" PRId64 " entries; the log says why", missing);
+}
+
 static void judge_readiness(struct finding *f, const struct json_doc *doc)
 {
 	const struct json_node *reasons = json_get(doc, doc->nodes, "not_ready");
@@ -215,6 +223,7 @@ static void judge(struct finding *f, const struct json_doc *doc, const struct li
 	judge_sinks(f, doc);
 	judge_capture(f, doc);
 	judge_reload(f, doc);
+	judge_audit(f, doc);
 	for (unsigned i = 0; i < FIGURES; i++) {
 		int64_t value = 0;
 
@@ -352,8 +361,8 @@ const struct ctl_command ctl_check = {
 	.name = "check", .arguments = "[OPTION]...", .options = check_options, .run = check_run,
 	.help = "Says in one line whether the daemon is well, as a plugin of Nagios or Icinga.",
 	.more = "It ends with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: it could not ask). Critical is whenever the daemon does not "
-		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured, and rules, tokens, a "
-		"certificate, secrets or passwords that a reload refused. The figures, and what is bad unless told: open-alerts; overdue-alerts; "
+		"answer, takes no events, or a sink takes no alerts; a warning is an interface that is not captured, an audit log that cannot "
+		"be written, and rules, tokens, a certificate, secrets or passwords that a reload refused. The figures, and what is bad unless told: open-alerts; overdue-alerts; "
 		"commit-ms, above 500 and 5000; free-mib, below 2048 and 256; memory-percent of memory_limit, above 90 and 98; silence-s, since the "
 		"last event; certificate-days, below 14 and 3.",
 	.example = "assocctl check --limit open-alerts=20,100 --limit silence-s=900",

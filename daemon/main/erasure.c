@@ -129,7 +129,8 @@ bool erasure_is_busy(const struct daemon *d)
 static int64_t fail(struct erasure *e)
 {
 	struct daemon *d = e->d;
-	log_error("subject", "an erasure stopped (%s): %s; the next start goes on with it", stage_names[e->stage], e->error.text);
+	log_error("subject", "an erasure stopped (%s): %s; %s", stage_names[e->stage], e->error.text,
+		  e->stage == ERASURE_NOTES && e->fresh == NULL ? "nothing is erased yet: ask again" : "the next start goes on with it");
 	answer(e, e->result, e->error.text);
 	erasure_free(d);
 	return BY_EVENT;

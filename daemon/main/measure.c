@@ -17,7 +17,7 @@
 
 enum measure {
 	SCORING, COMMIT, READY, STARTED, ENGINE_TIME, STATE_FREE, DATABASE, RESIDENT, MEMORY_LIMIT, MEMORY_PAIRS, MEMORY_ENGINE,
-	MEMORY_KNOWN, CERTIFICATE, HANDSHAKES, HANDSHAKES_FAILED, RELOADED, MEASURES
+	MEMORY_KNOWN, CERTIFICATE, HANDSHAKES, HANDSHAKES_FAILED, RELOADED, UNAUDITED, MEASURES
 };
 
 /* What is read again while the daemon runs, each taken or refused by itself. */
@@ -43,6 +43,8 @@ static const struct metric_row rows[MEASURES] = {
 	[HANDSHAKES_FAILED] = { "assocd_tls_handshakes_failed_total", METRIC_COUNTER, "Connections that came to no TLS.", NULL, NULL },
 	[RELOADED] = { "assocd_last_reload_successful", METRIC_GAUGE,
 		       "0 while what was read before stays in use, because the files were refused when they were read again.", "part", reload_parts },
+	[UNAUDITED] = { "assocd_audit_missing_entries", METRIC_GAUGE,
+			"Requests that the audit log misses because it cannot be written; 0 once it can.", NULL, NULL },
 };
 
 struct metrics *measures_new(void)
@@ -178,6 +180,7 @@ void measures_print(struct daemon *d, struct text *out)
 	set(d, MEMORY_KNOWN, intake.known_memory);
 	set_tls(d);
 	set_reloaded(d);
+	set(d, UNAUDITED, api_unaudited(d->api));
 	metrics_print(d->measures, out);
 	text_free(&reasons);
 }
@@ -204,6 +207,7 @@ void measures_status(struct daemon *d, struct text *json)
 	intake_stats(d->intake, &intake);
 	add_reasons(d, json);
 	add_refusals(d, json);
+	json_member_int(json, "audit_missing", api_unaudited(d->api));
 	json_member_int(json, "memory_resident_bytes", (int64_t)resident_bytes());
 	json_member_int(json, "memory_limit_bytes", (int64_t)limit_bytes(d));
 	json_member_int(json, "database_bytes", (int64_t)database_bytes(dir));

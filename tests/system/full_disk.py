@@ -129,6 +129,8 @@ def full_disk_is_told_to_everybody_and_goes_on_by_itself(disk):
     for _ in range(3):
         refused_for_the_disk(daemon, full[:1])
     what_a_full_disk_says(daemon)
+    assert daemon.ctl("subject", "erase", "nobody-yet", "--unknown")[0] == 1
+    assert "an erasure stopped (tombstone): " in daemon.read_log() and "nothing is erased yet: ask again" in daemon.read_log(), daemon.read_log()
     path = os.path.join(disk.dir, "sent.ndjson")
     for name, some in ((path, sent), (os.path.join(disk.dir, "events.ndjson"), tailed)):
         with open(name, "w") as out:
@@ -174,8 +176,12 @@ def audit_log_of_a_full_disk_holds_whole_lines_and_says_how_many_are_missing(dis
     asked(3)
     disk.fill()
     asked(80)  # more than fits into what is left of the last block
+    missing = daemon.status()["audit_missing"]
+    assert missing > 20 and f"assocd_audit_missing_entries {missing}\n" in daemon.ask("GET", "/metrics")[1].decode(), missing
+    assert f"the audit log cannot be written, it misses {missing} entries" in daemon.ctl("check")[1], daemon.ctl("check")
     disk.free()
     asked(2)
+    assert daemon.status()["audit_missing"] == 0
     with open(audit) as log:
         rows = [json.loads(line) for line in log]
     told = [row for row in rows if row.get("did", "").startswith("GET /v1/accounts/")]
