@@ -69,8 +69,10 @@ typedef const char *key_fn(struct stream *s, const char *text);
 
 static const char *take_tcp(struct stream *s, const char *text)
 {
-	s->tcp = strcmp(text, "off") ? xstrdup(text) : NULL;
-	return NULL;
+	bool is_off = strcmp(text, "off") == 0;
+
+	s->tcp = is_off ? NULL : xstrdup(text);
+	return is_off || loop_address_check(text, NULL) == ERR_OK ? NULL : "an address like 10.0.0.5:8788 is expected here, or off";
 }
 
 static const char *take_max(struct stream *s, const char *text)

@@ -61,6 +61,8 @@ void config_key_notes(const struct config_key *key, struct text *notes);
 enum err config_load(const char *path, struct config **out, struct errbuf *eb) MUST_CHECK;
 /* Is `listen` an address, and can what is to be read be read? Errors name file, line and key. */
 enum err config_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
+/* Puts the key, and file and line where it was said, in front of what is wrong with it. */
+void config_name_key(const struct config *c, const char *key, struct errbuf *eb);
 void config_free(struct config *c);
 /* Overrides from the command line: --state, --listen. */
 void config_set_state_dir(struct config *c, const char *dir);

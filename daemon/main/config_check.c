@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "config_internal.h"
+#include "daemon/base/file.h"
 #include "daemon/model/event.h"
 #include "daemon/vendor/loop.h"
 
-/* Where it was said. */
 static void name_key(const struct config *c, unsigned key, struct errbuf *eb)
 {
 	errbuf_prefix(eb, "`%s`", config_keys[key].name);
@@ -17,11 +17,16 @@ static void name_key(const struct config *c, unsigned key, struct errbuf *eb)
 		errbuf_prefix(eb, "%s:%d", c->file, c->sources[key]);
 }
 
+void config_name_key(const struct config *c, const char *key, struct errbuf *eb)
+{
+	name_key(c, config_key_index(key), eb);
+}
+
 static enum err check_path(const char *path, struct errbuf *eb)
 {
 	if (access(path, R_OK) == 0)
 		return ERR_OK;
-	return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_DENIED, "%s: %m", path);
+	return errbuf_set(eb, errno == ENOENT ? ERR_NOTFOUND : ERR_DENIED, "%s: %m%s", path, file_remedy(errno));
 }
 
 static enum err check_input(const struct config *c, unsigned key, struct errbuf *eb)
@@ -88,9 +93,20 @@ static enum err check_listen(const struct config *c, struct errbuf *eb)
 	return loop_address_check(c->listen, eb);
 }
 
+/* A Host header holds a name, and perhaps a port. */
+static enum err check_allowed_hosts(const struct config *c, struct errbuf *eb)
+{
+	for (unsigned i = 0; i < c->n_allowed_hosts; i++)
+		if (strpbrk(c->allowed_hosts[i], "/ @*") != NULL)
+			return errbuf_set(eb, ERR_INPUT, "%s is no name of a host; it is like fraud.example.org, without https:// and path",
+					  c->allowed_hosts[i]);
+	return ERR_OK;
+}
+
 /* What is looked at beyond its type. */
 static const struct { const char *key; enum err (*check)(const struct config *c, struct errbuf *eb); } checks[] = {
 	{ "listen", check_listen }, { "state", check_state }, { "site", check_site }, { "alert_log", check_alert_log },
+	{ "allowed_hosts", check_allowed_hosts },
 };
 
 enum err config_check(const struct config *c, struct errbuf *eb)

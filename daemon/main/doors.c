@@ -16,7 +16,7 @@ static enum err user_of(const char *text, size_t n, uid_t *out, struct errbuf *e
 	if (user != NULL)
 		*out = user->pw_uid;
 	else
-		err = errbuf_set(eb, ERR_INPUT, "`peers`: there is no user \"%s\" on this machine", name);
+		err = errbuf_set(eb, ERR_INPUT, "there is no user \"%s\" on this machine", name);
 	free(name);
 	return err;
 }
@@ -26,11 +26,11 @@ static enum err read_peer(const char *text, struct api_peer *out, struct errbuf 
 {
 	const char *equals = strchr(text, '=');
 	if (equals == NULL)
-		return errbuf_set(eb, ERR_INPUT, "`peers`: \"%s\" is not of the form USER=ROLE[,ROLE...]", text);
+		return errbuf_set(eb, ERR_INPUT, "\"%s\" is not of the form USER=ROLE[,ROLE...]", text);
 	out->name = text;
 	out->roles = role_parse(bytes_of(equals + 1));
 	if (out->roles == 0)
-		return errbuf_set(eb, ERR_INPUT, "`peers`: \"%s\" are no roles; they are ingest, read, analyst, admin", equals + 1);
+		return errbuf_set(eb, ERR_INPUT, "\"%s\" are no roles; they are ingest, read, analyst, admin", equals + 1);
 	return user_of(text, (size_t)(equals - text), &out->uid, eb);
 }
 
@@ -48,9 +48,12 @@ static enum err read_peers(struct daemon *d, struct errbuf *eb)
 		add_administrator(d, geteuid(), "the daemon's user");
 	for (unsigned i = 0; i < d->config->n_peers && err == ERR_OK; i++) {
 		if (d->n_peers == API_PEERS_MAX)
-			return errbuf_set(eb, ERR_LIMIT, "`peers` has more than %d entries", API_PEERS_MAX - 2);
-		err = read_peer(d->config->peers[i], &d->peers[d->n_peers++], eb);
+			err = errbuf_set(eb, ERR_LIMIT, "it has more than %d entries", API_PEERS_MAX - 2);
+		else
+			err = read_peer(d->config->peers[i], &d->peers[d->n_peers++], eb);
 	}
+	if (err != ERR_OK)
+		config_name_key(d->config, "peers", eb);
 	return err;
 }
 

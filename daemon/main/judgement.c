@@ -39,6 +39,15 @@ static void log_report(enum log_level level, struct bytes rest)
 	}
 }
 
+/* The first line is what went wrong; the caller says it. The others are for the log alone. */
+static void refuse_rules(const char *dir, enum err err, struct bytes report, struct errbuf *eb)
+{
+	size_t first = bytes_find_char(report, '\n') < 0 ? report.len : (size_t)bytes_find_char(report, '\n');
+	log_report(LOG_LEVEL_ERROR, bytes_slice(report, first + 1, report.len));
+	errbuf_clear(eb);
+	errbuf_set(eb, err, "%.*s; `assocctl rules check %s` says all that is wrong", (int)(first < 600 ? first : 600), report.ptr, dir);
+}
+
 struct engine *judgement_engine(const struct judgement *j)
 {
 	struct engine *e = engine_new(j->rules, j->enrich);
@@ -51,12 +60,8 @@ enum err judgement_load(const struct config *c, struct judgement *out, struct er
 	struct text report = { 0 };
 	*out = (struct judgement){ 0 };
 	enum err err = ruleset_load(c->rules_dir, true, &out->rules, &report, eb);
-	if (err != ERR_OK && report.len > 0) {
-		log_report(LOG_LEVEL_ERROR, text_bytes(&report)); /* eb has its first line: that was said */
-		errbuf_clear(eb);
-		errbuf_set(eb, err, "the rules in %s are not usable; `assocctl rules check %s` says why, and the log has said so", c->rules_dir,
-			   c->rules_dir);
-	}
+	if (err != ERR_OK && report.len > 0)
+		refuse_rules(c->rules_dir, err, text_bytes(&report), eb);
 	text_free(&report);
 	if (err == ERR_OK)
 		log_report(LOG_LEVEL_WARN, out->rules->warnings);

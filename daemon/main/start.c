@@ -84,7 +84,9 @@ enum err settings_check(const struct config *c, struct errbuf *eb)
 	enum err err = config_check(c, eb);
 	if (err == ERR_OK)
 		err = collectors_check(c, eb);
-	return err == ERR_OK ? sinks_check(c, eb) : err;
+	if (err == ERR_OK)
+		err = sinks_check(c, eb);
+	return err == ERR_OK ? doors_check(c, eb) : err;
 }
 
 static void start_intake(struct daemon *d)

@@ -3,15 +3,19 @@
  * I2: what is not in the file has the default of the table, and a sink's own group. */
 #include "settings.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/file.h"
+#include "address.h"
 #include "sink.h"
 
 #define REMOTE "webhook alertmanager syslog mail"
+#define ADDRESS_TAKES "unix:PATH, udp:IP:PORT, tcp:HOST:PORT or tls:HOST:PORT"
 
 const struct sink_key sink_keys[] = {
 	{ "type", "webhook|alertmanager|syslog|journald|mail", NULL, NULL, "What it is; required." },
@@ -28,7 +32,7 @@ const struct sink_key sink_keys[] = {
 	  "File of one or two signing secrets, a line each, `whsec_` and base64 of 24 to 64 bytes; each signs, so that one can follow the other." },
 	{ "allow_private", "on|off", "off", "webhook",
 	  "The target may have an address of this machine or of a private network." },
-	{ "address", "unix:PATH, udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT", NULL, "syslog journald",
+	{ "address", ADDRESS_TAKES, NULL, "syslog journald",
 	  "Where to. Default: unix:/dev/log of syslog, unix:/run/systemd/journal/socket of journald, which knows no other kind." },
 	{ "facility", "0 to 23", "16", "syslog", "Syslog facility; 16 is local0." },
 	{ "resend", "duration", "1m", "alertmanager", "How often alerts that stand are told again, 30s to 3m." },
@@ -176,7 +180,7 @@ static enum err take_path(const struct reading *r, const struct sink_key *key, c
 		free(text);
 	}
 	set_text(member(r, p), path);
-	return access(path, R_OK) == 0 ? ERR_OK : yaml_error(r->doc, node, r->eb, "`%s`: %s: %m", key->name, path);
+	return access(path, R_OK) == 0 ? ERR_OK : yaml_error(r->doc, node, r->eb, "`%s`: %s: %m%s", key->name, path, file_remedy(errno));
 }
 
 static enum err take_text(const struct reading *r, const struct sink_key *key, const struct place *p, const struct yaml_node *node)
@@ -254,9 +258,22 @@ static enum err check_scheme(const struct reading *r, const struct yaml_node *en
 
 	if (!url)
 		return yaml_error(r->doc, entry, r->eb, "a sink of type %s needs a `url`", r->s->type->name);
-	if (strncmp(url, one, strlen(one)) == 0 || strncmp(url, two, strlen(two)) == 0)
+	if (strncmp(url, one, strlen(one)) != 0 && strncmp(url, two, strlen(two)) != 0)
+		return yaml_error(r->doc, yaml_get(entry, "url"), r->eb, "`url` of %s begins with %s or %s", r->s->type->name, one, two);
+	if (address_is_url(bytes_of(url)))
 		return ERR_OK;
-	return yaml_error(r->doc, yaml_get(entry, "url"), r->eb, "`url` of %s begins with %s or %s", r->s->type->name, one, two);
+	return yaml_error(r->doc, yaml_get(entry, "url"), r->eb, "`url` names no host, or no port of 1 to 65535; it is %sHOST:PORT, where "
+			  "the port may be left out", one);
+}
+
+static enum err check_address(const struct reading *r, const struct yaml_node *entry)
+{
+	const char *address = r->s->address;
+
+	if (!address || (r->s->type == &sink_syslog ? address_is_syslog(bytes_of(address)) : strncmp(address, "unix:/", 6) == 0))
+		return ERR_OK;
+	return yaml_error(r->doc, yaml_get(entry, "address"), r->eb, "`address` of %s is %s, not %s", r->s->type->name,
+			  r->s->type == &sink_syslog ? ADDRESS_TAKES : "unix:PATH", address);
 }
 
 /* local@domain alone: in angle brackets, with a name or with blanks it would be another thing in each place where it is written. */
@@ -286,9 +303,11 @@ static enum err check_whole(const struct reading *r, const struct yaml_node *ent
 	if (s->type == &sink_webhook || s->type == &sink_alertmanager)
 		return check_scheme(r, entry, "http://", "https://");
 	if (s->type != &sink_mail)
-		return ERR_OK;
+		return check_address(r, entry);
 	if (!s->from || s->n_to == 0)
 		return yaml_error(r->doc, entry, r->eb, "a sink of type mail needs `from` and `to`");
+	if ((s->user == NULL) != (s->password_file == NULL))
+		return yaml_error(r->doc, entry, r->eb, "a sink of type mail needs both, `user` and `password_file`, or neither");
 	if (!s->starttls)
 		s->starttls = xstrdup(s->user ? "always" : "try");
 	enum err err = check_scheme(r, entry, "smtp://", "smtps://");

@@ -50,7 +50,7 @@ static enum err set_address(struct syslog *s, struct errbuf *eb)
 	if (strncmp(a, "unix:", 5) == 0 || strncmp(a, "udp:", 4) == 0)
 		return ERR_OK;
 	if (strncmp(a, "tcp:", 4) != 0 && strncmp(a, "tls:", 4) != 0)
-		return errbuf_set(eb, ERR_INPUT, "%s: an address of syslog is unix:PATH, udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT", a);
+		return errbuf_set(eb, ERR_INPUT, "%s: an address of syslog is unix:PATH, udp:IP:PORT, tcp:HOST:PORT or tls:HOST:PORT", a);
 	text_addf(&url, "%s://%s/", a[1] == 'c' ? "http" : "https", a + 4);
 	s->url = url.ptr;
 	return ERR_OK;

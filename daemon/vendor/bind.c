@@ -27,6 +27,8 @@ static enum err bind_failed(const char *address, int fd, struct errbuf *eb)
 	if (why == EACCES)
 		return errbuf_set(eb, ERR_DENIED, "no permission to listen on %s%s", address,
 				  strncmp(address, "unix:", 5) == 0 ? "" : "; below port 1024 that takes root or CAP_NET_BIND_SERVICE");
+	if (why == ENOENT || why == ENOTDIR)
+		return errbuf_set(eb, ERR_NOTFOUND, "cannot listen on %s: its folder does not exist; make it, or name another place", address);
 	errno = why;
 	return errbuf_set(eb, ERR_IO, "cannot listen on %s: %m", address);
 }

@@ -260,8 +260,38 @@ def what_may_not_be_read_is_named_with_the_reason():
         says("secret: Permission denied", "networks: [secret]\n", "-n")
         says("secret: Permission denied", "mmdb: [secret]\n", "-n")
         says("secret: Permission denied", "", "replay", f.path("secret"), program="assocctl")
+        says("secret: Permission denied; chown it to the user who runs this", "asn_kinds: secret\n", "-n")
         says(f"the state folder {f.path('locked')} is not writable: Permission denied; check its owner and mode", f"state: {f.path('locked')}\n")
         says("cannot make the state folder /proc/assocd", "state: /proc/assocd\n")
+
+
+def state_of_another_user_is_named_with_what_to_do():
+    """A backup that root brought back, and whose files kept their owner."""
+    if os.geteuid() != 0:
+        return
+    with State() as s, Folder() as f:
+        installed_for_nobody(f)
+        shutil.copytree(s.daemon.state, f.path("state"))
+        subprocess.run(["chown", "-R", str(NOBODY), f.path("state")], check=True)
+        f.write("state/tokens", "")
+        f.write("state/lock", "")
+        f.write("assocd.yaml", f"state: state\nlisten: unix:{f.path('state/http')}\n")
+        os.chmod(f.path("assocd.yaml"), 0o644)
+
+        def says(*parts, program="assocd", words=()):
+            done = subprocess.run([f.path("bin/" + program), "-c", f.path("assocd.yaml"), *words], check=False, timeout=60, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, cwd="/", user=NOBODY, group=NOBODY, extra_groups=[])
+            assert done.returncode == 1 and all(part in done.stdout for part in parts), (parts, done.stdout)
+        for name in ("lock", "assocd.db", "hash.key", "tokens", "admin.token", "alerts.jsonl"):
+            os.chown(f.path("state/" + name), 0, 0)
+            os.chmod(f.path("state/" + name), 0o600)
+            says(f.path("state/" + name), "Permission denied", "chown it to the user who runs this, or run this as its owner")
+            os.chown(f.path("state/" + name), NOBODY, NOBODY)
+        os.chown(f.path("state"), 0, 0)
+        os.chmod(f.path("state"), 0o700)
+        says(f"{f.path('state')}: permission denied; run this as the daemon's user or as root", program="assocctl", words=("backup", f.path("copy")))
+        says("chown it to the user who runs this", program="assocctl", words=("token", "list"))
+        says("chown it to the user who runs this", program="assocctl", words=("audit", "--verify"))
 
 
 def log_that_may_not_be_read_is_named_once_and_read_when_it_may():
@@ -428,7 +458,7 @@ TESTS = [
     rule_with_one_wrong_key_is_named_by_every_program, rule_folders_that_cannot_be_read_are_named,
     rules_that_could_never_do_anything_are_refused,
     reload_with_wrong_rules_keeps_the_old_ones, what_may_not_be_read_is_named_with_the_reason,
-    log_that_may_not_be_read_is_named_once_and_read_when_it_may,
+    state_of_another_user_is_named_with_what_to_do, log_that_may_not_be_read_is_named_once_and_read_when_it_may,
     databases_that_are_not_ours_are_named_and_left_alone, snapshot_that_is_damaged_is_rebuilt_from_the_journal,
     journal_that_went_missing_is_said_to_be, state_folders_that_cannot_be_used_are_named, closed_descriptors_do_no_harm,
 ]

@@ -61,6 +61,47 @@ def an_address_that_is_none_is_named():
     assert "assocd.yaml:2: `listen`: " in said_by(daemon, "-n")[1]
 
 
+def what_can_never_be_sent_to_is_named_with_its_line():
+    for sink, says in (("type: syslog, address: 'tcp:siem'", "`address` of syslog is unix:PATH, udp:IP:PORT, tcp:HOST:PORT or tls:HOST:PORT, not tcp:siem"),
+                       ("type: syslog, address: siem", "not siem"), ("type: syslog, address: 'tls:siem:99999'", "not tls:siem:99999"),
+                       ("type: syslog, address: 'udp:siem:514'", "udp:IP:PORT"), ("type: journald, address: 'udp:10.0.0.5:514'", "of journald is unix:PATH"),
+                       ("type: webhook, url: 'https:///hook'", "`url` names no host"), ("type: webhook, url: 'https://a:b@/x'", "`url` names no host"),
+                       ("type: alertmanager, url: 'http://a.example:port'", "no port of 1 to 65535"),
+                       ("type: mail, url: 'smtp://a.example:0', from: a@b, to: [c@d]", "no port of 1 to 65535"),
+                       ("type: mail, url: 'smtp://a.example', from: a@b, to: [c@d], user: jo", "needs both, `user` and `password_file`")):
+        assert_refused(f"sinks:\n  far: {{{sink}}}\n", "assocd.yaml:4:", says)
+    assert_refused("collectors:\n  stream: {tcp: 10.0.0.5}\n", "assocd.yaml:4:", "an address like 10.0.0.5:8788")
+    daemon = Daemon("sinks:\n" + "".join(f"  s{i}: {{{sink}}}\n" for i, sink in enumerate((
+        "type: syslog, address: 'tls:siem.example.org:6514'", "type: syslog, address: 'udp:[2001:db8::1]:514'", "type: syslog, address: 'tcp:[::1]:3'",
+        "type: webhook, url: 'https://jo:a@b@hooks.example.org/x?to=a@b:c'", "type: alertmanager, url: 'http://[::1]:9093'"))))
+    assert said_by(daemon, "-n")[0] == 0, said_by(daemon, "-n")
+
+
+def users_and_hosts_that_are_none_are_named_with_their_line():
+    for peer, says in (("anna", "is not of the form USER=ROLE"), ("root=boss", '"boss" are no roles'), ("no-such-user=read", 'no user "no-such-user"')):
+        assert_refused(f"peers: ['{peer}']\n", "assocd.yaml:3: `peers`: ", says)
+    assert_refused("site: shop\nallowed_hosts: ['https://fraud.example.org/']\n", "assocd.yaml:4: `allowed_hosts`: ", "without https:// and path")
+
+
+def a_socket_whose_folder_is_missing_is_named():
+    daemon = Daemon("http_socket: /nowhere/http.sock\n")
+    status, said = said_by(daemon)
+    assert status == 1 and "`http_socket`: cannot listen on unix:/nowhere/http.sock: its folder does not exist; make it" in said, said
+    daemon.discard()
+
+
+def tokens_in_the_clear_beyond_this_machine_are_warned_of():
+    for address, is_warned in (("0.0.0.0", True), ("127.0.0.1", False)):
+        daemon = Daemon()
+        with open(daemon.config, "w") as config:
+            config.write(f"listen: {address}:{daemon.port}\nstate: {daemon.state}\n")
+        try:
+            daemon.start()
+            assert ("without TLS: whoever is on the way reads tokens and events" in daemon.read_log()) == is_warned, daemon.read_log()
+        finally:
+            daemon.discard()
+
+
 def a_wrong_unit_is_named_with_what_is_right():
     assert_refused("memory_limit: 4GB\n", "assocd.yaml:3:", "without a unit: MiB of memory")
     assert_refused("retain_hash: 3y\n", "assocd.yaml:3:", "a duration with a unit (90s, 15m, 2h)")
@@ -86,7 +127,8 @@ def a_wrong_rule_at_a_reload_is_told_once():
         log = daemon.read_log()
         assert log.count("colour") == 1 and "shared-device.yaml:" in log, log
         status = daemon.status()
-        assert status["reloads_failed"] == 1 and f"`assocctl rules check {rules}`" in status["reload_refused"]["rules"], status
+        why = status["reload_refused"]["rules"]
+        assert status["reloads_failed"] == 1 and f"`assocctl rules check {rules}`" in why and "shared-device.yaml:" in why and "'colour'" in why, why
         shutil.copy(os.path.join(ROOT, "rules", "default", "shared-device.yaml"), rules)
         daemon.process.send_signal(signal.SIGHUP)
         daemon.wait_log("rules and networks are unchanged")
@@ -112,7 +154,9 @@ def paths_are_shown_without_detours_and_log_lines_without_a_priority():
 if __name__ == "__main__":
     sys.exit(run_tests([a_wrong_key_of_a_followed_file_is_named, a_pattern_that_does_not_exist_is_named,
                         a_wrong_key_of_the_stream_listener_is_named, an_unknown_collector_is_named,
-                        a_file_that_is_not_there_is_named_with_its_line, an_address_that_is_none_is_named, a_wrong_unit_is_named_with_what_is_right,
+                        a_file_that_is_not_there_is_named_with_its_line, an_address_that_is_none_is_named,
+                        what_can_never_be_sent_to_is_named_with_its_line, users_and_hosts_that_are_none_are_named_with_their_line,
+                        a_socket_whose_folder_is_missing_is_named, tokens_in_the_clear_beyond_this_machine_are_warned_of, a_wrong_unit_is_named_with_what_is_right,
                         a_wrong_rule_at_a_reload_is_told_once,
                         paths_are_shown_without_detours_and_log_lines_without_a_priority,
                         settings_that_are_fine_are_called_so_and_nothing_is_made]))
