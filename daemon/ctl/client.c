@@ -214,6 +214,22 @@ int ctl_request(struct ctl *ctl, const char *method, const char *path, struct by
 	return err ? -1 : status;
 }
 
+/* What names those that there are. */
+static const char *where_to_look(struct bytes detail)
+{
+	static const struct { const char *what, *hint; } rows[] = {
+		{ "account \"", "; `assocctl search` finds accounts of every site by the beginning of their names" },
+		{ "alert \"", "; `assocctl alerts` lists those that there are" },
+		{ "cluster \"", "; `assocctl account` names the cluster of an account" },
+		{ "sink \"", "; `assocctl sink list` lists those that there are" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (bytes_starts(detail, bytes_of(rows[i].what)))
+			return rows[i].hint;
+	return "";
+}
+
 int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 {
 	struct ctl_client *client = ctl->client;
@@ -226,8 +242,8 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 	text_add_visible(&visible, detail);
 	if (status == 401 && ctl->url && !ctl->token_file)
 		fail(ctl, "%s wants a token; name a file that holds one with --token-file", client->base.ptr);
-	else if (status == 404 && bytes_starts(detail, BYTES_LIT("account \"")))
-		fail(ctl, "%s; `assocctl search` finds accounts of every site by the beginning of their names", visible.ptr);
+	else if (status == 404 && detail.len > 0)
+		fail(ctl, "%s%s", visible.ptr, where_to_look(detail));
 	else if (detail.len > 0)
 		fail(ctl, "%s", visible.ptr);
 	else

@@ -150,6 +150,13 @@ int ctl_no_more_options(const struct ctl_command *command, int *argc, char **arg
 	return 0;
 }
 
+int ctl_no_arguments(const struct ctl_command *command, int argc, char **argv)
+{
+	int status = ctl_no_more_options(command, &argc, argv);
+
+	return status || argc == 1 ? status : ctl_usage(command, "it takes no arguments");
+}
+
 const struct config *ctl_config(struct ctl *ctl)
 {
 	struct errbuf eb = { 0 };

@@ -74,6 +74,8 @@ bool ctl_flag(int *argc, char **argv, const char *name);
 /* Takes the "--" out. An argument that is empty, or in front of it still looks like an option, is named, the latter with the
  * nearest one that there is: ctl_usage, 2. 0: none. */
 int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv);
+/* The same of a command that takes nothing. */
+int ctl_no_arguments(const struct ctl_command *command, int argc, char **argv);
 /* Percent-encodes one path segment into out. */
 void ctl_escape(struct text *out, struct bytes segment);
 

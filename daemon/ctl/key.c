@@ -23,10 +23,11 @@ static int say_changed(struct bytes reply)
 static int rotate_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct text reply = { 0 };
-	int result = 1;
+	int result = ctl_no_arguments(&ctl_key_rotate, argc, argv);
 
-	if (argc != 1)
-		return ctl_usage(&ctl_key_rotate, "it takes no arguments");
+	if (result)
+		return result;
+	result = 1;
 	if (ctl_ask(ctl, "POST", "/v1/keys/rotate", BYTES_LIT("{}"), &reply))
 		result = ctl->as_json ? printf("%.*s", BYTES_ARG(text_bytes(&reply))) < 0 : say_changed(text_bytes(&reply));
 	text_free(&reply);

@@ -31,11 +31,9 @@ static void print_read(struct ctl *ctl, const struct json_doc *doc)
 static int status_run(struct ctl *ctl, int argc, char **argv)
 {
 	static const char *const heads[] = { "rule", "form", "status", "level", ">links", ">raised", ">lowered", ">alerts", ">standing", "title", NULL };
-	int status = ctl_no_more_options(&ctl_rules_status, &argc, argv);
+	int status = ctl_no_arguments(&ctl_rules_status, argc, argv);
 	if (status != 0)
 		return status;
-	if (argc != 1)
-		return ctl_usage(&ctl_rules_status, "it takes no arguments");
 	const struct json_doc *doc = ctl_show(ctl, "/v1/rules", &status);
 	if (doc == NULL)
 		return status;

@@ -129,12 +129,10 @@ static int hubs_run(struct ctl *ctl, int argc, char **argv)
 	const char *limit = ctl_option(&argc, argv, "--limit");
 	struct text path = { 0 };
 	const struct json_doc *doc;
-	int status = ctl_no_more_options(&ctl_hubs, &argc, argv);
+	int status = ctl_no_arguments(&ctl_hubs, argc, argv);
 
 	if (status)
 		return status;
-	if (argc != 1)
-		return ctl_usage(&ctl_hubs, "it takes no arguments");
 	text_adds(&path, "/v1/hubs?limit=");
 	ctl_escape(&path, bytes_of(limit ? limit : "50"));
 	doc = ctl_show(ctl, path.ptr, &status);

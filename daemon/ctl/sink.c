@@ -30,10 +30,10 @@ static int list_run(struct ctl *ctl, int argc, char **argv)
 {
 	const struct json_doc *doc;
 	const struct json_node *all;
-	int status;
+	int status = ctl_no_arguments(&ctl_sink_list, argc, argv);
 
-	if (argc != 1)
-		return ctl_usage(&ctl_sink_list, "it takes no arguments");
+	if (status)
+		return status;
 	doc = ctl_show(ctl, "/v1/sinks", &status);
 	all = doc ? json_get(doc, doc->nodes, "sinks") : NULL;
 	for (const struct json_node *at = all ? json_first(doc, all) : NULL; at; at = json_after(doc, all, at))

@@ -85,10 +85,10 @@ static void print_status(struct ctl *ctl, const struct json_doc *doc)
 static int status_run(struct ctl *ctl, int argc, char **argv)
 {
 	const struct json_doc *doc;
-	int status;
+	int status = ctl_no_arguments(&ctl_status, argc, argv);
 
-	if (argc != 1)
-		return ctl_usage(&ctl_status, "it takes no arguments");
+	if (status)
+		return status;
 	doc = ctl_show(ctl, "/v1/status", &status);
 	if (doc)
 		print_status(ctl, doc);
@@ -99,9 +99,10 @@ static int config_show_run(struct ctl *ctl, int argc, char **argv)
 {
 	const struct config *config;
 	struct text out = { 0 };
+	int status = ctl_no_arguments(&ctl_config_show, argc, argv);
 
-	if (argc != 1)
-		return ctl_usage(&ctl_config_show, "it takes no arguments");
+	if (status)
+		return status;
 	config = ctl_config(ctl);
 	if (!config)
 		return 1;

@@ -113,9 +113,10 @@ static int token_list_run(struct ctl *ctl, int argc, char **argv)
 	struct errbuf eb = { 0 };
 	const struct config *config;
 	enum err err;
+	int status = ctl_no_arguments(&ctl_token_list, argc, argv);
 
-	if (argc != 1)
-		return ctl_usage(&ctl_token_list, "it takes no arguments");
+	if (status)
+		return status;
 	config = ctl_config(ctl);
 	if (!config)
 		return 1;

@@ -359,17 +359,15 @@ static int run_json(struct ctl *ctl)
 
 static int run(struct ctl *ctl, int argc, char **argv)
 {
-	struct tour t = { .ctl = ctl, .arena = arena_new(16 * 1024) };
+	struct tour t = { .ctl = ctl };
+	int status = ctl_no_arguments(&ctl_tour, argc, argv);
 	bool is_told;
 
-	if (argc != 1) {
-		arena_free(t.arena);
-		return ctl_usage(&ctl_tour, "it takes no arguments");
-	}
-	if (ctl->as_json) {
-		arena_free(t.arena);
+	if (status)
+		return status;
+	if (ctl->as_json)
 		return run_json(ctl);
-	}
+	t.arena = arena_new(16 * 1024);
 	is_told = tell(&t);
 	print_out(&t.out);
 	text_free(&t.out);
