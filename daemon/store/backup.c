@@ -91,13 +91,30 @@ static enum err check_numbers(struct db *db, const char *path, struct backup_fac
 	return err;
 }
 
+/* Reading it would write beside it (I3), and without it what is read is of another time. */
+static enum err refuse_log(const char *path, struct errbuf *eb)
+{
+	struct text log = { 0 };
+	struct stat st;
+	enum err err = ERR_OK;
+
+	text_addf(&log, "%s-wal", path);
+	if (stat(log.ptr, &st) == 0 && st.st_size > 0)
+		err = errbuf_set(eb, ERR_BUSY, "%s holds what is not in the database yet: a daemon uses the folder, or was killed; "
+				 "`assocctl backup` copies such a folder and reads the copy", log.ptr);
+	text_free(&log);
+	return err;
+}
+
 enum err backup_verify(const char *path, struct backup_facts *out, struct errbuf *eb)
 {
 	struct db *db = NULL;
 	struct stat st = { 0 };
-	enum err err = db_open(path, DB_FROZEN, &db, eb); /* I3 */
+	enum err err = refuse_log(path, eb);
 
 	*out = (struct backup_facts){ 0 };
+	if (!err)
+		err = db_open(path, DB_FROZEN, &db, eb); /* I3 */
 	if (!err)
 		err = schema_check(db, path, eb);
 	if (!err)

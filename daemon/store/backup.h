@@ -11,7 +11,8 @@ struct backup_progress { void (*tell)(void *arg, uint64_t done, uint64_t of); vo
 enum err backup_make(const char *dir, const char *to, const struct backup_progress *progress, struct errbuf *eb) MUST_CHECK;
 
 struct backup_facts { uint64_t events, last_seq, alerts, bytes; };
-/* Reads all of a database that nobody writes: structure, indexes, every event of the journal, and their number. */
+/* Reads all of a database that nobody writes: structure, indexes, every event of the journal, and their number. ERR_BUSY when
+ * a write-ahead log lies beside it. */
 enum err backup_verify(const char *path, struct backup_facts *out, struct errbuf *eb) MUST_CHECK;
 
 #endif

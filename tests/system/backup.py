@@ -92,6 +92,18 @@ def a_backup_takes_no_place_that_is_taken_and_leaves_nothing_half_made():
         daemon.discard()
 
 
+def a_folder_in_use_is_not_taken_for_a_backup():
+    daemon = Daemon().start()
+    try:
+        daemon.send(stories(200, 3))
+        status, said = daemon.ctl("backup", "--verify", daemon.state)
+        assert status == 1 and "assocd.db-wal holds what is not in the database yet: a daemon uses the folder" in said, said
+        assert "`assocctl backup` copies such a folder" in said, said
+        assert daemon.stop() == 0 and daemon.ctl("backup", "--verify", daemon.state)[0] == 0
+    finally:
+        daemon.discard()
+
+
 def a_damaged_backup_is_found_out():
     daemon = Daemon().start()
     folder, file = daemon.path("copy"), daemon.path("copy/assocd.db")
@@ -123,5 +135,5 @@ def a_damaged_backup_is_found_out():
         daemon.discard()
 
 
-sys.exit(run_tests([a_backup_under_load_is_a_state_that_was_and_a_daemon_starts_on_it,
+sys.exit(run_tests([a_folder_in_use_is_not_taken_for_a_backup, a_backup_under_load_is_a_state_that_was_and_a_daemon_starts_on_it,
                     a_backup_takes_no_place_that_is_taken_and_leaves_nothing_half_made, a_damaged_backup_is_found_out]))
