@@ -214,6 +214,8 @@ void render_alert(struct text *out, const struct alert_view *alert)
 	else
 		json_null(out);
 	json_member_int(out, "score", alert->score);
+	if (alert->about.score_now != alert->about.score)
+		json_member_int(out, "score_now", alert->about.score_now);
 	json_member_time(out, "opened", alert->opened_ms);
 	json_member_time(out, "updated", alert->updated_ms);
 	render_optional_time(out, "deadline", alert->deadline_ms);

@@ -71,6 +71,11 @@ static void add_list(struct text *out, const struct json_doc *doc, const char *k
 	text_addc(out, '\n');
 }
 
+static void add_members(struct text *out, int64_t n)
+{
+	text_addf(out, " (%lld account%s)", (long long)n, n == 1 ? "" : "s");
+}
+
 /* "declared   agency north (5 accounts), proof: contract 118" */
 static void add_declared(struct text *out, const struct json_doc *doc)
 {
@@ -85,7 +90,7 @@ static void add_declared(struct text *out, const struct json_doc *doc)
 		text_addc(out, ' ');
 		text_add_visible(out, group.len ? group : json_get_text(doc, item, "with"));
 		if (group.len)
-			text_addf(out, " (%lld accounts)", (long long)json_get_int(doc, item, "members", 0));
+			add_members(out, json_get_int(doc, item, "members", 0));
 		else if (accepted && !accepted->num)
 			text_adds(out, " (the other has not declared it: explains nothing)");
 		if (known && !known->num)

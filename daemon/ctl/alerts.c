@@ -113,6 +113,15 @@ static void add_round(struct text *out, const struct json_doc *doc)
 		text_addf(out, "%-15s round %lld\n", "appeal", (long long)round);
 }
 
+/* Its summary has the score that was told. */
+static void add_score_now(struct text *out, const struct json_doc *doc)
+{
+	const struct json_node *now = json_get(doc, head_of(doc, doc->nodes), "score_now");
+
+	if (now)
+		text_addf(out, "%-15s %lld\n", "score now", (long long)now->num);
+}
+
 /* "why  high, 6 x Two accounts of one operator on one site" */
 static void add_reasons(struct text *out, const struct json_doc *doc)
 {
@@ -138,6 +147,7 @@ static void print_one(struct ctl *ctl, const struct json_doc *doc)
 	print_styled(ctl, &out, style_of_word(state), state);
 	text_adds(&out, "\n");
 	add_text(&out, doc, "summary", "what");
+	add_score_now(&out, doc);
 	add_reasons(&out, doc);
 	add_text(&out, doc, "lead", "merged into");
 	add_text(&out, doc, "recommendation", "recommendation");

@@ -158,7 +158,8 @@ static void account_meets_event(struct engine *e, uint32_t account, const struct
 		weights_set_population(e->weights, e->rules, e->n_accounts);
 	}
 	acc->first_ms = ev->ts_ms < acc->first_ms ? ev->ts_ms : acc->first_ms;
-	acc->last_ms = ev->ts_ms > acc->last_ms ? ev->ts_ms : acc->last_ms;
+	if (event_types[ev->type].needs != VOICE_ANALYST) /* who is judged was not seen by that */
+		acc->last_ms = ev->ts_ms > acc->last_ms ? ev->ts_ms : acc->last_ms;
 	acc->events++;
 	acc->failed += ev->is_failed;
 	VEC_PUSH(&e->touched.accounts, account);

@@ -46,9 +46,16 @@ static unsigned view_steps(const struct engine *e, uint32_t account, struct aren
 	return n;
 }
 
+static int score_now(const struct engine *e, const struct alert *alert)
+{
+	const struct pair *pair = alert->scope == POLICY_LINK ? pair_find(e, alert->subject_a, alert->subject_b) : NULL;
+	return pair != NULL && alert->state != ALERT_RESOLVED ? pair->score : alert->score;
+}
+
 void view_alert_about(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_about *out)
 {
 	*out = (struct alert_about){ .title = e->rules->policies[alert->policy].head.title, .score = alert->score,
+				     .score_now = score_now(e, alert),
 				     .subject_kind = bytes_of(subject_word(alert->scope)), .cluster = BYTES_NONE };
 	if (alert->scope == POLICY_CLUSTER) {
 		out->cluster = view_cluster_id(alert->subject_a, a);

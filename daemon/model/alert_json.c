@@ -42,6 +42,8 @@ static void member_about(struct text *t, const struct alert_about *about)
 	json_member_if_any(t, "cluster", about->cluster);
 	if (about->n_members > 0)
 		json_member_int(t, "members", about->n_members);
+	if (about->score_now != about->score)
+		json_member_int(t, "score_now", about->score_now);
 	alert_path_json(t, about);
 }
 

@@ -18,6 +18,7 @@ struct alert_about {
 	struct bytes accounts[2]; unsigned n_named; /* of a link both, of an account itself, of a cluster none */
 	struct bytes cluster; unsigned n_members;   /* of a cluster */
 	int score;
+	int score_now; /* of a link whose score is another by now, though too little for news; else as score */
 	const struct alert_step *path; unsigned n_path; /* how contagion comes to the account */
 	const char *path_end; /* what the last of them is: "closed", "confirmed" */
 };

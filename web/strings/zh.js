@@ -50,7 +50,7 @@ export default {
   "alerts.snoozed": "至 {time}", "alerts.marked": "已勾选 {n} 条", "alerts.mark.all": "勾选全部", "alerts.unmark": "取消勾选",
   "show.standing": "未结案", "show.open": "待处理", "show.acknowledged": "已接手", "show.appealed": "申诉中", "show.overdue": "超期", "show.mine": "我的", "show.changed": "上次查看后有变化", "show.snoozed": "暂缓", "show.resolved": "已结案", "show.all": "全部",
   "order.urgent": "最紧急在前", "order.newest": "最新在前", "order.oldest": "最早在前",
-  "alert.to.pair": "查看原因", "alert.to.cluster": "查看团伙", "alert.to.account": "查看账号", "alert.advice": "建议：", "alert.owner": "负责人", "alert.snoozed": "暂缓至", "alert.actor": "最后操作", "alert.resolution": "结论", "alert.reason": "理由",
+  "alert.to.pair": "查看原因", "alert.to.cluster": "查看团伙", "alert.to.account": "查看账号", "alert.advice": "建议：", "alert.score.now": "现为 {score}", "alert.owner": "负责人", "alert.snoozed": "暂缓至", "alert.actor": "最后操作", "alert.resolution": "结论", "alert.reason": "理由",
   "alert.id": "告警编号", "alert.copy": "复制编号", "alert.accounts": "{n} 个账号", "alert.round": "第 {n} 次申诉", "alert.readonly": "您的令牌只能查看。要裁定，请用角色为 analyst 的令牌登录。", "alert.back": "返回列表",
   "alert.lead": "已并入", "alert.reasons": ({ n }) => `原因：${n} 条告警合一`, "alert.merged": "并入其中的告警",
   "alert.history": "处理经过", "alert.related": "相关告警", "alert.related.none": "没有涉及这些账号或其团伙的其他告警。",
@@ -68,7 +68,7 @@ export default {
   "pair.says.none": "就目前所知，不能认为 {a} 与 {b} 由同一经营者经营（分数 {score}）。", "pair.is.explained": "{a} 与 {b} 有关联（分数 {score}），已申报的关系可以解释。", "pair.is.joint": "{a} 与 {b} 已申报为同一经营者的联合账号。",
   "pair.is.confirmed": "已有人确认 {a} 与 {b} 由同一经营者经营。", "pair.is.cleared": "已有人认定 {a} 与 {b} 不是同一经营者。", "pair.is.withdrawn": "{a} 与 {b} 过去的关联已不成立。",
 
-  "account.risk": "风险", "account.seen": "出现时间", "account.last": "最近事件", "account.events": "事件", "account.failed": "失败", "account.failed.n": "另有 {n} 次失败", "account.alerts": "未结案告警", "account.alerts.none": "无", "account.closed": "已关闭",
+  "account.risk": "风险", "account.seen": "出现时间", "account.last": "最近出现", "account.events": "事件", "account.failed": "失败", "account.failed.n": "另有 {n} 次失败", "account.alerts": "未结案告警", "account.alerts.none": "无", "account.closed": "已关闭",
   "account.links": "关联账号", "account.links.none": "没有与之关联的账号。", "account.families": "按类别的证据", "account.families.none": "没有不利证据。", "account.score": "分数变化", "account.score.none": "从未有过关联。",
   "account.timeline": "何时使用了什么", "account.timeline.note": "实心：其他账号也持有；点击可查看持有账号", "account.activity": "事件", "account.values.none": "尚无使用记录。", "account.values.n": "{n} 个值",
   "account.devices": "设备及其漂移", "account.devices.note": "取自最近的事件", "account.devices.none": "事件中没有设备信息。", "account.device.none": "无设备标识", "account.drift": "{n} 个组件变化", "account.steady": "无变化", "account.parts": "组件",

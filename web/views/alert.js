@@ -68,7 +68,7 @@ export function detail(alert, hooks) {
     h("div", { class: "buttons" }, whereTo(alert), may("analyst") ? actions().filter((r) => r.fits(alert)).map((r) => button(t("act." + r.name), () => hooks.act(r.name), { key: r.key })) : null),
     may("analyst") ? null : h("p", { class: "quiet" }, t("alert.readonly")),
     facts(
-      head.score ? [t("col.score"), score(head.score)] : null,
+      head.score ? [t("col.score"), [score(head.score), head.score_now === undefined ? null : quiet(" ", t("alert.score.now", { score: head.score_now }))]] : null,
       [t("col.opened"), [time(alert.opened), " ", quiet(age(alert.opened, now))]],
       [t("col.updated"), [time(alert.updated), " ", quiet(age(alert.updated, now))]],
       alert.deadline ? [t("col.deadline"), time(alert.deadline)] : null,

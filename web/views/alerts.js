@@ -275,7 +275,7 @@ class Queue {
       this.list.box.focus();
     } else if (event.key === "x" || (event.key === " " && event.target === this.list.box)) {
       this.mark(this.list.current());
-    } else if (event.key === "Enter" && event.target === this.list.box) {
+    } else if (event.key === "Enter" && !event.target.closest("a, button, summary")) { // where there is room for one of the two, the list is out of sight
       this.side.querySelector("a.primary, a")?.focus();
     } else if (event.key === "Escape" && this.root.classList.contains("has-side")) {
       this.root.classList.remove("has-side");

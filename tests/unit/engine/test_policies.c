@@ -41,6 +41,25 @@ static void a_score_that_wavers_around_a_band_raises_one_alert(void **state)
 	bench_end(&t);
 }
 
+static void an_alert_says_the_score_of_its_link_now_where_it_was_no_news(void **state)
+{
+	struct bench t;
+	struct alert_view *rows;
+	unsigned n;
+	const struct alert_query query = { .state = ALERTS_STANDING, .max = 10 };
+	bench_wavering(&t, POLICY("stable") "  until: link.score < probable\n");
+	for (unsigned i = 1; i <= 2; i++) {
+		struct why_view why;
+		waver(&t, i);
+		assert_int_equal(engine_alerts(t.engine, &query, t.arena, &rows, &n), ERR_OK);
+		assert_int_equal(engine_why(t.engine, BYTES_LIT("ann"), BYTES_LIT("bob"), t.arena, &why), ERR_OK);
+		assert_int_equal(n, 1);
+		assert_int_equal(rows[0].about.score_now, why.link.score);
+		assert_true((rows[0].about.score_now < rows[0].score) == (i == 1));
+	}
+	bench_end(&t);
+}
+
 static void a_policy_that_contradicts_itself_raises_nothing(void **state)
 {
 	struct bench t;
@@ -95,6 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_score_that_wavers_around_a_band_raises_one_alert),
+		cmocka_unit_test(an_alert_says_the_score_of_its_link_now_where_it_was_no_news),
 		cmocka_unit_test(a_policy_that_contradicts_itself_raises_nothing),
 		cmocka_unit_test(an_experimental_policy_is_counted_and_alerts_nobody),
 		cmocka_unit_test(a_relation_in_a_word_of_ones_own_explains_nothing_and_policies_see_it),

@@ -51,6 +51,18 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void who_is_judged_was_not_seen_by_that(void **state)
+{
+	struct bench *t = *state;
+	const struct account_view before = account_of(t, "ann");
+
+	judge(t, "ann", "bob", "not_same");
+	judge_account(t, "ann", "clean");
+	assert_true(account_of(t, "ann").last_ms == before.last_ms && account_of(t, "ann").first_ms == before.first_ms);
+	use(t, "ann", DEVICE);
+	assert_true(account_of(t, "ann").last_ms > before.last_ms);
+}
+
 static void a_clean_link_stays_clean_while_nothing_new_comes(void **state)
 {
 	struct bench *t = *state;
@@ -209,6 +221,7 @@ static void a_snapshot_keeps_verdicts_and_history(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(who_is_judged_was_not_seen_by_that),
 		TEST(a_clean_link_stays_clean_while_nothing_new_comes),
 		TEST(new_evidence_reopens_a_clean_link_and_says_so),
 		TEST(not_same_holds_whatever_comes),
