@@ -180,7 +180,9 @@ static struct generation *generation_of(struct known *k, int64_t arrived_ms)
 	int64_t day = arrived_ms / DAY_MS, number = day / GENERATION_DAYS;
 
 	/* A clock that was set back goes on in the newest generation: remembered longer, never shorter. When all places
-	 * are taken (years of little traffic) the newest one stretches. */
+	 * are taken (years of little traffic) the newest one stretches, until the oldest may go. */
+	if (k->n == GENERATIONS_MAX && number > k->at[k->n - 1]->number && may_drop(k, day))
+		drop_oldest(k);
 	if (k->n > 0 && (number <= k->at[k->n - 1]->number || k->n == GENERATIONS_MAX)) {
 		if (number > k->at[k->n - 1]->number)
 			k->at[k->n - 1]->number = number;

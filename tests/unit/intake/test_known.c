@@ -78,6 +78,23 @@ static void old_ids_stay_while_they_are_among_the_newest(void **state)
 	known_free(k);
 }
 
+/* Two years with little traffic take all places; then it grows. */
+static void old_ids_go_when_all_generations_are_taken(void **state)
+{
+	struct known *k = known_new(100);
+	uint64_t id = 0;
+
+	for (int64_t day = 1000; day < 1800; day += 10)
+		known_add(k, id_at(id++), day * DAY);
+	for (int64_t day = 1800; day < 3000; day += 10)
+		for (unsigned i = 0; i < 200; i++)
+			known_add(k, id_at(id++), day * DAY);
+	assert_true(known_has(k, id_at(id - 100)));
+	assert_false(known_has(k, id_at(0)));
+	assert_true(known_count(k) < 2000);
+	known_free(k);
+}
+
 static void clock_that_was_set_back_forgets_nothing(void **state)
 {
 	struct known *k = known_new(1);
@@ -124,6 +141,7 @@ int main(void)
 		cmocka_unit_test(every_id_of_thirty_days_is_remembered),
 		cmocka_unit_test(old_ids_go_when_enough_newer_ones_are_held),
 		cmocka_unit_test(old_ids_stay_while_they_are_among_the_newest),
+		cmocka_unit_test(old_ids_go_when_all_generations_are_taken),
 		cmocka_unit_test(clock_that_was_set_back_forgets_nothing),
 		cmocka_unit_test(removed_id_is_unknown_and_the_others_stay),
 		cmocka_unit_test(id_costs_at_most_22_bytes),
