@@ -59,19 +59,30 @@ struct bytes places_find(const struct places *p, const char *path)
 	return found;
 }
 
+static bool write_all(int fd, struct bytes rest)
+{
+	while (rest.len > 0) {
+		ssize_t n = write(fd, rest.ptr, rest.len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		rest = bytes_slice(rest, n > 0 ? (size_t)n : 0, rest.len);
+	}
+	return true;
+}
+
 enum err places_write(const char *path, struct bytes lines, struct errbuf *eb)
 {
 	char *fresh = NULL;
-	size_t at = 0;
-	ssize_t n = 0;
+	enum err err = ERR_OK;
 	int fd;
 
 	BUG_ON(asprintf(&fresh, "%s.new", path) < 0);
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	while (fd >= 0 && at < lines.len && (n = write(fd, lines.ptr + at, lines.len - at)) > 0)
-		at += (size_t)n;
-	if (fd < 0 || n < 0 || close(fd) || rename(fresh, path))
-		errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
+	if (fd < 0 || !write_all(fd, lines) || rename(fresh, path) != 0)
+		err = errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 	free(fresh);
-	return eb->text[0] ? ERR_IO : ERR_OK;
+	return err;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "collectors/tail/places.h"
 #include "daemon/vendor/yaml.h"
 
 struct world {
@@ -283,6 +284,40 @@ static void wrong_entries_are_refused_with_their_place(void **state)
 	}
 }
 
+/* The lowest number that is free. */
+static int next_descriptor(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	close(fd);
+	return fd;
+}
+
+/* It is tried every second, for as long as the disk is full. */
+static void a_place_file_that_cannot_be_written_leaves_no_descriptor_open(void **state)
+{
+	char dir[] = "/tmp/test-tail-XXXXXX", path[64], fresh[80];
+	int before = next_descriptor();
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/tail.places", dir);
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	assert_int_equal(symlink("/dev/full", fresh), 0);
+	for (int i = 0; i < 3; i++) {
+		struct errbuf eb = { "" };
+
+		assert_int_equal(places_write(path, BYTES_LIT("{}\n"), &eb), ERR_IO);
+		assert_non_null(strstr(eb.text, "tail.places: No space left"));
+	}
+	assert_int_equal(next_descriptor(), before);
+	assert_int_equal(unlink(fresh), 0);
+	assert_int_equal(places_write(path, BYTES_LIT("{}\n"), NULL), ERR_OK);
+	assert_int_equal(next_descriptor(), before);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* What an operator gets who takes the comment signs off. */
 static void the_example_of_the_shipped_configuration_is_accepted(void **state)
 {
@@ -327,6 +362,7 @@ int main(void)
 		cmocka_unit_test(a_log_that_rotates_all_the_time_loses_nothing),
 		cmocka_unit_test(nothing_is_read_while_paused),
 		cmocka_unit_test(wrong_entries_are_refused_with_their_place),
+		cmocka_unit_test(a_place_file_that_cannot_be_written_leaves_no_descriptor_open),
 		cmocka_unit_test(the_example_of_the_shipped_configuration_is_accepted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
