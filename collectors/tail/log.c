@@ -121,7 +121,7 @@ static void take_line(void *arg, struct bytes line, int64_t file_ms)
 	log->stats.skipped += n == 0;
 	log->stats.errors += n < 0;
 	if (n < 0)
-		say_refusal(log, 1, number, "the time cannot be read, or there is no account");
+		say_refusal(log, 1, number, "the time cannot be read, there is no account, or an expression of the pattern gave up on it");
 	for (int i = 0; i < n; i++)
 		VEC_PUSH(&log->numbers, number);
 }

@@ -130,18 +130,23 @@ static bool conditions_hold(struct line_view *v, const struct pattern_rule *rule
 	return true;
 }
 
-static const struct pattern_rule *find_rule(struct line_view *v)
+/* The first one that fits becomes v->rule. UNKNOWN: an expression gave up, and nobody knows whether it would have been that one. */
+static enum tri find_rule(struct line_view *v)
 {
 	for (unsigned i = 0; i < v->p->n_rules; i++) {
 		const struct pattern_rule *rule = &v->p->rules[i];
+		enum tri fits = YES;
+
 		v->rule = NULL;
-		if (rule->match && regex_match(rule->match, v->p->subject.len ? value_of(v, v->p->subject) : v->line) != YES)
-			continue;
+		if (rule->match)
+			fits = regex_match(rule->match, v->p->subject.len ? value_of(v, v->p->subject) : v->line);
+		if (fits == UNKNOWN)
+			return UNKNOWN;
 		v->rule = rule;
-		if (conditions_hold(v, rule))
-			return rule;
+		if (fits == YES && conditions_hold(v, rule))
+			return YES;
 	}
-	return NULL;
+	return NO;
 }
 
 static bool is_true(struct bytes value)
@@ -263,7 +268,7 @@ static enum tri line_applies(struct line_view *v, const struct pattern_place *pl
 			return decode_csv_header(v->line, header) ? NO : UNKNOWN;
 		return header && decode_csv_fields(v->line, header, &v->p->fields) ? YES : UNKNOWN;
 	default:
-		return !v->p->line || regex_match(v->p->line, v->line) == YES ? YES : NO;
+		return v->p->line ? regex_match(v->p->line, v->line) : YES;
 	}
 }
 
@@ -278,7 +283,9 @@ int decode_pattern_line(struct pattern *p, const struct pattern_place *place, st
 		v.line.len--;
 	enum tri applies = line_applies(&v, place);
 
-	if (applies != YES || !find_rule(&v))
+	if (applies == YES)
+		applies = find_rule(&v);
+	if (applies != YES)
 		return applies == UNKNOWN ? -1 : 0;
 	if (!has_member(&v, "account") || !read_time(&v, place, &ms))
 		return -1;

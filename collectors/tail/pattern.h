@@ -34,7 +34,8 @@ enum err pattern_map(struct pattern *p, struct bytes map, struct errbuf *eb) MUS
 enum err pattern_check_header(const struct pattern *p, const struct csv_header *header, struct errbuf *eb) MUST_CHECK;
 
 /* Appends the JSON event lines (each with its newline) that the line stands for to out and returns how many: 0 when no
- * rule matches, or -1 when a rule does but the time cannot be read or the account is empty. */
+ * rule matches, or -1 when a rule does but the time cannot be read or the account is empty, and when an expression gave up on
+ * the line (vendor/regex.h). */
 int decode_pattern_line(struct pattern *p, const struct pattern_place *place, struct bytes line, struct text *out);
 
 #endif

@@ -278,7 +278,7 @@ static void print_summary(const struct sending *s)
 	}
 	if (c->unreadable) {
 		text_adds(&t, "; ");
-		add_count(&t, c->unreadable, "lines have a time that cannot be read, or no account, the first ");
+		add_count(&t, c->unreadable, "lines have a time that cannot be read, no account, or too much for an expression of the pattern, the first ");
 		text_addf(&t, "%s:%llu", c->first_unreadable.file, (unsigned long long)c->first_unreadable.line);
 	}
 	text_addc(&t, '\n');

@@ -275,6 +275,70 @@ static void a_repeated_message_stands_for_its_attempts(void **state)
 	reader_fini(&r);
 }
 
+static void add_run(struct text *t, const char *what, unsigned times)
+{
+	while (times-- > 0)
+		text_adds(t, what);
+}
+
+/* What servers take of a request at most: nobody is out of sight who sends as much. */
+static void requests_of_any_length_are_read(void **state)
+{
+	static const char *const names[] = { "nginx", "apache", "combined" }, *const fills[] = { "a", "\\x22", "\\xE2\\x80 " };
+	struct text line = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(names) * ARRAY_LEN(fills); i++) {
+		const char *fill = fills[i % ARRAY_LEN(fills)];
+		unsigned times = (unsigned)(16000 / strlen(fill));
+		struct reader r;
+
+		text_clear(&line);
+		text_adds(&line, "192.0.2.1 - ada [10/Oct/2025:13:55:36 +0000] \"POST /login?");
+		add_run(&line, fill, times);
+		text_adds(&line, " HTTP/1.1\" 200 1 \"https://");
+		add_run(&line, fill, times);
+		text_adds(&line, "\" \"Mozilla/5.0 ");
+		add_run(&line, fill, times);
+		text_adds(&line, "\"");
+		reader_init(&r, names[i / ARRAY_LEN(fills)]);
+		assert_int_equal(read_line(&r, line.ptr), 1);
+		assert_non_null(strstr(r.out.ptr, "\"account\":\"ada\",\"ok\":true,\"ip\":\"192.0.2.1\",\"user_agent\":\"Mozilla/5.0 "));
+		reader_fini(&r);
+	}
+	text_free(&line);
+}
+
+/* A line on which an expression gives up is counted and named: it may be an event. */
+static void a_line_that_takes_too_long_is_no_line_without_event(void **state)
+{
+	static const char *const patterns[] = {
+		"line: '^(?<account>(?:a|aa)+)(?<time>\\d+)$'\n"
+		"time: {from: '{time}'}\nrules:\n  - event: {type: login, account: '{account}'}\n",
+		"line: '^(?<account>\\w+)(?<time>\\d)$'\n"
+		"time: {from: '{time}'}\nrules:\n  - match: '^(?:a|aa)+[bc]$'\n    event: {type: login, account: '{account}'}\n"
+		"  - event: {type: session, account: '{account}'}\n",
+	};
+	char path[] = "/tmp/pattern-XXXXXX", line[42];
+	struct errbuf eb = { "" };
+	int fd = mkstemp(path);
+
+	memset(line, 'a', sizeof(line) - 2);
+	strcpy(line + sizeof(line) - 2, "x");
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+		struct reader r = { .place = { at("2026-01-01T00:00:00Z"), BYTES_NONE, line_counts_new(), NULL } };
+
+		assert_int_equal(pwrite(fd, patterns[i], strlen(patterns[i]) + 1, 0), strlen(patterns[i]) + 1);
+		assert_int_equal(ftruncate(fd, (off_t)strlen(patterns[i])), 0);
+		if (pattern_load("", path, &r.p, &eb))
+			fail_msg("%s", eb.text);
+		line[sizeof(line) - 2] = i == 0 ? 'x' : '1';
+		assert_int_equal(read_line(&r, line), -1);
+		reader_fini(&r);
+	}
+	close(fd);
+	unlink(path);
+}
+
 static void identical_lines_of_a_second_count_apart_and_again_the_same(void **state)
 {
 	static const char line[] = "Dec 10 06:55:48 h sshd[2]: Failed password for root from 192.0.2.1 port 3 ssh2";
@@ -371,6 +435,8 @@ int main(void)
 		cmocka_unit_test(the_first_line_of_csv_names_its_columns),
 		cmocka_unit_test(a_map_that_does_not_fit_is_named),
 		cmocka_unit_test(a_repeated_message_stands_for_its_attempts),
+		cmocka_unit_test(requests_of_any_length_are_read),
+		cmocka_unit_test(a_line_that_takes_too_long_is_no_line_without_event),
 		cmocka_unit_test(identical_lines_of_a_second_count_apart_and_again_the_same),
 		cmocka_unit_test(line_counts_survive_a_restart),
 		cmocka_unit_test(the_callers_site_wins_and_a_line_without_account_is_an_error),
