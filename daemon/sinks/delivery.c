@@ -230,7 +230,7 @@ static void delivered(struct delivery *d)
 	note_success(d, d->rows.n);
 	d->next_row = d->rows.n;
 	if (d->reached == d->through) {
-		d->through = d->sinks->newest; /* rows that were removed from the outbox */
+		d->through = d->newest; /* rows that were removed from the outbox */
 		return;
 	}
 	d->through = d->reached;

@@ -30,6 +30,7 @@ struct delivery {
 	bool wants_reopen;
 	bool is_stale;     /* rows went from the outbox while a reading or a dead letter was on its way */
 	uint64_t reached;
+	uint64_t newest;   /* row of the outbox as the reading was asked for: what comes meanwhile may be behind what it sees */
 	struct VEC(struct sink_row) rows;
 	size_t next_row;   /* of rows: the first that is not handed over */
 	struct arena *arena;

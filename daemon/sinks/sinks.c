@@ -121,6 +121,7 @@ static int64_t turn_reading(struct sinks *s, struct delivery *d)
 	}
 	if (due_us < 0 || due_us > now_us)
 		return due_us < 0 ? -1 : due_us - now_us;
+	d->newest = s->newest;
 	if (s->ports.ask(s->ports.arg, &d->query))
 		return PAUSE_MIN_US; /* the reader's queue is full */
 	if (d->is_telling)

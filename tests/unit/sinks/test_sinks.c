@@ -1,5 +1,6 @@
 /* Delivery of the outbox over a real store, with a sink that fails on command; and the alert log's file. */
 #include "daemon/sinks/sinks.h"
+#include "daemon/store/edits.h"
 
 #include <poll.h>
 #include <stdarg.h>
@@ -354,6 +355,40 @@ static void alert_log_is_told_what_is_meant_for_the_log(void **state)
 	assert_true(sinks_is_done(b->sinks));
 }
 
+static void take_out_of_outbox(struct bench *b, const uint64_t *numbers, size_t n)
+{
+	struct store_edits edits = { .outbox = numbers, .n_outbox = n };
+	struct store_batch batch = { .edits = &edits };
+
+	assert_int_equal(store_submit(b->store, &batch), ERR_OK);
+	while (!store_completed(b->store))
+		wait_store(b);
+	assert_int_equal(batch.result, ERR_OK);
+}
+
+/* Its place moves past rows that were taken out, and past nothing that came while it looked for them. */
+static void row_that_comes_behind_removed_ones_during_a_reading_is_delivered(void **state)
+{
+	struct bench *b = *state;
+	struct store_query *reading;
+
+	assert_int_equal(open_sinks(b, &sink_fake, NULL), ERR_OK);
+	add_alerts(b, 2);
+	take_out_of_outbox(b, (const uint64_t[]){ 1, 2 }, 2);
+	sinks_turn(b->sinks, b->newest, b->us);
+	b->us += 100000; /* rows gather */
+	sinks_turn(b->sinks, b->newest, b->us);
+	while (!(reading = store_completed_query(b->store)))
+		wait_store(b);
+	add_alerts(b, 1);
+	sinks_turn(b->sinks, b->newest, b->us);
+	reading->done(reading);
+	settle(b);
+	assert_int_equal(fake.rows, 1);
+	assert_int_equal(fake.last, 3);
+	assert_true(sinks_is_done(b->sinks));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 int main(void)
 {
@@ -363,7 +398,8 @@ int main(void)
 		T(failed_delivery_is_repeated_whole_with_growing_pauses), T(moved_log_is_left_alone_after_reopen),
 		T(what_is_refused_when_read_again_is_told_until_it_is_taken),
 		T(sink_passes_over_what_is_not_meant_for_it), T(alert_log_is_told_what_is_meant_for_the_log),
-		T(log_that_cannot_be_opened_is_named), T(full_device_holds_alerts_back_until_there_is_room),
+		T(row_that_comes_behind_removed_ones_during_a_reading_is_delivered), T(log_that_cannot_be_opened_is_named),
+		T(full_device_holds_alerts_back_until_there_is_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
