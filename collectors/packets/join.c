@@ -108,13 +108,14 @@ static void consider(struct choice *c, const struct seen_flow *flow, int64_t ts_
 
 enum found { FOUND_NOTHING, FOUND_SEVERAL, FOUND };
 
-/* Without a port what lies near is believed only when it is late enough that nothing else can come. */
+/* Without a port what lies near is believed only when it is late enough that nothing else can come, and two flows in whose life the
+ * event lies are one too many, whatever else there is. */
 static enum found choose(const struct join *j, const struct network_ask *ask, bool is_last_chance, const struct seen_flow **out)
 {
 	const uint16_t *port = ask->has_port ? &ask->port : NULL;
 	struct choice c = { NULL, NULL, 0, 0, 0 };
 
-	for (const struct seen_flow *flow = seen_first(j->seen, &ask->ip, port); flow; flow = seen_next(j->seen, flow, port))
+	for (const struct seen_flow *flow = seen_first(j->seen, &ask->ip, port); flow && (port || c.n_inside < 2); flow = seen_next(j->seen, flow, port))
 		consider(&c, flow, ask->ts_ms, j->setup.window_ms * MS_US);
 	*out = c.inside ? c.inside : c.near;
 	if (!*out)

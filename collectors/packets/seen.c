@@ -1,7 +1,8 @@
 /* Three lists go through every record: of its client and port, of its client, and one by age: of TCP or UDP, open or ended.
  * They are linked by index, so that the array may grow and move; heads of the first two are found in maps by hash.
  * I1: a record is in all three lists or free; free records are linked by by_age[NEXT].
- * I2: a map names a head exactly while its list is not empty. Two keys of one hash share a list: readers compare. */
+ * I2: a map names a head exactly while its list is not empty. Two keys of one hash share a list: readers compare.
+ * I3: of a client's port there are at most PORT_FLOWS_MAX over TCP and over UDP, so that no packet costs a walk through all that there is. */
 #include "seen.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 enum { NEXT, PREVIOUS };
 enum { UDP = 1, ENDED = 2, AGES = 4 };
 #define FIRST_RECORDS 64
+#define PORT_FLOWS_MAX 64 /* remembered of one client's port over TCP, and over UDP: who begins anew on it again and again makes no long list */
 
 struct seen {
 	struct seen_flow *at;
@@ -165,11 +167,26 @@ static void make_room(struct seen *s, unsigned udp)
 	s->evicted++;
 }
 
+/* I3: the one that came first goes. Flows over UDP do not make those over TCP go, here neither. */
+static void bound_port(struct seen *s, const struct flow_facts *facts, bool is_udp)
+{
+	const struct seen_flow *flow = seen_first(s, &facts->client, &facts->client_port);
+	unsigned n = 0;
+
+	while (flow && (n += flow->is_udp == is_udp) < PORT_FLOWS_MAX)
+		flow = seen_next(s, flow, true);
+	if (!flow)
+		return;
+	forget(s, &s->at[flow - s->at]);
+	s->evicted++;
+}
+
 static uint32_t make(struct seen *s, const struct flow_facts *facts, bool is_open)
 {
 	bool is_udp = facts->proto != FLOW_TCP;
 	uint32_t index;
 
+	bound_port(s, facts, is_udp);
 	make_room(s, is_udp ? UDP : 0);
 	index = take_record(s);
 	s->at[index] = (struct seen_flow){ .client = facts->client, .port = facts->client_port, .is_udp = is_udp, .is_open = is_open,

@@ -1,6 +1,6 @@
 /* Flows that were seen, by client address, with and without its port. Bounded: the one that ended first goes first, else the
  * one that was told of longest ago. Flows over TCP and over UDP have a half each, because nobody proves an address to send a
- * QUIC packet from it. */
+ * QUIC packet from it; of one client's port the newest few are kept. */
 #ifndef ASSOCD_COLLECTORS_PACKETS_SEEN_H
 #define ASSOCD_COLLECTORS_PACKETS_SEEN_H
 

@@ -297,6 +297,30 @@ static void a_flood_over_udp_leaves_flows_over_tcp_alone(void **state)
 	assert_int_equal(counts(f).evicted, 1000 - 32);
 }
 
+/* A walk through all of them for each packet would be the sender's to lengthen. */
+static void one_port_holds_a_few_flows_and_none_over_udp_ends_one_over_tcp(void **state)
+{
+	struct fixture *f = *state;
+	struct flow_facts facts = facts_of("10.9.0.1", 5000, "q13");
+	const struct join_setup setup = { .flows = 1000, .waiting = 4, .window_ms = WINDOW, .late = on_late, .arg = f };
+
+	join_free(f->join);
+	f->join = join_new(&setup);
+	join_tick(f->join, T);
+	flow(f, 5000, "real", -5000, -4000);
+	facts.proto = FLOW_QUIC;
+	for (int64_t i = 0; i < 400; i++) {
+		facts.first_us = (T + i) * 1000;
+		facts.last_us = facts.first_us;
+		join_flow(f->join, &facts, FLOW_LEARNED);
+		join_flow(f->join, &facts, FLOW_ENDED);
+	}
+	assert_int_equal(counts(f).remembered, 1 + 64);
+	assert_int_equal(counts(f).evicted, 400 - 64);
+	assert_string_equal(found(f, 5000, -4500), "real");
+	assert_string_equal(found(f, 5000, 399), "q13");
+}
+
 static void ended_flows_give_way_before_open_ones_and_are_forgotten_in_time(void **state)
 {
 	struct fixture *f = *state;
@@ -346,6 +370,7 @@ int main(void)
 		TEST(a_knock_is_no_connection),
 		TEST(addresses_are_folded_as_events_have_them),
 		TEST(a_flood_over_udp_leaves_flows_over_tcp_alone),
+		TEST(one_port_holds_a_few_flows_and_none_over_udp_ends_one_over_tcp),
 		TEST(ended_flows_give_way_before_open_ones_and_are_forgotten_in_time),
 		TEST(with_everything_known_nothing_waits),
 	};
