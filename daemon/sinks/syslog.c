@@ -82,8 +82,10 @@ static enum err syslog_open(const struct sink_setup *setup, void **out, struct e
 	err = set_address(s, eb);
 	if (!err && strncmp(s->address, "udp:", 4) == 0)
 		err = datagram_connect_udp(s->address + 4, &s->fd, eb);
-	if (err == ERR_NOTFOUND) /* of the network, and may come: sending says so */
+	if (err == ERR_NOTFOUND) { /* of the network, and may come: sending says so */
+		errbuf_clear(eb);
 		err = ERR_OK;
+	}
 	if (err)
 		syslog_close(s);
 	else

@@ -95,6 +95,22 @@ static void two_of_a_kind_live_side_by_side(void **state)
 	}
 }
 
+/* The next sink may be one that cannot be opened: its error is its own. */
+static void a_receiver_that_cannot_be_reached_yet_is_no_error_and_leaves_none(void **state)
+{
+	struct bench *b = *state;
+	struct sink_settings *settings = sink_settings_default(&sink_syslog);
+	struct errbuf eb = { "" };
+	void *self = NULL;
+
+	settings->address = xstrdup("udp:255.255.255.255:514");
+	b->setup.settings = settings;
+	assert_int_equal(sink_syslog.open(&b->setup, &self, &eb), ERR_OK);
+	assert_string_equal(eb.text, "");
+	sink_syslog.close(self);
+	sink_settings_free(settings);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 int main(void)
 {
@@ -102,6 +118,7 @@ int main(void)
 		T(every_sink_has_a_name_of_its_own_and_all_its_functions),
 		T(every_sink_takes_rows_again_and_goes_on_after_reopen),
 		T(two_of_a_kind_live_side_by_side),
+		T(a_receiver_that_cannot_be_reached_yet_is_no_error_and_leaves_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
