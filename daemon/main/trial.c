@@ -185,11 +185,15 @@ static void note_end(struct trial *t, int status)
 				    "its process ended with status %d; the log has the reason", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
+/* It ends at the end of its events, or was killed; one whose result nobody takes is not waited for. */
 static void end_child(struct trial *t)
 {
 	int status = 0;
 	t->took_us = clock_mono_us() - t->started_us;
-	waitpid(t->child, &status, 0); /* it ends at the end of its events, or was killed */
+	close_once(&t->from_child);
+	if (t->err != ERR_OK)
+		kill(t->child, SIGKILL);
+	waitpid(t->child, &status, 0);
 	t->child = 0;
 	note_end(t, status);
 }
