@@ -58,6 +58,15 @@ enum err file_read(const char *path, size_t max, struct text *out, struct errbuf
 	return err;
 }
 
+void file_add_literal(struct text *pattern, const char *path)
+{
+	for (; *path; path++) {
+		if (strchr("*?[\\", *path) != NULL)
+			text_addc(pattern, '\\');
+		text_addc(pattern, *path);
+	}
+}
+
 /* Behind the last newline among the n bytes before `end`; -1: there is none, -2: they cannot be read. */
 static off_t behind_newline(int fd, off_t end, size_t n)
 {

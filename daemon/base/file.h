@@ -10,6 +10,9 @@ const char *file_remedy(int code);
  * it is larger than max bytes, ERR_INPUT when it is a directory, a pipe or a device, which are never waited for. */
 enum err file_read(const char *path, size_t max, struct text *out, struct errbuf *eb) MUST_CHECK;
 
+/* The path as glob(3) means it, with what would be a pattern in it escaped. */
+void file_add_literal(struct text *pattern, const char *path);
+
 /* Takes away what stands behind the last newline of a regular file: half a line, that a crash or a full disk left. fd is open
  * for reading and writing. ERR_IO with errno. */
 enum err file_cut_half_line(int fd) MUST_CHECK;

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
+
 #define PIECE (1u << 20)
 #define LINE_LIMIT (16u << 20) /* longer ones are no alerts */
 #define GONE_LINE "{\"schema\":\"assocd.erased/1\"}"
@@ -112,7 +114,8 @@ enum err log_lines_erase(const char *path, log_line_fn *is_gone, void *arg, stru
 	enum err err = ERR_OK;
 	glob_t found;
 
-	text_addf(&pattern, "%s*", path);
+	file_add_literal(&pattern, path);
+	text_addc(&pattern, '*');
 	*out = (struct log_lines_gone){ 0 };
 	if (glob(pattern.ptr, GLOB_NOSORT, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc && err == ERR_OK; i++) {

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
+
 #define PIECE (4u << 20)
 #define OVERLAP 4096 /* longer than a pattern */
 
@@ -115,10 +117,12 @@ void traces_look(const char *dir, const char *alert_log, const struct traces_wan
 	*out = (struct traces){ 0 };
 	if (wanted->exact.len < TRACES_SHORTEST && wanted->words[0].len < TRACES_SHORTEST)
 		return;
-	text_addf(&pattern, "%s/*", dir);
+	file_add_literal(&pattern, dir);
+	text_adds(&pattern, "/*");
 	look_at_all(pattern.ptr, wanted, out);
 	text_clear(&pattern);
-	text_addf(&pattern, "%s*", alert_log);
+	file_add_literal(&pattern, alert_log);
+	text_addc(&pattern, '*');
 	if (!is_inside)
 		look_at_all(pattern.ptr, wanted, out);
 	text_free(&pattern);

@@ -6,6 +6,7 @@
  *     the mover has left, between two batches; in a quiet second it moves all of it. */
 #include "internal.h"
 
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 
 #include <errno.h>
@@ -121,14 +122,16 @@ static enum err start_threads(struct store *s, struct errbuf *eb)
 /* What a snapshot child that was killed left behind. */
 static void remove_leftovers(const char *dir)
 {
-	char pattern[PATH_MAX];
+	struct text pattern = { 0 };
 	glob_t found;
 
-	store_path(pattern, dir, "snapshot.*");
-	if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+	file_add_literal(&pattern, dir);
+	text_adds(&pattern, "/snapshot.*");
+	if (glob(pattern.ptr, GLOB_NOSORT, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			unlink(found.gl_pathv[i]);
 	globfree(&found);
+	text_free(&pattern);
 }
 
 enum err store_open(const char *dir, struct store **out, struct errbuf *eb)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct folder { char dir[64], path[128]; };
@@ -137,6 +138,35 @@ static void lines_are_overwritten_in_their_place(void **state)
 	assert_holds(f, "alerts.jsonl.1", "{\"schema\":\"assocd.erased/1\"}      \nno newline: anna, who is not taken");
 }
 
+static struct traces looked(struct folder *f, struct bytes exact, struct bytes word)
+{
+	const struct traces_wanted wanted = { exact, { word } };
+	struct traces out;
+
+	traces_look(f->dir, place(f, "alerts.jsonl"), &wanted, &out);
+	return out;
+}
+
+/* Of the letters [, ] and * glob(3) would make another folder's name, and nothing would be erased, or found to be left. */
+static void a_folder_may_be_called_anything(void **state)
+{
+	struct folder *f = *state, odd = { "", "" };
+	struct log_lines_gone out;
+	struct errbuf eb = { "" };
+
+	snprintf(odd.dir, sizeof(odd.dir), "%.40s/a[b]*?c\\d", f->dir);
+	assert_int_equal(mkdir(odd.dir, 0700), 0);
+	put(&odd, "alerts.jsonl", "w", BYTES_LIT("{\"accounts\":[\"anna-lisa\"],\"number\":22}\n"));
+	struct traces left = looked(&odd, BYTES_LIT("\x09" "anna-lisa"), BYTES_LIT("anna-lisa"));
+	assert_int_equal(left.elsewhere, 1);
+	text_free(&left.where);
+	assert_int_equal(log_lines_erase(place(&odd, "alerts.jsonl"), names_anna, NULL, &out, &eb), ERR_OK);
+	assert_int_equal(out.lines, 1);
+	left = looked(&odd, BYTES_LIT("\x09" "anna-lisa"), BYTES_LIT("anna-lisa"));
+	assert_int_equal(left.elsewhere, 0);
+	text_free(&left.where);
+}
+
 static void a_line_is_found_across_pieces(void **state)
 {
 	struct folder *f = *state;
@@ -155,15 +185,6 @@ static void a_line_is_found_across_pieces(void **state)
 	assert_null(strstr(content.ptr, "anna"));
 	assert_non_null(strstr(content.ptr, "assocd.erased/1"));
 	text_free(&content);
-}
-
-static struct traces looked(struct folder *f, struct bytes exact, struct bytes word)
-{
-	const struct traces_wanted wanted = { exact, { word } };
-	struct traces out;
-
-	traces_look(f->dir, place(f, "alerts.jsonl"), &wanted, &out);
-	return out;
 }
 
 static void names_are_found_as_words_and_codes_anywhere(void **state)
@@ -210,7 +231,7 @@ int main(void)
 		T(nobody_is_erased_in_an_empty_folder), T(a_tombstone_holds_the_account_and_everything_that_names_it),
 		T(a_half_written_tombstone_is_none_and_is_overwritten), T(lines_are_overwritten_in_their_place),
 		T(a_line_is_found_across_pieces), T(names_are_found_as_words_and_codes_anywhere),
-		T(what_lies_across_two_pieces_is_found_once),
+		T(what_lies_across_two_pieces_is_found_once), T(a_folder_may_be_called_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,13 +123,31 @@ static void folder_that_cannot_be_written_is_named(void **state)
 	assert_non_null(strstr(eb.text, "/nonexistent/snapshot."));
 }
 
+/* Also where the folder's name would be a pattern of names. */
+static void what_a_killed_snapshot_left_goes_at_the_start(void **state)
+{
+	struct store *s = NULL;
+	char dir[PATH_MAX], left[PATH_MAX + 16], kept[PATH_MAX + 16];
+
+	snprintf(dir, sizeof(dir), "%s/a[b]*", (const char *)*state);
+	snprintf(left, sizeof(left), "%s/snapshot.99", dir);
+	snprintf(kept, sizeof(kept), "%s/snapshot", dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	close(open(left, O_CREAT | O_WRONLY, 0600));
+	close(open(kept, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(store_open(dir, &s, NULL), ERR_OK);
+	store_close(s);
+	assert_int_equal(access(left, F_OK), -1);
+	assert_int_equal(access(kept, F_OK), 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, folder_make, folder_remove)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(saved_bytes_come_back), T(missing_one_is_not_found), T(other_binding_is_another_version),
 		T(any_changed_byte_is_noticed), T(any_missing_tail_is_noticed), T(empty_payload_is_fine),
-		T(folder_that_cannot_be_written_is_named),
+		T(folder_that_cannot_be_written_is_named), T(what_a_killed_snapshot_left_goes_at_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
