@@ -6,7 +6,9 @@
  * I3: closed is called at most once, and nothing after it; never from inside a call of the owner.
  * I4: after loop_stream_free no handler is called; the memory goes at the end of the round.
  * I5: bytes that TLS has decrypted and nobody has read make no descriptor readable: whoever arms the reader again, or
- *     leaves off before all is read, wakes it. */
+ *     leaves off before all is read, wakes it.
+ * I6: what TLS cannot write before its peer has said something waits for the reader; the writer, whose descriptor may be writable
+ *     all the time, is not armed for it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
@@ -23,7 +25,7 @@
 #define READ_BUDGET (1024 * 1024) /* bytes one stream may read before others get their turn */
 #define KEPT_MAX (1024 * 1024)    /* an emptied buffer larger than this is given back */
 #define UNSENT_MAX (16 * 1024 * 1024)
-#define FLUSH_LIMIT_S 10          /* a freed stream waits this long for its peer to take the rest */
+#define FLUSH_LIMIT_S 10          /* a freed stream goes when its peer has taken nothing of the rest for so long */
 
 struct buffer {
 	char *ptr;
@@ -151,6 +153,17 @@ static ssize_t stream_send(struct loop_stream *s, const void *from, size_t n)
 	return s->tls ? tls_session_write(s->tls, from, n) : send(s->fd, from, n, MSG_NOSIGNAL);
 }
 
+static bool stream_waits_for_peer(const struct loop_stream *s)
+{
+	return s->tls && tls_session_waits_for_peer(s->tls);
+}
+
+/* I6 */
+static void stream_arm_flushing(struct loop_stream *s)
+{
+	stream_arm_writer(s, buffer_used(&s->out) > 0 && !stream_waits_for_peer(s));
+}
+
 /* One reading; true when there may be more at once. */
 static bool stream_read_once(struct loop_stream *s, size_t *got)
 {
@@ -200,6 +213,8 @@ static void on_reader(evutil_socket_t fd, short what, void *arg)
 	}
 	while (!s->is_eof && got < READ_BUDGET && stream_read_once(s, &got))
 		continue;
+	if (buffer_used(&s->out) > 0 && !s->is_broken)
+		stream_arm_writer(s, true); /* I6 */
 	if (buffer_used(&s->in) > 0 && s->readable)
 		s->readable(s->arg);
 	if (s->is_freed)
@@ -241,7 +256,7 @@ static void on_writer(evutil_socket_t fd, short what, void *arg)
 	bool is_over = (what & EV_TIMEOUT) || !stream_flush(s);
 
 	if (s->is_freed) {
-		if (is_over || buffer_used(&s->out) == 0) {
+		if (is_over || buffer_used(&s->out) == 0 || stream_waits_for_peer(s)) {
 			stream_arm_writer(s, false);
 			loop_linger_end(s->loop, s);
 		}
@@ -250,7 +265,9 @@ static void on_writer(evutil_socket_t fd, short what, void *arg)
 	if (is_over) {
 		stream_break(s);
 		stream_wake(s);
-	} else if (buffer_used(&s->out) == 0) {
+	} else if (buffer_used(&s->out) > 0) {
+		stream_arm_flushing(s);
+	} else {
 		stream_arm_writer(s, false);
 		if (buffer_used(&s->in) > 0 || (s->tls && tls_session_wants_write(s->tls)))
 			stream_wake(s);
@@ -362,7 +379,7 @@ void loop_stream_write(struct loop_stream *s, struct bytes b)
 	buffer_room(&s->out, b.len, SIZE_MAX);
 	memcpy(s->out.ptr + s->out.end, b.ptr, b.len);
 	s->out.end += b.len;
-	stream_arm_writer(s, true);
+	stream_arm_flushing(s);
 }
 
 void loop_stream_end(struct loop_stream *s)
@@ -414,7 +431,7 @@ void loop_stream_free(struct loop_stream *s)
 	s->is_freed = true;
 	stream_arm_reader(s, false);
 	event_del(s->reader);
-	if (s->is_broken || buffer_used(&s->out) == 0) {
+	if (s->is_broken || buffer_used(&s->out) == 0 || stream_waits_for_peer(s)) {
 		stream_arm_writer(s, false);
 		loop_defer(s->loop, stream_destroy, s);
 		return;

@@ -33,7 +33,7 @@ struct tls_server {
 struct tls_session {
 	SSL *ssl;
 	struct shared *shared;
-	bool wants_write, is_greeted, is_broken;
+	bool wants_write, waits_for_peer, is_greeted, is_broken;
 };
 
 static void shared_release(struct shared *shared)
@@ -264,7 +264,7 @@ ssize_t tls_session_read(struct tls_session *t, void *into, size_t n)
 	size_t got = 0;
 	int result;
 
-	t->wants_write = false;
+	t->wants_write = t->waits_for_peer = false;
 	ERR_clear_error();
 	result = SSL_read_ex(t->ssl, into, n, &got);
 	note_greeting(t);
@@ -277,11 +277,13 @@ ssize_t tls_session_write(struct tls_session *t, const void *from, size_t n)
 	int result;
 	ssize_t none;
 
+	t->waits_for_peer = false;
 	ERR_clear_error();
 	result = SSL_write_ex(t->ssl, from, n, &sent);
 	if (result == 1)
 		return (ssize_t)sent;
 	none = no_bytes(t, result);
+	t->waits_for_peer = none < 0 && errno == EAGAIN && !t->wants_write;
 	if (none == 0)
 		errno = EPIPE;
 	return -1;
@@ -295,6 +297,11 @@ bool tls_session_has_pending(const struct tls_session *t)
 bool tls_session_wants_write(const struct tls_session *t)
 {
 	return t->wants_write;
+}
+
+bool tls_session_waits_for_peer(const struct tls_session *t)
+{
+	return t->waits_for_peer;
 }
 
 void tls_session_end(struct tls_session *t)

@@ -41,6 +41,8 @@ ssize_t tls_session_write(struct tls_session *t, const void *from, size_t n);
 bool tls_session_has_pending(const struct tls_session *t);
 /* The last read gave EAGAIN because something has to be written first. */
 bool tls_session_wants_write(const struct tls_session *t);
+/* The last write gave EAGAIN because the peer has to say something first, however writable the descriptor is; nothing was read since. */
+bool tls_session_waits_for_peer(const struct tls_session *t);
 /* Tells the peer that nothing more comes. */
 void tls_session_end(struct tls_session *t);
 
