@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 
 #define PLACES_MAX (256 * 1024 * 1024)
@@ -59,18 +60,6 @@ struct bytes places_find(const struct places *p, const char *path)
 	return found;
 }
 
-static bool write_all(int fd, struct bytes rest)
-{
-	while (rest.len > 0) {
-		ssize_t n = write(fd, rest.ptr, rest.len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		rest = bytes_slice(rest, n > 0 ? (size_t)n : 0, rest.len);
-	}
-	return true;
-}
-
 enum err places_write(const char *path, struct bytes lines, struct errbuf *eb)
 {
 	char *fresh = NULL;
@@ -79,7 +68,7 @@ enum err places_write(const char *path, struct bytes lines, struct errbuf *eb)
 
 	BUG_ON(asprintf(&fresh, "%s.new", path) < 0);
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || !write_all(fd, lines) || rename(fresh, path) != 0)
+	if (fd < 0 || !file_write_all(fd, lines) || rename(fresh, path) != 0)
 		err = errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);

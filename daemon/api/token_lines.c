@@ -173,7 +173,7 @@ static bool write_whole(const struct edit *e, int fd)
 
 	if (fstat(e->lock, &st) != 0 || (geteuid() == 0 && fchown(fd, st.st_uid, st.st_gid) != 0))
 		return false;
-	return write(fd, e->file.ptr, e->file.len) == (ssize_t)e->file.len && fsync(fd) == 0;
+	return file_write_all(fd, text_bytes(&e->file)) && fsync(fd) == 0;
 }
 
 static enum err edit_write(const struct edit *e, struct errbuf *eb)

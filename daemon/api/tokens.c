@@ -109,7 +109,7 @@ static enum err write_admin_token(const char *path, struct bytes line, struct er
 
 	text_addf(&aside, "%s.new", path);
 	fd = open(aside.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || write(fd, line.ptr, line.len) != (ssize_t)line.len || fsync(fd) != 0 || rename(aside.ptr, path) != 0)
+	if (fd < 0 || !file_write_all(fd, line) || fsync(fd) != 0 || rename(aside.ptr, path) != 0)
 		err = errbuf_set(eb, ERR_IO, "cannot write %s: %m", path);
 	if (fd >= 0)
 		close(fd);

@@ -1,4 +1,4 @@
-/* Reading a whole file; a folder made durable. */
+/* Reading and writing whole files; a folder made durable. */
 #include "file.h"
 
 #include <errno.h>
@@ -95,6 +95,18 @@ enum err file_cut_half_line(int fd)
 		return ERR_IO;
 	whole = whole < 0 ? 0 : whole;
 	return whole == st.st_size || ftruncate(fd, whole) == 0 ? ERR_OK : ERR_IO;
+}
+
+bool file_write_all(int fd, struct bytes content)
+{
+	while (content.len > 0) {
+		ssize_t n = write(fd, content.ptr, content.len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		content = bytes_slice(content, n > 0 ? (size_t)n : 0, content.len);
+	}
+	return true;
 }
 
 enum err file_sync(const char *path, struct errbuf *eb)

@@ -16,6 +16,8 @@ void file_add_literal(struct text *pattern, const char *path);
 /* Takes away what stands behind the last newline of a regular file: half a line, that a crash or a full disk left. fd is open
  * for reading and writing. ERR_IO with errno. */
 enum err file_cut_half_line(int fd) MUST_CHECK;
+/* All of it, in as many calls as that takes; false with errno, and what was written by then stays. */
+bool file_write_all(int fd, struct bytes content) MUST_CHECK;
 /* What was written to the file is there after a power cut. ERR_FULL or ERR_IO, with the path. */
 enum err file_sync(const char *path, struct errbuf *eb) MUST_CHECK;
 /* What was made, renamed or removed in the folder is so after a power cut, too. ERR_IO, with the folder. */

@@ -113,20 +113,9 @@ static bool copy_bytes(int from, int to)
 	ssize_t n;
 
 	while ((n = read(from, chunk, sizeof(chunk))) > 0)
-		for (ssize_t at = 0, w; at < n; at += w)
-			if ((w = write(to, chunk + at, (size_t)(n - at))) <= 0)
-				return false;
+		if (!file_write_all(to, bytes_make(chunk, (size_t)n)))
+			return false;
 	return n == 0;
-}
-
-static bool write_bytes(int to, struct bytes b)
-{
-	size_t at = 0;
-	ssize_t n = 1;
-
-	while (at < b.len && (n = write(to, b.ptr + at, b.len - at)) > 0)
-		at += (size_t)n;
-	return n > 0;
 }
 
 /* I1 */
@@ -138,7 +127,7 @@ static int put(struct import *im)
 
 	BUG_ON(asprintf(&fresh, "%s.new", im->target) < 0);
 	to = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	is_done = to >= 0 && (im->csv.len ? write_bytes(to, text_bytes(&im->csv)) : from >= 0 && copy_bytes(from, to));
+	is_done = to >= 0 && (im->csv.len ? file_write_all(to, text_bytes(&im->csv)) : from >= 0 && copy_bytes(from, to));
 	is_done = is_done && !fsync(to) && !rename(fresh, im->target);
 	if (!is_done)
 		ctl_fail("%s: %s; what was there before is unchanged", im->target, strerror(errno));

@@ -42,9 +42,8 @@ static bool copy_content(int from, int to, uint64_t *bytes)
 	ssize_t n;
 
 	while ((n = read(from, piece, sizeof(piece))) > 0) {
-		for (ssize_t at = 0, w; at < n; at += w)
-			if ((w = write(to, piece + at, (size_t)(n - at))) < 0)
-				return false;
+		if (!file_write_all(to, bytes_make(piece, (size_t)n)))
+			return false;
 		*bytes += (uint64_t)n;
 	}
 	return n == 0;

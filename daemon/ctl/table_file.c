@@ -1,11 +1,12 @@
 #include "table_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "daemon/base/file.h"
 
 static const char opening[] =
 	"# What each token of the rules says, in bits, as `assocctl calibrate` fitted it. Behind a line: the pairs with a label that\n"
@@ -77,27 +78,14 @@ void table_write(const struct table_source *source, struct text *out)
 	}
 }
 
-static bool write_all(int fd, struct bytes content)
-{
-	for (size_t at = 0; at < content.len;) {
-		ssize_t n = write(fd, content.ptr + at, content.len - at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += (size_t)n;
-	}
-	return true;
-}
-
 enum err table_save(struct bytes content, const char *path, struct errbuf *eb)
 {
 	char *fresh = NULL;
 	if (strcmp(path, "-") == 0)
-		return write_all(STDOUT_FILENO, content) ? ERR_OK : errbuf_set(eb, ERR_IO, "standard output: %m");
+		return file_write_all(STDOUT_FILENO, content) ? ERR_OK : errbuf_set(eb, ERR_IO, "standard output: %m");
 	BUG_ON(asprintf(&fresh, "%s.new", path) < 0);
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	bool is_done = fd >= 0 && write_all(fd, content) && fsync(fd) == 0 && rename(fresh, path) == 0;
+	bool is_done = fd >= 0 && file_write_all(fd, content) && fsync(fd) == 0 && rename(fresh, path) == 0;
 	enum err err = is_done ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %m; the table is not written", path);
 	if (fd >= 0)
 		close(fd);

@@ -4,10 +4,10 @@
  * I2: it ends with 0 only when all of the difference was written. */
 #include "trial_parts.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 
 #define RUN_EVENTS 256
@@ -61,17 +61,6 @@ static enum err apply_all(struct applied *a, FILE *in)
 	return err;
 }
 
-static bool write_all(int fd, struct bytes rest)
-{
-	while (rest.len > 0) {
-		ssize_t n = write(fd, rest.ptr, rest.len);
-		if (n < 0 && errno != EINTR)
-			return false;
-		rest = bytes_slice(rest, n > 0 ? (size_t)n : 0, rest.len);
-	}
-	return true;
-}
-
 int trial_run(struct trial *t, const struct engine *now, int from_parent, int to_parent)
 {
 	struct applied a = { .t = t, .engine = engine_new(t->rules, t->enrich), .arena = arena_new(256 * 1024) };
@@ -86,5 +75,5 @@ int trial_run(struct trial *t, const struct engine *now, int from_parent, int to
 	json_open_object(&json);
 	trial_render_difference(now, a.engine, &json);
 	json_close_object(&json);
-	return write_all(to_parent, text_bytes(&json)) ? 0 : 1;
+	return file_write_all(to_parent, text_bytes(&json)) ? 0 : 1;
 }

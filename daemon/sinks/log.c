@@ -79,27 +79,13 @@ static enum err log_open(const struct sink_setup *setup, void **out, struct errb
 	return ERR_OK;
 }
 
-static enum err write_whole(int fd, struct bytes b)
-{
-	while (b.len > 0) {
-		ssize_t n = write(fd, b.ptr, b.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return ERR_IO;
-		b = bytes_slice(b, (size_t)n, b.len);
-	}
-	return ERR_OK;
-}
-
 static enum err append(struct alert_log *l, struct bytes lines, struct errbuf *eb)
 {
 	struct stat st;
 	bool is_file = fstat(l->fd, &st) == 0 && S_ISREG(st.st_mode);
 
 	/* A pipe or a terminal cannot be synced, nor cut. */
-	if (write_whole(l->fd, lines) == ERR_OK && (!is_file || fdatasync(l->fd) == 0))
+	if (file_write_all(l->fd, lines) && (!is_file || fdatasync(l->fd) == 0))
 		return ERR_OK;
 	enum err err = errbuf_set(eb, errno == ENOSPC ? ERR_FULL : ERR_IO, "alert log %s: %s", l->path, strerror(errno));
 	if (is_file && ftruncate(l->fd, st.st_size) != 0) /* I1 */

@@ -50,23 +50,6 @@ struct snapshot_reader {
 	char block[BLOCK];
 };
 
-static bool write_fully(int fd, const void *p, size_t n)
-{
-	const char *at = p;
-
-	while (n > 0) {
-		ssize_t done = write(fd, at, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		at += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 static bool read_fully(int fd, void *p, size_t n)
 {
 	char *at = p;
@@ -96,7 +79,7 @@ enum err snapshot_begin(const char *dir, uint64_t binding, uint64_t seq, struct 
 	w->header.binding = binding;
 	w->header.seq = seq;
 	w->fd = open(w->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (w->fd < 0 || !write_fully(w->fd, &w->header, HEADER)) {
+	if (w->fd < 0 || !file_write_all(w->fd, bytes_make((const char *)&w->header, HEADER))) {
 		w->error = errno;
 		return snapshot_commit(w, eb);
 	}
@@ -109,7 +92,7 @@ static void flush_block(struct snapshot_writer *w)
 	if (w->used == 0 || w->error)
 		return;
 	w->chain = bytes_hash(bytes_make(w->block, w->used), w->chain);
-	if (!write_fully(w->fd, w->block, w->used))
+	if (!file_write_all(w->fd, bytes_make(w->block, w->used)))
 		w->error = errno;
 	w->used = 0;
 }
@@ -143,7 +126,7 @@ static bool put_in_place(struct snapshot_writer *w)
 		return false;
 	check = bytes_hash(bytes_make((const char *)&w->header, HEADER), w->chain);
 	store_path(path, w->dir, "snapshot");
-	return write_fully(w->fd, &check, sizeof(check)) && pwrite(w->fd, &w->header, HEADER, 0) == HEADER &&
+	return file_write_all(w->fd, bytes_make((const char *)&check, sizeof(check))) && pwrite(w->fd, &w->header, HEADER, 0) == HEADER &&
 	       fsync(w->fd) == 0 && rename(w->temporary, path) == 0 && file_sync_folder(w->dir, NULL) == ERR_OK;
 }
 
