@@ -158,31 +158,52 @@ static enum err remove_snapshot(const char *dir, struct errbuf *eb)
 	return file_sync_folder(dir, eb);
 }
 
-enum err store_remove(const char *dir, const struct store_removal *what, uint64_t *removed, struct errbuf *eb)
+/* No daemon comes up meanwhile; *lock is -1 where the daemon itself removes, which holds it. A folder without a database is left as
+ * it is. */
+static enum err keep_others_out(const char *dir, int *lock, struct errbuf *eb)
 {
-	struct chosen c = { .what = what };
-	int holder = lock_holder(dir);
 	struct db *db = NULL;
-	enum err err;
+	enum err err = schema_open_read(dir, &db, eb);
 
-	*removed = 0;
-	if (holder != 0 && holder != (int)getpid())
-		return errbuf_set(eb, ERR_BUSY, "%s is in use by process %d", dir, holder);
-	c.arena = arena_new(16384);
-	err = store_read(dir, (struct store_range){ 0, 0 }, choose_event, &c, eb);
+	*lock = -1;
+	db_close(db);
+	return err || lock_holder(dir) == (int)getpid() ? err : lock_take(dir, lock, eb);
+}
+
+static enum err remove_all(const char *dir, struct chosen *c, uint64_t *removed, struct errbuf *eb)
+{
+	struct db *db = NULL;
+	enum err err = store_read(dir, (struct store_range){ 0, 0 }, choose_event, c, eb);
+
 	if (!err)
-		err = store_read_alerts(dir, STORE_ALERTS_ALL, choose_alert, &c, eb);
+		err = store_read_alerts(dir, STORE_ALERTS_ALL, choose_alert, c, eb);
 	if (!err)
 		err = remove_snapshot(dir, eb);
 	if (!err)
 		err = schema_open(dir, &db, eb);
 	if (!err)
-		err = remove_chosen(db, &c, removed, eb);
+		err = remove_chosen(db, c, removed, eb);
+	db_close(db);
+	return err;
+}
+
+enum err store_remove(const char *dir, const struct store_removal *what, uint64_t *removed, struct errbuf *eb)
+{
+	struct chosen c = { .what = what };
+	int lock;
+	enum err err = keep_others_out(dir, &lock, eb);
+
+	*removed = 0;
+	if (err)
+		return err;
+	c.arena = arena_new(16384);
+	err = remove_all(dir, &c, removed, eb);
 	if (err)
 		*removed = 0;
-	db_close(db);
 	VEC_FREE(&c.seqs);
 	VEC_FREE(&c.alerts);
 	arena_free(c.arena);
+	if (lock >= 0)
+		close(lock);
 	return err;
 }
