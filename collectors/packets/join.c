@@ -12,6 +12,7 @@
 #define AGENT_MAX 1024
 #define BUCKETS 4096
 #define NO_SLOT UINT32_MAX
+#define CLIENT_FLOWS_MAX 500 /* of one client that are looked at for an event without a port */
 #define WINDOWS_KEPT 2 /* a flow is remembered so long after its end, an event that is older does not wait */
 #define MS_US 1000
 
@@ -108,22 +109,34 @@ static void consider(struct choice *c, const struct seen_flow *flow, int64_t ts_
 
 enum found { FOUND_NOTHING, FOUND_SEVERAL, FOUND };
 
-/* Without a port what lies near is believed only when it is late enough that nothing else can come, and two flows in whose life the
- * event lies are one too many, whatever else there is. */
+/* All flows of the client (and of its port) that bear on it. False: they are so many that none is the event's: two in whose life it
+ * lies, or more than are looked at. */
+static bool consider_all(const struct join *j, const struct network_ask *ask, const uint16_t *port, struct choice *c)
+{
+	unsigned n = 0;
+
+	for (const struct seen_flow *flow = seen_first(j->seen, &ask->ip, port); flow; flow = seen_next(j->seen, flow, port)) {
+		consider(c, flow, ask->ts_ms, j->setup.window_ms * MS_US);
+		if (!port && (c->n_inside > 1 || ++n == CLIENT_FLOWS_MAX))
+			return false;
+	}
+	return true;
+}
+
+/* Without a port what lies near is believed only when it is late enough that nothing else can come. */
 static enum found choose(const struct join *j, const struct network_ask *ask, bool is_last_chance, const struct seen_flow **out)
 {
 	const uint16_t *port = ask->has_port ? &ask->port : NULL;
 	struct choice c = { NULL, NULL, 0, 0, 0 };
 
-	for (const struct seen_flow *flow = seen_first(j->seen, &ask->ip, port); flow && (port || c.n_inside < 2); flow = seen_next(j->seen, flow, port))
-		consider(&c, flow, ask->ts_ms, j->setup.window_ms * MS_US);
+	*out = NULL;
+	if (!consider_all(j, ask, port, &c))
+		return FOUND_SEVERAL;
 	*out = c.inside ? c.inside : c.near;
 	if (!*out)
 		return FOUND_NOTHING;
-	if (port)
+	if (port || c.inside)
 		return FOUND;
-	if (c.inside)
-		return c.n_inside == 1 ? FOUND : FOUND_SEVERAL;
 	if (c.n_near > 1)
 		return FOUND_SEVERAL;
 	return is_last_chance ? FOUND : FOUND_NOTHING;

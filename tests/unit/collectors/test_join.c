@@ -321,6 +321,34 @@ static void one_port_holds_a_few_flows_and_none_over_udp_ends_one_over_tcp(void 
 	assert_string_equal(found(f, 5000, 399), "q13");
 }
 
+/* One address may have all that is remembered; each event without a port would walk through it. */
+static void an_event_without_a_port_among_very_many_flows_is_ambiguous(void **state)
+{
+	struct fixture *f = *state;
+	struct flow_facts facts = facts_of("10.9.0.1", 5000, "q13");
+	const struct join_setup setup = { .flows = 4000, .waiting = 0, .window_ms = WINDOW, .late = on_late, .arg = f };
+
+	join_free(f->join);
+	f->join = join_new(&setup);
+	join_tick(f->join, T);
+	flow(f, 5000, "real", -1000, OPEN);
+	for (uint16_t i = 0; i < 400; i++) {
+		facts.client_port = (uint16_t)(6000 + i);
+		facts.first_us = facts.last_us = (T - 100 * WINDOW) * 1000 + i;
+		join_flow(f->join, &facts, FLOW_LEARNED);
+		join_flow(f->join, &facts, FLOW_ENDED);
+	}
+	assert_string_equal(found(f, 0, 0), "real"); /* the others are long over */
+	for (uint16_t i = 400; i < 600; i++) {
+		facts.client_port = (uint16_t)(6000 + i);
+		join_flow(f->join, &facts, FLOW_LEARNED);
+		join_flow(f->join, &facts, FLOW_ENDED);
+	}
+	assert_string_equal(found(f, 0, 0), "");
+	assert_int_equal(counts(f).ambiguous, 1);
+	assert_string_equal(found(f, 5000, 0), "real");
+}
+
 static void ended_flows_give_way_before_open_ones_and_are_forgotten_in_time(void **state)
 {
 	struct fixture *f = *state;
@@ -371,6 +399,7 @@ int main(void)
 		TEST(addresses_are_folded_as_events_have_them),
 		TEST(a_flood_over_udp_leaves_flows_over_tcp_alone),
 		TEST(one_port_holds_a_few_flows_and_none_over_udp_ends_one_over_tcp),
+		TEST(an_event_without_a_port_among_very_many_flows_is_ambiguous),
 		TEST(ended_flows_give_way_before_open_ones_and_are_forgotten_in_time),
 		TEST(with_everything_known_nothing_waits),
 	};
