@@ -201,7 +201,7 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 {
 	const char *state = ctl_option(&argc, argv, "--state"), *limit = ctl_option(&argc, argv, "--limit");
 	const char *after = ctl_option(&argc, argv, "--after"), *lead = ctl_option(&argc, argv, "--lead");
-	bool with_merged = ctl_flag(&argc, argv, "--merged");
+	bool with_merged = ctl_flag(&argc, argv, "--merged"), is_urgent = ctl_flag(&argc, argv, "--urgent");
 	struct text path = { 0 };
 	const struct json_doc *doc;
 	int status = ctl_no_more_options(&ctl_alerts, &argc, argv);
@@ -218,6 +218,7 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 	add_query(&path, "after", after);
 	add_query(&path, "lead", lead);
 	add_query(&path, "merged", with_merged ? "true" : NULL);
+	add_query(&path, "order", is_urgent ? "urgent" : NULL);
 	doc = ctl_show(ctl, path.ptr, &status);
 	text_free(&path);
 	if (doc)
@@ -227,6 +228,7 @@ static int alerts_run(struct ctl *ctl, int argc, char **argv)
 
 static const struct reference_option alerts_options[] = {
 	{ "--state", "open|acknowledged|appealed|standing|resolved|all", "Only alerts of that state, standing: all that are not resolved; without it all.", NULL },
+	{ "--urgent", NULL, "Most urgent first, as on the page: overdue, then by level, deadline and age; without it newest change first.", NULL },
 	{ "--merged", NULL, "Also those that are merged into another; without it each group is one line.", NULL },
 	{ "--lead", "ALERT", "Only those that are merged into that one.", NULL },
 	{ "--limit", "N", "At most so many, 1 to 1000; without it 100.", NULL },

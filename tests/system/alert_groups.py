@@ -76,6 +76,8 @@ def a_ring_is_one_alert_that_grows_and_is_told_once_an_event():
         assert f"recommendation  {group['reasons'][0]['recommendation']}\n" in text and lead["title"] != "A ring of accounts", text
         (line,) = [line for line in daemon.ctl("alerts", "--csv")[1].splitlines() if line.startswith(lead["id"])]
         assert f",high,{group['reasons'][0]['score']},{group['alerts']},A ring of accounts," in line, line
+        urgent = daemon.ctl("--csv", "alerts", "--state", "standing", "--urgent")[1]
+        assert [line.split(",")[0] for line in urgent.splitlines()[1:]] == [row["id"] for row in alerts_of(daemon, "?state=standing&order=urgent")["alerts"]], urgent
         status, text = daemon.ctl("alerts", "--lead", lead["id"], "--csv")
         assert status == 0 and text.count("\n") >= group["alerts"], text
         status, answer = post(daemon, f"/v1/alerts/{group['merged'][0]}/ack", reason="r")

@@ -294,6 +294,39 @@ async function an_alert_is_assigned_noted_put_off_settled_and_reopened() {
   b.forgive(/422/);
 }
 
+async function what_is_settled_gives_its_place_to_the_next_which_no_key_skips() {
+  const other = await Daemon.make();
+  try {
+    other.ctl("sample", "load");
+    await b.signIn(other);
+    await b.go(other, "#/alerts");
+    await page.locator(".row").nth(2).waitFor();
+    const titles = await page.locator(".row-title").allInnerTexts();
+    await page.keyboard.press("j");
+    await acted("e", {}, "settled");
+    await until("it has left the list", async () => (await page.locator(".row").count()) === titles.length - 1);
+    await page.keyboard.press("j");
+    await until("the next is shown", async () => titles[1].includes(await page.locator(".alert-detail h2").innerText()));
+    check((await page.locator(".row.at .row-title").innerText()) === titles[1], "an alert was skipped");
+    await page.keyboard.press("j");
+    check((await page.locator(".row.at .row-title").innerText()) === titles[2], "j does not go on");
+  } finally {
+    await b.signIn(d);
+    await other.discard();
+  }
+}
+
+async function an_explained_link_does_not_rise_in_the_picture_of_the_score() {
+  const toys = "sample/agency-client-toys", history = await d.ask(`/v1/accounts/${encodeURIComponent(toys)}/history`);
+  check(history.changes.some((change) => change.change === "link_changed"), "its explained links did not change");
+  check((await d.ask(`/v1/accounts/${encodeURIComponent(toys)}`)).risk === 0, "it is a risk");
+  const says = (words) => page.locator(`.plot[aria-label$="${words}"]`).waitFor({ state: "attached" });
+  await b.go(d, place("account", toys));
+  await says("Score: 0, at most 0");
+  await b.go(d, place("account", "sample/seller-conti-2"));
+  await says("Score: 1,000, at most 1,000");
+}
+
 async function many_are_done_at_once_and_related_ones_are_named() {
   await b.go(d, "#/alerts");
   await page.locator(".row").nth(1).waitFor();
@@ -694,7 +727,7 @@ async function main() {
     return await runTests([languages_have_the_same_words, words_of_the_daemon_are_known, chinese.sentences_of_the_shipped_rules_are_known_in_chinese, chinese.what_the_daemon_says_is_put_together_in_chinese, chinese.every_reason_why_an_alert_ended_is_known_in_chinese,
       every_view_draws_without_a_complaint, every_view_is_accessible, every_view_fits_three_widths_in_both_themes,
       a_newcomer_finds_the_ring_understands_it_and_decides, a_verdict_on_two_of_a_ring_is_not_said_to_settle_the_ring_which_its_cluster_leads_to, a_group_is_headed_by_its_gravest_reason_and_found_under_each_of_its_rules, a_link_says_its_state_once_and_what_is_no_link_none, bits_are_rounded_as_in_the_dossier_and_by_assocctl, who_finds_nothing_or_too_much_is_told_how_to_go_on, statements_without_effect_are_counted_on_the_first_view,
-      what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, what_became_of_an_alert_and_who_was_judged_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
+      what_did_not_change_on_a_device_is_no_drift, a_dossier_is_saved_from_account_and_cluster, the_queue_is_worked_through_by_keyboard, what_is_settled_gives_its_place_to_the_next_which_no_key_skips, an_explained_link_does_not_rise_in_the_picture_of_the_score, an_alert_is_assigned_noted_put_off_settled_and_reopened, many_are_done_at_once_and_related_ones_are_named, what_became_of_an_alert_and_who_was_judged_are_named, a_value_is_marked_noted_and_given_back, a_note_on_a_range_is_shown_at_the_addresses_in_it, what_others_note_is_shown_while_an_alert_is_open_and_a_note_is_typed, an_edited_rule_is_tried_before_it_is_enabled, hostile_names_are_shown_and_never_run, ten_thousand_alerts_are_no_burden,
       a_token_that_runs_out_loses_no_typed_note, who_may_only_read_is_offered_nothing_else, unbuilt_sources_are_a_page_too, a_graph_of_two_thousand_accounts_settles_and_pans, times_and_language_are_the_readers,
       a_daemon_that_goes_away_and_returns_is_noticed, every_view_in_chinese_is_in_chinese, what_was_settled_before_the_first_visit_is_no_news, without_anything_every_view_says_what_it_would_show,
     ], async () => {

@@ -7,7 +7,8 @@ import { number, t } from "./words.js";
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function sentence(options) {
-  const sums = options.series.map((s) => `${s.title}: ${number(s.values.reduce((sum, v) => sum + (v || 0), 0))}`);
+  const sums = options.series.map((s) => (options.isStepped ? t("plot.level", { title: s.title, now: number(s.values.at(-1) ?? 0), most: number(Math.max(0, ...s.values)) })
+    : `${s.title}: ${number(s.values.reduce((sum, v) => sum + (v || 0), 0))}`));
   if (!options.times.length) return t("plot.empty");
   const write = options.isDaily ? dayText : timeText;
   return `${options.label}, ${write(options.times[0] * 1000)} \u2013 ${write(options.times.at(-1) * 1000)}. ${sums.join(", ")}`;

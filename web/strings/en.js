@@ -40,7 +40,7 @@ export default {
   "now.ignored": "Statements that changed nothing", "now.ignored.note": "since the start, by reason", "now.ignored.none": "No statement was without effect.",
   "now.plot.found": "Found", "now.plot.found.note": "by day of the events", "now.plot.accounts": "new accounts", "now.plot.links": "links", "now.plot.alerts": "alerts",
   "now.plot.intake": "Coming in", "now.plot.intake.note": "by minute, last two hours", "now.plot.accepted": "accepted", "now.plot.refused": "refused",
-  "plot.empty": "Nothing to plot yet.", "pictures.missing": "The picture is missing: this daemon was built where npm could not fetch what draws it. ./run fetches it when the registry can be reached; the figures are in the tables.",
+  "plot.level": "{title}: {now}, at most {most}", "plot.empty": "Nothing to plot yet.", "pictures.missing": "The picture is missing: this daemon was built where npm could not fetch what draws it. ./run fetches it when the registry can be reached; the figures are in the tables.",
 
   "links.strongest": "Strongest links", "links.count": ({ n }) => `${n} ${s(n, "link", "links")}`, "links.first": "the first {n}", "links.none": "No link has reached 500 yet.",
 
@@ -62,7 +62,7 @@ export default {
 
   "pair.title": "Why are they linked?", "pair.waterfall": "From what is usual to what was found", "pair.waterfall.note": "to the right speaks for one operator, to the left against", "pair.prior": "Before any evidence", "pair.prior.help": "any two accounts that meet at all",
   "pair.evidence": "Evidence", "pair.bits": "Bits", "pair.without": "Without it", "pair.sum": "Sum", "pair.holders": ({ n }) => `${n} ${s(n, "holder", "holders")}`,
-  "pair.alone": "Bits alone", "pair.rarity": "Rarity", "pair.rarity.of": "{n} of {of} accounts hold it", "pair.gap": "Between their uses", "pair.overlap": "they overlap", "pair.times": "Both on one time axis", "pair.times.none": "They share nothing that has a time.",
+  "pair.alone": "Bits alone", "pair.rarity": "Rarity", "pair.rarity.of": "{n} of about {of} accounts hold it", "pair.gap": "Between their uses", "pair.overlap": "they overlap", "pair.times": "Both on one time axis", "pair.times.none": "They share nothing that has a time.",
   "pair.alerts": "Alerts about these two", "pair.alerts.settled": "A verdict settles them.", "pair.alerts.some": "A verdict settles those about the two alone.", "pair.alerts.wider": "They are about more than the two: a verdict does not settle them, resolve them where they stand.", "pair.path": "The strongest path between them", "pair.none": "Nothing links them", "pair.copy": "Copy the reasons as text", "pair.listed": "Lists and alerts go by an earlier reading of", "pair.verdict.confirmed": "Confirm: one operator", "pair.verdict.not_same": "Not the same", "pair.verdict.settled": ({ n }) => `The verdict is recorded; ${n} ${s(n, "alert is", "alerts are")} resolved by it.`,
   "pair.says.strong": "{a} and {b} are almost certainly run by the same people (score {score}).", "pair.says.probable": "{a} and {b} are probably run by the same people (score {score}).", "pair.says.possible": "{a} and {b} may be run by the same people (score {score}).",
   "pair.says.none": "What is known of {a} and {b} does not say that one operator runs them (score {score}).", "pair.is.explained": "{a} and {b} are linked (score {score}), and a declared relation explains it.", "pair.is.joint": "{a} and {b} are declared as joint accounts of one operator.",

@@ -40,7 +40,7 @@ export default {
   "now.ignored": "未起作用的陈述", "now.ignored.note": "启动以来，按原因", "now.ignored.none": "所有陈述均已生效。",
   "now.plot.found": "发现", "now.plot.found.note": "按事件日期", "now.plot.accounts": "新账号", "now.plot.links": "关联", "now.plot.alerts": "告警",
   "now.plot.intake": "流入", "now.plot.intake.note": "按分钟，最近两小时", "now.plot.accepted": "接收", "now.plot.refused": "拒绝",
-  "plot.empty": "尚无可绘制的数据。", "pictures.missing": "缺少图形：构建时 npm 无法取得绘图组件。能连接软件源时 ./run 会取得它；数据见各表格。",
+  "plot.level": "{title}：{now}，最高 {most}", "plot.empty": "尚无可绘制的数据。", "pictures.missing": "缺少图形：构建时 npm 无法取得绘图组件。能连接软件源时 ./run 会取得它；数据见各表格。",
 
   "links.strongest": "最强关联", "links.count": "{n} 条关联", "links.first": "前 {n} 条", "links.none": "还没有达到 500 分的关联。",
 
@@ -62,7 +62,7 @@ export default {
 
   "pair.title": "为什么关联？", "pair.waterfall": "从常态到所见证据", "pair.waterfall.note": "向右表示同一经营者，向左表示不是", "pair.prior": "任何证据之前", "pair.prior.help": "任意两个有交集的账号",
   "pair.evidence": "证据", "pair.bits": "比特", "pair.without": "去掉后", "pair.sum": "合计", "pair.holders": "{n} 个持有账号",
-  "pair.alone": "单独比特", "pair.rarity": "稀有度", "pair.rarity.of": "{of} 个账号中 {n} 个持有", "pair.gap": "使用间隔", "pair.overlap": "时间重叠", "pair.times": "两个账号在同一时间轴上", "pair.times.none": "没有带时间的共同特征。",
+  "pair.alone": "单独比特", "pair.rarity": "稀有度", "pair.rarity.of": "约 {of} 个账号中 {n} 个持有", "pair.gap": "使用间隔", "pair.overlap": "时间重叠", "pair.times": "两个账号在同一时间轴上", "pair.times.none": "没有带时间的共同特征。",
   "pair.alerts": "与这两个账号有关的告警", "pair.alerts.settled": "裁定后随之结案。", "pair.alerts.some": "裁定后，只涉及这两个账号的随之结案。", "pair.alerts.wider": "涉及的不止这两个账号：裁定不会使其结案，请在告警中结案。", "pair.path": "两者之间最强的路径", "pair.none": "没有关联", "pair.copy": "复制理由文本", "pair.listed": "列表和告警依据的是较早的分数", "pair.verdict.confirmed": "确认：同一经营者", "pair.verdict.not_same": "不是同一人", "pair.verdict.settled": "裁定已记录，{n} 条告警随之结案。",
   "pair.says.strong": "{a} 与 {b} 几乎可以确定由同一批人经营（分数 {score}）。", "pair.says.probable": "{a} 与 {b} 很可能由同一批人经营（分数 {score}）。", "pair.says.possible": "{a} 与 {b} 有可能由同一批人经营（分数 {score}）。",
   "pair.says.none": "就目前所知，不能认为 {a} 与 {b} 由同一经营者经营（分数 {score}）。", "pair.is.explained": "{a} 与 {b} 有关联（分数 {score}），已申报的关系可以解释。", "pair.is.joint": "{a} 与 {b} 已申报为同一经营者的联合账号。",

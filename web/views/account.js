@@ -116,13 +116,14 @@ function families(account) {
     { title: t("col.best"), class: "num", of: (r) => score(r.best) }], rows);
 }
 
-// The strongest unexplained link over time, from what changed.
-function scoreSeries(changes) {
+// The strongest unexplained link over time, from what changed. The score of one that is explained goes on changing.
+function scoreSeries(links, changes) {
+  const aside = new Set(links.filter((link) => ["explained", "joint", "cleared"].includes(link.state)).map((link) => link.b)), settled = new Set();
   const scores = new Map(), times = [], values = [];
   for (const change of [...changes].reverse()) {
     if (change.score === undefined || !change.account || !/link/.test(change.change)) continue;
-    if (/withdrawn|cleared|explained|joint/.test(change.change)) scores.delete(change.account);
-    else scores.set(change.account, change.score);
+    if (/withdrawn|cleared|explained|joint/.test(change.change)) scores.delete(change.account) || settled.add(change.account);
+    else if (!aside.has(change.account) || !settled.has(change.account)) scores.set(change.account, change.score);
     const at = Math.floor(timeAt(change.at) / 1000), most = Math.max(0, ...scores.values());
     if (times.at(-1) === at) values[values.length - 1] = most;
     else times.push(at) && values.push(most);
@@ -131,7 +132,7 @@ function scoreSeries(changes) {
 }
 
 async function scorePlot(account, history) {
-  const [times, values] = scoreSeries(history.changes);
+  const [times, values] = scoreSeries(account.links, history.changes);
   if (!times.length) return empty(t("account.score.none"));
   const now = Math.floor(engineNow() / 1000);
   if (times.at(-1) < now) times.push(now) && values.push(account.risk);
@@ -145,7 +146,7 @@ function relations(account) {
     { title: t("col.relation"), class: "grow", of: (r) => [word("relation", r.kind), r.group ? [" ", name(r.group, 40)] : null] },
     { title: t("col.with"), of: (r) => (r.with ? h("a", { href: placeOf.account(r.with) }, accountName(r.with)) : r.members ? t("account.members", { n: number(r.members) }) : "") },
     { title: t("col.state"), of: (r) => (r.is_accepted ? t("relation.accepted") : t("relation.pending")) },
-    { title: t("col.proof"), of: (r) => (r.proof ? name(r.proof, 40) : quiet("\u2014")) },
+    { title: t("col.proof"), class: "proof", of: (r) => (r.proof ? name(r.proof, 40) : quiet("\u2014")) },
     { title: t("col.when"), class: "when", of: (r) => time(r.at) }], declared);
 }
 

@@ -270,7 +270,9 @@ class Queue {
     if (isTyping(event) || document.querySelector("dialog[open]") || event.defaultPrevented) return;
     const act = may("analyst") && actions().find((a) => a.key === event.key);
     if (event.key === "j" || event.key === "k") {
-      this.list.move(this.list.at + (event.key === "j" ? 1 : -1));
+      // What was just settled has left the list: the one that took its place is the next.
+      const isGone = this.shown && this.list.current() && this.list.current().id !== this.shown.id;
+      this.list.move(this.list.at + (event.key === "k" ? -1 : isGone ? 0 : 1));
       this.pick(this.list.current());
       this.list.box.focus();
     } else if (event.key === "x" || (event.key === " " && event.target === this.list.box)) {
