@@ -91,7 +91,7 @@ struct api_ports {
 struct api_peer {
 	uid_t uid;
 	unsigned roles; /* enum role */
-	const char *name;
+	char *name;     /* of the user */
 };
 
 /* previous_until_ms: when the key before goes; 0: never. */

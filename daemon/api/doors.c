@@ -197,7 +197,11 @@ static enum err check_role(struct api_call *call, unsigned wanted)
 		return err;
 	metrics_add(call->api->metrics, API_TOKENS_REFUSED, 1, 1);
 	audit_note(call, true);
-	api_problem(call, 403, "role", "the token \"%s\" has not the role %s", call->grant.name, roles_text(call, wanted));
+	if (http_header(call->http, "Authorization").len == 0)
+		api_problem(call, 403, "role", "the user \"%s\" has not the role %s; `peers` in the configuration gives roles", call->grant.name,
+			    roles_text(call, wanted));
+	else
+		api_problem(call, 403, "role", "the token \"%s\" has not the role %s", call->grant.name, roles_text(call, wanted));
 	return ERR_DENIED;
 }
 

@@ -214,6 +214,13 @@ int ctl_request(struct ctl *ctl, const char *method, const char *path, struct by
 	return err ? -1 : status;
 }
 
+static const char *user_name(void)
+{
+	const struct passwd *user = getpwuid(geteuid());
+
+	return user ? user->pw_name : "USER";
+}
+
 /* What names those that there are. */
 static const char *where_to_look(struct bytes detail)
 {
@@ -242,6 +249,8 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 	text_add_visible(&visible, detail);
 	if (status == 401 && ctl->url && !ctl->token_file)
 		fail(ctl, "%s wants a token; name a file that holds one with --token-file", client->base.ptr);
+	else if (status == 401 && client->socket && !ctl->token_file)
+		fail(ctl, "you have no role here; `peers: [%s=read]` in the configuration and a restart give one, --token-file names a token", user_name());
 	else if (status == 404 && detail.len > 0)
 		fail(ctl, "%s%s", visible.ptr, where_to_look(detail));
 	else if (detail.len > 0)

@@ -157,6 +157,14 @@ int ctl_no_arguments(const struct ctl_command *command, int argc, char **argv)
 	return status || argc == 1 ? status : ctl_usage(command, "it takes no arguments");
 }
 
+/* Keys may lie beside it, so not everybody may read there. */
+static void say_closed(const char *path, struct errbuf *eb)
+{
+	errbuf_clear(eb);
+	errbuf_set(eb, ERR_DENIED, "%s: permission denied; members of the daemon's group may read it, and with --url and --token-file "
+		   "none is needed", path);
+}
+
 const struct config *ctl_config(struct ctl *ctl)
 {
 	struct errbuf eb = { 0 };
@@ -166,9 +174,14 @@ const struct config *ctl_config(struct ctl *ctl)
 		return ctl->config;
 	path = ctl->config_path ? xstrdup(ctl->config_path) : config_default_path();
 	if (!path)
-		ctl_fail("there is no configuration file; name one with -c FILE");
-	else if (config_load(path, &ctl->config, &eb) != ERR_OK)
+		errbuf_set(&eb, ERR_NOTFOUND, "there is no configuration file; name one with -c FILE");
+	else if (config_load(path, &ctl->config, &eb) == ERR_DENIED && ctl->config == NULL)
+		say_closed(path, &eb);
+	if (!ctl->config) {
+		text_clear(&ctl->why);
+		text_adds(&ctl->why, eb.text);
 		ctl_fail("%s", eb.text);
+	}
 	free(path);
 	return ctl->config;
 }

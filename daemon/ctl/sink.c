@@ -26,6 +26,22 @@ static void print_sink(const struct json_doc *doc, const struct json_node *sink)
 	text_free(&out);
 }
 
+static void list_csv(struct ctl *ctl, const struct json_doc *doc, const struct json_node *all)
+{
+	static const char *const heads[] = { "sink", "type", ">delivered", ">waiting", ">dead", "why", NULL };
+	struct table *t = table_new(ctl, heads);
+
+	for (const struct json_node *at = json_first(doc, all); at; at = json_after(doc, all, at)) {
+		table_text(t, json_get_text(doc, at, "sink"));
+		table_text(t, json_get_text(doc, at, "type"));
+		table_int(t, json_get_int(doc, at, "delivered", 0));
+		table_int(t, json_get_int(doc, at, "waiting", 0));
+		table_int(t, json_get_int(doc, at, "dead", 0));
+		table_text(t, json_get_text(doc, at, "why"));
+	}
+	table_end(t, "");
+}
+
 static int list_run(struct ctl *ctl, int argc, char **argv)
 {
 	const struct json_doc *doc;
@@ -36,6 +52,10 @@ static int list_run(struct ctl *ctl, int argc, char **argv)
 		return status;
 	doc = ctl_show(ctl, "/v1/sinks", &status);
 	all = doc ? json_get(doc, doc->nodes, "sinks") : NULL;
+	if (all && ctl->as_csv) {
+		list_csv(ctl, doc, all);
+		return status;
+	}
 	for (const struct json_node *at = all ? json_first(doc, all) : NULL; at; at = json_after(doc, all, at))
 		print_sink(doc, at);
 	return status;
@@ -63,15 +83,23 @@ static void print_letter(const struct json_doc *doc, const struct json_node *let
 	text_free(&out);
 }
 
+static int names_one(const struct ctl_command *command, int *argc, char **argv)
+{
+	int status = ctl_no_more_options(command, argc, argv);
+
+	return status || *argc == 2 ? status : ctl_usage(command, "name one sink; `assocctl sink list` knows them");
+}
+
 static int dead_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct text path = { 0 };
 	const struct json_doc *doc;
 	const struct json_node *all;
 	int status;
+	int wrong = names_one(&ctl_sink_dead, &argc, argv);
 
-	if (argc != 2)
-		return ctl_usage(&ctl_sink_dead, "name one sink; `assocctl sink list` knows them");
+	if (wrong)
+		return wrong;
 	add_path(&path, argv[1], "dead");
 	doc = ctl_show(ctl, path.ptr, &status);
 	all = doc ? json_get(doc, doc->nodes, "letters") : NULL;
@@ -101,9 +129,10 @@ static int retry_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct text reply = { 0 };
 	bool is_done;
+	int wrong = names_one(&ctl_sink_retry, &argc, argv);
 
-	if (argc != 2)
-		return ctl_usage(&ctl_sink_retry, "name one sink; `assocctl sink list` knows them");
+	if (wrong)
+		return wrong;
 	is_done = post(ctl, argv[1], "retry", &reply);
 	if (is_done && !ctl->as_json)
 		puts("its dead letters wait for delivery again");
@@ -136,9 +165,10 @@ static int test_run(struct ctl *ctl, int argc, char **argv)
 {
 	struct text reply = { 0 };
 	int status = 1;
+	int wrong = names_one(&ctl_sink_test, &argc, argv);
 
-	if (argc != 2)
-		return ctl_usage(&ctl_sink_test, "name one sink; `assocctl sink list` knows them");
+	if (wrong)
+		return wrong;
 	ctl->timeout_s = 150; /* longer than a sink may take */
 	if (post(ctl, argv[1], "test", &reply))
 		status = print_test(ctl, argv[1], text_bytes(&reply));

@@ -80,9 +80,22 @@ static int token_add_run(struct ctl *ctl, int argc, char **argv)
 
 struct listing {
 	struct text out;
+	struct table *csv; /* NULL: as text or JSON */
 	bool as_json;
 	unsigned n;
 };
+
+static void add_grant_row(struct table *t, const struct token_grant *grant)
+{
+	struct text roles = { 0 };
+
+	role_print(&roles, grant->roles);
+	table_text(t, bytes_of(grant->name));
+	table_text(t, text_bytes(&roles));
+	table_text(t, bytes_of(grant->roles & ROLE_TRUSTED && !(grant->roles & ROLE_ADMIN) ? "trusted" : ""));
+	table_int(t, grant->rate);
+	text_free(&roles);
+}
 
 static enum err list_one(void *arg, const struct token_line *line, struct errbuf *eb)
 {
@@ -90,6 +103,10 @@ static enum err list_one(void *arg, const struct token_line *line, struct errbuf
 	struct text roles = { 0 }, name = { 0 };
 
 	l->n++;
+	if (l->csv) {
+		add_grant_row(l->csv, &line->grant);
+		return ERR_OK;
+	}
 	if (l->as_json) {
 		json_open_object(&l->out);
 		add_grant_json(&l->out, &line->grant);
@@ -109,6 +126,7 @@ static enum err list_one(void *arg, const struct token_line *line, struct errbuf
 
 static int token_list_run(struct ctl *ctl, int argc, char **argv)
 {
+	static const char *const heads[] = { "token", "roles", "trusted", ">rate", NULL };
 	struct listing l = { .as_json = ctl->as_json };
 	struct errbuf eb = { 0 };
 	const struct config *config;
@@ -122,14 +140,18 @@ static int token_list_run(struct ctl *ctl, int argc, char **argv)
 		return 1;
 	if (l.as_json)
 		json_open_array(&l.out);
+	else if (ctl->as_csv)
+		l.csv = table_new(ctl, heads);
 	err = token_lines_read(config->state_dir, list_one, &l, &eb);
 	if (l.as_json) {
 		json_close_array(&l.out);
 		text_addc(&l.out, '\n');
+	} else if (l.csv) {
+		table_end(l.csv, "");
 	} else if (l.n == 0) {
 		text_addf(&l.out, "There is the administrator's token alone, %s/admin.token; `assocctl token add` makes further ones.\n", config->state_dir);
 	}
-	if (err == ERR_OK || err == ERR_NOTFOUND)
+	if (l.out.len > 0 && (err == ERR_OK || err == ERR_NOTFOUND))
 		print_out(&l.out);
 	text_free(&l.out);
 	return err == ERR_OK || err == ERR_NOTFOUND ? 0 : ctl_fail("%s", eb.text);

@@ -8,17 +8,13 @@
 #include "daemon/api/tokens.h"
 #include "daemon/base/log.h"
 
-static enum err user_of(const char *text, size_t n, uid_t *out, struct errbuf *eb)
+static enum err user_of(const char *name, uid_t *out, struct errbuf *eb)
 {
-	char *name = strndup(text, n);
 	const struct passwd *user = getpwnam(name);
-	enum err err = ERR_OK;
-	if (user != NULL)
-		*out = user->pw_uid;
-	else
-		err = errbuf_set(eb, ERR_INPUT, "there is no user \"%s\" on this machine", name);
-	free(name);
-	return err;
+	if (user == NULL)
+		return errbuf_set(eb, ERR_INPUT, "there is no user \"%s\" on this machine", name);
+	*out = user->pw_uid;
+	return ERR_OK;
 }
 
 /* "prometheus=read" */
@@ -27,16 +23,16 @@ static enum err read_peer(const char *text, struct api_peer *out, struct errbuf 
 	const char *equals = strchr(text, '=');
 	if (equals == NULL)
 		return errbuf_set(eb, ERR_INPUT, "\"%s\" is not of the form USER=ROLE[,ROLE...]", text);
-	out->name = text;
+	out->name = strndup(text, (size_t)(equals - text));
 	out->roles = role_parse(bytes_of(equals + 1));
 	if (out->roles == 0)
 		return errbuf_set(eb, ERR_INPUT, "\"%s\" are no roles; they are ingest, read, analyst, admin", equals + 1);
-	return user_of(text, (size_t)(equals - text), &out->uid, eb);
+	return user_of(out->name, &out->uid, eb);
 }
 
 static void add_administrator(struct daemon *d, uid_t uid, const char *name)
 {
-	d->peers[d->n_peers++] = (struct api_peer){ .uid = uid, .roles = role_parse(BYTES_LIT("admin")), .name = name };
+	d->peers[d->n_peers++] = (struct api_peer){ .uid = uid, .roles = role_parse(BYTES_LIT("admin")), .name = xstrdup(name) };
 }
 
 static enum err read_peers(struct daemon *d, struct errbuf *eb)
@@ -103,4 +99,7 @@ void doors_close(struct daemon *d)
 {
 	tls_server_free(d->tls);
 	d->tls = NULL;
+	for (unsigned i = 0; i < d->n_peers; i++)
+		free(d->peers[i].name);
+	d->n_peers = 0;
 }

@@ -23,6 +23,7 @@ WRONG = (
     (("--jsn", "status"), 2, "there is no option --jsn; did you mean --json?"),
     (("status", "--jsn"), 2, "there is no option --jsn; did you mean --json?"),
     (("sink", "list", "--jsn"), 2, "there is no option --jsn; did you mean --json?"),
+    (("sink", "dead", "--jsn"), 2, "there is no option --jsn; did you mean --json?"),
     (("key", "rotate", "--now"), 2, "there is no option --now"),
     (("tour", "x"), 2, "it takes no arguments"),
     (("sink", "dead", "pager"), 1, 'sink "pager" is not known; `assocctl sink list` lists those that there are'),
@@ -105,6 +106,17 @@ def an_answer_of_every_kind_is_json_when_asked_for():
         daemon.end()
 
 
+def lists_are_csv_when_asked_for():
+    daemon = Daemon().start()
+    try:
+        assert Daemon.ctl(daemon, "token", "add", "shop", "--role", "ingest", "--trusted", "--rate", "5")[0] == 0
+        assert Daemon.ctl(daemon, "--csv", "token", "list") == (0, "token,roles,trusted,rate\nshop,ingest,trusted,5\n")
+        assert Daemon.ctl(daemon, "--csv", "sink", "list") == (0, "sink,type,delivered,waiting,dead,why\nlog,log,0,0,0,\n")
+    finally:
+        daemon.end()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, what_the_tour_says_to_type_can_be_typed,
-                        an_event_of_a_rule_test_that_is_refused_is_named_with_its_line, an_answer_of_every_kind_is_json_when_asked_for]))
+                        an_event_of_a_rule_test_that_is_refused_is_named_with_its_line, an_answer_of_every_kind_is_json_when_asked_for,
+                        lists_are_csv_when_asked_for]))

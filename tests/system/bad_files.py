@@ -294,6 +294,32 @@ def state_of_another_user_is_named_with_what_to_do():
         says("chown it to the user who runs this", program="assocctl", words=("audit", "--verify"))
 
 
+def user_without_rights_is_told_how_to_get_them():
+    if os.geteuid() != 0:
+        return
+    with Folder() as f:
+        installed_for_nobody(f)
+        daemon = Daemon("http_socket: http.sock\npeers: [daemon=read]\n", folder=f.path(""))
+
+        def said(*words):
+            done = subprocess.run([f.path("bin/assocctl"), "-c", daemon.config, *words], check=False, timeout=60, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL if "check" in words else subprocess.STDOUT, text=True, cwd="/",
+                                  user=NOBODY, group=NOBODY, extra_groups=[])
+            return done.returncode, done.stdout
+        try:
+            daemon.start()
+            os.chmod(f.path("http.sock"), 0o666)
+            os.chmod(daemon.config, 0o644)
+            status, text = said("status")
+            assert status == 1 and "you have no role here; `peers: [nobody=read]` in the configuration" in text, text
+            os.chmod(daemon.config, 0o600)
+            for words, wanted in ((["status"], 1), (["check"], 3)):
+                status, text = said(*words)
+                assert status == wanted and f"{daemon.config}: permission denied; members of the daemon's group may read it" in text, text
+        finally:
+            daemon.end()
+
+
 def log_that_may_not_be_read_is_named_once_and_read_when_it_may():
     with Folder() as f:
         installed_for_nobody(f)
@@ -458,7 +484,7 @@ TESTS = [
     rule_with_one_wrong_key_is_named_by_every_program, rule_folders_that_cannot_be_read_are_named,
     rules_that_could_never_do_anything_are_refused,
     reload_with_wrong_rules_keeps_the_old_ones, what_may_not_be_read_is_named_with_the_reason,
-    state_of_another_user_is_named_with_what_to_do, log_that_may_not_be_read_is_named_once_and_read_when_it_may,
+    state_of_another_user_is_named_with_what_to_do, user_without_rights_is_told_how_to_get_them, log_that_may_not_be_read_is_named_once_and_read_when_it_may,
     databases_that_are_not_ours_are_named_and_left_alone, snapshot_that_is_damaged_is_rebuilt_from_the_journal,
     journal_that_went_missing_is_said_to_be, state_folders_that_cannot_be_used_are_named, closed_descriptors_do_no_harm,
 ]

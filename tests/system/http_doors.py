@@ -196,6 +196,9 @@ def a_user_of_the_socket_needs_no_token():
         os.chmod(d.path("http.sock"), 0o666)
         assert asked("/v1/status", user="nobody") == 200
         assert asked("/v1/events", "-d", "{}", user="nobody") == 403
+        assert asked("/v1/audit", user="nobody") == 403
+        with open(d.log) as log, open(d.state + "/audit.jsonl") as audit:
+            assert "nobody" not in log.read() and [json.loads(row)["actor"] for row in audit] == ["nobody"], "the user, without its roles"
         assert asked("/v1/status", user="games") == 401
     finally:
         d.discard()
