@@ -179,6 +179,9 @@ static void say_unreachable(struct ctl *ctl, enum err err, const struct errbuf *
 
 	if (err == ERR_NOTFOUND)
 		fail(ctl, "no daemon answers at %s; start it with `./run` in the source tree, or `systemctl start assocd` where it is installed", client->base.ptr);
+	else if (bytes_find(bytes_of(eb->text), BYTES_LIT("certificate required")) >= 0)
+		fail(ctl, "the daemon wants a client certificate (`tls_client_ca`), and assocctl shows none: with `http_socket` in the configuration "
+			  "it asks over that");
 	else if (err == ERR_DENIED && client->is_pinned && !ctl->ca)
 		fail(ctl, "its certificate is not trusted: %s; the daemon shows another one than %s holds: it has not read that file again, "
 			  "or refused it at a reload (its log says why); --ca names the file of the authority that issued the one in use", eb->text, client->ca);

@@ -207,6 +207,8 @@ def clients_show_a_certificate_where_that_is_asked():
         d.start()
         shows = lambda name: d.curl("/readyz", "--cert", d.path(name + ".pem"), "--key", d.path(name + ".key"))[0]
         assert (shows("client"), shows("late"), shows("foreign"), d.curl("/readyz")[0]) == (200, 0, 0, 0)
+        status, said = d.ctl("status")
+        assert status == 1 and "wants a client certificate (`tls_client_ca`)" in said and "`http_socket`" in said, said
         assert d.curl("/v1/status", "--cert", d.path("client.pem"), "--key", d.path("client.key"))[0] == 401  # it is no token
         with open(d.path("ca.pem")) as whole:
             authority = whole.read()
