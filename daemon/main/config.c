@@ -267,6 +267,7 @@ enum err config_load(const char *path, struct config **out, struct errbuf *eb)
 	if (slash)
 		slash[slash == c->dir] = '\0';
 	set_defaults(c);
+	c->written_ns = config_written_ns(c->file);
 	err = yaml_load(path, &c->doc, eb);
 	if (err == ERR_NOTFOUND) {
 		errbuf_clear(eb);

@@ -37,6 +37,7 @@ struct config {
 	int64_t retain_events_ms, retain_plain_ms, retain_hash_ms, truncate_addresses_ms; /* 0: for ever */
 	bool seccomp, landlock;     /* the daemon confines itself */
 	struct yaml_doc *doc;       /* the `collectors:` mapping is handed to each collector */
+	int64_t written_ns;         /* when the file was, as it was read */
 	int sources[CONFIG_KEYS_MAX]; /* of each key: its line, 0 default, CONFIG_FROM_COMMAND_LINE */
 };
 #define CONFIG_FROM_COMMAND_LINE -1
@@ -63,6 +64,8 @@ enum err config_load(const char *path, struct config **out, struct errbuf *eb) M
 enum err config_check(const struct config *c, struct errbuf *eb) MUST_CHECK;
 /* Puts the key, and file and line where it was said, in front of what is wrong with it. */
 void config_name_key(const struct config *c, const char *key, struct errbuf *eb);
+/* Was the file written since it was read? False when it cannot be looked at. */
+bool config_is_outdated(const struct config *c);
 void config_free(struct config *c);
 /* Overrides from the command line: --state, --listen. */
 void config_set_state_dir(struct config *c, const char *dir);

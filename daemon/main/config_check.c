@@ -17,6 +17,20 @@ static void name_key(const struct config *c, unsigned key, struct errbuf *eb)
 		errbuf_prefix(eb, "%s:%d", c->file, c->sources[key]);
 }
 
+int64_t config_written_ns(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec : 0;
+}
+
+bool config_is_outdated(const struct config *c)
+{
+	int64_t written_ns = config_written_ns(c->file);
+
+	return written_ns != 0 && written_ns != c->written_ns;
+}
+
 void config_name_key(const struct config *c, const char *key, struct errbuf *eb)
 {
 	name_key(c, config_key_index(key), eb);

@@ -122,6 +122,8 @@ void step_reload(struct daemon *d)
 	d->wants_reload = false;
 	sd_tell("RELOADING=1\nSTATUS=reading rules, networks, tokens, certificate and secrets");
 	sinks_reopen(d->sinks);
+	if (config_is_outdated(d->config))
+		log_warn("main", "%s was written since the start and is read at a start only: a restart takes it", d->config->file);
 	doors_reload(d);
 	rebuild_new(d);
 }

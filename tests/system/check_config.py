@@ -137,6 +137,20 @@ def a_wrong_rule_at_a_reload_is_told_once():
         daemon.end()
 
 
+def a_reload_says_that_the_configuration_waits_for_a_restart():
+    daemon = Daemon().start()
+    try:
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log("rules and networks are unchanged")
+        assert "was written since the start" not in daemon.read_log()
+        with open(daemon.config, "a") as config:
+            config.write("site: shop\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log(f"{daemon.config} was written since the start and is read at a start only: a restart takes it")
+    finally:
+        daemon.discard()
+
+
 def paths_are_shown_without_detours_and_log_lines_without_a_priority():
     folder = tempfile.mkdtemp(prefix="assocd-test-")
     os.mkdir(os.path.join(folder, "config"))
@@ -158,5 +172,5 @@ if __name__ == "__main__":
                         what_can_never_be_sent_to_is_named_with_its_line, users_and_hosts_that_are_none_are_named_with_their_line,
                         a_socket_whose_folder_is_missing_is_named, tokens_in_the_clear_beyond_this_machine_are_warned_of, a_wrong_unit_is_named_with_what_is_right,
                         a_wrong_rule_at_a_reload_is_told_once,
-                        paths_are_shown_without_detours_and_log_lines_without_a_priority,
+                        a_reload_says_that_the_configuration_waits_for_a_restart, paths_are_shown_without_detours_and_log_lines_without_a_priority,
                         settings_that_are_fine_are_called_so_and_nothing_is_made]))
