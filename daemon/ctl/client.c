@@ -24,6 +24,7 @@ struct ctl_client {
 	struct text base, token, url;
 	const char *socket, *ca; /* or NULL: of the configuration or the command line */
 	bool is_pinned;
+	bool is_guarded; /* the configuration asks clients for a certificate */
 	struct json_parser *parser;
 	struct json_doc doc;
 	struct text reply;
@@ -130,6 +131,7 @@ static int find_address(struct ctl *ctl, struct ctl_client *client)
 	client->socket = NULL;
 	client->ca = config->tls_certificate; /* the daemon's own: nobody else has its key */
 	client->is_pinned = client->ca != NULL;
+	client->is_guarded = config->tls_client_ca != NULL;
 	client_url_of_listen(&client->base, config->listen, client->is_pinned);
 	return 0;
 }
@@ -179,14 +181,14 @@ static void say_unreachable(struct ctl *ctl, enum err err, const struct errbuf *
 
 	if (err == ERR_NOTFOUND)
 		fail(ctl, "no daemon answers at %s; start it with `./run` in the source tree, or `systemctl start assocd` where it is installed", client->base.ptr);
-	else if (bytes_find(bytes_of(eb->text), BYTES_LIT("certificate required")) >= 0)
-		fail(ctl, "the daemon wants a client certificate (`tls_client_ca`), and assocctl shows none: with `http_socket` in the configuration "
-			  "it asks over that");
 	else if (err == ERR_DENIED && client->is_pinned && !ctl->ca)
 		fail(ctl, "its certificate is not trusted: %s; the daemon shows another one than %s holds: it has not read that file again, "
 			  "or refused it at a reload (its log says why); --ca names the file of the authority that issued the one in use", eb->text, client->ca);
 	else if (err == ERR_DENIED)
 		fail(ctl, "its certificate is not trusted: %s; --ca names the file of the authority that issued it", eb->text);
+	else if (client->is_guarded)
+		fail(ctl, "%s; the daemon wants a client certificate (`tls_client_ca`), and assocctl shows none: with `http_socket` in the "
+			  "configuration it asks over that", eb->text);
 	else
 		fail(ctl, "%s", eb->text);
 }
