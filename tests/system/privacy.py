@@ -62,9 +62,13 @@ def found(daemon, marks=MARKS):
 
 def started(lines, config=""):
     daemon = Daemon(config).start()
-    for at in range(0, len(lines), 5000):
-        status, answer = daemon.send(lines[at:at + 5000])
-        assert status == 200 and not answer["refused"], answer
+    try:
+        for at in range(0, len(lines), 5000):
+            status, answer = daemon.send(lines[at:at + 5000])
+            assert status == 200 and not answer["refused"], answer
+    except BaseException:
+        daemon.discard()
+        raise
     return daemon
 
 
