@@ -134,7 +134,8 @@ static enum err open_both(struct capture *c, const struct packets_settings *s, s
 
 	c->socket = wire_connect(s->socket);
 	if (c->socket < 0)
-		return errbuf_set(eb, ERR_IO, "cannot reach the daemon at %s: %s", s->socket, strerror(errno));
+		return errbuf_set(eb, ERR_IO, "cannot reach the daemon at %s: %s; it is there once the daemon runs, with the same configuration",
+				  s->socket, strerror(errno));
 	err = live_open(&setup, &c->live, eb);
 	if (err == ERR_OK)
 		c->link = live_link(c->live);

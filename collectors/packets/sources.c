@@ -187,7 +187,8 @@ enum err sources_new(const struct sources_setup *setup, struct sources **out, st
 	s->listening = wire_listen(setup->settings->socket);
 	if (s->listening < 0) {
 		free(s);
-		return errbuf_set(eb, ERR_IO, "cannot listen for facts at %s: %s", setup->settings->socket, strerror(errno));
+		return errbuf_set(eb, ERR_IO, "cannot listen for facts at %s: %s%s", setup->settings->socket, strerror(errno),
+				  errno == ENOENT ? "; its folder does not exist: under systemd the unit makes it, elsewhere `socket` names another place" : "");
 	}
 	expect(s, setup->settings);
 	s->watch = loop_watch_new(setup->loop, s->listening, on_connection, s);

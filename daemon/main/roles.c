@@ -19,12 +19,11 @@ static int run_capture(const struct config *c, const char *interface)
 		log_error("capture", "%s", eb.text);
 		return 1;
 	}
-	if (interface)
-		return capture_run(&settings, interface);
-	if (settings.n_interfaces > 0)
-		return keeper_run(&setup);
-	log_error("capture", "%s names nothing to capture: collectors, packets, interfaces", c->file);
-	return 1;
+	if (settings.n_interfaces == 0) {
+		log_error("capture", "%s names nothing to capture: collectors, packets, interfaces", c->file);
+		return 1;
+	}
+	return interface ? capture_run(&settings, interface) : keeper_run(&setup);
 }
 
 static int run_check(const struct config *c, const char *interface)

@@ -90,6 +90,19 @@ def a_socket_whose_folder_is_missing_is_named():
     daemon.discard()
 
 
+def a_capture_that_cannot_begin_says_why():
+    daemon = Daemon("# no collector\n")
+    for options in ((), ("--interface", "lo")):
+        status, said = said_by(daemon, "--role", "capture", *options)
+        assert status == 1 and "names nothing to capture: collectors, packets, interfaces" in said, said
+    daemon = Daemon("collectors:\n  packets: {interfaces: [lo], process: service, socket: /nowhere/facts.sock}\n")
+    status, said = said_by(daemon)
+    assert status == 1 and "cannot listen for facts at /nowhere/facts.sock: " in said and "its folder does not exist: " in said, said
+    status, said = said_by(daemon, "--role", "capture", "--interface", "lo")
+    assert status == 1 and "cannot reach the daemon at /nowhere/facts.sock: " in said and "once the daemon runs" in said, said
+    daemon.discard()
+
+
 def tokens_in_the_clear_beyond_this_machine_are_warned_of():
     for address, is_warned in (("0.0.0.0", True), ("127.0.0.1", False)):
         daemon = Daemon()
@@ -170,7 +183,7 @@ if __name__ == "__main__":
                         a_wrong_key_of_the_stream_listener_is_named, an_unknown_collector_is_named,
                         a_file_that_is_not_there_is_named_with_its_line, an_address_that_is_none_is_named,
                         what_can_never_be_sent_to_is_named_with_its_line, users_and_hosts_that_are_none_are_named_with_their_line,
-                        a_socket_whose_folder_is_missing_is_named, tokens_in_the_clear_beyond_this_machine_are_warned_of, a_wrong_unit_is_named_with_what_is_right,
+                        a_socket_whose_folder_is_missing_is_named, a_capture_that_cannot_begin_says_why, tokens_in_the_clear_beyond_this_machine_are_warned_of, a_wrong_unit_is_named_with_what_is_right,
                         a_wrong_rule_at_a_reload_is_told_once,
                         a_reload_says_that_the_configuration_waits_for_a_restart, paths_are_shown_without_detours_and_log_lines_without_a_priority,
                         settings_that_are_fine_are_called_so_and_nothing_is_made]))
