@@ -175,6 +175,12 @@ static struct ctl_client *client_of(struct ctl *ctl)
 	return client;
 }
 
+/* In the words of libcurl. */
+static bool is_hung_up(struct bytes why)
+{
+	return bytes_find(why, BYTES_LIT("reset by peer")) >= 0 || bytes_find(why, BYTES_LIT("Empty reply")) >= 0;
+}
+
 static void say_unreachable(struct ctl *ctl, enum err err, const struct errbuf *eb)
 {
 	const struct ctl_client *client = ctl->client;
@@ -189,6 +195,8 @@ static void say_unreachable(struct ctl *ctl, enum err err, const struct errbuf *
 	else if (client->is_guarded)
 		fail(ctl, "%s; the daemon wants a client certificate (`tls_client_ca`), and assocctl shows none: with `http_socket` in the "
 			  "configuration it asks over that", eb->text);
+	else if (is_hung_up(bytes_of(eb->text)))
+		fail(ctl, "%s; the daemon ended, or it has `max_connections` already (assocd_http_connections_refused_total)", eb->text);
 	else
 		fail(ctl, "%s", eb->text);
 }

@@ -31,6 +31,7 @@ static const char *const of_the_system[] = {
 
 struct granted {
 	struct VEC(struct sandbox_path) paths; /* each name is owned */
+	char *missing;                         /* what was said last to lie nowhere */
 };
 
 static void grant(struct granted *g, const char *path, enum sandbox_access access)
@@ -44,6 +45,16 @@ static void cut_last(char *path)
 
 	if (slash)
 		slash[slash == path] = '\0';
+}
+
+/* A key of a path is met by its name, and as a text of the file. */
+static void say_missing(struct granted *g, const char *path)
+{
+	if (g->missing && strcmp(g->missing, path) == 0)
+		return;
+	log_warn("confine", "%s lies in no folder that exists: it cannot be opened before a restart", path);
+	free(g->missing);
+	g->missing = xstrdup(path);
 }
 
 /* I2. A folder is granted itself; of a pattern of names the part before it. The whole tree never is. */
@@ -60,7 +71,7 @@ static void grant_place(struct granted *g, const char *path, enum sandbox_access
 	if (*place && strcmp(place, "/") != 0)
 		grant(g, place, access);
 	else
-		log_warn("confine", "%s lies in no folder that exists: it cannot be opened before a restart", path);
+		say_missing(g, path);
 	free(place);
 }
 
@@ -141,7 +152,7 @@ static void grant_all(struct granted *g, const struct config *c)
 
 static enum err restrict_files(const struct config *c, struct confinement *out, struct errbuf *eb)
 {
-	struct granted g = { { 0 } };
+	struct granted g = { .missing = NULL };
 	enum err err;
 
 	grant_all(&g, c);
@@ -149,6 +160,7 @@ static enum err restrict_files(const struct config *c, struct confinement *out, 
 	for (size_t i = 0; i < g.paths.n; i++)
 		free((char *)g.paths.at[i].path);
 	VEC_FREE(&g.paths);
+	free(g.missing);
 	return err;
 }
 

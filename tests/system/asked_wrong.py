@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import shutil
+import socket
 import sys
 
 from daemon import BUILD, ROOT, Daemon, run_tests
@@ -106,6 +107,19 @@ def an_answer_of_every_kind_is_json_when_asked_for():
         daemon.end()
 
 
+def a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away():
+    daemon = Daemon("max_connections: 1\n").start()
+    try:
+        with socket.create_connection(("127.0.0.1", daemon.port)):
+            for _ in range(100):  # it has been taken in, once another one is not
+                status, said = Daemon.ctl(daemon, "status")
+                if status:
+                    break
+            assert status == 1 and "`max_connections`" in said, said
+    finally:
+        daemon.end()
+
+
 def lists_are_csv_when_asked_for():
     daemon = Daemon().start()
     try:
@@ -119,4 +133,4 @@ def lists_are_csv_when_asked_for():
 if __name__ == "__main__":
     sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, what_the_tour_says_to_type_can_be_typed,
                         an_event_of_a_rule_test_that_is_refused_is_named_with_its_line, an_answer_of_every_kind_is_json_when_asked_for,
-                        lists_are_csv_when_asked_for]))
+                        a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away, lists_are_csv_when_asked_for]))

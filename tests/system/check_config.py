@@ -87,6 +87,7 @@ def a_socket_whose_folder_is_missing_is_named():
     daemon = Daemon("http_socket: /nowhere/http.sock\n")
     status, said = said_by(daemon)
     assert status == 1 and "`http_socket`: cannot listen on unix:/nowhere/http.sock: its folder does not exist; make it" in said, said
+    assert said.count("/nowhere/http.sock lies in no folder that exists") <= 1, said
     daemon.discard()
 
 
