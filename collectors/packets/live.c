@@ -76,14 +76,6 @@ enum err live_open(const struct live_setup *setup, struct live **out, struct err
 	return ERR_OK;
 }
 
-void live_close(struct live *l)
-{
-	if (!l)
-		return;
-	pcap_close(l->handle);
-	free(l);
-}
-
 int live_fd(const struct live *l)
 {
 	return pcap_get_selectable_fd(l->handle);

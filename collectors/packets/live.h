@@ -17,7 +17,6 @@ typedef void live_fn(void *arg, struct bytes packet, size_t wire_length, int64_t
 /* ERR_DENIED names the capability and how it is given; ERR_NOTFOUND: there is no such interface, or it is down; ERR_INPUT:
  * the filter is wrong. */
 enum err live_open(const struct live_setup *setup, struct live **out, struct errbuf *eb) MUST_CHECK;
-void live_close(struct live *l);
 int live_fd(const struct live *l);
 unsigned live_link(const struct live *l);
 /* Up to max packets that are there; ERR_IO: the interface is gone or down. */

@@ -72,11 +72,6 @@ bool tail_log_has(const struct tail_log *log, dev_t dev, ino_t ino)
 	return follow_has(log->follow, dev, ino);
 }
 
-const struct log_setup *tail_log_setup(const struct tail_log *log)
-{
-	return log->setup;
-}
-
 bool tail_log_is_waiting(const struct tail_log *log)
 {
 	return log->group != NULL;

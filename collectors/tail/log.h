@@ -22,7 +22,6 @@ struct tail_log *tail_log_new(const struct collector_host *host, const struct lo
 void tail_log_free(struct tail_log *log);
 const char *tail_log_path(const struct tail_log *log);
 bool tail_log_has(const struct tail_log *log, dev_t dev, ino_t ino);
-const struct log_setup *tail_log_setup(const struct tail_log *log);
 
 /* Says in the log that it is followed, or waited for; after tail_log_restore. */
 void tail_log_begin(struct tail_log *log);

@@ -334,11 +334,6 @@ enum tri statement_step(struct statement *st, enum err *err, struct errbuf *eb)
 	return UNKNOWN;
 }
 
-void statement_reset(struct statement *st)
-{
-	sqlite3_reset(st->handle);
-}
-
 int64_t statement_column_number(struct statement *st, int column)
 {
 	return sqlite3_column_int64(st->handle, column);

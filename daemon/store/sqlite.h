@@ -39,7 +39,7 @@ enum err db_empty_log(struct db *db, struct errbuf *eb) MUST_CHECK;
 
 enum err db_prepare(struct db *db, const char *sql, struct statement **out, struct errbuf *eb) MUST_CHECK;
 void statement_free(struct statement *st);
-/* Parameters count from 1. Bytes are borrowed until the next statement_reset. */
+/* Parameters count from 1. Bytes are borrowed while the statement runs. */
 void statement_number(struct statement *st, int at, int64_t v);
 void statement_text(struct statement *st, int at, struct bytes b);
 void statement_blob(struct statement *st, int at, struct bytes b);
@@ -47,8 +47,7 @@ void statement_blob(struct statement *st, int at, struct bytes b);
 enum err statement_run(struct statement *st, struct errbuf *eb) MUST_CHECK;
 /* YES: a row; NO: the end; UNKNOWN: an error (*err). */
 enum tri statement_step(struct statement *st, enum err *err, struct errbuf *eb);
-void statement_reset(struct statement *st);
-/* Columns count from 0; bytes are valid until the next step or reset. */
+/* Columns count from 0; bytes are valid until the next step. */
 int64_t statement_column_number(struct statement *st, int column);
 struct bytes statement_column_bytes(struct statement *st, int column);
 
