@@ -1,10 +1,13 @@
 /* assocctl why: the waterfall from the prior over every item of evidence to the score. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "daemon/base/clock.h"
 #include "print.h"
 
 extern const struct ctl_command ctl_why;
+
+#define SUMMED_MAX 32 /* families: there are at most 16 and what belongs to none */
 
 static void add_span(struct text *out, const struct json_doc *doc, const struct json_node *item, const char *side, struct bytes name)
 {
@@ -130,6 +133,49 @@ static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *
 	text_adds(out, "\n\n      bits\n");
 }
 
+struct family { struct bytes name; double bits; };
+
+static int by_bits(const void *a, const void *b)
+{
+	const struct family *x = a, *y = b;
+
+	return (x->bits < y->bits) - (x->bits > y->bits);
+}
+
+static unsigned sum_families(const struct json_doc *doc, struct family *out)
+{
+	const struct json_node *items = json_get(doc, doc->nodes, "evidence"), *item = json_first(doc, items);
+	unsigned n = 0, i;
+
+	for (; item; item = json_after(doc, items, item)) {
+		struct bytes name = json_get_text(doc, item, "family");
+
+		for (i = 0; i < n && !bytes_eq(out[i].name, name); i++)
+			;
+		if (i == SUMMED_MAX)
+			continue;
+		if (i == n)
+			out[n++] = (struct family){ .name = name };
+		out[i].bits += print_real(doc, item, "bits");
+	}
+	qsort(out, n, sizeof(*out), by_bits);
+	return n;
+}
+
+/* Items of one family are read together: one may take back what another says of the same thing. */
+static void add_families(struct text *out, const struct json_doc *doc)
+{
+	struct family families[SUMMED_MAX];
+	unsigned n = sum_families(doc, families);
+
+	for (unsigned i = 0; n > 1 && i < n; i++) {
+		text_adds(out, i == 0 ? "            " : ", ");
+		text_add_visible(out, families[i].name);
+		text_addf(out, " %+.2f", print_hundredths(families[i].bits));
+	}
+	text_adds(out, n > 1 ? "\n" : "");
+}
+
 /* Bits of a table that was fitted: their sum is the score's. */
 static bool is_fitted(const struct json_doc *doc)
 {
@@ -149,6 +195,7 @@ static void add_end(struct ctl *ctl, struct text *out, const struct json_doc *do
 		text_addf(out, "%+.2f bits", print_hundredths(print_real(doc, link, "bits")));
 	}
 	text_addf(out, ": score %lld\n", (long long)computed);
+	add_families(out, doc);
 	if (computed != score)
 		text_addf(out, "            reported as %lld because of what was declared or decided\n", (long long)score);
 	if (blocked.len > 0) {
@@ -289,7 +336,8 @@ const struct ctl_command ctl_why = {
 	.name = "why", .arguments = "ACCOUNT ACCOUNT [OPTION]...", .options = why_options, .run = why_run,
 	.help = "Says why two accounts are linked: the prior, every item of evidence with its bits, the sum, the score.",
 	.more = "Each item has its holders, times and kind of network, and the score that the link would have without it, and below it what people "
-		"noted of its value; values that both hold and people marked follow the sum. As CSV the items alone, "
+		"noted of its value. Below the sum stands what each family of evidence comes to: items of one family are read together, as one "
+		"may take back what another says of the same thing; values that both hold and people marked follow. As CSV the items alone, "
 		"their bits in thousandths (bits_milli).",
 	.example = "assocctl why shop/anna shop/bela",
 };

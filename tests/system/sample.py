@@ -74,6 +74,19 @@ def readme_shows_what_is_printed():
             assert line in rest, f"README.md shows '{line}'; printed is:\n{answer}"
 
 
+def what_families_come_to_is_the_sum():
+    daemon = with_sample()
+    try:
+        text = ctl(daemon, "why", "sample/banned-viktor", "sample/newcomer-martin")[1]
+        prior, total, families = (re.search(pattern, text, re.M).group(1) for pattern in (
+            r"^ *([-+][0-9.]+)  prior", r"^ *([-+][0-9.]+)  sum", r"sum: score [0-9]+\n +(.*[0-9])$"))
+        bits = [float(part.split(" ")[1]) for part in families.split(", ")]
+        assert len(bits) > 2 and bits == sorted(bits, reverse=True), families
+        assert abs(float(prior) + sum(bits) - float(total)) < .005 * (len(bits) + 2), text
+    finally:
+        daemon.end()
+
+
 def why_of_two_strangers_calls_it_no_link():
     daemon = with_sample()
     try:
@@ -157,7 +170,7 @@ def generator_writes_the_shipped_file():
 
 if __name__ == "__main__":
     sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, readme_shows_what_is_printed,
-                        why_of_two_strangers_calls_it_no_link, the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
+                        what_families_come_to_is_the_sum, why_of_two_strangers_calls_it_no_link, the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
                         daemon_takes_the_sample_out_and_leaves_the_rest,
                         sample_goes_out_of_a_stopped_daemons_folder, sample_load_without_a_daemon_says_how_to_start_one,
                         generator_writes_the_shipped_file]))

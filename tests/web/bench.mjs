@@ -144,6 +144,11 @@ export class Browser {
     this.complaints = this.complaints.filter((text) => !pattern.test(text));
   }
 
+  // Before its daemon goes away: else a page that asks on complains.
+  async leave() {
+    await this.page.goto("about:blank");
+  }
+
   async signIn(d, token = d.token) {
     await this.page.goto("about:blank");
     await this.page.goto(`${d.url}/#token=${token}`);

@@ -88,6 +88,7 @@ export async function every_view_in_chinese_is_in_chinese(b) {
     b.forgive(/404|400/);
   } finally {
     await page.setViewportSize({ width: 1280, height: 900 });
+    await b.leave();
     await d.discard();
   }
 }

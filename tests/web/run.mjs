@@ -88,6 +88,7 @@ async function a_newcomer_finds_the_ring_understands_it_and_decides() {
   check(rows === why.evidence.length + 1, `${rows} bars for ${why.evidence.length} items of evidence`);
   check((await page.locator(".fall-item", { hasText: "time zone" }).first().innerText()).includes("they agree"), "a comparison does not say how it came out");
   check((await page.locator(".fall-row.total .without").innerText()) === String(why.link.computed), "the sum is not the score");
+  check((await page.locator(".fall-families .family").count()) === new Set(why.evidence.map((item) => item.family)).size, "what each family comes to is not told");
   await page.getByRole("button", { name: "Confirm: one operator" }).click();
   await page.getByLabel("Reason").fill("same laptop, back a week after the closure");
   await page.locator("dialog button[type=submit]").click();
@@ -641,6 +642,7 @@ async function what_was_settled_before_the_first_visit_is_no_news() {
     await b.settled();
     check((await page.locator(".row").count()) > 3 && (await page.locator(".row .fresh").count()) === 0, "an old alert is new");
   } finally {
+    await b.leave();
     await other.discard();
   }
 }
@@ -656,6 +658,7 @@ async function without_anything_every_view_says_what_it_would_show() {
     }
     b.forgive(/404/);
   } finally {
+    await b.leave();
     await empty.discard();
   }
 }

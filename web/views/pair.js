@@ -64,6 +64,15 @@ function itemDetail(why, item) {
       uses ? [t("pair.gap"), item.gap_ms > 0 ? spanText(item.gap_ms) : t("pair.overlap")] : null));
 }
 
+// Items of one family are read together: one may take back what another says of the same thing.
+function families(why) {
+  const sums = new Map();
+  for (const item of why.evidence) sums.set(item.family, (sums.get(item.family) || 0) + item.bits);
+  if (sums.size < 2) return null;
+  const rows = [...sums].sort((x, y) => y[1] - x[1]);
+  return h("p", { class: "fall-families quiet" }, rows.map(([family, sum]) => [" ", h("span", { class: "family" }, word("family", family), " ", bits(sum))]));
+}
+
 function waterfall(why) {
   const rows = steps(why), on = scale(why, rows), marks = gates(why, on);
   const lines = () => marks.map(([b, , band]) => h("i", { class: "gate band-" + band, place: { left: on.at(b) }, "aria-hidden": "true" }));
@@ -80,7 +89,7 @@ function waterfall(why) {
   if (rows.length > ROWS_AT_FIRST) afterFrame(() => add(list, rows.slice(ROWS_AT_FIRST).map(line)));
   const total = h("div", { class: "fall-row total" }, h("span", { class: "fall-name" }, h("span", { class: "what" }, t("pair.sum"))),
     h("span", { class: "fall" }, lines(), h("i", { class: "fall-dot band-" + why.link.band, place: { left: on.at(why.sum_bits) } })), h("span", { class: "num bits" }, bits(why.sum_bits)), h("span", { class: "num without" }, h("b", null, String(why.link.computed))));
-  return h("div", { class: "waterfall" }, head, list, total);
+  return h("div", { class: "waterfall" }, head, list, total, families(why));
 }
 
 function sharedLanes(why, events) {
