@@ -271,7 +271,7 @@ class Queue {
     const act = may("analyst") && actions().find((a) => a.key === event.key);
     if (event.key === "j" || event.key === "k") {
       // What was just settled has left the list: the one that took its place is the next.
-      const isGone = this.shown && this.list.current() && this.list.current().id !== this.shown.id;
+      const isGone = this.shown && this.list.current() && !this.list.rows.some((row) => row.id === this.shown.id);
       this.list.move(this.list.at + (event.key === "k" ? -1 : isGone ? 0 : 1));
       this.pick(this.list.current());
       this.list.box.focus();
