@@ -43,6 +43,8 @@ struct api_erased {
 	const char *error;
 	uint64_t events, told, log_lines; /* that went; told: rows of alerts and outbox */
 	unsigned compressed_logs;         /* that were not looked into */
+	uint64_t unread_lines;            /* of logs: too long */
+	const char *unread_at;            /* the first of them, FILE:LINE */
 	uint64_t searched_bytes, left;    /* of all files afterwards, and how often the name is still in them */
 	const char *left_in;
 	bool was_packed;

@@ -143,6 +143,8 @@ static void render_erased(struct text *out, const struct waiting_for_erasure *w,
 	json_member_int(out, "told", (int64_t)erased->told);
 	json_member_int(out, "log_lines", (int64_t)erased->log_lines);
 	json_member_int(out, "compressed_logs", erased->compressed_logs);
+	json_member_int(out, "unread_lines", (int64_t)erased->unread_lines);
+	render_optional(out, "unread_at", bytes_of(erased->unread_at ? erased->unread_at : ""));
 	json_member_int(out, "searched_bytes", (int64_t)erased->searched_bytes);
 	json_member_int(out, "left", (int64_t)erased->left);
 	render_optional(out, "left_in", bytes_of(erased->left_in ? erased->left_in : ""));

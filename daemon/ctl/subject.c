@@ -108,7 +108,7 @@ static int say_erased(const char *account, struct bytes reply)
 	struct json_parser *parser = json_parser_new(64 * 1024, 8);
 	struct text out = { 0 };
 	struct json_doc doc;
-	int64_t left, compressed, searched;
+	int64_t left, compressed, searched, unread;
 
 	if (json_parse(parser, reply, &doc, NULL) != ERR_OK) {
 		json_parser_free(parser);
@@ -117,6 +117,7 @@ static int say_erased(const char *account, struct bytes reply)
 	left = json_get_int(&doc, doc.nodes, "left", 0);
 	compressed = json_get_int(&doc, doc.nodes, "compressed_logs", 0);
 	searched = json_get_int(&doc, doc.nodes, "searched_bytes", 0);
+	unread = json_get_int(&doc, doc.nodes, "unread_lines", 0);
 	text_add_visible(&out, bytes_of(account));
 	text_addf(&out, ": erased; %lld events, %lld alerts and messages, %lld lines of logs\n",
 		  (long long)json_get_int(&doc, doc.nodes, "events", 0), (long long)json_get_int(&doc, doc.nodes, "told", 0),
@@ -132,10 +133,15 @@ static int say_erased(const char *account, struct bytes reply)
 	}
 	if (compressed > 0)
 		text_addf(&out, "%lld compressed logs were not looked into: they go with their rotation\n", (long long)compressed);
+	if (unread > 0) {
+		text_addf(&out, "%lld line%s of logs, of more than 16 MiB, could not be read, the first is ", (long long)unread, unread == 1 ? "" : "s");
+		text_add_visible(&out, json_get_text(&doc, doc.nodes, "unread_at"));
+		text_adds(&out, ": where one names the account, take it out by hand\n");
+	}
 	print_out(&out);
 	text_free(&out);
 	json_parser_free(parser);
-	return left > 0;
+	return left > 0 || unread > 0;
 }
 
 static int erase_run(struct ctl *ctl, int argc, char **argv)
@@ -171,8 +177,8 @@ const struct ctl_command ctl_subject_erase = {
 	.name = "subject erase", .arguments = "ACCOUNT [OPTION]...", .options = erase_options, .run = erase_run,
 	.help = "Takes everything about an account out: events, values, links, alerts, lines of the alert and audit logs; and keeps it from coming back.",
 	.more = "It goes in small steps while the daemon runs, returns when all is done, and searches the bytes of all files for the "
-		"name; 1 when it is still there. Events that name the account are refused from then on, also when history is "
-		"imported again. It cannot be taken back. Backups are not touched, but a daemon that is started on an older one "
+		"name; 1 when it is still there, or a line of a log is too long to be read. Events that name the account are refused from "
+		"then on, also when history is imported again. It cannot be taken back. Backups are not touched, but a daemon that is started on an older one "
 		"erases again, where `erased` and `erased.key` of the state folder were kept. Needs the role admin.",
 	.example = "assocctl subject erase shop-17",
 };

@@ -83,6 +83,7 @@ static void answer(struct erasure *e, enum err result, const char *error)
 	struct api_erased out = {
 		.result = result, .error = error, .events = e->swept.removed, .told = e->gone_alerts.n + e->gone_outbox.n,
 		.log_lines = e->lines.lines, .compressed_logs = e->lines.compressed, .was_packed = e->is_packed,
+		.unread_lines = e->lines.unread, .unread_at = e->lines.unread_at,
 	};
 	api_erased_fn *done = e->done;
 	e->done = NULL;
@@ -348,6 +349,10 @@ static int64_t end(struct erasure *e)
 	d->is_erasure_due = false;
 	log_info("subject", "an account is erased: %llu events, %zu alerts and messages, %llu lines of logs",
 		 (unsigned long long)e->swept.removed, e->gone_alerts.n + e->gone_outbox.n, (unsigned long long)e->lines.lines);
+	if (e->lines.unread > 0)
+		log_warn("subject", "lines of logs are too long to be read (%llu, the first is %s): where one names the account, take it "
+			 "out by hand",
+			 (unsigned long long)e->lines.unread, e->lines.unread_at);
 	answer(e, ERR_OK, "");
 	erasure_free(d);
 	return BY_EVENT;

@@ -147,13 +147,9 @@ static bool is_entry_gone(void *arg, struct bytes line, struct text *instead)
 
 static enum err erase_entries(struct erasure *e, const char *dir)
 {
-	struct log_lines_gone gone;
 	char path[PATH_MAX];
 	snprintf(path, sizeof(path), "%s/" AUDIT_FILE, dir);
-	enum err err = log_lines_erase(path, is_entry_gone, e, &gone, &e->error);
-	e->lines.lines += gone.lines;
-	e->lines.compressed += gone.compressed;
-	return err;
+	return log_lines_erase(path, is_entry_gone, e, &e->lines, &e->error);
 }
 
 void erasing_logs(struct store_query *q, const char *dir)

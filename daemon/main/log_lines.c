@@ -1,11 +1,13 @@
 /* Overwriting lines of a file that others read.
  * I1: a line keeps its length and stays a JSON object, so that offsets of readers hold and every line still parses.
- * I2: a pipe or a device is not looked into: nothing can be taken back there. */
+ * I2: a pipe or a device is not looked into: nothing can be taken back there.
+ * I3: of a line that is too long nothing is held; it is counted and named, and what stands behind it is looked into. */
 #include "log_lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +34,8 @@ struct file {
 	const char *path;
 	struct text held; /* from the last newline on */
 	off_t at;         /* of held in the file */
+	uint64_t ended;   /* lines before it */
+	bool is_passing;  /* the rest of a line that is too long */
 	log_line_fn *is_gone;
 	void *arg;
 	struct log_lines_gone *out;
@@ -67,6 +71,7 @@ static bool take_lines(struct file *f)
 			f->out->lines++;
 		}
 		f->at += end + 1;
+		f->ended++;
 		rest = bytes_slice(rest, (size_t)end + 1, rest.len);
 	}
 	text_add(&left, rest);
@@ -76,15 +81,42 @@ static bool take_lines(struct file *f)
 	return is_fine;
 }
 
+/* I3: what stands behind the end of the line that is passed over, if it ends here. */
+static struct bytes pass(struct file *f, struct bytes piece)
+{
+	ptrdiff_t end = bytes_find_char(piece, '\n');
+	size_t n = end < 0 ? piece.len : (size_t)end + 1;
+
+	f->at += (off_t)n;
+	f->ended += end >= 0;
+	f->is_passing = end < 0;
+	return bytes_slice(piece, n, piece.len);
+}
+
+/* I3 */
+static void give_up_if_too_long(struct file *f)
+{
+	if (f->held.len < LINE_LIMIT)
+		return;
+	if (f->out->unread++ == 0)
+		snprintf(f->out->unread_at, sizeof(f->out->unread_at), "%s:%llu", f->path, (unsigned long long)f->ended + 1);
+	f->at += (off_t)f->held.len;
+	text_free(&f->held);
+	f->is_passing = true;
+}
+
 static enum err take_file(struct file *f, struct errbuf *eb)
 {
 	char *piece = xmalloc(PIECE);
 	bool is_fine = true;
 	ssize_t n = 0;
 
-	while (is_fine && f->held.len < LINE_LIMIT && (n = read(f->fd, piece, PIECE)) > 0) {
-		text_add(&f->held, bytes_make(piece, (size_t)n));
+	while (is_fine && (n = read(f->fd, piece, PIECE)) > 0) {
+		struct bytes got = bytes_make(piece, (size_t)n);
+
+		text_add(&f->held, f->is_passing ? pass(f, got) : got);
 		is_fine = take_lines(f);
+		give_up_if_too_long(f);
 	}
 	if (is_fine && n >= 0)
 		is_fine = fdatasync(f->fd) == 0;
@@ -116,7 +148,6 @@ enum err log_lines_erase(const char *path, log_line_fn *is_gone, void *arg, stru
 
 	file_add_literal(&pattern, path);
 	text_addc(&pattern, '*');
-	*out = (struct log_lines_gone){ 0 };
 	if (glob(pattern.ptr, GLOB_NOSORT, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc && err == ERR_OK; i++) {
 			struct file f = { .path = found.gl_pathv[i], .is_gone = is_gone, .arg = arg, .out = out };

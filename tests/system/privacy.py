@@ -113,6 +113,7 @@ def nothing_of_it_stays_and_it_does_not_come_back():
         assert {mark for mark, _ in before} == set(MARKS), before
         assert {file for _, file in before} >= {"snapshot", "alerts.jsonl", "alerts.jsonl.1", "audit.jsonl"}, before
         told = erase(daemon)
+        assert told["unread_lines"] == 0 and told["unread_at"] is None, told
         assert told["events"] == 41 and told["left"] == 0 and told["searched_bytes"] > 100000 and told["log_lines"] >= 2, told
         assert found(daemon) == [], found(daemon)
         assert daemon.links() == undisturbed.links() and daemon.links()
@@ -155,6 +156,27 @@ def a_name_that_logs_spell_out_goes_too():
         told = erase(daemon, who)
         assert told["events"] == 12 and told["left"] == 0 and told["log_lines"] >= 2, told
         assert found(daemon, marks) == [], found(daemon, marks)
+    finally:
+        daemon.discard()
+
+
+def a_line_that_is_too_long_is_named_and_the_rest_goes():
+    daemon = started(stories(600, 3) + neighbours() + subject_events(40) + statements())
+    log = daemon.state + "/alerts.jsonl.1"
+    try:
+        for _ in range(100):
+            if any(file == "alerts.jsonl" for _, file in found(daemon)):
+                break
+            time.sleep(0.1)
+        with open(daemon.state + "/alerts.jsonl") as file:
+            alerts = file.read()
+        with open(log, "w") as file:
+            file.write("x" * (17 << 20) + "\n" + alerts)
+        assert WHO in alerts
+        status, said = daemon.ctl("subject", "erase", WHO)
+        assert status == 1 and f"1 line of logs, of more than 16 MiB, could not be read, the first is {log}:1: " in said, said
+        daemon.wait_log(f"lines of logs are too long to be read (1, the first is {log}:1)")
+        assert found(daemon) == [], found(daemon)
     finally:
         daemon.discard()
 
@@ -348,7 +370,7 @@ def what_has_had_its_time_goes_and_what_is_left_is_what_there_is():
 
 
 sys.exit(run_tests([all_that_is_stored_can_be_had, nothing_of_it_stays_and_it_does_not_come_back,
-                    a_name_that_logs_spell_out_goes_too,
+                    a_name_that_logs_spell_out_goes_too, a_line_that_is_too_long_is_named_and_the_rest_goes,
                     an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one,
                     an_erasure_that_failed_is_ended_by_the_next, events_come_in_while_an_account_of_very_many_goes,
                     what_has_had_its_time_goes_and_what_is_left_is_what_there_is]))

@@ -125,7 +125,7 @@ static bool names_anna(void *arg, struct bytes line, struct text *instead)
 static void lines_are_overwritten_in_their_place(void **state)
 {
 	struct folder *f = *state;
-	struct log_lines_gone out;
+	struct log_lines_gone out = { 0 };
 	struct errbuf eb = { "" };
 
 	put(f, "alerts.jsonl", "w", BYTES_LIT("{\"accounts\":[\"bert\"],\"n\":1}\n{\"accounts\":[\"anna\"],\"number\":22}\n{\"accounts\":[\"carl\"]}\n"));
@@ -151,7 +151,7 @@ static struct traces looked(struct folder *f, struct bytes exact, struct bytes w
 static void a_folder_may_be_called_anything(void **state)
 {
 	struct folder *f = *state, odd = { "", "" };
-	struct log_lines_gone out;
+	struct log_lines_gone out = { 0 };
 	struct errbuf eb = { "" };
 
 	snprintf(odd.dir, sizeof(odd.dir), "%.40s/a[b]*?c\\d", f->dir);
@@ -171,7 +171,7 @@ static void a_line_is_found_across_pieces(void **state)
 {
 	struct folder *f = *state;
 	struct text content = { 0 };
-	struct log_lines_gone out;
+	struct log_lines_gone out = { 0 };
 	struct errbuf eb = { "" };
 
 	while (content.len < (1 << 20) - 20)
@@ -184,6 +184,32 @@ static void a_line_is_found_across_pieces(void **state)
 	assert_int_equal(file_read(f->path, 4 << 20, &content, &eb), ERR_OK);
 	assert_null(strstr(content.ptr, "anna"));
 	assert_non_null(strstr(content.ptr, "assocd.erased/1"));
+	text_free(&content);
+}
+
+/* It may name her, so that nobody may take the file for done; what stands behind it goes all the same. */
+static void a_line_that_is_too_long_is_named_and_passed_over(void **state)
+{
+	struct folder *f = *state;
+	struct text content = { 0 };
+	struct log_lines_gone out = { 0 };
+	struct errbuf eb = { "" };
+	size_t from;
+
+	text_adds(&content, "{\"accounts\":[\"anna\"],\"number\":22}\n");
+	while (content.len < (17 << 20) + 333)
+		text_adds(&content, "0123456789abcdef");
+	text_addc(&content, '\n');
+	from = content.len;
+	text_adds(&content, "{\"accounts\":[\"anna\"],\"number\":23}\n{\"accounts\":[\"bert\"],\"number\":24}\n");
+	put(f, "alerts.jsonl", "w", text_bytes(&content));
+	assert_int_equal(log_lines_erase(place(f, "alerts.jsonl"), names_anna, NULL, &out, &eb), ERR_OK);
+	assert_int_equal(out.lines, 2);
+	assert_int_equal(out.unread, 1);
+	assert_true(bytes_ends(bytes_of(out.unread_at), BYTES_LIT("/alerts.jsonl:2")));
+	text_clear(&content);
+	assert_int_equal(file_read(f->path, 32 << 20, &content, &eb), ERR_OK);
+	assert_string_equal(content.ptr + from, "{\"schema\":\"assocd.erased/1\"}     \n{\"accounts\":[\"bert\"],\"number\":24}\n");
 	text_free(&content);
 }
 
@@ -230,7 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(nobody_is_erased_in_an_empty_folder), T(a_tombstone_holds_the_account_and_everything_that_names_it),
 		T(a_half_written_tombstone_is_none_and_is_overwritten), T(lines_are_overwritten_in_their_place),
-		T(a_line_is_found_across_pieces), T(names_are_found_as_words_and_codes_anywhere),
+		T(a_line_is_found_across_pieces), T(a_line_that_is_too_long_is_named_and_passed_over), T(names_are_found_as_words_and_codes_anywhere),
 		T(what_lies_across_two_pieces_is_found_once), T(a_folder_may_be_called_anything),
 	};
 
