@@ -145,6 +145,17 @@ export function what_the_daemon_says_is_put_together_in_chinese() {
   ]) check(said === expected, `${said} and not ${expected}`);
 }
 
+// Who may not do what the page offers is told so by the door: each of its sentences has its Chinese.
+export function every_refusal_for_want_of_a_role_is_known_in_chinese() {
+  const source = fs.readFileSync(path.join(root, "daemon/api/doors.c"), "utf8");
+  const forms = [...source.matchAll(/api_problem\(call, 403, "role", "((?:[^"\\]|\\.)*)"/g)].map((m) => m[1].replaceAll('\\"', '"'));
+  check(forms.length >= 2, `only ${forms.length} are found`);
+  for (const form of forms) {
+    const said = sayings.problem(form.replace("%s", "jo").replace("%s", "analyst"), "role", say);
+    check(/^.*“jo”没有角色 analyst/.test(said), `not in Chinese: ${form}: ${said}`);
+  }
+}
+
 // Why the engine ends an alert: each sentence in its source has its Chinese.
 export function every_reason_why_an_alert_ended_is_known_in_chinese() {
   const sources = ["daemon/engine/decide.c", "daemon/engine/alert_acts.c"].map((file) => fs.readFileSync(path.join(root, file), "utf8")).join("\n");

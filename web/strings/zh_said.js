@@ -157,6 +157,7 @@ const PROBLEMS = [
   [/^nothing links "([^]*)" and "([^]*)"$/, (say, a, b) => `${quoted(a)} 与 ${quoted(b)} 之间没有关联。`],
   [/^both are the account "([^]*)"; name two$/, (say, name) => `两个都是账号${quoted(name)}，请给出两个不同的账号。`],
   [/^the token "([^]*)" has not the role (.+)$/, (say, name, role) => `令牌${quoted(name)}没有角色 ${role}。`],
+  [/^the user "([^]*)" has not the role (.+); `peers` in the configuration gives roles$/, (say, name, role) => `用户${quoted(name)}没有角色 ${role}；角色由配置中的 \`peers\` 授予。`],
   [/^alert \w+ is resolved; reopen it first$/, () => "告警已结案，请先重新打开。"],
   [/^alert \w+ is not resolved$/, () => "告警尚未结案。"],
   [/^alert \w+ is not put off$/, () => "告警没有暂缓。"],
