@@ -28,8 +28,8 @@ static void say_contagion(struct dossier *d, struct section *s, const struct acc
 {
 	if (account->contagion == 0)
 		return;
-	section_say(d, s, "Contagion %d of 1000: over %u links from an account that was %.*s.", account->contagion,
-		    account->n_contagion_path, BYTES_ARG(account->contagion_cause));
+	section_say(d, s, "Contagion %d of 1000: over %u link%s from an account that was %.*s.", account->contagion,
+		    account->n_contagion_path, dossier_plural(account->n_contagion_path), BYTES_ARG(account->contagion_cause));
 }
 
 static void add_summary(struct dossier *d, const struct dossier_account *account)
@@ -38,9 +38,9 @@ static void add_summary(struct dossier *d, const struct dossier_account *account
 	struct section *s = section_new(d, "summary", BYTES_LIT("Summary"));
 
 	section_say(d, s, "%.*s has a risk of %d of 1000 (%s).", BYTES_ARG(view->name), view->risk, band_names[view->band]);
-	section_say(d, s, "It was seen from %.*s to %.*s, in %llu events; %llu attempts failed.",
+	section_say(d, s, "It was seen from %.*s to %.*s, in %llu event%s; %llu attempt%s failed.",
 		    BYTES_ARG(dossier_day(d, view->first_ms)), BYTES_ARG(dossier_day(d, view->last_ms)),
-		    (unsigned long long)view->events, (unsigned long long)view->failed);
+		    (unsigned long long)view->events, dossier_plural(view->events), (unsigned long long)view->failed, dossier_plural(view->failed));
 	if (view->is_closed)
 		section_say(d, s, "It is closed.");
 	if (view->verdict.len > 0)

@@ -35,12 +35,14 @@ void dossier_of_cluster(struct dossier *d)
 		bridges += cluster->links[i].is_bridge;
 	d->title = bytes_of(arena_printf(d->arena, "Cluster %.*s", BYTES_ARG(cluster->id)));
 	s = section_new(d, "summary", BYTES_LIT("Summary"));
-	section_say(d, s, "Cluster %.*s has %u accounts, %u of them closed, joined by %u links.", BYTES_ARG(cluster->id),
-		    cluster->n_members, closed, cluster->n_links);
+	section_say(d, s, "Cluster %.*s has %u account%s, %u of them closed, joined by %u link%s.", BYTES_ARG(cluster->id),
+		    cluster->n_members, dossier_plural(cluster->n_members), closed, cluster->n_links, dossier_plural(cluster->n_links));
 	section_say(d, s, bridges == 0 ? "It would hold together without any one of its links." :
+		    bridges == 1 ? "%u of its links is a bridge: without that one it would fall apart." :
 		    "%u of its links are bridges: without one of those it would fall apart.", bridges);
 	if (cluster->n_near > 0)
-		section_say(d, s, "%u links to others are held apart by the guard against chaining.", cluster->n_near);
+		section_say(d, s, cluster->n_near == 1 ? "%u link to others is held apart by the guard against chaining." :
+			    "%u links to others are held apart by the guard against chaining.", cluster->n_near);
 	add_members(d, cluster);
 	dossier_links(d, "links", "What holds them together", cluster->links, cluster->n_links);
 	dossier_links(d, "held_apart", "What is held apart", cluster->near, cluster->n_near);

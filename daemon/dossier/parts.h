@@ -38,6 +38,8 @@ struct dossier {
 /* Titles and what is said are looked up in the phrases. */
 struct section *section_new(struct dossier *d, const char *key, struct bytes title);
 void section_say(struct dossier *d, struct section *s, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* What stands behind the noun of that number. */
+static inline const char *dossier_plural(uint64_t n) { return n == 1 ? "" : "s"; }
 /* Cells of the row that is begun, in order. */
 void section_text(struct section *s, struct bytes text);
 /* Words of this program: looked up. */

@@ -102,11 +102,14 @@ static void add_favour(struct dossier *d, const struct standing *standing)
 	struct section *s = section_new(d, "favour", BYTES_LIT("What speaks for you"));
 
 	if (standing->explained > 0)
-		section_say(d, s, "Relations that you declared explain what you share with %u other accounts.", standing->explained);
+		section_say(d, s, standing->explained == 1 ? "Relations that you declared explain what you share with %u other account." :
+			    "Relations that you declared explain what you share with %u other accounts.", standing->explained);
 	if (standing->cleared > 0)
-		section_say(d, s, "A person looked at it and cleared you of %u such links.", standing->cleared);
+		section_say(d, s, standing->cleared == 1 ? "A person looked at it and cleared you of %u such link." :
+			    "A person looked at it and cleared you of %u such links.", standing->cleared);
 	if (standing->withdrawn > 0)
-		section_say(d, s, "%u such links were withdrawn, because what they rested on no longer counts.", standing->withdrawn);
+		section_say(d, s, standing->withdrawn == 1 ? "%u such link was withdrawn, because what it rested on no longer counts." :
+			    "%u such links were withdrawn, because what they rested on no longer counts.", standing->withdrawn);
 	if (s->sentences.n == 0)
 		section_say(d, s, "Nothing that is on record.");
 }

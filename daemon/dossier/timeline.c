@@ -92,8 +92,8 @@ void dossier_timeline(struct dossier *d, const struct history_view *const *histo
 	VEC_FREE(&all);
 	for (unsigned i = 0; i < n; i++)
 		if (histories[i]->total > histories[i]->n_changes)
-			section_say(d, s, "%llu older changes are no longer kept.",
-				    (unsigned long long)(histories[i]->total - histories[i]->n_changes));
+			section_say(d, s, histories[i]->total - histories[i]->n_changes == 1 ? "%llu older change is no longer kept." :
+				    "%llu older changes are no longer kept.", (unsigned long long)(histories[i]->total - histories[i]->n_changes));
 	if (section_rows(s) == 0)
 		section_say(d, s, "Nothing changed yet.");
 }

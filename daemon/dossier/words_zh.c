@@ -44,8 +44,11 @@ const struct dossier_phrase dossier_chinese[] = {
 
 	/* what speaks for it */
 	{ "What speaks for you", "对您有利的情况" },
+	{ "Relations that you declared explain what you share with %u other account.", "您申报的关系说明了您与另外 %u 个账号的共同之处。" },
 	{ "Relations that you declared explain what you share with %u other accounts.", "您申报的关系说明了您与另外 %u 个账号的共同之处。" },
+	{ "A person looked at it and cleared you of %u such link.", "经人工审查，已排除您的 %u 条此类关联。" },
 	{ "A person looked at it and cleared you of %u such links.", "经人工审查，已排除您的 %u 条此类关联。" },
+	{ "%u such link was withdrawn, because what it rested on no longer counts.", "有 %u 条此类关联因依据不再有效而撤销。" },
 	{ "%u such links were withdrawn, because what they rested on no longer counts.", "有 %u 条此类关联因依据不再有效而撤销。" },
 	{ "Nothing that is on record.", "没有记录在案的情况。" },
 

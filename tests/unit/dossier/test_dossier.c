@@ -137,6 +137,25 @@ static void the_analyst_reads_everything(void **state)
 	for_each_form(&b, DOSSIER_ANALYST, expect_everything);
 }
 
+static void one_thing_is_not_told_as_many(void **state)
+{
+	struct text t = { 0 };
+	struct bench b;
+
+	bench_init(&b, BYTES_LIT("shop/anna"), BYTES_LIT("shop/bela"), BYTES_LIT("secret 4821"));
+	bench_write(&b, DOSSIER_OF_ACCOUNT, DOSSIER_ANALYST, DOSSIER_MARKDOWN, &t);
+	assert_true(has(&t, "in 3 events; 0 attempts failed"));
+	b.subject.accounts[0].view.events = b.subject.accounts[0].view.failed = b.subject.accounts[0].view.n_contagion_path = 1;
+	b.subject.accounts[0].view.contagion = 700;
+	b.subject.accounts[0].view.contagion_path = b.links;
+	b.subject.accounts[0].history.total = 3;
+	bench_write(&b, DOSSIER_OF_ACCOUNT, DOSSIER_ANALYST, DOSSIER_MARKDOWN, &t);
+	assert_true(has(&t, "in 1 event; 1 attempt failed"));
+	assert_true(has(&t, "over 1 link from"));
+	assert_true(has(&t, "1 older change is no longer kept"));
+	text_free(&t);
+}
+
 static void expect_nobody_else(struct bench *b, struct text *t, enum dossier_kind kind, enum dossier_format format)
 {
 	assert_true(has(t, "shop/anna"));
@@ -333,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_analyst_reads_everything),
+		cmocka_unit_test(one_thing_is_not_told_as_many),
 		cmocka_unit_test(the_subject_reads_of_nobody_else_and_of_no_value),
 		cmocka_unit_test(a_third_party_reads_weights_without_values_and_names),
 		cmocka_unit_test(a_cluster_has_no_form_for_the_subject),
