@@ -1,6 +1,6 @@
 /* A ring of sessions under the hash of their names.
  * I1: a slot in use is in `places` under its session's hash; its texts are its own.
- * I2: the next slot to be used is the one that was used longest ago. */
+ * I2: the next slot to be used is the one that was given to its session longest ago; that the session speaks again changes nothing. */
 #include "sightings.h"
 
 #include <stdlib.h>
