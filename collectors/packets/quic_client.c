@@ -88,13 +88,6 @@ size_t quic_client_memory(const struct quic_client *client)
 	return n;
 }
 
-bool quic_is_initial(struct bytes datagram)
-{
-	struct quic_packet p;
-
-	return decode_quic_packet(datagram, &p) == ERR_OK && p.is_initial;
-}
-
 static void derive(struct bytes id, const struct quic_version *version, struct keys *keys)
 {
 	uint8_t secret[CRYPTO_HASH_SIZE];

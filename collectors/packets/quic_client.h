@@ -27,9 +27,6 @@ struct quic_opener *quic_opener_new(void);
 void quic_opener_free(struct quic_opener *opener);
 const struct quic_counts *quic_opener_counts(const struct quic_opener *opener);
 
-/* Does an Initial of a known version begin here? Costs next to nothing. */
-bool quic_is_initial(struct bytes datagram);
-
 struct quic_client *quic_client_new(void);
 void quic_client_free(struct quic_client *client);
 /* Gives back what hellos that were told still take; message is no longer valid. */

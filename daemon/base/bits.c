@@ -40,9 +40,3 @@ int bits_score(int32_t mb)
 	}
 	return low;
 }
-
-int32_t bits_of_score(int score)
-{
-	BUG_ON(score < 1 || score > BITS_SCORES);
-	return bits_score_table[score - 1];
-}

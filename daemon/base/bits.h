@@ -8,7 +8,5 @@
 int32_t bits_log2_ratio(uint64_t num, uint64_t den);
 /* 1000 / (1 + 2^(-mb / 1000)), rounded to nearest, 0..1000, from an integer table. */
 int bits_score(int32_t mb);
-/* The smallest mb whose score is at least `score` (1..999). */
-int32_t bits_of_score(int score);
 
 #endif

@@ -66,8 +66,3 @@ bool heap_pop(struct heap *h, struct heap_item *out)
 	at[i] = last;
 	return true;
 }
-
-size_t heap_count(const struct heap *h)
-{
-	return h->items.n;
-}

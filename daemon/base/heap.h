@@ -18,6 +18,5 @@ void heap_push(struct heap *h, struct heap_item item);
 /* false when empty. */
 bool heap_peek(const struct heap *h, struct heap_item *out);
 bool heap_pop(struct heap *h, struct heap_item *out);
-size_t heap_count(const struct heap *h);
 
 #endif

@@ -71,11 +71,6 @@ void metrics_set(struct metrics *m, unsigned row, unsigned label, int64_t value)
 	*series(m, row, label) = (uint64_t)value;
 }
 
-uint64_t metrics_get(const struct metrics *m, unsigned row, unsigned label)
-{
-	return *series(m, row, label);
-}
-
 void metrics_observe_us(struct metrics *m, unsigned row, uint64_t us)
 {
 	metrics_observe_many_us(m, row, us, 1);

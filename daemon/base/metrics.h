@@ -23,7 +23,6 @@ struct metrics *metrics_new(const struct metric_row *rows, size_t n);
 void metrics_free(struct metrics *m);
 void metrics_add(struct metrics *m, unsigned row, unsigned label, uint64_t by);
 void metrics_set(struct metrics *m, unsigned row, unsigned label, int64_t value);
-uint64_t metrics_get(const struct metrics *m, unsigned row, unsigned label);
 /* Histogram in seconds, buckets 10 us .. 10 s by powers of about 3. */
 void metrics_observe_us(struct metrics *m, unsigned row, uint64_t us);
 /* The same value n times. */

@@ -56,10 +56,3 @@ void *ring_pop(struct ring *r)
 	atomic_store_explicit(&r->tail, tail + 1, memory_order_release);
 	return item;
 }
-
-size_t ring_count(const struct ring *r)
-{
-	size_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
-	size_t head = atomic_load_explicit(&r->head, memory_order_acquire);
-	return head - tail;
-}

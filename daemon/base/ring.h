@@ -13,6 +13,5 @@ void ring_free(struct ring *r);
 bool ring_push(struct ring *r, void *item);
 /* NULL when empty. */
 void *ring_pop(struct ring *r);
-size_t ring_count(const struct ring *r);
 
 #endif

@@ -14,7 +14,6 @@
 struct patterns {
 	struct strtab *keys;
 	struct VEC(struct pattern_totals) counts;
-	struct pattern_totals totals;
 	struct VEC(struct logistic_row) rows;
 	uint32_t *tokens; /* of the rows */
 };
@@ -96,12 +95,6 @@ void patterns_add(struct patterns *p, const struct pattern *pattern, bool is_pos
 	if (id == p->counts.n)
 		VEC_PUSH(&p->counts, ((struct pattern_totals){ 0 }));
 	count(&p->counts.at[id], is_positive);
-	count(&p->totals, is_positive);
-}
-
-struct pattern_totals patterns_totals(const struct patterns *p)
-{
-	return p->totals;
 }
 
 void patterns_count(const struct patterns *p, struct pattern_totals *counts, uint32_t n_tokens)

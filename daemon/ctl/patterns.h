@@ -20,7 +20,6 @@ struct pattern {
 void patterns_add(struct patterns *p, const struct pattern *pattern, bool is_positive);
 
 struct pattern_totals { uint64_t pairs, positives; };
-struct pattern_totals patterns_totals(const struct patterns *p);
 /* Adds to counts[token] for each pattern that has the token, once however often it stands there. */
 void patterns_count(const struct patterns *p, struct pattern_totals *counts, uint32_t n_tokens);
 

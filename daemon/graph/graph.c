@@ -150,7 +150,6 @@ static void settle_component(struct graph *g, struct component *c, uint32_t star
 		c->least_level++;
 		g->limits_hit++;
 	}
-	g->visited += c->nodes.n;
 	component_collect_edges(g, c);
 	component_partition(&g->guard, c);
 	component_assign(g, c, fn, arg);
@@ -194,7 +193,6 @@ unsigned graph_members(const struct graph *g, uint32_t cluster, const uint32_t *
 uint32_t graph_handles(const struct graph *g) { return (uint32_t)g->clusters.n; }
 uint64_t graph_clusters(const struct graph *g) { return g->n_clusters; }
 uint64_t graph_limits_hit(const struct graph *g) { return g->limits_hit; }
-uint64_t graph_visited(const struct graph *g) { return g->visited; }
 
 unsigned graph_edges(const struct graph *g, uint32_t account, const struct graph_edge **edges)
 {

@@ -55,7 +55,6 @@ uint32_t graph_handles(const struct graph *g);
 uint64_t graph_clusters(const struct graph *g);
 size_t graph_memory(const struct graph *g);
 uint64_t graph_limits_hit(const struct graph *g);
-uint64_t graph_visited(const struct graph *g); /* nodes looked at by settle, since start */
 
 /* Edges of one account. */
 struct graph_edge {

@@ -25,7 +25,7 @@ struct graph {
 	struct VEC(struct graph_cluster) clusters;
 	struct VEC(uint32_t) dirty;
 	uint32_t mark, settle;
-	uint64_t n_clusters, limits_hit, visited;
+	uint64_t n_clusters, limits_hit;
 };
 
 /* One component while it is partitioned: local numbers 0..n-1 in order of account id. */

@@ -33,22 +33,6 @@ static struct bytes ascii_lower(struct arena *a, struct bytes s)
 	return bytes_make(out, s.len);
 }
 
-bool unicode_is_valid(struct bytes s)
-{
-	utf8proc_int32_t cp;
-
-	if (is_ascii(s))
-		return true;
-	for (size_t at = 0; at < s.len;) {
-		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + at, (utf8proc_ssize_t)(s.len - at), &cp);
-
-		if (n <= 0)
-			return false;
-		at += (size_t)n;
-	}
-	return true;
-}
-
 static enum err map_text(struct arena *a, struct bytes s, utf8proc_option_t options, struct bytes *out)
 {
 	utf8proc_uint8_t *mapped = NULL;

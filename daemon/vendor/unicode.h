@@ -4,7 +4,6 @@
 
 #include "daemon/base/arena.h"
 
-bool unicode_is_valid(struct bytes s);
 /* NFKC, ignorable code points dropped, case as it was. Pure ASCII is borrowed, not copied. Invalid UTF-8: ERR_INPUT. */
 enum err unicode_compose(struct arena *a, struct bytes s, struct bytes *out) MUST_CHECK;
 /* As unicode_compose, and case folded, and the decimal digits of every script (category Nd) written 0 to 9.

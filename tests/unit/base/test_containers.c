@@ -112,7 +112,6 @@ static void heap_gives_deadlines_in_time_order_with_ties_by_id(void **state)
 	}
 	assert_false(heap_pop(h, &item));
 	assert_false(heap_peek(h, &item));
-	assert_int_equal(heap_count(h), 0);
 	heap_free(h);
 	heap_free(NULL);
 }
@@ -124,11 +123,9 @@ static void ring_refuses_when_full_and_keeps_order(void **state)
 	for (int i = 0; i < 4; i++)
 		assert_true(ring_push(r, &items[i]));
 	assert_false(ring_push(r, &items[4]));
-	assert_int_equal(ring_count(r), 4);
 	for (int i = 0; i < 4; i++)
 		assert_ptr_equal(ring_pop(r), &items[i]);
 	assert_null(ring_pop(r));
-	assert_int_equal(ring_count(r), 0);
 	ring_free(r);
 	ring_free(NULL);
 }

@@ -61,11 +61,12 @@ static void composing_keeps_case(void **state)
 
 static void validity_follows_rfc_3629(void **state)
 {
-	assert_true(unicode_is_valid(bytes_of("plain ascii, long enough")));
-	assert_true(unicode_is_valid(bytes_of("日本")));
-	assert_false(unicode_is_valid(bytes_of("\xc0\x80")));
-	assert_false(unicode_is_valid(bytes_of("\xed\xa0\x80")));
-	assert_false(unicode_is_valid(bytes_of("abc\xe6\x97")));
+	struct bytes out;
+	assert_int_equal(unicode_compose(arena, bytes_of("plain ascii, long enough"), &out), ERR_OK);
+	assert_int_equal(unicode_compose(arena, bytes_of("日本"), &out), ERR_OK);
+	assert_int_equal(unicode_compose(arena, bytes_of("\xc0\x80"), &out), ERR_INPUT);
+	assert_int_equal(unicode_compose(arena, bytes_of("\xed\xa0\x80"), &out), ERR_INPUT);
+	assert_int_equal(unicode_compose(arena, bytes_of("abc\xe6\x97"), &out), ERR_INPUT);
 }
 
 static void code_points_are_read_one_by_one(void **state)
