@@ -82,7 +82,7 @@ static void print_server_counts(struct api *api, struct text *out)
 		  "# TYPE assocd_http_connections_refused_total counter\nassocd_http_connections_refused_total %llu\n"
 		  "# HELP assocd_http_malformed_total Requests refused before they reached a route.\n"
 		  "# TYPE assocd_http_malformed_total counter\nassocd_http_malformed_total %llu\n"
-		  "# HELP assocd_http_timeouts_total Connections ended because nothing came in time.\n"
+		  "# HELP assocd_http_timeouts_total Connections ended because nothing came, or no reply was taken, in time.\n"
 		  "# TYPE assocd_http_timeouts_total counter\nassocd_http_timeouts_total %llu\n",
 		  (unsigned long long)counts.connections, (unsigned long long)counts.refused_connections,
 		  (unsigned long long)counts.refused_requests, (unsigned long long)counts.timeouts);

@@ -16,6 +16,7 @@
 
 #define HEAD_LIMIT_US (10 * 1000000LL)
 #define BODY_PACE (64 * 1024) /* bytes a second that a large body comes at least */
+#define REPLY_PACE (4 * 1024)  /* bytes a second of a reply that a peer takes at least */
 #define DRAIN_LIMIT_US (2 * 1000000LL)
 #define SWEEP_MS 1000
 #define FREE_BODY_MAX (64 * 1024) /* received from anybody */
@@ -382,6 +383,24 @@ static void connection_expire(struct http_request *c)
 	refuse(c, 408, "the request did not arrive in time");
 }
 
+/* What the peer takes of its reply buys it time, at REPLY_PACE, up to what a silent one has: a byte now and then does not. */
+static void note_taken(struct http_request *c, int64_t now)
+{
+	size_t before = c->untaken;
+	int64_t bought, most = now + idle_us(c);
+
+	if (before == 0 && loop_stream_unsent(c->stream) == 0)
+		return;
+	c->untaken = loop_stream_untaken(c->stream);
+	if (c->untaken >= before || c->deadline_us == 0 || c->is_draining)
+		return;
+	bought = c->deadline_us + (int64_t)(before - c->untaken) * 1000000 / REPLY_PACE;
+	if (bought > most)
+		bought = most;
+	if (bought > c->deadline_us)
+		c->deadline_us = bought;
+}
+
 static void on_sweep(void *arg)
 {
 	struct http_server *s = arg;
@@ -389,14 +408,10 @@ static void on_sweep(void *arg)
 	struct http_request *next;
 
 	for (struct http_request *c = s->connections; c; c = next) {
-		size_t unsent = loop_stream_unsent(c->stream);
-
 		next = c->next;
-		if (unsent > 0 && unsent != c->unsent && c->deadline_us && !c->is_draining)
-			deadline_in(c, idle_us(c)); /* the peer takes its reply, slowly */
-		else if (c->deadline_us && c->deadline_us <= now)
+		note_taken(c, now);
+		if (c->deadline_us && c->deadline_us <= now)
 			connection_expire(c);
-		c->unsent = unsent;
 	}
 	loop_timer_set(s->sweep, SWEEP_MS);
 }

@@ -1,7 +1,8 @@
 /* HTTP/1.1 server, over the streams of the loop, plain or in TLS: keep-alive, pipelining, chunked bodies, a cap on
  * connections. A slow peer holds nothing up: a head must be there within 10 s of its first byte, a body within
- * idle_timeout_s and a second for each 64 KiB, and who says nothing is let go after idle_timeout_s. What it refuses itself
- * (a broken or too large request) it answers as problem details (RFC 9457).
+ * idle_timeout_s and a second for each 64 KiB. A reply is taken at 4 KiB a second at least, with a patience of
+ * idle_timeout_s, unless it goes on (http_stream_begin); who says nothing is let go after idle_timeout_s. What it refuses
+ * itself (a broken or too large request) it answers as problem details (RFC 9457).
  * A request may be answered later, from any callback of the loop: keep r and call http_reply once. */
 #ifndef ASSOCD_VENDOR_HTTP_H
 #define ASSOCD_VENDOR_HTTP_H

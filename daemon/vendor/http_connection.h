@@ -46,7 +46,7 @@ struct http_request {
 	struct text headers; /* added to the reply */
 	struct arena *arena; /* decoded query values, made when first needed */
 	int64_t deadline_us;
-	size_t unsent;       /* at the last sweep */
+	size_t untaken;      /* of its replies, at the last sweep */
 	char peer[64];
 	bool is_loopback;
 };

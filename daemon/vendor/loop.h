@@ -69,6 +69,8 @@ struct bytes loop_stream_peek(const struct loop_stream *s);
 void loop_stream_consume(struct loop_stream *s, size_t n);
 void loop_stream_write(struct loop_stream *s, struct bytes b);
 size_t loop_stream_unsent(const struct loop_stream *s); /* beyond 16 MiB the stream is broken off */
+/* With what the kernel holds that the peer's has not acknowledged: the kernel asks for more only in large steps. */
+size_t loop_stream_untaken(const struct loop_stream *s);
 /* Nothing more will be written: the sending side is shut down once all is flushed; reading goes on. */
 void loop_stream_end(struct loop_stream *s);
 /* Stop and resume reading: back-pressure. */
@@ -77,7 +79,8 @@ void loop_stream_pause(struct loop_stream *s, bool paused);
 const char *loop_stream_peer(const struct loop_stream *s);
 bool loop_stream_is_local(const struct loop_stream *s); /* Unix socket */
 uid_t loop_stream_uid(const struct loop_stream *s);      /* of a local peer, as the kernel says */
-/* Flushes what was written, then closes; safe inside a callback. */
+/* Flushes what was written, then closes; safe inside a callback. A peer that takes less of it than 4 KiB a second, over 10 s,
+ * is cut off. */
 void loop_stream_free(struct loop_stream *s);
 
 #endif

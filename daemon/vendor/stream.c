@@ -15,17 +15,20 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "stream_new.h"
 
 #define READ_MIN (64 * 1024)
 #define READ_BUDGET (1024 * 1024) /* bytes one stream may read before others get their turn */
 #define KEPT_MAX (1024 * 1024)    /* an emptied buffer larger than this is given back */
 #define UNSENT_MAX (16 * 1024 * 1024)
-#define FLUSH_LIMIT_S 10          /* a freed stream goes when its peer has taken nothing of the rest for so long */
+#define FLUSH_LIMIT_S 10          /* a freed stream goes when its peer takes too little of the rest in so long */
+#define FLUSH_PACE (4 * 1024)     /* bytes a second */
 
 struct buffer {
 	char *ptr;
@@ -42,6 +45,8 @@ struct loop_stream {
 	size_t max_buffer;
 	loop_fn *readable, *closed;
 	void *arg;
+	size_t untaken;          /* freed: when it was last looked at */
+	int64_t look_us;         /* the next time */
 	struct tls_session *tls; /* or NULL */
 	bool is_local;
 	uid_t uid; /* of a local peer */
@@ -250,12 +255,30 @@ static bool stream_flush(struct loop_stream *s)
 	return true;
 }
 
+static void stream_look_again(struct loop_stream *s)
+{
+	s->untaken = loop_stream_untaken(s);
+	s->look_us = clock_mono_us() + FLUSH_LIMIT_S * 1000000LL;
+}
+
+/* Of a freed stream: the peer has taken less than it should since the last look. */
+static bool stream_is_neglected(struct loop_stream *s, bool is_late)
+{
+	size_t before = s->untaken;
+
+	if (!is_late && clock_mono_us() < s->look_us)
+		return false;
+	stream_look_again(s);
+	return s->untaken + FLUSH_LIMIT_S * FLUSH_PACE > before;
+}
+
 static void on_writer(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_stream *s = arg;
-	bool is_over = (what & EV_TIMEOUT) || !stream_flush(s);
+	bool is_over = !stream_flush(s);
 
 	if (s->is_freed) {
+		is_over = is_over || stream_is_neglected(s, what & EV_TIMEOUT);
 		if (is_over || buffer_used(&s->out) == 0 || stream_waits_for_peer(s)) {
 			stream_arm_writer(s, false);
 			loop_linger_end(s->loop, s);
@@ -394,6 +417,13 @@ size_t loop_stream_unsent(const struct loop_stream *s)
 	return buffer_used(&s->out);
 }
 
+size_t loop_stream_untaken(const struct loop_stream *s)
+{
+	int held = 0;
+
+	return buffer_used(&s->out) + (ioctl(s->fd, TIOCOUTQ, &held) == 0 && held > 0 ? (size_t)held : 0);
+}
+
 void loop_stream_pause(struct loop_stream *s, bool paused)
 {
 	if (s->is_paused == paused)
@@ -436,6 +466,7 @@ void loop_stream_free(struct loop_stream *s)
 		loop_defer(s->loop, stream_destroy, s);
 		return;
 	}
+	stream_look_again(s);
 	loop_linger(s->loop, stream_destroy, s);
 	stream_arm_writer(s, false); /* once more, now with a limit in time */
 	stream_arm_writer(s, true);

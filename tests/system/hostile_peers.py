@@ -119,6 +119,48 @@ def a_slow_head_is_ended_in_time():
     assert slow.answer.startswith(b"HTTP/1.1 408 ") and 9 < slow.waited < 14, (slow.answer[:50], slow.waited)
 
 
+def large(d):
+    """What half a megabyte of replies comes back to, the last of which ends the connection."""
+    request = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + d.token().encode() + b"\r\n"
+    return (request + b"\r\n") * 9 + request + b"Connection: close\r\n\r\n"
+
+
+class Taker(threading.Thread):
+    """Takes a reply at a pace, with buffers so small that the server sees it; after half a minute the rest at once. It runs beside
+    the other tests."""
+
+    def __init__(self, d, pace):
+        super().__init__(daemon=True)
+        self.port, self.pace, self.request, self.answer = d.port, pace, large(d), b""
+
+    def run(self):
+        with socket.socket() as s:
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 500)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.settimeout(30)
+            s.connect(("127.0.0.1", self.port))
+            s.sendall(self.request)
+            began = time.monotonic()
+            try:
+                while piece := s.recv(self.pace // 10):
+                    self.answer += piece
+                    if time.monotonic() - began < 30:
+                        time.sleep(0.1)
+            except OSError:
+                pass
+
+
+def a_reply_is_taken_at_a_least_pace():
+    """Also one that ends its connection: nobody counts it any more, yet its descriptor is held."""
+    d, slow, steady = SERVER[0], *SERVER[2:]
+    slow.join()
+    steady.join()
+    whole = len(exchange(d, large(d)))
+    assert whole > 400000, whole
+    assert len(steady.answer) == whole, (len(steady.answer), whole)
+    assert 0 < len(slow.answer) < whole, (len(slow.answer), whole)
+
+
 def seeds(d):
     bearer = b"Authorization: Bearer " + d.token().encode() + b"\r\n"
     host = b"Host: localhost\r\n"
@@ -254,9 +296,11 @@ def main():
     try:
         SERVER[0].start()
         SERVER.append(SlowHead(SERVER[0]))
-        SERVER[1].start()
+        SERVER.extend(Taker(SERVER[0], pace) for pace in (1000, 10000))
+        for peer in SERVER[1:]:
+            peer.start()
         return run_tests([a_healthy_client_does_not_notice_500_slow_ones, each_fault_has_its_status, changed_requests_get_a_fair_answer,
-                          a_slow_head_is_ended_in_time, it_has_survived])
+                          a_slow_head_is_ended_in_time, a_reply_is_taken_at_a_least_pace, it_has_survived])
     finally:
         SERVER[0].discard()
 

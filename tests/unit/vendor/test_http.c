@@ -1,5 +1,6 @@
 /* The HTTP server against raw sockets: what arrives in pieces, at once, too large, too late, or broken. */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "daemon/vendor/percent.h"
 
 #define BODY_MAX 200000
+#define LARGE 400000
 
 struct scene {
 	struct loop *loop;
@@ -30,6 +32,7 @@ struct scene {
 	const char *expect; /* stop when the answer holds this */
 	unsigned ticks;
 	bool is_closed;
+	char large[LARGE];
 };
 
 static void on_request(struct http_request *r, void *arg)
@@ -43,6 +46,10 @@ static void on_request(struct http_request *r, void *arg)
 	s->n_last_body = body.len;
 	if (s->keeps) {
 		s->kept = r;
+		return;
+	}
+	if (bytes_is(http_path(r), "/large")) {
+		http_reply(r, 200, "text/plain", bytes_make(s->large, LARGE));
 		return;
 	}
 	http_reply_header(r, "X-Test", "a\r\nX-Evil: b");
@@ -93,9 +100,9 @@ static int connect_to(const struct scene *s)
 	return fd;
 }
 
-static int setup(void **state)
+static int setup_with(void **state, int idle_timeout_s)
 {
-	struct http_setup http = { .address = "127.0.0.1:0", .fn = on_request, .max_body = BODY_MAX, .max_headers = 4096, .idle_timeout_s = 1, .max_connections = 3 };
+	struct http_setup http = { .address = "127.0.0.1:0", .fn = on_request, .max_body = BODY_MAX, .max_headers = 4096, .idle_timeout_s = idle_timeout_s, .max_connections = 3 };
 	struct scene *s = calloc(1, sizeof(*s));
 	struct errbuf eb = { 0 };
 
@@ -107,6 +114,16 @@ static int setup(void **state)
 	s->peer = connect_to(s);
 	*state = s;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return setup_with(state, 1);
+}
+
+static int setup_patient(void **state)
+{
+	return setup_with(state, 3);
 }
 
 static int teardown(void **state)
@@ -272,6 +289,64 @@ static void a_silent_connection_is_closed_and_a_half_request_told_why(void **sta
 	assert_int_equal(counts.timeouts, 2);
 }
 
+/* With small buffers, so that the server sees how fast its reply is taken. */
+static int ask_for_large(const struct scene *s)
+{
+	static const char request[] = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_server_port(s->server)) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &(int){ 500 }, sizeof(int)), 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){ 4096 }, sizeof(int)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	assert_int_equal(send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL), sizeof(request) - 1);
+	return fd;
+}
+
+struct takers {
+	struct scene *s;
+	struct loop_timer *timer;
+	int slow, steady;
+	unsigned turns;
+};
+
+#define TAKING_MS 100
+
+/* 2.5 KB/s and 10 KB/s. */
+static void on_taking(void *arg)
+{
+	struct takers *t = arg;
+	struct http_counts counts;
+	char piece[1000];
+
+	(void)recv(t->slow, piece, 250, MSG_DONTWAIT);
+	(void)recv(t->steady, piece, 1000, MSG_DONTWAIT);
+	http_server_counts(t->s->server, &counts);
+	if (counts.timeouts > 1 || ++t->turns * TAKING_MS >= 15000)
+		loop_stop(t->s->loop);
+	else
+		loop_timer_set(t->timer, TAKING_MS);
+}
+
+static void a_reply_is_taken_at_a_least_pace(void **state)
+{
+	struct scene *s = *state;
+	struct takers t = { .s = s, .slow = ask_for_large(s), .steady = ask_for_large(s) };
+	struct http_counts counts;
+
+	t.timer = loop_timer_new(s->loop, on_taking, &t);
+	loop_timer_set(t.timer, 0);
+	loop_run(s->loop, NULL, NULL);
+	http_server_counts(s->server, &counts);
+	assert_int_equal(counts.requests, 2);
+	assert_int_equal(counts.timeouts, 2); /* the slow one's, and the one that said nothing */
+	assert_int_equal(counts.connections, 1);
+	loop_timer_free(t.timer);
+	close(t.slow);
+	close(t.steady);
+}
+
 static void connections_beyond_the_cap_are_closed_and_counted(void **state)
 {
 	struct scene *s = *state;
@@ -377,6 +452,7 @@ int main(void)
 		cmocka_unit_test(what_is_refused_gets_a_problem_document_and_the_end),
 		SCENE(a_head_beyond_its_limit_is_refused),
 		SCENE(a_silent_connection_is_closed_and_a_half_request_told_why),
+		cmocka_unit_test_setup_teardown(a_reply_is_taken_at_a_least_pace, setup_patient, teardown),
 		SCENE(connections_beyond_the_cap_are_closed_and_counted),
 		SCENE(an_answer_after_the_peer_has_gone_harms_nothing),
 		SCENE(an_answer_after_the_server_has_gone_harms_nothing),
