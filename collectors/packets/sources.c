@@ -24,7 +24,7 @@ struct connection {
 struct sources {
 	struct sources_setup setup;
 	int listening;
-	struct loop_watch *watch;
+	struct loop_acceptor *acceptor;
 	struct connection *connections[CONNECTIONS_MAX];
 	unsigned n_connections;
 	struct source known[INTERFACES_MAX];
@@ -151,14 +151,11 @@ static void on_readable(void *arg)
 	s->setup.idle(s->setup.arg);
 }
 
-static void on_connection(void *arg)
+static void on_connection(void *arg, int fd, const struct sockaddr_storage *peer)
 {
 	struct sources *s = arg;
-	int fd = accept4(s->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct connection *c;
 
-	if (fd < 0)
-		return;
 	if (s->n_connections == CONNECTIONS_MAX) {
 		close(fd);
 		return;
@@ -191,7 +188,7 @@ enum err sources_new(const struct sources_setup *setup, struct sources **out, st
 				  errno == ENOENT ? "; its folder does not exist: under systemd the unit makes it, elsewhere `socket` names another place" : "");
 	}
 	expect(s, setup->settings);
-	s->watch = loop_watch_new(setup->loop, s->listening, on_connection, s);
+	s->acceptor = loop_acceptor_new(setup->loop, s->listening, on_connection, s);
 	*out = s;
 	return ERR_OK;
 }
@@ -205,7 +202,7 @@ void sources_free(struct sources *s)
 		close(s->connections[i]->fd);
 		free(s->connections[i]);
 	}
-	loop_watch_free(s->watch);
+	loop_acceptor_free(s->acceptor);
 	close(s->listening);
 	(void)unlink(s->setup.settings->socket);
 	free(s);

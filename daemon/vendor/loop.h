@@ -44,6 +44,14 @@ void loop_watch_free(struct loop_watch *w);
 /* A signal as a callback on the loop thread. */
 struct loop_watch *loop_signal_new(struct loop *l, int signo, loop_fn *fn, void *arg);
 
+/* Called with each connection to a listening socket, which is non-blocking, as the connection will be, and stays the caller's;
+ * fn owns the connection. Without a free descriptor it says so and tries again every 100 ms. */
+struct loop_acceptor;
+struct sockaddr_storage;
+typedef void loop_accepted_fn(void *arg, int fd, const struct sockaddr_storage *peer);
+struct loop_acceptor *loop_acceptor_new(struct loop *l, int fd, loop_accepted_fn *fn, void *arg);
+void loop_acceptor_free(struct loop_acceptor *a);
+
 /* Listening socket. address: "127.0.0.1:8787", "[::1]:8787", "unix:/path" (mode 0660, a stale socket is replaced,
  * a live one is ERR_BUSY), "fd:3" (a listening descriptor that was handed over: socket activation). Owns the descriptor. accept gets a connected stream. TCP_NODELAY is set. */
 struct loop_stream_events {
