@@ -120,7 +120,7 @@ def every_sink_tells_its_other_side_of_an_alert_and_of_its_end():
 
         close_account(daemon, "shop/ann\u202edrow\u0301]\"\\")
         wait_for(lambda: not manager.active())
-        resolved = wait_for(lambda: [row for row in web.got if b"alert.resolved" in row[2]])
+        resolved = wait_for(lambda: [row for row in web.got if row[0] == "/hook" and b"alert.resolved" in row[2]])
         assert json.loads(resolved[0][2])["data"]["state"] == "resolved", resolved
         wait_for(lambda: [row for row in syslog.rows() if 'event="resolved"' in row["data"]])
         other = read_journal_entry(wait_for(lambda: journal.got[1:])[0])
