@@ -22,6 +22,7 @@ const struct sandbox_calls confine_calls[] = {
 	{ "chmod fchmod fchmodat chown fchown fchownat umask utimensat utimensat_time64 flock fcntl fcntl64", 0, 0, 0 },
 	{ "dup dup2 dup3 pipe pipe2", 0, 0, 0 },
 	{ "ioctl", 1, ALL, FIONREAD }, { "ioctl", 1, ALL, FIONBIO }, { "ioctl", 1, ALL, TCGETS }, { "ioctl", 1, ALL, TIOCGWINSZ },
+	{ "ioctl", 1, ALL, TIOCOUTQ },
 	/* memory; a library that is loaded late (name services) is mapped to be executed, not to be written */
 	{ "munmap mremap madvise brk msync mincore membarrier mlock munlock", 0, 0, 0 },
 	{ "mmap mmap2", 2, PROT_EXEC, 0 }, { "mmap mmap2", 2, PROT_WRITE, 0 },
