@@ -251,9 +251,10 @@ class Queue {
     this.list.box.focus();
   }
 
+  // Unless somebody has gone on to another meanwhile.
   async showAnew(id) {
     const fresh = await ask(urlOf`/v1/alerts/${id}`);
-    if (!this.isGone) this.showSide(fresh, true);
+    if (!this.isGone && this.shown.id === id) this.showSide(fresh, true);
   }
 
   // The alert at hand, also where others only noted something, which makes it no news for the list. Who stands on a button of it stays
