@@ -7,12 +7,12 @@
  *     never ends or lies about its length takes nothing back. */
 #include "fetch.h"
 
+#include "heard.h"
 #include "loop.h"
 #include "private_address.h"
+#include "tcp.h"
 
 #include <curl/curl.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -136,12 +136,7 @@ enum err fetch_run(struct fetch *f, const struct fetch_request *rq, int *status,
 
 /* ---- on the loop ---- */
 
-#define ANSWER_MAX 4096
-#define BODY_MAX (64 << 10) /* more is not read */
-#define HEAD_MAX (64 << 10) /* of HTTP, and all that a mail server says */
-#define LINE_KEPT 200
 #define RETRY_AFTER_MAX_S 3600
-#define ESTABLISHED 1 /* of TCP, as tcpi_state has it */
 #define CONNECT_TIMEOUT_MS 10000L
 
 struct fetcher {
@@ -156,14 +151,12 @@ struct transfer {
 	struct fetcher *fetcher;
 	CURL *curl;
 	struct curl_slist *headers, *mail_to;
-	struct text answer;
+	struct heard heard;
 	struct bytes body; /* what mail has not read yet */
-	size_t head_len, body_len; /* read */
-	struct text line;          /* of the head, the last */
 	char error[CURL_ERROR_SIZE], why[CURL_ERROR_SIZE + 160];
 	transfer_fn *fn;
 	void *arg;
-	bool refuses_private, was_refused, is_stream, is_mail, has_head, has_read_body;
+	bool refuses_private, was_refused, is_stream, is_mail, has_read_body;
 };
 
 static void reap(void *arg);
@@ -260,27 +253,16 @@ static size_t on_answer(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 
-	if (t->answer.len < ANSWER_MAX)
-		text_add(&t->answer, bytes_slice(bytes_make(p, size * n), 0, ANSWER_MAX - t->answer.len));
-	t->body_len += size * n;
-	return t->body_len > BODY_MAX ? 0 : size * n;
+	return heard_body(&t->heard, bytes_make(p, size * n)) ? size * n : 0;
 }
 
-/* A line of an HTTP head, or one that a mail server says. */
-static size_t on_head(char *p, size_t size, size_t n, void *arg)
+static size_t on_line(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	struct bytes line = bytes_trim(bytes_make(p, size * n));
 	long status = 0;
 
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	t->has_head = t->has_head || (line.len == 0 && status >= 200); /* F4; below 200 another one follows */
-	if (!bytes_starts(line, BYTES_LIT("221"))) { /* goodbye */
-		text_clear(&t->line);
-		text_add(&t->line, bytes_slice(line, 0, LINE_KEPT));
-	}
-	t->head_len += size * n;
-	return t->head_len > HEAD_MAX ? 0 : size * n;
+	return heard_line(&t->heard, bytes_make(p, size * n), status) ? size * n : 0;
 }
 
 static size_t on_mail_body(char *out, size_t size, size_t n, void *arg)
@@ -347,7 +329,7 @@ static void set_common(struct transfer *t, const struct transfer_request *rq)
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_line);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
 	if (rq->refuses_private) { /* a connection that was kept, by whomever, would pass by F2 */
 		curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
@@ -389,8 +371,7 @@ void transfer_cancel(struct transfer *t)
 	curl_easy_cleanup(t->curl);
 	curl_slist_free_all(t->headers);
 	curl_slist_free_all(t->mail_to);
-	text_free(&t->answer);
-	text_free(&t->line);
+	heard_fini(&t->heard);
 	t->fetcher->running--;
 	free(t);
 }
@@ -419,27 +400,19 @@ static const char *why_of(struct transfer *t, CURLcode code)
 	return error;
 }
 
-/* Of the line that was kept: libcurl's is of the last one, which may be a goodbye. */
-static int reply_code(struct bytes line)
-{
-	uint64_t code = 0;
-
-	return bytes_to_u64(bytes_slice(line, 0, 3), &code) ? (int)code : 0;
-}
-
 static void answer_transfer(struct transfer *t, CURLcode code)
 {
-	struct transfer_answer answer = { .result = ERR_OK, .body = text_bytes(&t->answer), .line = text_bytes(&t->line) };
+	struct transfer_answer answer = { .result = ERR_OK, .body = text_bytes(&t->heard.body), .line = text_bytes(&t->heard.line) };
 	curl_off_t retry_after = 0;
 	long status = 0;
 
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &retry_after);
-	answer.status = t->is_mail ? reply_code(answer.line) : (int)status;
+	answer.status = t->is_mail ? heard_reply_code(&t->heard) : (int)status; /* libcurl's may be of a goodbye */
 	answer.retry_after_s = retry_after <= 0 ? 0 : retry_after < RETRY_AFTER_MAX_S ? (int)retry_after : RETRY_AFTER_MAX_S;
 	answer.error = why_of(t, code);
 	answer.stage = t->has_read_body ? MAIL_MESSAGE : code == CURLE_SEND_ERROR ? MAIL_ENVELOPE : MAIL_SESSION;
-	if (code != CURLE_OK && (t->is_mail || !t->has_head)) /* F4 */
+	if (code != CURLE_OK && (t->is_mail || !t->heard.has_head)) /* F4 */
 		answer.result = ERR_IO;
 	if (code != CURLE_OK && t->was_refused) {
 		answer.result = ERR_DENIED;
@@ -488,11 +461,9 @@ bool transfer_is_over(struct transfer *t)
 
 bool transfer_is_received(struct transfer *t)
 {
-	struct tcp_info told = { 0 };
-	socklen_t n = sizeof(told);
 	curl_socket_t fd = CURL_SOCKET_BAD;
 
-	if (curl_easy_getinfo(t->curl, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &told, &n) != 0)
+	if (curl_easy_getinfo(t->curl, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK)
 		return true; /* it is over, which transfer_is_over sees */
-	return told.tcpi_state != ESTABLISHED || (told.tcpi_unacked == 0 && told.tcpi_notsent_bytes == 0);
+	return tcp_is_received(fd);
 }
