@@ -1,86 +1,70 @@
-/* The form of addresses; nothing is resolved here. */
+/* The form of addresses, as libcurl reads them; nothing is resolved here. libcurl forgives slips of the pen that are refused
+ * here, because they mean another place than the one that was meant: a third slash before the host, and a colon without the
+ * port that should follow. */
 #include "address.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-static bool is_port(struct bytes text)
-{
-	uint64_t port;
+#include "daemon/base/text.h"
+#include "daemon/vendor/fetch.h"
 
-	return bytes_to_u64(text, &port) && port >= 1 && port <= 65535;
+#define NAME_LEN_MAX 253 /* of DNS */
+
+static enum err read_url(const char *url, struct fetch_place *place, struct errbuf *why)
+{
+	enum err err = fetch_read_url(url, place, why);
+
+	if (err)
+		return err;
+	if (strlen(place->host) > NAME_LEN_MAX)
+		return errbuf_set(why, ERR_LIMIT, "a name of more than %d characters", NAME_LEN_MAX);
+	return place->port == 0 ? errbuf_set(why, ERR_INPUT, "port 0") : ERR_OK;
 }
 
-static bool is_ip(int family, struct bytes text)
+enum err address_check_url(const char *url, struct errbuf *why)
 {
-	char name[INET6_ADDRSTRLEN];
-	struct in6_addr ip;
+	const char *mark = strstr(url, "://"), *whom = mark ? mark + 3 : url;
+	size_t end = strcspn(whom, "/?#");
+	struct fetch_place place;
 
-	if (text.len == 0 || text.len >= sizeof(name))
-		return false;
-	memcpy(name, text.ptr, text.len);
-	name[text.len] = '\0';
-	return inet_pton(family, name, &ip) == 1;
+	if (end == 0)
+		return errbuf_set(why, ERR_INPUT, "nothing stands between :// and the path");
+	if (whom[end - 1] == ':')
+		return errbuf_set(why, ERR_INPUT, "no port follows the colon");
+	if (memchr(whom, '@', end) != memrchr(whom, '@', end)) /* libcurl takes the first, others the last */
+		return errbuf_set(why, ERR_INPUT, "an @ of a password is written %%40");
+	return read_url(url, &place, why);
 }
 
-static bool is_bracketed(struct bytes host)
+/* HOST:PORT alone. */
+static bool read_host_port(struct bytes text, struct fetch_place *place)
 {
-	return bytes_starts(host, BYTES_LIT("[")) && bytes_ends(host, BYTES_LIT("]")) && is_ip(AF_INET6, bytes_slice(host, 1, host.len - 2));
-}
+	struct text url = { 0 };
+	bool is_read;
 
-static bool is_host(struct bytes host)
-{
-	if (bytes_starts(host, BYTES_LIT("[")))
-		return is_bracketed(host);
-	for (size_t i = 0; i < host.len; i++)
-		if (strchr(":@/\\ <>[]\"", host.ptr[i]))
-			return false;
-	return host.len > 0 && host.len <= 255;
-}
-
-/* The last colon that is not within brackets; -1: none. */
-static ptrdiff_t port_colon(struct bytes text)
-{
-	for (size_t at = text.len; at > 0 && text.ptr[at - 1] != ']'; at--)
-		if (text.ptr[at - 1] == ':')
-			return (ptrdiff_t)at - 1;
-	return -1;
-}
-
-static bool split(struct bytes text, struct bytes *host)
-{
-	ptrdiff_t colon = port_colon(text);
-
-	*host = bytes_slice(text, 0, colon < 0 ? text.len : (size_t)colon);
-	return colon < 0 || is_port(bytes_slice(text, (size_t)colon + 1, text.len));
+	text_addf(&url, "http://%.*s", BYTES_ARG(text));
+	is_read = !url.ptr[7 + strcspn(url.ptr + 7, "/?#@")] && read_url(url.ptr, place, NULL) == ERR_OK && place->port > 0;
+	text_free(&url);
+	return is_read;
 }
 
 bool address_is_host_port(struct bytes text)
 {
-	struct bytes host;
+	struct fetch_place place;
 
-	return port_colon(text) >= 0 && split(text, &host) && is_host(host);
+	return read_host_port(text, &place);
 }
 
 bool address_is_ip_port(struct bytes text)
 {
-	struct bytes host;
+	struct fetch_place place;
+	struct in_addr ip;
 
-	return port_colon(text) >= 0 && split(text, &host) && (is_ip(AF_INET, host) || is_bracketed(host));
-}
-
-bool address_is_url(struct bytes text)
-{
-	ptrdiff_t cut = bytes_find(text, BYTES_LIT("://"));
-	struct bytes whom = bytes_slice(text, cut < 0 ? text.len : (size_t)cut + 3, text.len), host;
-	size_t end = 0, user = 0;
-
-	while (end < whom.len && !strchr("/?#", whom.ptr[end]))
-		end++;
-	for (size_t i = 0; i < end; i++)
-		if (whom.ptr[i] == '@')
-			user = i + 1;
-	return cut > 0 && split(bytes_slice(whom, user, end - user), &host) && is_host(host);
+	if (!read_host_port(text, &place))
+		return false;
+	/* libcurl writes short forms out in full: 10.1 is 10.0.0.1. */
+	return place.host[0] == '[' || (inet_pton(AF_INET, place.host, &ip) == 1 && bytes_starts(text, bytes_of(place.host)));
 }
 
 bool address_is_syslog(struct bytes text)

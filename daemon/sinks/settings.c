@@ -255,15 +255,16 @@ static void set_defaults(const struct reading *r) /* I2 */
 static enum err check_scheme(const struct reading *r, const struct yaml_node *entry, const char *one, const char *two)
 {
 	const char *url = r->s->url;
+	struct errbuf why = { 0 };
 
 	if (!url)
 		return yaml_error(r->doc, entry, r->eb, "a sink of type %s needs a `url`", r->s->type->name);
 	if (strncmp(url, one, strlen(one)) != 0 && strncmp(url, two, strlen(two)) != 0)
 		return yaml_error(r->doc, yaml_get(entry, "url"), r->eb, "`url` of %s begins with %s or %s", r->s->type->name, one, two);
-	if (address_is_url(bytes_of(url)))
+	if (address_check_url(url, &why) == ERR_OK)
 		return ERR_OK;
-	return yaml_error(r->doc, yaml_get(entry, "url"), r->eb, "`url` names no host, or no port of 1 to 65535; it is %sHOST:PORT, where "
-			  "the port may be left out", one);
+	return yaml_error(r->doc, yaml_get(entry, "url"), r->eb, "`url` names no host, or no port of 1 to 65535 (%s); it is %sHOST:PORT, "
+			  "where the port may be left out", why.text, one);
 }
 
 static enum err check_address(const struct reading *r, const struct yaml_node *entry)

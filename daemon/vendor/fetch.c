@@ -134,6 +134,31 @@ enum err fetch_run(struct fetch *f, const struct fetch_request *rq, int *status,
 	return ERR_OK;
 }
 
+static void take_part(CURLU *url, CURLUPart part, char *out, size_t size)
+{
+	char *text = NULL;
+
+	out[0] = '\0';
+	if (curl_url_get(url, part, &text, 0) == CURLUE_OK)
+		snprintf(out, size, "%s", text);
+	curl_free(text);
+}
+
+enum err fetch_read_url(const char *url, struct fetch_place *out, struct errbuf *eb)
+{
+	CURLU *parts = curl_url();
+	CURLUcode code;
+	char port[8];
+
+	BUG_ON(!parts);
+	code = curl_url_set(parts, CURLUPART_URL, url, 0);
+	take_part(parts, CURLUPART_HOST, out->host, sizeof(out->host));
+	take_part(parts, CURLUPART_PORT, port, sizeof(port));
+	out->port = port[0] ? atoi(port) : -1;
+	curl_url_cleanup(parts);
+	return code == CURLUE_OK ? ERR_OK : errbuf_set(eb, ERR_INPUT, "%s", curl_url_strerror(code));
+}
+
 /* ---- on the loop ---- */
 
 #define RETRY_AFTER_MAX_S 3600

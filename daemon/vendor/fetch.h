@@ -27,6 +27,16 @@ void fetch_free(struct fetch *f);
  * and there. Proxies of the environment are not used. */
 enum err fetch_run(struct fetch *f, const struct fetch_request *rq, int *status, struct text *reply, struct errbuf *eb) MUST_CHECK;
 
+#define FETCH_HOST_MAX 255
+
+struct fetch_place {
+	char host[FETCH_HOST_MAX + 1]; /* an IPv6 address in its brackets; what is longer is cut off */
+	int port;                      /* -1: none is named */
+};
+
+/* Whom libcurl would ask if it were given the URL. ERR_INPUT: nobody; eb says why, in its words. */
+enum err fetch_read_url(const char *url, struct fetch_place *out, struct errbuf *eb) MUST_CHECK;
+
 /* ---- on the loop ---- */
 struct fetcher;
 struct transfer;

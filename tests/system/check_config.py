@@ -66,6 +66,8 @@ def what_can_never_be_sent_to_is_named_with_its_line():
                        ("type: syslog, address: siem", "not siem"), ("type: syslog, address: 'tls:siem:99999'", "not tls:siem:99999"),
                        ("type: syslog, address: 'udp:siem:514'", "udp:IP:PORT"), ("type: journald, address: 'udp:10.0.0.5:514'", "of journald is unix:PATH"),
                        ("type: webhook, url: 'https:///hook'", "`url` names no host"), ("type: webhook, url: 'https://a:b@/x'", "`url` names no host"),
+                       ("type: webhook, url: 'https://jo:a@b@hooks.example.org/x'", "(an @ of a password is written %40)"),
+                       ("type: webhook, url: 'https://hooks example.org/x'", "(Bad hostname)"),
                        ("type: alertmanager, url: 'http://a.example:port'", "no port of 1 to 65535"),
                        ("type: mail, url: 'smtp://a.example:0', from: a@b, to: [c@d]", "no port of 1 to 65535"),
                        ("type: mail, url: 'smtp://a.example', from: a@b, to: [c@d], user: jo", "needs both, `user` and `password_file`")):
@@ -73,7 +75,7 @@ def what_can_never_be_sent_to_is_named_with_its_line():
     assert_refused("collectors:\n  stream: {tcp: 10.0.0.5}\n", "assocd.yaml:4:", "an address like 10.0.0.5:8788")
     daemon = Daemon("sinks:\n" + "".join(f"  s{i}: {{{sink}}}\n" for i, sink in enumerate((
         "type: syslog, address: 'tls:siem.example.org:6514'", "type: syslog, address: 'udp:[2001:db8::1]:514'", "type: syslog, address: 'tcp:[::1]:3'",
-        "type: webhook, url: 'https://jo:a@b@hooks.example.org/x?to=a@b:c'", "type: alertmanager, url: 'http://[::1]:9093'"))))
+        "type: webhook, url: 'https://jo:a%40b@hooks.example.org/x?to=a@b:c'", "type: alertmanager, url: 'http://[::1]:9093'"))))
     assert said_by(daemon, "-n")[0] == 0, said_by(daemon, "-n")
 
 

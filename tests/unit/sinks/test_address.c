@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
@@ -15,6 +16,11 @@ static void check_all(bool (*is)(struct bytes text), const char *const *yes, con
 	for (; *no; no++)
 		if (is(bytes_of(*no)))
 			fail_msg("%s is taken", *no);
+}
+
+static bool is_url(struct bytes text)
+{
+	return address_check_url(text.ptr, NULL) == ERR_OK;
 }
 
 static void host_and_port_are_both_there(void **state)
@@ -38,12 +44,46 @@ static void datagrams_go_to_an_ip_address(void **state)
 
 static void url_names_a_host(void **state)
 {
-	static const char *const yes[] = { "http://h", "https://h/", "https://h:443/x?to=a@b:c/d", "https://u:p@h/x", "smtp://[::1]:25", "https://h?x", "http://h#x", NULL };
-	static const char *const no[] = { "", "h", "://h", "https://", "https:///x", "https://u@/x", "https://u@:1/x", "http://h:/x", "http://h:0", "http://h:port",
-					  "http://a b/", "http://::1/", NULL };
+	static const char *const yes[] = { "http://h", "https://h/", "https://h:443/x?to=a@b:c/d", "https://u:p@h/x", "https://u:p%40q@h/x",
+					   "smtp://[::1]:25", "https://h?x", "http://h#x", NULL };
+	static const char *const no[] = { "", "h", "://h", "https://", "https:///x", "https:////x", "https://u@/x", "https://u@:1/x", "http://h:/x",
+					  "http://h:", "http://h:0", "http://h:port", "http://a b/", "http://::1/", NULL };
 
 	(void)state;
-	check_all(address_is_url, yes, no);
+	check_all(is_url, yes, no);
+}
+
+/* What no request could be sent to must not wait for the first alert to be found out. */
+static void url_that_libcurl_does_not_read_is_none(void **state)
+{
+	static const char *const yes[] = { NULL };
+	static const char *const no[] = { "https://u:p@q@h/x", "https://[::1%]x/", "https://h\x7f/", NULL };
+	char long_name[300] = "http://";
+
+	(void)state;
+	check_all(is_url, yes, no);
+	memset(long_name + 7, 'a', 253);
+	assert_true(is_url(bytes_of(long_name)));
+	long_name[7 + 253] = 'a';
+	assert_false(is_url(bytes_of(long_name)));
+	memset(long_name + 7, 'a', sizeof(long_name) - 8);
+	assert_false(is_url(bytes_of(long_name)));
+}
+
+static void refusal_of_a_url_says_why(void **state)
+{
+	static const struct { const char *url, *why; } refusals[] = {
+		{ "https:///x", "nothing stands between :// and the path" }, { "https://h:/x", "no port follows the colon" },
+		{ "https://h:0/x", "port 0" }, { "https://u:p@q@h/x", "an @ of a password is written %40" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		struct errbuf why = { 0 };
+
+		assert_int_equal(address_check_url(refusals[i].url, &why), ERR_INPUT);
+		assert_string_equal(why.text, refusals[i].why);
+	}
 }
 
 static void syslog_has_four_ways(void **state)
@@ -61,6 +101,8 @@ int main(void)
 		cmocka_unit_test(host_and_port_are_both_there),
 		cmocka_unit_test(datagrams_go_to_an_ip_address),
 		cmocka_unit_test(url_names_a_host),
+		cmocka_unit_test(url_that_libcurl_does_not_read_is_none),
+		cmocka_unit_test(refusal_of_a_url_says_why),
 		cmocka_unit_test(syslog_has_four_ways),
 	};
 
