@@ -79,23 +79,55 @@ void delivery_cut(struct delivery *d, size_t n)
 		d->reached = d->rows.at[d->rows.n - 1].number;
 }
 
-static void dead_letters_written(struct store_batch *batch)
+/* True: rows went from the outbox meanwhile, and what came back may be of them. */
+static bool come_back(struct delivery *d)
 {
-	struct delivery *d = batch->owner;
-
 	bool is_stale = d->is_stale;
-	d->is_out = d->is_stale = false;
-	if (batch->result) {
-		note_failure(d, batch->error.text, 0);
-		d->rows.n = d->next_row = 0;
+
+	d->state = DELIVERY_IDLE;
+	d->is_stale = false;
+	return is_stale;
+}
+
+void delivery_reopen(struct delivery *d)
+{
+	d->wants_reopen = d->state != DELIVERY_IDLE;
+	if (d->wants_reopen)
 		return;
-	}
+	errbuf_clear(&d->refusal);
+	if (d->sink->reopen && d->sink->reopen(d->self, &d->refusal))
+		log_warn("sinks", "sink %s: %s; what was read before stays in use", d->settings->name, d->refusal.text);
+}
+
+/* What came back may have sent it out again: then it waits on. */
+static void reopen_if_wanted(struct delivery *d)
+{
+	if (d->wants_reopen)
+		delivery_reopen(d);
+}
+
+static void buried(struct delivery *d, bool is_stale)
+{
 	if (is_stale)
 		delivery_cut(d, d->dead.n);
 	d->n_died += d->dead.n;
 	d->sinks->letters.is_wanted = true;
 	d->again_n = 0;
 	advance(d, d->next_row + d->dead.n); /* I1 */
+}
+
+static void dead_letters_written(struct store_batch *batch)
+{
+	struct delivery *d = batch->owner;
+
+	bool is_stale = come_back(d);
+	if (batch->result) {
+		note_failure(d, batch->error.text, 0);
+		d->rows.n = d->next_row = 0;
+	} else {
+		buried(d, is_stale);
+	}
+	reopen_if_wanted(d);
 }
 
 /* The first n rows of the piece will not be taken. */
@@ -114,7 +146,7 @@ static void bury(struct delivery *d, size_t n, const char *why)
 	d->dead_batch = (struct store_batch){ .sink = bytes_of(d->settings->name), .sink_through = d->call.rows[n - 1].number,
 					      .dead = &d->dead, .owner = d, .done = dead_letters_written };
 	if (s->ports.submit(s->ports.arg, &d->dead_batch) == ERR_OK)
-		d->is_out = true;
+		d->state = DELIVERY_BURYING;
 	else
 		note_failure(d, why, 0); /* the queue of the writer is full: the piece comes again */
 }
@@ -175,21 +207,11 @@ static void failed(struct delivery *d, const struct sink_outcome *outcome)
 		d->rows.n = d->next_row = 0; /* read again: it may be long */
 }
 
-void delivery_reopen(struct delivery *d)
-{
-	d->wants_reopen = d->is_out;
-	if (d->is_out)
-		return;
-	errbuf_clear(&d->refusal);
-	if (d->sink->reopen && d->sink->reopen(d->self, &d->refusal))
-		log_warn("sinks", "sink %s: %s; what was read before stays in use", d->settings->name, d->refusal.text);
-}
-
 static void answered(struct sink_call *call, const struct sink_outcome *outcome)
 {
 	struct delivery *d = call->owner;
 
-	d->has_call = d->is_out = false;
+	d->state = DELIVERY_IDLE;
 	if (outcome->result == SINK_TAKEN) {
 		note_success(d, call->n);
 		advance(d, d->next_row + call->n);
@@ -199,8 +221,7 @@ static void answered(struct sink_call *call, const struct sink_outcome *outcome)
 	} else {
 		failed(d, outcome);
 	}
-	if (d->wants_reopen)
-		delivery_reopen(d);
+	reopen_if_wanted(d);
 }
 
 bool delivery_has_piece(const struct delivery *d)
@@ -220,7 +241,7 @@ void delivery_next_piece(struct delivery *d)
 	d->call = (struct sink_call){ d->rows.at + d->next_row, n < left ? n : left, s->ports.wall_ms(s->ports.arg), answered, d };
 	if (d->settings->rate > 0)
 		d->rate_us = s->mono_us + 60000000 / d->settings->rate;
-	d->is_out = d->has_call = true;
+	d->state = DELIVERY_SENDING;
 	d->sink->send(d->self, &d->call);
 }
 
@@ -241,11 +262,9 @@ void delivery_done(struct store_query *q)
 {
 	struct delivery *d = q->owner;
 
-	bool is_stale = d->is_stale && d->sink->send;
-	d->is_out = d->is_stale = false;
+	bool is_stale = come_back(d) && d->sink->send;
 	d->gather_us = d->rows.n == ROWS_MAX ? d->sinks->mono_us : 0;
-	if (d->wants_reopen)
-		delivery_reopen(d);
+	reopen_if_wanted(d);
 	if (is_stale) {
 		delivery_cut(d, 0);
 	} else if (d->result) {

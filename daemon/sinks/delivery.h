@@ -17,6 +17,14 @@
 
 struct trial;
 
+/* What is on its way to a sink: one thing at a time. */
+enum delivery_state {
+	DELIVERY_IDLE,    /* nothing; what was read may wait for its time */
+	DELIVERY_READING, /* rows, by the reader thread, which alone touches the sink meanwhile */
+	DELIVERY_SENDING, /* `call`, which the sink has */
+	DELIVERY_BURYING, /* `dead`, to the database */
+};
+
 struct delivery {
 	struct store_query query;
 	struct sinks *sinks;
@@ -25,10 +33,10 @@ struct delivery {
 	void *self;
 	uint64_t through; /* durable or on its way to be */
 	/* what was read; a sink with send is handed it piece by piece */
-	bool is_out;       /* a reading, a piece or a dead letter is on its way */
+	enum delivery_state state;
 	bool is_telling;   /* what was read are alerts that stand, no rows of the outbox */
-	bool wants_reopen;
-	bool is_stale;     /* rows went from the outbox while a reading or a dead letter was on its way */
+	bool wants_reopen; /* as soon as it is idle */
+	bool is_stale;     /* rows went from the outbox while it was reading or burying */
 	uint64_t reached;
 	uint64_t newest;   /* row of the outbox as the reading was asked for: what comes meanwhile may be behind what it sees */
 	struct VEC(struct sink_row) rows;
@@ -39,9 +47,7 @@ struct delivery {
 	struct errbuf error;   /* of a reading, or of a dead letter on its way */
 	struct errbuf failure; /* the last, while it fails: an attempt that is on its way does not hide it */
 	struct errbuf refusal; /* of what was read again last; "": it was taken */
-	/* the piece on its way */
-	struct sink_call call;
-	bool has_call;
+	struct sink_call call; /* the piece that is handed over, or was last */
 	size_t again_n;        /* after a failure the same rows go together: the receiver may have them */
 	uint64_t single_until; /* a group with rows up to here was refused: one by one */
 	struct store_batch dead_batch;
@@ -86,7 +92,7 @@ bool delivery_parse(struct delivery *d, struct bytes json, struct sink_row *row)
 void delivery_done(struct store_query *q);
 /* The next piece of what was read, when it is due. */
 void delivery_next_piece(struct delivery *d);
-/* At once, or when what is on its way is back. */
+/* At once, or when it is idle. */
 void delivery_reopen(struct delivery *d);
 /* Of what was read and not handed over the first n stay; the rest is read anew. */
 void delivery_cut(struct delivery *d, size_t n);

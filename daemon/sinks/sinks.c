@@ -86,7 +86,7 @@ void sinks_free(struct sinks *s)
 	for (unsigned i = 0; i < s->n; i++) {
 		struct delivery *d = &s->at[i];
 
-		BUG_ON(d->is_out);
+		BUG_ON(d->state != DELIVERY_IDLE);
 		d->sink->close(d->self);
 		arena_free(d->arena);
 		json_parser_free(d->parser);
@@ -126,21 +126,21 @@ static int64_t turn_reading(struct sinks *s, struct delivery *d)
 		return PAUSE_MIN_US; /* the reader's queue is full */
 	if (d->is_telling)
 		d->tell_us = now_us + d->settings->resend_ms * 1000;
-	d->is_out = true; /* I1 */
+	d->state = DELIVERY_READING; /* I1 */
 	return -1;
 }
 
 static int64_t turn_one(struct sinks *s, struct delivery *d)
 {
 	/* Answers may come at once, so that the next piece is due. */
-	while (!d->is_out && delivery_has_piece(d)) {
+	while (d->state == DELIVERY_IDLE && delivery_has_piece(d)) {
 		int64_t due_us = latest(d->retry_us, d->rate_us);
 
 		if (due_us > s->mono_us)
 			return due_us - s->mono_us;
 		delivery_next_piece(d);
 	}
-	return d->is_out ? -1 : turn_reading(s, d);
+	return d->state == DELIVERY_IDLE ? turn_reading(s, d) : -1;
 }
 
 int64_t sinks_turn(struct sinks *s, uint64_t newest, int64_t mono_us)
@@ -185,11 +185,16 @@ void sinks_stop(struct sinks *s)
 	for (unsigned i = 0; i < s->n; i++) {
 		struct delivery *d = &s->at[i];
 
-		if (!d->has_call)
+		if (d->state != DELIVERY_SENDING)
 			continue;
 		d->sink->cancel(d->self);
-		d->has_call = d->is_out = false;
+		d->state = DELIVERY_IDLE;
 	}
+}
+
+static bool is_with_store(const struct delivery *d)
+{
+	return d->state == DELIVERY_READING || d->state == DELIVERY_BURYING;
 }
 
 void sinks_read_anew(struct sinks *s)
@@ -198,16 +203,16 @@ void sinks_read_anew(struct sinks *s)
 	for (unsigned i = 0; i < s->n; i++) {
 		struct delivery *d = &s->at[i];
 
-		d->is_stale = d->is_out && !d->has_call;
+		d->is_stale = is_with_store(d);
 		if (!d->is_stale && delivery_has_piece(d))
-			delivery_cut(d, d->has_call ? d->call.n : 0);
+			delivery_cut(d, d->state == DELIVERY_SENDING ? d->call.n : 0);
 	}
 }
 
 bool sinks_is_idle(const struct sinks *s)
 {
 	for (unsigned i = 0; i < s->n; i++)
-		if (s->at[i].is_out)
+		if (s->at[i].state != DELIVERY_IDLE)
 			return false;
 	return s->n_trials == 0 && !s->letters.is_out;
 }
@@ -215,7 +220,7 @@ bool sinks_is_idle(const struct sinks *s)
 bool sinks_are_reading(const struct sinks *s)
 {
 	for (unsigned i = 0; i < s->n; i++)
-		if (s->at[i].is_out && !s->at[i].has_call)
+		if (is_with_store(&s->at[i]))
 			return true;
 	return s->letters.is_out;
 }
@@ -225,9 +230,9 @@ bool sinks_is_done(const struct sinks *s)
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct delivery *d = &s->at[i];
 
-		if (d->is_out && !(d->has_call && d->is_telling) && d->pause_us == 0)
-			return false;
-		if (d->through < s->newest && d->pause_us == 0)
+		if (d->pause_us > 0)
+			continue;
+		if (is_with_store(d) || (d->state == DELIVERY_SENDING && !d->is_telling) || d->through < s->newest)
 			return false;
 	}
 	return true;

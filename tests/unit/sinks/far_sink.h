@@ -10,7 +10,8 @@ static struct {
 	bool hangs;
 	int64_t not_before_ms;
 	size_t takes; /* of what it fails: so many rows first */
-	unsigned calls, rows, resent, largest, opened, cancelled;
+	unsigned calls, rows, resent, largest, opened, cancelled, reopened;
+	unsigned reopened_before; /* the last call */
 	uint64_t refused; /* this row, however it comes */
 	uint64_t last;
 	struct sink_call *hanging;
@@ -38,6 +39,7 @@ static inline void far_send(void *self, struct sink_call *call)
 	enum sink_result result = holds_refused(call) ? SINK_REFUSED : far.answer;
 
 	far.calls++;
+	far.reopened_before = far.reopened;
 	far.largest = call->n > far.largest ? (unsigned)call->n : far.largest;
 	if (far.hangs) {
 		far.hanging = call;
@@ -51,6 +53,12 @@ static inline void far_send(void *self, struct sink_call *call)
 	size_t n_taken = result == SINK_FAILED && far.takes < call->n ? far.takes : 0;
 	far.rows += (unsigned)n_taken;
 	call->answer(call, &(struct sink_outcome){ result, far.not_before_ms, "as it was told", n_taken });
+}
+
+static inline enum err far_reopen(void *self, struct errbuf *eb)
+{
+	far.reopened++;
+	return ERR_OK;
 }
 
 static inline void far_cancel(void *self)
@@ -78,7 +86,7 @@ static inline void nothing(void *self)
 
 static const struct sink sink_far = {
 	.name = "far", .help = "Does as it is told.", .audience = AUDIENCE_ALL, .open = far_open, .close = nothing,
-	.send = far_send, .cancel = far_cancel, .group = 4,
+	.reopen = far_reopen, .send = far_send, .cancel = far_cancel, .group = 4,
 };
 static const struct sink sink_keeping = {
 	.name = "keeping", .help = "Is told again of what stands.", .audience = AUDIENCE_ALL, .open = far_open,

@@ -128,6 +128,29 @@ static void rows_that_went_while_they_were_read_are_not_handed_over(void **state
 	assert_int_equal(far.last, 3);
 }
 
+/* A reload may have brought another secret, which the next piece must be signed with. */
+static void reload_during_a_burial_comes_before_the_next_piece(void **state)
+{
+	struct bench *b = *state;
+
+	far.refused = 1;
+	open_sinks(b, &sink_far, NULL);
+	add_alerts(b, 2);
+	b->us += sinks_turn(b->sinks, b->newest, b->us); /* rows gather */
+	sinks_turn(b->sinks, b->newest, b->us);
+	while (far.calls == 0) {
+		take_completions(b);
+		sinks_turn(b->sinks, b->newest, b->us);
+	}
+	assert_int_equal(far.calls, 2); /* both, then the first alone, whose dead letter is on its way */
+	sinks_reopen(b->sinks);
+	assert_int_equal(far.reopened, 0);
+	settle(b);
+	assert_int_equal(far.rows, 1);
+	assert_int_equal(far.reopened, 1);
+	assert_int_equal(far.reopened_before, 1);
+}
+
 static void what_stands_is_told_again_and_what_is_resolved_is_not(void **state)
 {
 	struct bench *b = *state;
@@ -191,6 +214,7 @@ int main(void)
 		T(refused_row_of_a_group_dies_alone),
 		T(dead_letters_come_back_for_their_sink_alone),
 		T(rows_that_were_read_and_went_are_not_handed_over), T(rows_that_went_while_they_were_read_are_not_handed_over),
+		T(reload_during_a_burial_comes_before_the_next_piece),
 		T(what_stands_is_told_again_and_what_is_resolved_is_not), T(rate_spreads_deliveries),
 		T(test_goes_past_a_queue_that_hangs),
 	};
