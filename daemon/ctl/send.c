@@ -343,6 +343,12 @@ static void say_what_is_open(const struct sending *s, bool is_endless)
 		ctl_fail("stopped behind %s:%llu; everything up to there is acknowledged", s->source.file, (unsigned long long)s->source.line);
 }
 
+/* Where no file could be read, the errors say all; a program still gets its object. */
+static bool has_summary(const struct sending *s, int status)
+{
+	return s->counts.lines > 0 || (!status && (!s->has_failed || s->ctl->as_json));
+}
+
 static int send_all(struct sending *s, const struct send_setup *setup, int n, char **paths)
 {
 	int status = send_wire_pump(s->wire, 0); /* says at once when nobody listens */
@@ -356,7 +362,7 @@ static int send_all(struct sending *s, const struct send_setup *setup, int n, ch
 	if (!status)
 		status = send_wire_pump(s->wire, 0);
 	ctl_progress(s->ctl, "sending", 0, 0, true);
-	if (!status || s->counts.lines)
+	if (has_summary(s, status))
 		print_summary(s);
 	say_what_is_open(s, setup->is_patient);
 	return status;

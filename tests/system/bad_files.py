@@ -473,6 +473,10 @@ def closed_descriptors_do_no_harm():
             assert done.returncode == status and says in done.stdout + done.stderr, (shell, done)
         status, said = run("assocctl", "-c", config, "send", "/nowhere/x", "/", "-", stdin=event.encode())
         assert status == 1 and "/nowhere/x: No such file" in said and "/: is a directory" in said and "1 accepted" in said, said
+        status, said = run("assocctl", "-c", config, "send", "/nowhere/x")
+        assert status == 1 and said.strip() == "assocctl: /nowhere/x: No such file or directory", said
+        status, said = run("assocctl", "-c", config, "send", "--json", "/nowhere/x")
+        assert status == 1 and '"lines":0' in said, said
         status, said = run("assocctl", "-c", config, "send", "--pattern", "shsd", "-")
         assert status == 1 and "there is no pattern 'shsd'" in said and "there are: " in said, said
         assert s.daemon.stop() == 0
