@@ -63,6 +63,8 @@ static const struct {
 		 "\"items\":{\"$ref\":\"#/components/schemas/Link\"}},\"link\":{\"$ref\":\"#/components/schemas/Link\"},\"listed\":{\"type\":[\"integer\",\"null\"],"
 		 "\"description\":\"score of the last reading, which lists, clusters and alerts go by\"},\"listed_at\":{\"type\":[\"string\",\"null\"]},"
 		 "\"fitted\":{\"type\":\"boolean\"},\"sentences\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"prior_bits\":{\"type\":\"number\"},\"sum_bits\":{\"type\":\"number\"},"
+		 "\"families\":{\"type\":\"array\",\"description\":\"what the evidence of each family comes to, the most bits first\",\"items\":{\"type\":\"object\","
+		 "\"properties\":{\"family\":{\"type\":[\"string\",\"null\"]},\"bits\":{\"type\":\"number\"}}}},"
 		 "\"evidence\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"rule\":{\"type\":\"string\"},\"bits\":{\"type\":\"number\"},"
 		 "\"without\":{\"type\":\"integer\"},\"holders\":{\"type\":\"integer\"},\"sentence\":{\"type\":\"string\"},"
 		 "\"explain\":{\"type\":\"string\",\"description\":\"the sentence as its rule has it; what its places mean: a and b of the link, shown, holders, network, gap_ms, and:\"},"

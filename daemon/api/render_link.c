@@ -1,4 +1,5 @@
 /* A link, and why: the waterfall from the prior over every item of evidence to the score. */
+#include "daemon/base/vec.h"
 #include "render.h"
 
 void render_link(struct text *out, const struct link_view *link)
@@ -82,6 +83,53 @@ static void render_evidence(struct text *out, const struct evidence_view *item)
 	json_close_object(out);
 }
 
+struct family_sum { struct bytes family; int32_t bits_mb; };
+struct family_sums VEC(struct family_sum);
+
+static void add_to_family(struct family_sums *sums, const struct evidence_view *item)
+{
+	size_t i = 0;
+
+	while (i < sums->n && !bytes_eq(sums->at[i].family, item->family))
+		i++;
+	if (i == sums->n)
+		VEC_PUSH(sums, ((struct family_sum){ .family = item->family }));
+	sums->at[i].bits_mb += item->counted_mb;
+}
+
+/* A few, and those of equal bits stay in the order of the evidence. */
+static void most_bits_first(struct family_sums *sums)
+{
+	for (size_t i = 1; i < sums->n; i++) {
+		struct family_sum moved = sums->at[i];
+		size_t k = i;
+
+		for (; k > 0 && sums->at[k - 1].bits_mb < moved.bits_mb; k--)
+			sums->at[k] = sums->at[k - 1];
+		sums->at[k] = moved;
+	}
+}
+
+/* Items of one family are read together: one may take back what another says of the same thing. */
+static void render_families(struct text *out, const struct why_view *why)
+{
+	struct family_sums sums = { 0 };
+
+	for (unsigned i = 0; i < why->n_items; i++)
+		add_to_family(&sums, &why->items[i]);
+	most_bits_first(&sums);
+	json_key(out, "families");
+	json_open_array(out);
+	for (size_t i = 0; i < sums.n; i++) {
+		json_open_object(out);
+		render_optional(out, "family", sums.at[i].family);
+		json_member_milli(out, "bits", sums.at[i].bits_mb);
+		json_close_object(out);
+	}
+	json_close_array(out);
+	VEC_FREE(&sums);
+}
+
 /* What the reason is made of. */
 static void render_marking(struct text *out, const struct mark_view *mark)
 {
@@ -138,6 +186,7 @@ void render_why(struct text *out, const struct why_view *why, const struct alert
 	for (unsigned i = 0; i < why->n_items; i++)
 		render_evidence(out, &why->items[i]);
 	json_close_array(out);
+	render_families(out, why);
 	json_member_milli(out, "sum_bits", why->sum_mb);
 	json_member_milli(out, "scale", why->scale_a_milli);
 	json_member_milli(out, "shift_bits", why->shift_b_mb);

@@ -1,13 +1,10 @@
 /* assocctl why: the waterfall from the prior over every item of evidence to the score. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "daemon/base/clock.h"
 #include "print.h"
 
 extern const struct ctl_command ctl_why;
-
-#define SUMMED_MAX 32 /* families: there are at most 16 and what belongs to none */
 
 static void add_span(struct text *out, const struct json_doc *doc, const struct json_node *item, const char *side, struct bytes name)
 {
@@ -133,47 +130,19 @@ static void add_title(struct ctl *ctl, struct text *out, const struct json_doc *
 	text_adds(out, "\n\n      bits\n");
 }
 
-struct family { struct bytes name; double bits; };
-
-static int by_bits(const void *a, const void *b)
-{
-	const struct family *x = a, *y = b;
-
-	return (x->bits < y->bits) - (x->bits > y->bits);
-}
-
-static unsigned sum_families(const struct json_doc *doc, struct family *out)
-{
-	const struct json_node *items = json_get(doc, doc->nodes, "evidence"), *item = json_first(doc, items);
-	unsigned n = 0, i;
-
-	for (; item; item = json_after(doc, items, item)) {
-		struct bytes name = json_get_text(doc, item, "family");
-
-		for (i = 0; i < n && !bytes_eq(out[i].name, name); i++)
-			;
-		if (i == SUMMED_MAX)
-			continue;
-		if (i == n)
-			out[n++] = (struct family){ .name = name };
-		out[i].bits += print_real(doc, item, "bits");
-	}
-	qsort(out, n, sizeof(*out), by_bits);
-	return n;
-}
-
-/* Items of one family are read together: one may take back what another says of the same thing. */
+/* Of one family alone the sum says it all. */
 static void add_families(struct text *out, const struct json_doc *doc)
 {
-	struct family families[SUMMED_MAX];
-	unsigned n = sum_families(doc, families);
+	const struct json_node *list = json_get(doc, doc->nodes, "families"), *first = list ? json_first(doc, list) : NULL, *family = first;
 
-	for (unsigned i = 0; n > 1 && i < n; i++) {
-		text_adds(out, i == 0 ? "            " : ", ");
-		text_add_visible(out, families[i].name);
-		text_addf(out, " %+.2f", print_hundredths(families[i].bits));
+	if (!first || !json_after(doc, list, first))
+		return;
+	for (; family; family = json_after(doc, list, family)) {
+		text_adds(out, family == first ? "            " : ", ");
+		text_add_visible(out, json_get_text(doc, family, "family"));
+		text_addf(out, " %+.2f", print_hundredths(print_real(doc, family, "bits")));
 	}
-	text_adds(out, n > 1 ? "\n" : "");
+	text_addc(out, '\n');
 }
 
 /* Bits of a table that was fitted: their sum is the score's. */

@@ -82,6 +82,12 @@ def what_families_come_to_is_the_sum():
             r"^ *([-+][0-9.]+)  prior", r"^ *([-+][0-9.]+)  sum", r"sum: score [0-9]+\n +(.*[0-9])$"))
         bits = [float(part.split(" ")[1]) for part in families.split(", ")]
         assert len(bits) > 2 and bits == sorted(bits, reverse=True), families
+        why = json.loads(ctl(daemon, "why", "sample/banned-viktor", "sample/newcomer-martin", "--json")[1])
+        assert [each["family"] for each in why["families"]] == [part.split(" ")[0] for part in families.split(", ")], why["families"]
+        assert {each["family"] for each in why["families"]} == {item["family"] for item in why["evidence"]}, why["families"]
+        for each, shown in zip(why["families"], bits):
+            sum_of_items = sum(item["bits"] for item in why["evidence"] if item["family"] == each["family"])
+            assert abs(each["bits"] - sum_of_items) < 1e-6 and abs(each["bits"] - shown) < .006, (each, sum_of_items, shown)
         assert abs(float(prior) + sum(bits) - float(total)) < .005 * (len(bits) + 2), text
     finally:
         daemon.end()

@@ -64,13 +64,10 @@ function itemDetail(why, item) {
       uses ? [t("pair.gap"), item.gap_ms > 0 ? spanText(item.gap_ms) : t("pair.overlap")] : null));
 }
 
-// Items of one family are read together: one may take back what another says of the same thing.
+// Of one family alone the sum says it all.
 function families(why) {
-  const sums = new Map();
-  for (const item of why.evidence) sums.set(item.family, (sums.get(item.family) || 0) + item.bits);
-  if (sums.size < 2) return null;
-  const rows = [...sums].sort((x, y) => y[1] - x[1]);
-  return h("p", { class: "fall-families quiet" }, rows.map(([family, sum]) => [" ", h("span", { class: "family" }, word("family", family), " ", bits(sum))]));
+  if (why.families.length < 2) return null;
+  return h("p", { class: "fall-families quiet" }, why.families.map((each) => [" ", h("span", { class: "family" }, word("family", each.family), " ", bits(each.bits))]));
 }
 
 function waterfall(why) {
