@@ -1,14 +1,11 @@
 /* Retention by class.
  * I1: the journal is the truth: what went out of it is not in the engine either, so an engine is made anew from what is left,
- *     and no snapshot of the old one outlives the first change.
+ *     and none is written of the old one from the first change on, with which the last one goes (store/edits.h).
  * I2: a kind that today's rules do not know belongs to the class that is kept for the shorter time.
  * I3: the rules may be swapped meanwhile: what is needed of them is copied before the first chunk. */
 #include "forgetting.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -189,15 +186,9 @@ static enum sweep_verdict decide(void *arg, const struct store_event *row, struc
 static bool may_change(void *arg)
 {
 	struct daemon *d = ((struct forgetting *)arg)->d;
-	char path[PATH_MAX];
-	if (d->is_engine_stale)
-		return true;
-	if (d->snapshot_child != 0)
-		return false;
-	snprintf(path, sizeof(path), "%s/snapshot", d->config->state_dir);
-	unlink(path);
-	d->is_engine_stale = true;
-	return true;
+	if (d->snapshot_child == 0)
+		d->is_engine_stale = true;
+	return d->snapshot_child == 0;
 }
 
 static void names_back(struct store_query *q)

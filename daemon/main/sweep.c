@@ -128,6 +128,7 @@ static void changing_back(struct store_batch *batch)
 		return;
 	}
 	s->is_decided = false;
+	s->d->snapshot_seq = 0; /* it went with the first rows */
 	s->state.removed += s->edits.removed;
 	s->state.changed += s->rows.n - s->edits.removed;
 	for (size_t i = 0; i < s->gone_ids.n; i++)

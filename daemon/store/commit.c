@@ -214,7 +214,7 @@ void committer_commit(struct committer *c, struct store_batch *b)
 
 	errbuf_clear(&b->error);
 	b->outbox_last = 0;
-	b->result = b->edits ? edits_commit(c->db, b->edits, &b->error) : write_all(c, b, &b->error);
+	b->result = b->edits ? edits_commit(c->db, c->dir, b->edits, &b->error) : write_all(c, b, &b->error);
 	c->was_full = b->result == ERR_FULL;
 	if (b->result) {
 		db_rollback(c->db); /* I1 */

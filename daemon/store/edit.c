@@ -4,12 +4,9 @@
 #include "names.h"
 
 #include "daemon/base/arena.h"
-#include "daemon/base/file.h"
 #include "daemon/base/vec.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 static enum err set_facts(struct db *db, const struct store_fact_row *rows, size_t n, struct errbuf *eb)
@@ -148,16 +145,6 @@ static enum err remove_chosen(struct db *db, const struct chosen *c, uint64_t *r
 	return err;
 }
 
-static enum err remove_snapshot(const char *dir, struct errbuf *eb)
-{
-	char path[PATH_MAX];
-
-	store_path(path, dir, "snapshot");
-	if (unlink(path) != 0 && errno != ENOENT)
-		return errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
-	return file_sync_folder(dir, eb);
-}
-
 /* No daemon comes up meanwhile; *lock is -1 where the daemon itself removes, which holds it. A folder without a database is left as
  * it is. */
 static enum err keep_others_out(const char *dir, int *lock, struct errbuf *eb)
@@ -178,7 +165,7 @@ static enum err remove_all(const char *dir, struct chosen *c, uint64_t *removed,
 	if (!err)
 		err = store_read_alerts(dir, STORE_ALERTS_ALL, choose_alert, c, eb);
 	if (!err)
-		err = remove_snapshot(dir, eb);
+		err = snapshot_remove(dir, eb); /* I1 */
 	if (!err)
 		err = schema_open(dir, &db, eb);
 	if (!err)

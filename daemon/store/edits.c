@@ -2,7 +2,8 @@
  * I1: a batch of edits is one transaction, all of it or nothing.
  * I2: sequence numbers of events that go are not given again: `applied` in meta keeps the end.
  * I3: a payload is overwritten in its place, at its length, before it goes or becomes another: a cell that is moved while a
- *     page is balanced then has nothing left in it. Freed cells and pages are overwritten by secure_delete. */
+ *     page is balanced then has nothing left in it. Freed cells and pages are overwritten by secure_delete.
+ * I4: the snapshot goes before the first event does, so that no start can bring it back. */
 #include "edits.h"
 
 #include "internal.h"
@@ -105,12 +106,14 @@ static enum err edit_all(struct editor *e, struct store_edits *edits, struct err
 	return err;
 }
 
-enum err edits_commit(struct db *db, struct store_edits *edits, struct errbuf *eb)
+enum err edits_commit(struct db *db, const char *dir, struct store_edits *edits, struct errbuf *eb)
 {
 	bool has_rows = edits->n_rows > 0 || edits->n_alerts > 0 || edits->n_outbox > 0;
 	struct editor e;
 	enum err err = editor_init(&e, db, eb);
 
+	if (!err && edits->n_rows > 0)
+		err = snapshot_remove(dir, eb); /* I4 */
 	if (!err && has_rows)
 		err = edit_all(&e, edits, eb);
 	editor_fini(&e);

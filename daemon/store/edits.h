@@ -11,7 +11,7 @@ struct store_edit {
 };
 
 struct store_edits {
-	const struct store_edit *rows; size_t n_rows;
+	const struct store_edit *rows; size_t n_rows;   /* with the first of them the snapshot goes: none may be being written */
 	const struct bytes *alerts; size_t n_alerts;    /* ids of rows of `alerts` that go */
 	const uint64_t *outbox; size_t n_outbox;        /* numbers of rows that go, of `outbox` and of `dead` */
 	bool empties_log; /* what the write-ahead log holds goes into the database, and its file is cut to nothing */

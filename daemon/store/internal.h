@@ -35,9 +35,12 @@ void committer_free(struct committer *c);
 /* One transaction; fills the batch's answers. All of it or nothing. */
 void committer_commit(struct committer *c, struct store_batch *batch);
 
-/* edits.c: on the writer's handle, in a transaction of its own. */
+/* edits.c: on the writer's handle of DIR's database, in a transaction of its own. */
 struct store_edits;
-enum err edits_commit(struct db *db, struct store_edits *edits, struct errbuf *eb) MUST_CHECK;
+enum err edits_commit(struct db *db, const char *dir, struct store_edits *edits, struct errbuf *eb) MUST_CHECK;
+
+/* snapshot.c: for good, also over a loss of power. That there is none is fine. */
+enum err snapshot_remove(const char *dir, struct errbuf *eb) MUST_CHECK;
 
 /* A thread with a ring in and a ring out. `work` runs there once an item, `after` when that is handed back, `idle` after a quiet
  * second. */

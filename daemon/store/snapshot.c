@@ -245,3 +245,13 @@ void snapshot_close(struct snapshot_reader *r)
 	close(r->fd);
 	free(r);
 }
+
+enum err snapshot_remove(const char *dir, struct errbuf *eb)
+{
+	char path[PATH_MAX];
+
+	store_path(path, dir, "snapshot");
+	if (unlink(path) == 0)
+		return file_sync_folder(dir, eb);
+	return errno == ENOENT ? ERR_OK : errbuf_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
+}
