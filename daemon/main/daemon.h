@@ -96,6 +96,10 @@ void loop_once(void *arg);
 /* hold: no event batch starts; pause: senders wait too (intake_hold, intake_pause). */
 void turn_hold(struct daemon *d, enum hold_reason who, bool held);
 void turn_pause(struct daemon *d, enum hold_reason who, bool paused);
+/* Both, one after the other. True: it stands, all that came is in the journal and what it brought about is durable, too;
+ * false: ask again in a moment. Nothing is on its way from then on, until turn_go_on. */
+bool turn_stand_still(struct daemon *d, enum hold_reason who);
+void turn_go_on(struct daemon *d, enum hold_reason who);
 
 /* snapshots.c */
 void step_snapshot(struct daemon *d, int64_t mono_us);

@@ -1,13 +1,11 @@
 /* An erasure, stage by stage, on the loop thread.
  * I1: the tombstone is on the disk before the first row goes, so that whatever interrupts an erasure, the next start ends it.
- * I2: no snapshot is written of an engine that still knows what goes, and the old one goes before the first row does.
+ * I2: no snapshot is written of an engine that still knows what goes; the old one goes with the first row (store/edits.h).
  * I3: everything that waits for files, the database or a child is cut into steps; events come in all the while.
  * I4: the stages follow each other: only what the new engine said is durable can be searched for what it must not say. */
 #include "erasure.h"
 
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -104,8 +102,7 @@ void erasure_free(struct daemon *d)
 	BUG_ON(erasure_is_busy(d));
 	answer(e, ERR_BUSY, "the daemon is stopping; the next start goes on with it");
 	d->erasure = NULL;
-	turn_hold(d, HOLD_ERASURE, false);
-	turn_pause(d, HOLD_ERASURE, false);
+	turn_go_on(d, HOLD_ERASURE);
 	sweep_free(e->sweep);
 	if (e->found != NULL)
 		munmap(e->found, sizeof(*e->found));
@@ -192,7 +189,6 @@ static int64_t stand(struct erasure *e)
 {
 	struct daemon *d = e->d;
 	struct intake_stats stats;
-	char path[PATH_MAX];
 	if (e->fresh != NULL) {
 		erased_free(d->erased);
 		d->context.erased = d->erased = e->fresh;
@@ -200,19 +196,13 @@ static int64_t stand(struct erasure *e)
 	}
 	if (d->rebuild != NULL || d->forgetting != NULL)
 		return LOOK_US;
-	turn_pause(d, HOLD_ERASURE, true);
-	if (intake_is_empty(d->intake))
-		turn_hold(d, HOLD_ERASURE, true);
-	if (!intake_is_empty(d->intake) || !intake_is_settled(d->intake) || d->snapshot_child != 0)
+	if (!turn_stand_still(d, HOLD_ERASURE) || d->snapshot_child != 0)
 		return SOON_US;
-	snprintf(path, sizeof(path), "%s/snapshot", d->config->state_dir);
-	unlink(path); /* I2; that there is none is fine */
 	trial_free(d); /* what it found may name the account */
-	d->is_engine_stale = e->account.len > 0;
+	d->is_engine_stale = e->account.len > 0; /* I2 */
 	intake_stats(d->intake, &stats);
 	e->sweep = sweep_new(d, stats.last_seq, erasing_decide, e);
-	turn_hold(d, HOLD_ERASURE, false);
-	turn_pause(d, HOLD_ERASURE, false);
+	turn_go_on(d, HOLD_ERASURE);
 	e->stage = ERASURE_SWEEPS;
 	return 0;
 }

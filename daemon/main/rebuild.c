@@ -55,12 +55,6 @@ bool rebuild_is_busy(const struct daemon *d)
 	return r != NULL && (r->is_out || r->removal != NULL || (r->is_retired && !r->is_swapped));
 }
 
-static void go_on(struct daemon *d)
-{
-	turn_hold(d, HOLD_REBUILD, false);
-	turn_pause(d, HOLD_REBUILD, false);
-}
-
 void rebuild_free(struct daemon *d)
 {
 	struct rebuild *r = d->rebuild;
@@ -76,7 +70,7 @@ void rebuild_free(struct daemon *d)
 	arena_free(r->arena);
 	free(r);
 	d->rebuild = NULL;
-	go_on(d);
+	turn_go_on(d, HOLD_REBUILD);
 	sd_tell("READY=1\nSTATUS=listening on %s", d->config->listen);
 }
 
@@ -229,7 +223,7 @@ static int64_t swap_in(struct daemon *d, struct rebuild *r)
 		removal_answer(r->removal, ERR_OK, "");
 	cause_over(r, ERR_OK, "");
 	r->is_swapped = true;
-	go_on(d);
+	turn_go_on(d, HOLD_REBUILD);
 	return 0;
 }
 
@@ -251,14 +245,12 @@ static int64_t succeed(struct daemon *d, struct rebuild *r)
 	return 0;
 }
 
-/* Brings everything to a standstill; true when it stands. */
+/* Events that gather under the old key or the old list of kinds must be in the journal (I4); others may wait for the new
+ * engine, so that no sender notices. */
 static bool stands_still(struct daemon *d, struct rebuild *r)
 {
-	bool must_be_empty = r->cause.retires_key || (r->journal != NULL && journal_map_is_stale(r->journal));
-	if (must_be_empty)
-		turn_pause(d, HOLD_REBUILD, true);
-	if (must_be_empty && !intake_is_empty(d->intake))
-		return false;
+	if (r->cause.retires_key || (r->journal != NULL && journal_map_is_stale(r->journal)))
+		return turn_stand_still(d, HOLD_REBUILD);
 	turn_hold(d, HOLD_REBUILD, true);
 	return intake_is_settled(d->intake);
 }

@@ -91,15 +91,12 @@ static void step_stop(struct daemon *d, int64_t mono_us)
 {
 	if (!d->wants_stop)
 		return;
-	if (d->stop_by_us == 0) {
+	if (d->stop_by_us == 0)
 		d->stop_by_us = mono_us + STOP_LIMIT_US;
-		turn_pause(d, HOLD_STOP, true);
-	}
-	if (intake_is_empty(d->intake))
-		turn_hold(d, HOLD_STOP, true);
+	bool stands_still = turn_stand_still(d, HOLD_STOP);
 	bool is_busy = rebuild_is_busy(d) || erasure_is_busy(d) || forgetting_is_busy(d) || keys_are_changing(d) ||
 		       d->lookups_out > 0;
-	bool is_done = !is_busy && intake_is_empty(d->intake) && intake_is_settled(d->intake) && sinks_is_done(d->sinks);
+	bool is_done = !is_busy && stands_still && sinks_is_done(d->sinks);
 	if (!is_done && mono_us >= d->stop_by_us)
 		log_warn("main", "stops with work left: what was acknowledged is in the journal, the next start goes on from there");
 	if (is_done || mono_us >= d->stop_by_us) {
@@ -120,6 +117,21 @@ void turn_pause(struct daemon *d, enum hold_reason who, bool paused)
 {
 	d->pauses = paused ? d->pauses | who : d->pauses & ~(unsigned)who;
 	intake_pause(d->intake, d->pauses != 0);
+}
+
+bool turn_stand_still(struct daemon *d, enum hold_reason who)
+{
+	turn_pause(d, who, true);
+	if (!intake_is_empty(d->intake))
+		return false; /* a batch must still begin, or what gathered would wait for ever */
+	turn_hold(d, who, true);
+	return intake_is_settled(d->intake);
+}
+
+void turn_go_on(struct daemon *d, enum hold_reason who)
+{
+	turn_hold(d, who, false);
+	turn_pause(d, who, false);
 }
 
 void loop_once(void *arg)
