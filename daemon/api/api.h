@@ -28,7 +28,7 @@ struct api_events {
 	const char *error;
 	const struct event *at;
 	unsigned n;
-	uint64_t next; /* sequence number that more of them come before; 0: these are all */
+	uint64_t next; /* sequence number that more of them may come before; 0: these are all */
 };
 typedef void api_events_fn(void *done_arg, const struct api_events *found);
 struct api_events_query {

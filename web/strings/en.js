@@ -73,7 +73,7 @@ export default {
   "account.timeline": "What it used, and when", "account.timeline.note": "filled: other accounts hold it too; a bar leads to its holders", "account.activity": "Events", "account.values.none": "It has used nothing yet.", "account.values.n": ({ n }) => `${n} ${s(n, "value", "values")}`,
   "account.devices": "Devices and their drift", "account.devices.note": "from its latest events", "account.devices.none": "Its events name no device.", "account.device.none": "no device id", "account.drift": ({ n }) => `${n} ${s(n, "component", "components")} changed`, "account.steady": "unchanged", "account.parts": "Components",
   "account.relations": "Declared relations", "account.relations.none": "It has declared nothing.", "account.members": ({ n }) => `${n} ${s(n, "member", "members")}`, "relation.accepted": "accepted", "relation.pending": "not accepted",
-  "account.history": "What changed", "account.history.none": "Nothing has changed yet.", "account.raw": "Events, newest first", "account.events.none": "The journal holds no event of it.", "account.events.older": "Older events",
+  "account.history": "What changed", "account.history.none": "Nothing has changed yet.", "account.raw": "Events, newest first", "account.events.none": "The journal holds no event of it.", "account.events.yet": "None among the newest events of the journal.", "account.events.older": "Older events",
   "account.contagion": "Reached by a closure", "account.contagion.from": "{source} was {because}; over strong links that reaches this account with {score}.", "account.clean": "Found clean", "account.clean.help": "Its links are set aside until new evidence comes.",
   "lanes.events": ({ n }) => `${n} ${s(n, "event", "events")}`,
 

@@ -73,7 +73,7 @@ export default {
   "account.timeline": "何时使用了什么", "account.timeline.note": "实心：其他账号也持有；点击可查看持有账号", "account.activity": "事件", "account.values.none": "尚无使用记录。", "account.values.n": "{n} 个值",
   "account.devices": "设备及其漂移", "account.devices.note": "取自最近的事件", "account.devices.none": "事件中没有设备信息。", "account.device.none": "无设备标识", "account.drift": "{n} 个组件变化", "account.steady": "无变化", "account.parts": "组件",
   "account.relations": "已申报关系", "account.relations.none": "没有申报。", "account.members": "{n} 个成员", "relation.accepted": "已接受", "relation.pending": "未接受",
-  "account.history": "变化记录", "account.history.none": "尚无变化。", "account.raw": "事件（最新在前）", "account.events.none": "日志中没有该账号的事件。", "account.events.older": "更早的事件",
+  "account.history": "变化记录", "account.history.none": "尚无变化。", "account.raw": "事件（最新在前）", "account.events.none": "日志中没有该账号的事件。", "account.events.yet": "日志最近的事件中没有该账号的事件。", "account.events.older": "更早的事件",
   "account.contagion": "受关闭账号牵连", "account.contagion.from": "{source}{because}；沿强关联牵连至本账号，分数 {score}。", "account.clean": "认定清白", "account.clean.help": "其关联搁置，直到出现新证据。",
   "lanes.events": "{n} 条事件",
 

@@ -187,7 +187,7 @@ class Events {
     const found = await askIfThere(urlOf`/v1/accounts/${this.account}/events` + `?limit=200${before ? "&before=" + before : ""}`);
     if (!found) return [];
     this.rows.push(...found.events);
-    fill(this.box, this.rows.length ? eventRows(this.rows, this.account) : empty(t("account.events.none")),
+    fill(this.box, this.rows.length ? eventRows(this.rows, this.account) : empty(t(found.next ? "account.events.yet" : "account.events.none")),
       found.next ? button(t("account.events.older"), () => this.load(found.next), { class: "plain" }) : null);
     return this.rows;
   }
