@@ -93,7 +93,17 @@ static void component_add(struct graph *g, struct component *c, uint32_t account
 	VEC_PUSH(&c->nodes, account);
 }
 
-/* Reaches over edges of the least level and over today's clusters, so that no cluster is left half outside. */
+static void component_add_cluster(struct graph *g, struct component *c, struct graph_cluster *cluster)
+{
+	if (cluster->mark == g->mark)
+		return;
+	cluster->mark = g->mark;
+	for (uint32_t k = 0; k < cluster->n; k++)
+		component_add(g, c, cluster->members[k]);
+}
+
+/* Reaches over edges of the least level and over today's clusters, so that no cluster is left half outside. False: there are
+ * more than max, and not all of them were reached. */
 static bool component_reach(struct graph *g, struct component *c, uint32_t start, size_t max)
 {
 	g->mark++;
@@ -104,15 +114,12 @@ static bool component_reach(struct graph *g, struct component *c, uint32_t start
 		for (uint32_t k = 0; k < node->n; k++)
 			if (node->edges[k].tie.level >= c->least_level)
 				component_add(g, c, node->edges[k].other);
-		if (node->cluster == GRAPH_NONE)
-			continue;
-		const struct graph_cluster *cluster = &g->clusters.at[node->cluster];
-		for (uint32_t k = 0; k < cluster->n; k++)
-			component_add(g, c, cluster->members[k]);
+		if (node->cluster != GRAPH_NONE)
+			component_add_cluster(g, c, &g->clusters.at[node->cluster]);
 		if (c->nodes.n > max)
 			return false;
 	}
-	return c->nodes.n <= max;
+	return true;
 }
 
 static int compare_ids(const void *x, const void *y)
@@ -143,10 +150,16 @@ static void component_collect_edges(struct graph *g, struct component *c)
 	}
 }
 
+/* I3: what holds together by sure edges is taken whole, however large it is. */
+static size_t most_nodes(const struct graph *g, const struct component *c)
+{
+	return c->least_level < g->guard.sure_level ? GRAPH_COMPONENT_MAX : SIZE_MAX;
+}
+
 static void settle_component(struct graph *g, struct component *c, uint32_t start, graph_change_fn *fn, void *arg)
 {
 	c->least_level = 1;
-	while (!component_reach(g, c, start, GRAPH_COMPONENT_MAX) && c->least_level < g->guard.sure_level) {
+	while (!component_reach(g, c, start, most_nodes(g, c))) {
 		c->least_level++;
 		g->limits_hit++;
 	}

@@ -10,7 +10,7 @@
 
 #define GRAPH_NONE UINT32_MAX
 #define GRAPH_LEVELS 16
-/* A component larger than this is partitioned by its stronger edges alone: bounded work, counted. */
+/* A component larger than this is partitioned by its stronger edges alone: bounded work, counted. One of sure edges has no bound. */
 #define GRAPH_COMPONENT_MAX 4096
 
 struct graph_guard {

@@ -17,6 +17,7 @@ struct graph_node {
 struct graph_cluster {
 	uint32_t *members; /* sorted */
 	uint32_t n;
+	uint32_t mark; /* as a node's */
 };
 
 struct graph {

@@ -345,9 +345,33 @@ static void a_cut_snapshot_is_refused(void **state)
 	free(whole.at);
 }
 
+/* What is sure has no largest size: a cluster beyond the largest component still takes others in whole. */
+static void cluster_beyond_the_largest_component_takes_another_in_whole(void **state)
+{
+	const uint32_t big = GRAPH_COMPONENT_MAX + 100, x = big + 10, y = x + 1;
+	struct graph *g = fresh();
+	for (uint32_t i = 0; i + 1 < big; i++)
+		set_edge(g, i, i + 1, SURE, false);
+	set_edge(g, x, y, SURE, false);
+	settle(g);
+	assert_true(together(g, 0, big - 1));
+	assert_true(together(g, x, y));
+	assert_false(together(g, 0, x));
+	set_edge(g, 7, x, SURE, false);
+	settle(g);
+	assert_true(together(g, 0, x));
+	assert_true(together(g, 0, y));
+	set_edge(g, y, y + 1, STRONG, false);
+	settle(g);
+	assert_int_equal(graph_cluster_of(g, y + 1), GRAPH_NONE); /* and what is not sure has the guard's */
+	assert_int_equal(graph_clusters(g), 1);
+	graph_free(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cluster_beyond_the_largest_component_takes_another_in_whole),
 		cmocka_unit_test(two_single_accounts_merge_freely),
 		cmocka_unit_test(a_weak_link_does_not_chain_a_third),
 		cmocka_unit_test(a_strong_link_joins_a_single_to_a_cluster),
