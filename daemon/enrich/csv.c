@@ -63,7 +63,7 @@ static enum err scan_field(struct csv_scan *s)
 	return e;
 }
 
-/* Empty lines and comments; what they span is counted to the next record. */
+/* Empty lines and comments. */
 static void skip_lines_without_record(struct csv_scan *s)
 {
 	while (s->at < s->in.len) {
@@ -72,7 +72,7 @@ static void skip_lines_without_record(struct csv_scan *s)
 			ptrdiff_t end = bytes_find_char(bytes_slice(s->in, s->at, s->in.len), '\n');
 			s->at = end < 0 ? s->in.len : s->at + (size_t)end;
 		} else if (c == '\n' || c == '\r') {
-			s->out->lines += c == '\n';
+			s->out->skipped += c == '\n';
 			s->at++;
 		} else {
 			return;
@@ -85,12 +85,11 @@ enum err decode_csv_record(struct bytes *rest, struct csv_record *out)
 	struct csv_scan s = { .in = *rest, .out = out };
 	enum err e = ERR_OK;
 
-	out->n = 0;
-	out->lines = 0;
+	out->n = out->skipped = 0;
+	out->lines = 1;
 	skip_lines_without_record(&s);
 	if (s.at >= s.in.len)
 		return ERR_NOTFOUND;
-	out->lines++;
 	e = scan_field(&s);
 	while (!e && s.at < s.in.len && s.in.ptr[s.at] == ',') {
 		s.at++;
@@ -226,15 +225,17 @@ enum err csv_read(struct bytes content, const char *name, const struct csv_reade
 
 	BUG_ON(reader->n_columns > CSV_FIELDS_MAX);
 	while (!(e = decode_csv_record(&rest, record))) {
-		t.line += record->lines;
+		t.line += record->skipped + record->lines;
 		e = has_header ? take_row(&t, record, eb) : take_header(&t, record, eb);
 		has_header = true;
 		if (e)
 			break;
 	}
-	free(record);
 	if (e == ERR_NOTFOUND)
-		return has_header ? ERR_OK : errbuf_set(eb, ERR_INPUT, "%s: empty: there is no header line", name);
-	return errbuf_set(eb, e, "%s:%u: %s", name, t.line + 1, e == ERR_LIMIT ? "the line is too long or has too many fields" :
+		e = has_header ? ERR_OK : errbuf_set(eb, ERR_INPUT, "%s: empty: there is no header line", name);
+	else
+		errbuf_set(eb, e, "%s:%u: %s", name, t.line + record->skipped + 1, e == ERR_LIMIT ? "the line is too long or has too many fields" :
 			  "a quoted field does not end where it should");
+	free(record);
+	return e;
 }

@@ -12,7 +12,8 @@
 struct csv_record {
 	struct bytes field[CSV_FIELDS_MAX]; /* into text */
 	unsigned n;
-	unsigned lines; /* that it spans */
+	unsigned skipped; /* lines before it, empty or of a comment */
+	unsigned lines;   /* that it spans, so far as it was read where that failed */
 	char text[CSV_RECORD_MAX];
 };
 

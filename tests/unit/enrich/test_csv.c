@@ -21,7 +21,8 @@ static void records_are_split_and_unquoted(void **state)
 	assert_int_equal(r->field[2].len, 0);
 	assert_int_equal(decode_csv_record(&rest, r), ERR_OK);
 	assert_true(bytes_is(r->field[0], "two\nlines"));
-	assert_int_equal(r->lines, 4);
+	assert_int_equal(r->skipped, 2);
+	assert_int_equal(r->lines, 2);
 	assert_int_equal(decode_csv_record(&rest, r), ERR_OK);
 	assert_true(bytes_is(r->field[0], "last"));
 	assert_int_equal(decode_csv_record(&rest, r), ERR_NOTFOUND);
@@ -111,6 +112,9 @@ static void messages_name_file_and_line(void **state)
 	assert_string_equal(eb.text, "f.csv:3: it is bad");
 	assert_int_equal(read_text("first\n\"a\n", row, &eb), ERR_INPUT);
 	assert_string_equal(eb.text, "f.csv:2: a quoted field does not end where it should");
+	errbuf_clear(&eb);
+	assert_int_equal(read_text("first\n# a note\n\nx\n# another\n\"x\"y\n", row, &eb), ERR_INPUT);
+	assert_string_equal(eb.text, "f.csv:6: a quoted field does not end where it should");
 	assert_int_equal(read_text("# only\n", row, &eb), ERR_INPUT);
 	assert_string_equal(eb.text, "f.csv: empty: there is no header line");
 }
