@@ -70,14 +70,14 @@ static void on_late(void *arg, struct bytes line)
 	text_addc(&p->lines, '\n');
 }
 
-static void on_facts(void *arg, const struct flow_facts *facts, enum flow_moment moment)
+static void on_facts(void *arg, unsigned source, const struct flow_facts *facts, enum flow_moment moment)
 {
-	join_flow(((struct packets *)arg)->join, facts, moment);
+	join_flow(((struct packets *)arg)->join, source, facts, moment);
 }
 
-static void on_stopped(void *arg)
+static void on_stopped(void *arg, unsigned source)
 {
-	join_stopped(((struct packets *)arg)->join);
+	join_stopped(((struct packets *)arg)->join, source);
 }
 
 static void on_timer(void *arg)

@@ -316,10 +316,11 @@ static struct ip folded(const struct ip *ip)
 	return out;
 }
 
-void join_flow(struct join *j, const struct flow_facts *facts, enum flow_moment moment)
+void join_flow(struct join *j, unsigned source, const struct flow_facts *facts, enum flow_moment moment)
 {
 	struct flow_facts known = *facts;
 
+	BUG_ON(source >= JOIN_SOURCES_MAX);
 	if (!facts->ja4[0] && !facts->http_method[0]) /* a port that was knocked at */
 		return;
 	known.client = folded(&facts->client);
@@ -328,13 +329,13 @@ void join_flow(struct join *j, const struct flow_facts *facts, enum flow_moment 
 		return;
 	}
 	j->counts.flows++;
-	seen_put(j->seen, &known, moment == FLOW_LEARNED);
+	seen_put(j->seen, source, &known, moment == FLOW_LEARNED);
 	answer_port(j, &known.client, known.client_port);
 }
 
-void join_stopped(struct join *j)
+void join_stopped(struct join *j, unsigned source)
 {
-	seen_end_all(j->seen);
+	seen_end(j->seen, source);
 }
 
 static void last_chance(struct join *j, uint32_t slot)

@@ -36,9 +36,11 @@ struct join_counts {
 
 struct join *join_new(const struct join_setup *setup);
 void join_free(struct join *j);
-void join_flow(struct join *j, const struct flow_facts *facts, enum flow_moment moment);
-/* Nobody looks at packets any more: every flow has ended. */
-void join_stopped(struct join *j);
+/* source: a number below JOIN_SOURCES_MAX for each that looks at packets. */
+#define JOIN_SOURCES_MAX 256
+void join_flow(struct join *j, unsigned source, const struct flow_facts *facts, enum flow_moment moment);
+/* It looks no more, and will tell of no end: its flows have ended. */
+void join_stopped(struct join *j, unsigned source);
 /* For struct network_source: arg is the join. */
 bool join_find(void *arg, const struct network_ask *ask, struct network_facts *out);
 void join_accepted(void *arg);

@@ -204,13 +204,14 @@ static void change_age(struct seen *s, uint32_t index, bool is_open)
 	age_in(s, index);
 }
 
-void seen_put(struct seen *s, const struct flow_facts *facts, bool is_open)
+void seen_put(struct seen *s, unsigned source, const struct flow_facts *facts, bool is_open)
 {
 	const struct seen_flow *known = find(s, facts);
 	uint32_t index = known ? (uint32_t)(known - s->at) : make(s, facts, is_open);
 	struct seen_flow *flow = &s->at[index];
 
 	change_age(s, index, is_open);
+	flow->source = (uint8_t)source;
 	flow->last_us = facts->last_us;
 	memcpy(flow->ja4, facts->ja4, sizeof(flow->ja4));
 	memcpy(flow->key, facts->key, sizeof(flow->key));
@@ -218,11 +219,15 @@ void seen_put(struct seen *s, const struct flow_facts *facts, bool is_open)
 	memcpy(flow->syn, facts->syn, sizeof(flow->syn));
 }
 
-void seen_end_all(struct seen *s)
+void seen_end(struct seen *s, unsigned source)
 {
-	for (unsigned udp = 0; udp <= UDP; udp++)
-		while (s->oldest[udp] != SEEN_NONE)
-			change_age(s, s->oldest[udp], false);
+	for (unsigned udp = 0; udp <= UDP; udp++) {
+		for (uint32_t index = s->oldest[udp], next; index != SEEN_NONE; index = next) {
+			next = s->at[index].by_age[NEXT];
+			if (s->at[index].source == source)
+				change_age(s, index, false);
+		}
+	}
 }
 
 void seen_forget(struct seen *s, int64_t before_us)

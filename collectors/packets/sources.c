@@ -78,6 +78,11 @@ static void say(struct source *source, bool is_open, const char *text)
 		log_warn("capture", "%s is not captured: %s; tried again", source->interface, text);
 }
 
+static unsigned place_of(const struct connection *c)
+{
+	return (unsigned)(c->source - c->sources->known);
+}
+
 static void on_message(struct connection *c)
 {
 	struct sources *s = c->sources;
@@ -97,7 +102,7 @@ static void on_message(struct connection *c)
 		c->source->now = m->numbers;
 		break;
 	default:
-		s->setup.facts(s->setup.arg, &m->facts, m->type == WIRE_LEARNED ? FLOW_LEARNED : FLOW_ENDED);
+		s->setup.facts(s->setup.arg, place_of(c), &m->facts, m->type == WIRE_LEARNED ? FLOW_LEARNED : FLOW_ENDED);
 	}
 }
 
@@ -115,10 +120,9 @@ static void forget(struct connection *c)
 		keep_numbers(c->source);
 		if (c->source->is_open)
 			say(c->source, false, "its process ended");
+		s->setup.stopped(s->setup.arg, place_of(c));
 	}
 	free(c);
-	if (s->n_connections == 0)
-		s->setup.stopped(s->setup.arg);
 }
 
 /* False: the other end is gone. */

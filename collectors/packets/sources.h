@@ -21,8 +21,9 @@ struct source {
 struct sources_setup {
 	struct loop *loop;
 	const struct packets_settings *settings; /* interfaces are known, and closed, from the start; borrowed */
-	void (*facts)(void *arg, const struct flow_facts *facts, enum flow_moment moment);
-	void (*stopped)(void *arg); /* nobody looks at packets any more */
+	/* source: place of the interface, as sources_at has it */
+	void (*facts)(void *arg, unsigned source, const struct flow_facts *facts, enum flow_moment moment);
+	void (*stopped)(void *arg, unsigned source); /* nobody looks at its packets any more */
 	void (*idle)(void *arg);    /* all that was there has been read */
 	void *arg;
 };

@@ -60,7 +60,7 @@ static void take_packets(void *arg, const struct captured *packets, size_t n)
 
 static void take_flow(void *arg, const struct flow_facts *facts, enum flow_moment moment)
 {
-	join_flow(((struct captures *)arg)->join, facts, moment);
+	join_flow(((struct captures *)arg)->join, 0, facts, moment);
 }
 
 /* Nobody waits: every connection is known before the first event. */

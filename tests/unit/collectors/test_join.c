@@ -77,11 +77,11 @@ static void flow(struct fixture *f, uint16_t port, const char *ja4, int64_t firs
 
 	facts.first_us = (T + first) * 1000;
 	facts.last_us = facts.first_us;
-	join_flow(f->join, &facts, FLOW_LEARNED);
+	join_flow(f->join, 0, &facts, FLOW_LEARNED);
 	if (last == OPEN)
 		return;
 	facts.last_us = (T + last) * 1000;
-	join_flow(f->join, &facts, FLOW_ENDED);
+	join_flow(f->join, 0, &facts, FLOW_ENDED);
 }
 
 static struct network_ask ask_of(const char *ip, uint16_t port, int64_t at)
@@ -252,7 +252,7 @@ static void proxies_are_never_clients(void **state)
 	struct network_facts out;
 
 	facts.first_us = (T - 100) * 1000;
-	join_flow(f->join, &facts, FLOW_LEARNED);
+	join_flow(f->join, 0, &facts, FLOW_LEARNED);
 	assert_false(join_find(f->join, &ask, &out));
 	join_accepted(f->join);
 	assert_int_equal(counts(f).proxied, 1);
@@ -276,7 +276,7 @@ static void addresses_are_folded_as_events_have_them(void **state)
 	struct network_facts out;
 
 	facts.first_us = (T - 100) * 1000;
-	join_flow(f->join, &facts, FLOW_LEARNED);
+	join_flow(f->join, 0, &facts, FLOW_LEARNED);
 	assert_true(join_find(f->join, &ask, &out));
 }
 
@@ -290,7 +290,7 @@ static void a_flood_over_udp_leaves_flows_over_tcp_alone(void **state)
 	for (uint16_t port = 1; port <= 1000; port++) {
 		facts.client_port = port;
 		facts.first_us = (T - 500 + port) * 1000;
-		join_flow(f->join, &facts, FLOW_LEARNED);
+		join_flow(f->join, 0, &facts, FLOW_LEARNED);
 	}
 	assert_string_equal(found(f, 5000, 0), "real");
 	assert_int_equal(counts(f).remembered, 33);
@@ -312,8 +312,8 @@ static void one_port_holds_a_few_flows_and_none_over_udp_ends_one_over_tcp(void 
 	for (int64_t i = 0; i < 400; i++) {
 		facts.first_us = (T + i) * 1000;
 		facts.last_us = facts.first_us;
-		join_flow(f->join, &facts, FLOW_LEARNED);
-		join_flow(f->join, &facts, FLOW_ENDED);
+		join_flow(f->join, 0, &facts, FLOW_LEARNED);
+		join_flow(f->join, 0, &facts, FLOW_ENDED);
 	}
 	assert_int_equal(counts(f).remembered, 1 + 64);
 	assert_int_equal(counts(f).evicted, 400 - 64);
@@ -335,14 +335,14 @@ static void an_event_without_a_port_among_very_many_flows_is_ambiguous(void **st
 	for (uint16_t i = 0; i < 400; i++) {
 		facts.client_port = (uint16_t)(6000 + i);
 		facts.first_us = facts.last_us = (T - 100 * WINDOW) * 1000 + i;
-		join_flow(f->join, &facts, FLOW_LEARNED);
-		join_flow(f->join, &facts, FLOW_ENDED);
+		join_flow(f->join, 0, &facts, FLOW_LEARNED);
+		join_flow(f->join, 0, &facts, FLOW_ENDED);
 	}
 	assert_string_equal(found(f, 0, 0), "real"); /* the others are long over */
 	for (uint16_t i = 400; i < 600; i++) {
 		facts.client_port = (uint16_t)(6000 + i);
-		join_flow(f->join, &facts, FLOW_LEARNED);
-		join_flow(f->join, &facts, FLOW_ENDED);
+		join_flow(f->join, 0, &facts, FLOW_LEARNED);
+		join_flow(f->join, 0, &facts, FLOW_ENDED);
 	}
 	assert_string_equal(found(f, 0, 0), "");
 	assert_int_equal(counts(f).ambiguous, 1);
@@ -360,9 +360,26 @@ static void ended_flows_give_way_before_open_ones_and_are_forgotten_in_time(void
 	assert_int_equal(counts(f).remembered, 32);
 	join_tick(f->join, T + 2 * WINDOW);
 	assert_int_equal(counts(f).remembered, 1);
-	join_stopped(f->join);
+	join_stopped(f->join, 0);
 	join_tick(f->join, T + 2 * WINDOW + 1);
 	assert_int_equal(counts(f).remembered, 0);
+}
+
+/* A process that captures an interface ended, another one goes on: it told of the end of none of its flows. */
+static void who_looks_no_more_ends_its_own_flows_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct flow_facts facts = facts_of("10.9.0.1", 5001, "other");
+
+	flow(f, 5000, "first", -100, OPEN);
+	facts.first_us = facts.last_us = (T - 50) * 1000;
+	join_flow(f->join, 1, &facts, FLOW_LEARNED);
+	join_stopped(f->join, 0);
+	assert_string_equal(found(f, 5001, 10 * WINDOW), "other");
+	assert_string_equal(found(f, 5000, 10 * WINDOW), "");
+	assert_string_equal(found(f, 0, 10 * WINDOW), "other"); /* one flow of the address is left in whose life it lies */
+	join_stopped(f->join, 1);
+	assert_string_equal(found(f, 5001, 10 * WINDOW), "");
 }
 
 static void with_everything_known_nothing_waits(void **state)
@@ -401,6 +418,7 @@ int main(void)
 		TEST(one_port_holds_a_few_flows_and_none_over_udp_ends_one_over_tcp),
 		TEST(an_event_without_a_port_among_very_many_flows_is_ambiguous),
 		TEST(ended_flows_give_way_before_open_ones_and_are_forgotten_in_time),
+		TEST(who_looks_no_more_ends_its_own_flows_alone),
 		TEST(with_everything_known_nothing_waits),
 	};
 

@@ -1,4 +1,4 @@
-/* The socket over which facts come in, when the daemon has no descriptor left for who comes. */
+/* The socket over which facts come in: who comes, who goes, and no descriptor left for who comes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,10 +17,18 @@ struct fixture {
 	struct packets_settings settings;
 	struct sources *sources;
 	unsigned turns;
+	int stopped; /* a digit for each: which source */
 };
 
-static void ignore_facts(void *arg, const struct flow_facts *facts, enum flow_moment moment)
+static void ignore_facts(void *arg, unsigned source, const struct flow_facts *facts, enum flow_moment moment)
 {
+}
+
+static void note_stopped(void *arg, unsigned source)
+{
+	struct fixture *f = arg;
+
+	f->stopped = f->stopped * 10 + (int)source;
 }
 
 static void ignore(void *arg)
@@ -47,14 +55,15 @@ static void run_for(struct fixture *f, int64_t ms)
 static int make(void **state)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
-	struct sources_setup setup = { .settings = &f->settings, .facts = ignore_facts, .stopped = ignore, .idle = ignore, .arg = f };
+	struct sources_setup setup = { .settings = &f->settings, .facts = ignore_facts, .stopped = note_stopped, .idle = ignore, .arg = f };
 	struct errbuf eb = { 0 };
 
 	setup.loop = f->loop = loop_new();
 	f->timer = loop_timer_new(f->loop, on_timer, f);
 	snprintf(f->settings.socket, sizeof(f->settings.socket), "/tmp/test_sources.%d.sock", (int)getpid());
 	strcpy(f->settings.interfaces[0], "eth0");
-	f->settings.n_interfaces = 1;
+	strcpy(f->settings.interfaces[1], "eth1");
+	f->settings.n_interfaces = 2;
 	if (sources_new(&setup, &f->sources, &eb) != ERR_OK)
 		fail_msg("%s", eb.text);
 	*state = f;
@@ -94,9 +103,36 @@ static void without_a_descriptor_the_loop_rests_and_who_waits_is_taken_later(voi
 	close(peer);
 }
 
+static int open_as(struct fixture *f, const char *interface)
+{
+	struct wire_message opened = { .version = WIRE_VERSION, .type = WIRE_OPENED, .text = "confined" };
+	int peer = wire_connect(f->settings.socket);
+
+	strcpy(opened.interface, interface);
+	assert_int_equal(send(peer, &opened, sizeof(opened), 0), sizeof(opened));
+	return peer;
+}
+
+static void each_interface_stops_for_itself(void **state)
+{
+	struct fixture *f = *state;
+	int one = open_as(f, "eth0"), two = open_as(f, "eth1");
+
+	run_for(f, 100);
+	assert_true(sources_at(f->sources, 0)->is_open && sources_at(f->sources, 1)->is_open);
+	close(two);
+	run_for(f, 100);
+	assert_int_equal(f->stopped, 1);
+	assert_true(sources_at(f->sources, 0)->is_open);
+	close(one);
+	run_for(f, 100);
+	assert_int_equal(f->stopped, 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(each_interface_stops_for_itself, make, unmake),
 		cmocka_unit_test_setup_teardown(without_a_descriptor_the_loop_rests_and_who_waits_is_taken_later, make, unmake),
 	};
 
