@@ -4,16 +4,18 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/vendor/fetch.h"
 #include "daemon/vendor/yaml.h"
 
 #define RATE_DEFAULT 6000
 #define RATE_ADDRESS_DEFAULT 60
 #define SESSIONS_DEFAULT 20000
 #define KEEP_DEFAULT_MS (12 * 3600 * 1000LL)
+#define ORIGIN_MAX 270 /* bytes: the longest host and the rest */
 
 const struct collector_key browser_keys[] = {
 	{ "sites[].key", "text", NULL, "Stands in the page; at least 8 of letters, digits, - and _. It is public: it says whose page it is, and no more. Required." },
-	{ "sites[].origins", "list of origins", NULL, "Pages of these may send, \"https://shop.example\" each; a page of another origin is refused. Required." },
+	{ "sites[].origins", "list of origins", NULL, "Pages of these may send, \"https://shop.example\" each, as a browser writes it; a page of another origin is refused. Required." },
 	{ "sites[].site", "text", "of any site", "Only events of accounts of this site are joined with what its pages say." },
 	{ "rate", "1 to 1000000", "6000", "Requests of one key a minute; more are refused." },
 	{ "rate_address", "1 to 1000000", "60", "Requests of one address a minute. Behind a proxy on this machine it is the last of X-Forwarded-For." },
@@ -52,15 +54,34 @@ static bool is_key(struct bytes s)
 	return s.len >= 8 && s.len <= 128;
 }
 
-/* SCHEME://HOST[:PORT], nothing behind it. */
+static bool is_ascii(struct bytes s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] > 0x7f)
+			return false;
+	return true;
+}
+
+/* SCHEME://HOST[:PORT] to the byte, as a browser writes it (RFC 6454, 6.2): any other form would be no page's. */
 static bool is_origin(struct bytes s)
 {
 	bool is_https = bytes_starts(s, BYTES_LIT("https://"));
-	struct bytes host = bytes_slice(s, is_https ? 8 : 7, s.len);
+	const char *scheme = is_https ? "https" : "http";
+	struct text url = { 0 }, written = { 0 };
+	struct fetch_place place;
+	bool is_same = false;
 
-	if (!is_https && !bytes_starts(s, BYTES_LIT("http://")))
-		return false;
-	return host.len > 0 && host.len <= 255 && bytes_find_char(host, '/') < 0 && bytes_find_char(host, '*') < 0 && bytes_find_char(host, ' ') < 0;
+	text_add(&url, s);
+	if ((is_https || bytes_starts(s, BYTES_LIT("http://"))) && s.len < ORIGIN_MAX && is_ascii(s) && bytes_find_char(s, '*') < 0 &&
+	    fetch_read_url(url.ptr, &place, NULL) == ERR_OK && place.port != 0 && place.port != (is_https ? 443 : 80)) {
+		text_addf(&written, "%s://%s", scheme, place.host);
+		if (place.port > 0)
+			text_addf(&written, ":%d", place.port);
+		is_same = bytes_eq_nocase(text_bytes(&written), s);
+	}
+	text_free(&url);
+	text_free(&written);
+	return is_same;
 }
 
 static enum err read_origins(const struct yaml_doc *doc, const struct yaml_node *list, struct browser_site *site, struct errbuf *eb)
@@ -69,7 +90,8 @@ static enum err read_origins(const struct yaml_doc *doc, const struct yaml_node 
 		return yaml_error(doc, list, eb, "a list of origins is expected here");
 	for (const struct yaml_node *node = list->child; node; node = node->next) {
 		if (node->type != YAML_SCALAR || !is_origin(node->text))
-			return yaml_error(doc, node, eb, "an origin is http:// or https://, a host and perhaps a port: \"https://shop.example\"");
+			return yaml_error(doc, node, eb, "an origin is as a browser writes it: http:// or https://, a host in ASCII, "
+					  "and perhaps a port, but neither 80 of http nor 443 of https: \"https://shop.example\"");
 		if (site->n_origins == BROWSER_ORIGINS_MAX)
 			return yaml_error(doc, node, eb, "a site has at most %d origins", BROWSER_ORIGINS_MAX);
 		site->origins[site->n_origins++] = copy(node->text);

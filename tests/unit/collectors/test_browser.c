@@ -131,6 +131,10 @@ static void wrong_settings_are_named(void **state)
 		{ "sites: 7", "a list of sites" }, { "sites: [7]", "a mapping of key" }, { "sites: [{key: pk-eight-8}]", "needs a key and origins" },
 		{ "sites: [{key: short, origins: [\"https://a\"]}]", "8 to 128" }, { "sites: [{kee: x}]", "did you mean 'key'" },
 		{ "sites: [{key: pk-eight-8, origins: [\"*\"]}]", "an origin is" }, { "sites: [{key: pk-eight-8, origins: [\"https://a/b\"]}]", "an origin is" },
+		{ "sites: [{key: pk-eight-8, origins: [\"https://a/\"]}]", "an origin is" }, { "sites: [{key: pk-eight-8, origins: [\"https://a:443\"]}]", "neither 80 of http" },
+		{ "sites: [{key: pk-eight-8, origins: [\"http://a:80\"]}]", "an origin is" }, { "sites: [{key: pk-eight-8, origins: [\"https://a?b\"]}]", "an origin is" },
+		{ "sites: [{key: pk-eight-8, origins: [\"https://u@a\"]}]", "an origin is" }, { "sites: [{key: pk-eight-8, origins: [\"https://a:x\"]}]", "an origin is" },
+		{ "sites: [{key: pk-eight-8, origins: [\"https://b\u00fccher.example\"]}]", "a host in ASCII" }, { "sites: [{key: pk-eight-8, origins: [\"https://a:0\"]}]", "an origin is" },
 		{ "sites: [{key: pk-eight-8, origins: [\"https://a\"]}, {key: pk-eight-8, origins: [\"https://a\"]}]", "another site has this key" },
 		{ "rate: 0", "1 to 1000000" }, { "keep: soon", "a duration" }, { "sessionz: 1", "did you mean 'sessions'" },
 	};
@@ -148,6 +152,24 @@ static void wrong_settings_are_named(void **state)
 	}
 }
 
+static void origins_are_what_browsers_send(void **state)
+{
+	static const char yaml[] = "sites: [{key: pk-eight-8, origins: [\"https://shop.example\", \"http://localhost:3000\", \"http://[::1]:8080\", "
+				   "\"https://xn--bcher-kva.example:8443\", \"https://Shop.Example\"]}]";
+	struct browser_settings settings;
+	struct yaml_doc *doc = NULL;
+	struct errbuf eb = { "" };
+
+	assert_int_equal(yaml_parse(bytes_of(yaml), "a.yaml", &doc, &eb), ERR_OK);
+	if (browser_settings_read(doc, yaml_root(doc), &settings, &eb))
+		fail_msg("%s", eb.text);
+	assert_int_equal(settings.sites[0].n_origins, 5);
+	assert_true(browser_site_allows(&settings.sites[0], BYTES_LIT("http://[::1]:8080")));
+	assert_false(browser_site_allows(&settings.sites[0], BYTES_LIT("http://shop.example")));
+	browser_settings_free(&settings);
+	yaml_doc_free(doc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +179,7 @@ int main(void)
 		cmocka_unit_test(sessions_end_and_the_oldest_makes_room),
 		cmocka_unit_test(a_nonce_is_good_once_for_its_key_and_its_time),
 		cmocka_unit_test(wrong_settings_are_named),
+		cmocka_unit_test(origins_are_what_browsers_send),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
