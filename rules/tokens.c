@@ -24,11 +24,24 @@ static const struct key_row axis_keys[] = {
 	{ 0 },
 };
 
+/* False: it was said why. */
+static bool has_bins(struct reader *r, const struct yaml_node *list)
+{
+	unsigned n = node_children(list);
+	if (n == 0)
+		problem_at(r, list, "an axis needs one bin at least");
+	else if (n > CUTS_MAX)
+		problem_at(r, list, "more than %d bins", CUTS_MAX);
+	return n > 0 && n <= CUTS_MAX;
+}
+
 static void read_cuts(struct reader *r, const struct yaml_node *list, struct token_axis *axis)
 {
+	if (!has_bins(r, list))
+		return;
 	int64_t *cuts = ARENA_ARRAY(r->arena, int64_t, CUTS_MAX);
 	struct bytes *labels = ARENA_ARRAY(r->arena, struct bytes, CUTS_MAX);
-	for (const struct yaml_node *c = list->child; c && axis->n < CUTS_MAX; c = c->next) {
+	for (const struct yaml_node *c = list->child; c; c = c->next) {
 		int64_t cut = 0;
 		bool is_read = axis->of->type == VALUE_DURATION ? node_duration(r, c, 0, CENTURY, &cut)
 								: node_milli(r, c, -INT64_C(1000000000), INT64_C(1000000000), &cut);
@@ -46,8 +59,10 @@ static void read_cuts(struct reader *r, const struct yaml_node *list, struct tok
 
 static void read_words(struct reader *r, const struct yaml_node *list, struct token_axis *axis)
 {
+	if (!has_bins(r, list))
+		return;
 	struct bytes *labels = ARENA_ARRAY(r->arena, struct bytes, CUTS_MAX);
-	for (const struct yaml_node *c = list->child; c && axis->n < CUTS_MAX; c = c->next)
+	for (const struct yaml_node *c = list->child; c; c = c->next)
 		if (node_text(r, c, &labels[axis->n]))
 			axis->n++;
 	axis->labels = labels;

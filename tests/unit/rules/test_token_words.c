@@ -115,6 +115,7 @@ static void words_that_do_not_fit_the_bins_are_told(void **state)
 		{ HEAD "[" CUTS ", say: '{range} of them'}]}\n", "nothing fills in {range}" },
 		{ HEAD "[{of: gap(ip), at: [1d], say: '{percent}'}]}\n", "nothing fills in {percent}" },
 		{ HEAD "[" CUTS ", say: {few: 1}}]}\n", "expected" },
+		{ HEAD "[{of: shared(ip), at: []}]}\n", "one bin at least" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct loaded l;
@@ -123,6 +124,25 @@ static void words_that_do_not_fit_the_bins_are_told(void **state)
 		assert_non_null(strstr(l.report.ptr, cases[i].wanted));
 		release(&l);
 	}
+}
+
+static void bins_have_a_bound_and_it_is_told(void **state)
+{
+	struct text rule = { 0 };
+	struct loaded l;
+	for (unsigned last = 64; last <= 65; last++) {
+		text_clear(&rule);
+		text_adds(&rule, HEAD "[{of: shared(ip), at: [1");
+		for (unsigned i = 2; i <= last; i++)
+			text_addf(&rule, ", %u", i);
+		text_adds(&rule, "]}]}\n");
+		load(&l, rule.ptr);
+		assert_int_equal(l.b->problems.n, last - 64);
+		if (last == 65)
+			assert_non_null(strstr(l.report.ptr, "more than 64 bins"));
+		release(&l);
+	}
+	text_free(&rule);
 }
 
 /* An analyst pastes these sentences; nobody who reads them knows expressions. */
@@ -152,6 +172,7 @@ int main(void)
 		cmocka_unit_test(what_was_found_is_told_apart_too),
 		cmocka_unit_test(without_words_the_expression_stands_there),
 		cmocka_unit_test(words_that_do_not_fit_the_bins_are_told),
+		cmocka_unit_test(bins_have_a_bound_and_it_is_told),
 		cmocka_unit_test(every_shipped_rule_that_says_what_it_found_says_it_in_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
