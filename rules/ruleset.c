@@ -287,6 +287,15 @@ static struct bytes stem_of(const char *name)
 	return bytes_slice(b, 0, dot < 0 ? b.len : (size_t)dot);
 }
 
+/* Conditions ask a list by its name, so a value that moves to another list judges otherwise. */
+static void add_canonical_list(struct text *t, const struct named_list *list)
+{
+	text_addf(t, "%zu:%.*s%u[", list->name.len, BYTES_ARG(list->name), list->n);
+	for (unsigned v = 0; v < list->n; v++)
+		text_addf(t, "%zu:%.*s", list->at[v].len, BYTES_ARG(list->at[v]));
+	text_addc(t, ']');
+}
+
 static void load_lists(struct builder *b, const char *dir)
 {
 	char *folder = arena_printf(b->arena, "%s/lists", dir);
@@ -300,8 +309,7 @@ static void load_lists(struct builder *b, const char *dir)
 			load_yaml(b, path, FORM_LIST, stem_of(names[i]));
 	}
 	for (unsigned i = 0; i < b->n_lists; i++)
-		for (unsigned v = 0; v < b->lists[i].n; v++)
-			text_addf(&b->canonical, "%.*s\n", BYTES_ARG(b->lists[i].at[v]));
+		add_canonical_list(&b->canonical, &b->lists[i]);
 	names_free(names, n);
 }
 
