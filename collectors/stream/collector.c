@@ -25,16 +25,19 @@ struct stream {
 
 static void on_accepted(void *arg, struct loop_stream *connection)
 {
+	static const char why[] = "as many connections are open as `max_connections` allows";
 	struct stream *s = arg;
 
+	if (s->shared.n == 0)
+		loop_timer_set(s->sweep, SWEEP_MS);
 	if (s->shared.n < s->max_connections) {
-		if (s->shared.n == 0)
-			loop_timer_set(s->sweep, SWEEP_MS);
 		stream_connection_new(&s->shared, connection);
-		return;
+	} else if (s->shared.n < s->max_connections + STREAM_REFUSED_MAX) {
+		stream_connection_refuse(&s->shared, connection, why);
+	} else {
+		stream_note_refusal(&s->shared, loop_stream_peer(connection), why);
+		loop_stream_free(connection);
 	}
-	stream_note_refusal(&s->shared, loop_stream_peer(connection), "as many connections are open as `max_connections` allows");
-	loop_stream_free(connection);
 }
 
 static void sweep(void *arg)
@@ -90,7 +93,7 @@ static const char *take_trusted(struct stream *s, const char *text)
 
 static const struct collector_key keys[] = {
 	{ "tcp", "ADDRESS:PORT|off", "off", "Listens there too; the first line of a connection then carries a token that may ingest." },
-	{ "max_connections", "count, 1 to 100000", "256", "Connections at once; one more is turned away." },
+	{ "max_connections", "count, 1 to 100000", "256", "Connections at once; one more is told so and turned away." },
 	{ "unix_trusted", "true|false", "true",
 	  "Whoever may open the socket file may state relations, closures and ratings; false: only with a token that may." },
 	{ NULL, NULL, NULL, NULL },

@@ -248,12 +248,12 @@ void stream_note_refusal(struct stream_shared *shared, const char *peer, const c
 		log_warn("stream", "%llu connections were turned away, the last %s: %s", (unsigned long long)n, peer, why);
 }
 
-static void turn_away(struct stream_connection *c, const char *why)
+static void turn_away(struct stream_connection *c, enum err e, const char *why)
 {
 	struct text answer = { 0 };
 
 	stream_note_refusal(c->shared, loop_stream_peer(c->stream), why);
-	write_error(&answer, "denied", why);
+	write_error(&answer, err_word(e), why);
 	loop_stream_write(c->stream, text_bytes(&answer));
 	text_free(&answer);
 	end_gently(c);
@@ -266,7 +266,7 @@ void stream_connection_expire(struct stream_connection *c, int64_t mono_us)
 	if (c->is_ending && waited_us >= STREAM_ENDING_US)
 		connection_free(c);
 	else if (!c->is_begun && !loop_stream_is_local(c->stream) && waited_us >= STREAM_HELLO_US)
-		turn_away(c, "the first line, with the token, did not come within 10 s");
+		turn_away(c, ERR_DENIED, "the first line, with the token, did not come within 10 s");
 }
 
 static void begin(struct stream_connection *c)
@@ -279,7 +279,7 @@ static void begin(struct stream_connection *c)
 	if (!next_line(c, loop_stream_peek(c->stream), 0, &line, &end))
 		return;
 	if (decode_hello(c->shared->parser, line, &hello, &eb) || admit(c, &hello, &eb)) {
-		turn_away(c, eb.text);
+		turn_away(c, ERR_DENIED, eb.text);
 		return;
 	}
 	c->is_begun = true;
@@ -335,7 +335,7 @@ static void on_closed(void *arg)
 	stream_connection_step(c);
 }
 
-void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream)
+static struct stream_connection *connection_new(struct stream_shared *shared, struct loop_stream *stream)
 {
 	struct stream_connection *c = xcalloc(1, sizeof(*c));
 
@@ -349,6 +349,17 @@ void stream_connection_new(struct stream_shared *shared, struct loop_stream *str
 	shared->first = c;
 	shared->n++;
 	loop_stream_handlers(stream, on_readable, on_closed, c, STREAM_BUFFER_MAX);
+	return c;
+}
+
+void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream)
+{
+	connection_new(shared, stream);
+}
+
+void stream_connection_refuse(struct stream_shared *shared, struct loop_stream *stream, const char *why)
+{
+	turn_away(connection_new(shared, stream), ERR_BUSY, why);
 }
 
 struct stream_connection *stream_connection_next(const struct stream_connection *c)

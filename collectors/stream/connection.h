@@ -11,6 +11,7 @@
 #define STREAM_GROUPS 16        /* on their way at a time */
 #define STREAM_RETRY_MS 5       /* while intake takes nothing */
 #define STREAM_HELLO_US (10 * INT64_C(1000000)) /* within which a sender over TCP says its token */
+#define STREAM_REFUSED_MAX 16 /* beyond the connections that may be open, who are told so at a time */
 #define STREAM_ENDING_US (2 * INT64_C(1000000)) /* that a sender has to read why his connection ends */
 
 /* What connections share; owned by the collector. */
@@ -28,6 +29,8 @@ struct stream_shared {
 
 struct stream_connection;
 void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream);
+/* Tells a sender who comes later why he is not served, so that he waits before he comes again. */
+void stream_connection_refuse(struct stream_shared *shared, struct loop_stream *stream, const char *why);
 /* Offers what is there, as far as it may: when intake takes lines again. */
 void stream_connection_step(struct stream_connection *c);
 /* Ends it when it came over TCP and has not said its first line in time, or has had the time to read its end. */

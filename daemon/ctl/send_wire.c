@@ -35,6 +35,7 @@ struct send_wire {
 	size_t out_at;
 	struct text in;
 	bool has_been_connected, is_told; /* that nothing is kept, or nothing comes back */
+	bool is_answered; /* on this connection */
 	int64_t answered_us;
 	int64_t waiting_since_us; /* for the next acknowledgement, 0: there is nothing to acknowledge */
 	unsigned backoff_ms;
@@ -130,6 +131,7 @@ static int try_connect(struct send_wire *w)
 		return ctl_fail("no socket: %s", strerror(errno));
 	if (!connect(w->fd, (const struct sockaddr *)&address, sizeof(address))) {
 		w->has_been_connected = true;
+		w->is_answered = false;
 		w->answered_us = clock_mono_us();
 		write_first_line(w);
 		return 0;
@@ -170,6 +172,7 @@ static int take_answer(struct send_wire *w, struct bytes line)
 	w->setup.counts->duplicate += (uint64_t)json_get_int(&doc, doc.nodes, "duplicate", 0);
 	w->answered_us = clock_mono_us();
 	w->backoff_ms = BACKOFF_MIN_MS;
+	w->is_answered = true;
 	send_queue_drop(w->setup.queue, w->base + (uint64_t)json_get_int(&doc, doc.nodes, "through", 0) - w->first_lines);
 	w->waiting_since_us = send_queue_count(w->setup.queue) ? w->answered_us : 0;
 	return 0;
@@ -197,6 +200,14 @@ static int take_answers(struct send_wire *w)
 	return status;
 }
 
+/* I2. Whoever closes without a word would do so again at once. */
+static void lose_connection(struct send_wire *w)
+{
+	disconnect(w);
+	if (!w->is_answered)
+		back_off(w);
+}
+
 static int read_answers(struct send_wire *w)
 {
 	char chunk[65536];
@@ -207,7 +218,7 @@ static int read_answers(struct send_wire *w)
 		return take_answers(w);
 	}
 	if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		disconnect(w); /* I2 */
+		lose_connection(w);
 	return 0;
 }
 
@@ -227,7 +238,7 @@ static void write_lines(struct send_wire *w)
 	if (n > 0)
 		w->out_at += (size_t)n;
 	else if (errno != EAGAIN && errno != EINTR)
-		disconnect(w);
+		lose_connection(w);
 }
 
 static bool has_unwritten(const struct send_wire *w)

@@ -5,7 +5,10 @@ import os
 import shlex
 import shutil
 import socket
+import subprocess
 import sys
+import threading
+import time
 
 from daemon import BUILD, ROOT, Daemon, run_tests
 
@@ -120,6 +123,60 @@ def a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away():
         daemon.end()
 
 
+def connect_stream(daemon):
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(10)
+    connection.connect(os.path.join(daemon.state, "assocd.sock"))
+    return connection
+
+
+def a_sender_that_finds_the_house_full_is_told_so_and_waits():
+    daemon = Daemon("collectors:\n  stream: {max_connections: 1}\n").start()
+    try:
+        guest = connect_stream(daemon)
+        guest.sendall(b'{"ts":1780000000000,"type":"login","account":"anna"}\n')
+        assert guest.recv(1000).startswith(b'{"through":1')
+        with connect_stream(daemon) as late:
+            said = json.loads(late.makefile().read())
+            assert said["error"] == "busy" and "`max_connections`" in said["detail"], said
+        threading.Timer(1.5, guest.close).start()
+        with open(daemon.path("events.ndjson"), "w") as out:
+            out.write('{"ts":1780000001000,"type":"login","account":"bela"}\n')
+        status, said = Daemon.ctl(daemon, "send", daemon.path("events.ndjson"))
+        assert status == 0 and "1 accepted" in said, said
+        assert "`max_connections` allows; waiting until" in said and "takes lines again" in said, said
+        assert daemon.status()["collectors"]["stream"]["errors"] < 20
+    finally:
+        daemon.discard()
+
+
+def a_sender_does_not_storm_at_who_hangs_up():
+    daemon = Daemon()
+    os.makedirs(daemon.state)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(os.path.join(daemon.state, "assocd.sock"))
+    listener.listen(64)
+    listener.settimeout(0.1)
+    with open(daemon.path("events.ndjson"), "w") as out:
+        out.write('{"ts":1780000001000,"type":"login","account":"bela"}\n')
+    sender = subprocess.Popen([os.path.join(BUILD, "assocctl"), "-c", daemon.config, "send", daemon.path("events.ndjson")],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    calls, end = 0, time.monotonic() + 2
+    try:
+        while time.monotonic() < end:
+            try:
+                listener.accept()[0].close()
+                calls += 1
+            except socket.timeout:
+                pass
+        assert 1 < calls < 10, calls
+    finally:
+        sender.kill()
+        sender.wait()
+        listener.close()
+        daemon.discard()
+
+
 def lists_are_csv_when_asked_for():
     daemon = Daemon().start()
     try:
@@ -133,4 +190,6 @@ def lists_are_csv_when_asked_for():
 if __name__ == "__main__":
     sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, what_the_tour_says_to_type_can_be_typed,
                         an_event_of_a_rule_test_that_is_refused_is_named_with_its_line, an_answer_of_every_kind_is_json_when_asked_for,
-                        a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away, lists_are_csv_when_asked_for]))
+                        a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
+                        a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
+                        lists_are_csv_when_asked_for]))
