@@ -2,6 +2,7 @@
 """What assocctl says to questions that are put wrong, and that what it says can be read by a program."""
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -85,6 +86,30 @@ def an_event_of_a_rule_test_that_is_refused_is_named_with_its_line():
             test.write("\n".join(lines))
         status, said = Daemon.ctl(daemon, "rules", "test", path)
         assert status == 1 and f"{path}:{at + 1}: " in said and 'unknown key "identity.emial"; did you mean "identity.email"?' in said, said
+    finally:
+        daemon.discard()
+
+
+def a_rule_test_that_names_nobody_fails_and_bits_are_told_as_they_are_written():
+    daemon = Daemon()
+    try:
+        folder = daemon.path("rules")
+        shutil.copytree(os.path.join(ROOT, "rules", "default"), folder)
+        path = os.path.join(folder, "shared-email.test.yaml")
+        with open(path, encoding="utf-8") as test:
+            text = test.read()
+        event = '{ts: "2026-03-0%dT18:00:00Z", type: login, account: %s, identity: {email: jo%d@mail.example.com}}'
+        with open(path, "w", encoding="utf-8") as test:
+            test.write(text + "  - name: Two addresses.\n    events:\n      - " + event % (1, "anna", 1) + "\n      - " + event % (2, "bert", 2) +
+                       "\n    expect:\n      no_links: [[anna, bret]]\n      no_evidence: [{a: anna, b: bret, rule: shared-email}]\n"
+                       "      no_alerts: [{rule: second-account-on-site, accounts: [bret]}]\n"
+                       "  - name: One address.\n    events:\n      - " + event % (1, "anna", 1) + "\n      - " + event % (2, "bert", 1) +
+                       "\n    expect:\n      evidence: [{a: anna, b: bert, rule: shared-email, min: 39.5, max: 40}]\n"
+                       "      no_evidence: [{a: anna, b: bert, rule: shared-email}]\n")
+        status, said = Daemon.ctl(daemon, "rules", "test", path)
+        assert status == 1 and said.count("Two addresses. - no event of the test is of an account 'bret'") == 3, said
+        assert re.search(r"gives anna and bert \d+(\.\d+)? bits, not within 39.5 to 40", said), said
+        assert re.search(r"it gives \d+(\.\d+)? bits", said), said
     finally:
         daemon.discard()
 
@@ -189,7 +214,8 @@ def lists_are_csv_when_asked_for():
 
 if __name__ == "__main__":
     sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, what_the_tour_says_to_type_can_be_typed,
-                        an_event_of_a_rule_test_that_is_refused_is_named_with_its_line, an_answer_of_every_kind_is_json_when_asked_for,
+                        an_event_of_a_rule_test_that_is_refused_is_named_with_its_line,
+                        a_rule_test_that_names_nobody_fails_and_bits_are_told_as_they_are_written, an_answer_of_every_kind_is_json_when_asked_for,
                         a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
                         lists_are_csv_when_asked_for]))
