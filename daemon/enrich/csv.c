@@ -106,6 +106,8 @@ enum err decode_csv_record(struct bytes *rest, struct csv_record *out)
 /* -- header and rows -- */
 
 #define NO_COLUMN UINT8_MAX
+#define CSV_NAMES_MAX 8 /* of one column */
+#define CSV_NAMES_BYTES 128
 
 struct csv_table {
 	const struct csv_reader *reader;
@@ -130,21 +132,30 @@ static int rank_of(const struct csv_column *column, struct bytes name)
 	return -1;
 }
 
+/* Its names, one behind the other in text. */
+static unsigned names_of(const struct csv_column *column, char *text, const char **names)
+{
+	unsigned n = 0;
+
+	snprintf(text, CSV_NAMES_BYTES, "%s", column->names);
+	for (char *rest = NULL, *name = strtok_r(text, "|", &rest); name && n < CSV_NAMES_MAX; name = strtok_r(NULL, "|", &rest))
+		names[n++] = name;
+	return n;
+}
+
 static enum err unknown_column(struct csv_table *t, struct bytes name, struct errbuf *eb)
 {
-	char names[CSV_FIELDS_MAX][32];
-	const char *candidates[CSV_FIELDS_MAX];
-	const char *near;
+	char text[CSV_FIELDS_MAX][CSV_NAMES_BYTES];
+	const char *candidates[CSV_FIELDS_MAX * CSV_NAMES_MAX], *near;
+	size_t n = 0;
 
 	if (t->reader->unknown) {
 		t->reader->unknown(t->reader->arg, name);
 		return ERR_OK;
 	}
-	for (unsigned i = 0; i < t->reader->n_columns; i++) {
-		snprintf(names[i], sizeof(names[i]), "%.*s", (int)strcspn(t->reader->columns[i].names, "|"), t->reader->columns[i].names);
-		candidates[i] = names[i];
-	}
-	near = bytes_nearest(name, candidates, t->reader->n_columns);
+	for (unsigned i = 0; i < t->reader->n_columns; i++)
+		n += names_of(&t->reader->columns[i], text[i], candidates + n);
+	near = bytes_nearest(name, candidates, n);
 	return errbuf_set(eb, ERR_INPUT, "%s:%u: unknown column '%.*s'%s%s%s", t->name, t->line, (int)(name.len > 60 ? 60 : name.len),
 			  name.ptr, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }

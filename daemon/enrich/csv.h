@@ -22,7 +22,7 @@ struct csv_record {
 enum err decode_csv_record(struct bytes *rest, struct csv_record *out) MUST_CHECK;
 
 struct csv_column {
-	const char *names; /* "cidr|network|prefix": the first is the canonical one */
+	const char *names; /* "cidr|network|prefix": the first that a file has counts */
 	bool is_required;
 };
 

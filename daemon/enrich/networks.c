@@ -12,7 +12,7 @@ static const struct csv_column network_columns[NETWORK_COLUMNS] = {
 	[ORG] = { "org|autonomous_system_organization|as_organization|as_name|organization|name", false },
 	[KIND] = { "kind|network_kind|type|as_type|usage_type", false },
 	[BLOCK] = { "cgnat_block", false },
-	[COUNTRY] = { "country|country_code|country_iso_code", false },
+	[COUNTRY] = { "country_code|country_iso_code|country", false }, /* beside a code, "country" is a name */
 };
 
 enum { LIST_ASN, LIST_KIND, LIST_ORG, LIST_COLUMNS };

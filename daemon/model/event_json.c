@@ -33,7 +33,8 @@ const struct event_key event_keys[] = {
 	NEEDED("account", read_account, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Whose event it is; the limit includes the site. A mark has none."),
 	CALL("ok", read_ok, TAKES_BOOL, 0, "false: a failed attempt, which is counted and never evidence for a link."),
 	CALL("site", read_site, TAKES_TEXT, EVENT_ACCOUNT_MAX, "Name space of the account, whose full name is then SITE/ACCOUNT."),
-	CALL("ip", read_ip, TAKES_TEXT, 0, "IPv4 or IPv6 address that the request came from; with a port behind it where `port` is absent. '-' and 'unknown' are none."),
+	CALL("ip", read_ip, TAKES_TEXT, 0, "IPv4 or IPv6 address that the request came from; with a port behind it where `port` is absent. '-' and 'unknown' are none. "
+	     "Loopback, link-local, multicast and documentation addresses are nobody's and never match."),
 	CALL("port", read_port, TAKES_PORT, 0, "Source port; tells subscribers behind one shared address apart. 0 is none."),
 	SLOT("user_agent", SLOT_USER_AGENT, "User-Agent as the browser sent it."),
 	SLOT("accept_language", SLOT_LANGUAGE, "Accept-Language as the browser sent it."),

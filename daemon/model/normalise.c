@@ -43,13 +43,14 @@ const struct normaliser_step normaliser_steps[] = {
 	  "passed over in front and begin an extension behind.", form_lower },
 	{ "card", step_card, "Digits of a card number, or a payment token as it is; masked numbers give nothing.", NULL },
 	{ "account_number", step_account_number, "Letters and digits in upper case: bank account, tax id, document number. Words of the "
-	  "kind in front of it (IBAN) are passed over; nothing but zeros behind letters gives nothing.", form_lower },
+	  "kind in front of it (IBAN) are passed over; masked numbers, words without a digit and nothing but zeros behind letters give nothing.", form_lower },
 	{ "name", step_name, "Words of a person's name, folded and sorted, the words of the kind (titles) left out. A name in Chinese, "
 	  "Japanese or Korean script alone is kept in its order, without spaces. Nothing is transcribed: ü becomes u and not ue.", form_tokens },
 	{ "name_tokens", step_name_tokens, "One value for each word of at least two letters of a name.", form_tokens },
 	{ "company", step_company, "As name, initials put together (S.p.A. is spa), the words of the kind (legal forms) left out.", form_company },
 	{ "address", step_address, "Words of a postal address, replaced as the words of the kind say and sorted, each once; a letter "
-	  "behind a house number belongs to it.", form_tokens },
+	  "behind a house number belongs to it. One in Chinese, Japanese or Korean script alone is kept in its order, without spaces, and "
+	  "needs a number.", form_tokens },
 	{ "address_tokens", step_address_tokens, "One value for each word of a postal address as step address gives them.", form_tokens },
 	{ "date", step_date, "A date as YYYY-MM-DD; with slashes and the year last the month comes first.", NULL },
 	{ "date_parts", step_date_parts, "Year, month and day of a date as three values.", NULL },

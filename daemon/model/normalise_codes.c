@@ -12,6 +12,7 @@
 #define CARD_MAX 19
 #define TOKEN_MIN 4
 #define BULLET 0x2022
+#define BULLET_UTF8 "\xe2\x80\xa2"
 
 static bool is_digit(char c)
 {
@@ -143,7 +144,7 @@ static bool is_card_text(struct bytes s, bool *has_x)
 static bool is_masked(struct bytes s)
 {
 	return bytes_find_char(s, '*') >= 0 || bytes_find_char(s, '#') >= 0 || bytes_find(s, BYTES_LIT("...")) >= 0 ||
-	       bytes_find(s, BYTES_LIT("\xe2\x80\xa2")) >= 0;
+	       bytes_find(s, BYTES_LIT(BULLET_UTF8)) >= 0;
 }
 
 void step_card(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
@@ -184,17 +185,25 @@ static struct bytes without_words_in_front(const struct words *words, struct byt
 	return bytes_slice(s, start, s.len);
 }
 
-/* "de00 0000 ...": a country or a kind, and no number behind it. */
-static bool all_zeros(struct bytes s)
+/* Words have no digit ("exempt"), and "de00 0000 ..." is a country or a kind, and no number behind it. */
+static bool is_number_of_something(struct bytes s)
 {
-	size_t letters = 0;
+	size_t letters = 0, zeros = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
 		if (s.ptr[i] >= '1' && s.ptr[i] <= '9')
-			return false;
+			return true;
+		zeros += s.ptr[i] == '0';
 		letters += s.ptr[i] != '0';
 	}
-	return letters <= 3;
+	return zeros > 0 && letters > 3;
+}
+
+/* As of a card; one "#" stands in front of whole numbers, too. */
+static bool is_masked_number(struct bytes s)
+{
+	return bytes_find_char(s, '*') >= 0 || bytes_find(s, BYTES_LIT(BULLET_UTF8)) >= 0 || bytes_find(s, BYTES_LIT("xxx")) >= 0 ||
+	       bytes_find(s, BYTES_LIT("##")) >= 0 || bytes_find(s, BYTES_LIT("...")) >= 0;
 }
 
 void step_account_number(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
@@ -203,7 +212,7 @@ void step_account_number(struct arena *a, const struct words *words, struct byte
 	size_t used = 0;
 	char *text;
 
-	if (unicode_fold(a, in, &s) != ERR_OK)
+	if (unicode_fold(a, in, &s) != ERR_OK || is_masked_number(s))
 		return;
 	s = without_words_in_front(words, s);
 	text = arena_alloc(a, s.len + 1);
@@ -220,7 +229,7 @@ void step_account_number(struct arena *a, const struct words *words, struct byte
 		}
 	}
 	struct bytes number = bytes_make(text, used);
-	if (used >= TOKEN_MIN && !all_the_same(number) && !all_zeros(number))
+	if (used >= TOKEN_MIN && !all_the_same(number) && is_number_of_something(number))
 		normalised_add(out, number);
 }
 

@@ -152,10 +152,15 @@ void step_company(struct arena *a, const struct words *words, struct bytes in, s
 	normalised_add(out, tokens_join(a, &t, ' '));
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static bool is_number(struct bytes token)
 {
 	for (size_t i = 0; i < token.len; i++)
-		if (token.ptr[i] < '0' || token.ptr[i] > '9')
+		if (!is_digit(token.ptr[i]))
 			return false;
 	return true;
 }
@@ -183,21 +188,64 @@ static void join_number_letters(const struct words *words, struct tokens *t)
 	t->n = n;
 }
 
-static void address_words(struct arena *a, const struct words *words, struct bytes in, struct tokens *t)
+static void address_words(struct arena *a, const struct words *words, struct tokens *t)
 {
-	tokens_split(a, in, false, t);
 	join_number_letters(words, t);
 	tokens_replace(a, words, t);
 	tokens_sort(t);
+}
+
+/* In east Asian script and digits alone. */
+static bool is_east_asian_address(const struct tokens *t)
+{
+	bool has_letter = false;
+
+	for (unsigned i = 0; i < t->n; i++)
+		for (size_t pos = 0; pos < t->at[i].len;) {
+			int32_t cp = unicode_next(t->at[i], &pos);
+
+			if (!(cp >= '0' && cp <= '9') && !is_east_asian(cp))
+				return false;
+			has_letter |= cp > '9';
+		}
+	return has_letter;
+}
+
+/* Such an address is written from the province to the door, with spaces or without. Two numbers stay apart. */
+static void join_east_asian_address(struct arena *a, struct tokens *t)
+{
+	struct bytes whole = BYTES_NONE;
+
+	for (unsigned i = 0; i < t->n; i++) {
+		bool is_apart = whole.len && is_digit(whole.ptr[whole.len - 1]) && is_digit(t->at[i].ptr[0]);
+
+		whole = bytes_of(arena_printf(a, "%.*s%s%.*s", BYTES_ARG(whole), is_apart ? "-" : "", BYTES_ARG(t->at[i])));
+	}
+	t->at[0] = whole;
+	t->n = 1;
+}
+
+static bool has_digit(struct bytes s)
+{
+	size_t at = 0;
+
+	while (at < s.len && !is_digit(s.ptr[at]))
+		at++;
+	return at < s.len;
 }
 
 /* One word alone is a country or a town, not where somebody lives. */
 void step_address(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct tokens t;
+	bool is_east_asian_text;
 
-	address_words(a, words, in, &t);
-	if (t.n >= 2)
+	tokens_split(a, in, false, &t);
+	is_east_asian_text = is_east_asian_address(&t);
+	if (is_east_asian_text)
+		join_east_asian_address(a, &t);
+	address_words(a, words, &t);
+	if (t.n >= 2 || (is_east_asian_text && has_digit(t.at[0])))
 		normalised_add(out, tokens_join(a, &t, ' '));
 }
 
@@ -205,7 +253,8 @@ void step_address_tokens(struct arena *a, const struct words *words, struct byte
 {
 	struct tokens t;
 
-	address_words(a, words, in, &t);
+	tokens_split(a, in, false, &t);
+	address_words(a, words, &t);
 	for (unsigned i = 0; i < t.n; i++)
 		normalised_add(out, t.at[i]);
 }

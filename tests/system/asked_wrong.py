@@ -131,6 +131,14 @@ def an_answer_of_every_kind_is_json_when_asked_for():
         assert "two accounts share" in answers[("rules", "explain", "shared-device")]["text"]
         imported = answers[("db", "import", networks)]
         assert imported["file"] == networks and imported["kind"] is True and imported["ignored"] == "", imported
+        lite = daemon.path("ipinfo_lite.csv")  # "country" is its name here, and country_code the code
+        with open(lite, "w", encoding="utf-8") as out:
+            out.write("network,country,country_code,continent,continent_code,asn,as_name,as_domain\n"
+                      '81.2.69.0/24,United Kingdom,GB,Europe,EU,AS20712,"Andrews & Arnold Ltd",aa.net.uk\n')
+        status, said = Daemon.ctl(daemon, "--json", "db", "import", lite)
+        assert status == 0 and json.loads(said)["country"] is True, said
+        with open(os.path.join(daemon.state, "db", "ipinfo_lite.csv"), encoding="utf-8") as made:
+            assert made.read().endswith("81.2.69.0/24,20712,Andrews & Arnold Ltd,,,GB\n")
     finally:
         daemon.end()
 

@@ -257,6 +257,7 @@ static void wrong_files_are_refused_with_file_and_line(void **state)
 		{ "cidr,country\n10.0.0.0/8,Germany\n", ":2: country 'Germany'" },
 		{ "start_ip,end_ip\n10.0.0.2,10.0.0.1\n", ":2: '10.0.0.2' to '10.0.0.1' is no range" },
 		{ "cidr,knd\n", ":1: unknown column 'knd' (did you mean 'kind'?)" },
+		{ "cidr,contry\n", ":1: unknown column 'contry' (did you mean 'country'?)" },
 		{ "asn\n1\n", ":2: there is no cidr, nor start_ip and end_ip; the first line names the columns, with commas between" },
 		{ "1.0.0.0,1.0.0.255,13335,\"X, Inc.\"\n", ":1: begins with an address, column names are expected there: put a line like start_ip" },
 		{ "\"2001:db8::/32\",13335\n", ":1: begins with an address" },
