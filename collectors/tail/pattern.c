@@ -17,7 +17,8 @@ struct line_view {
 	struct bytes line;
 	struct json_doc doc;
 	const struct pattern_rule *rule;
-	char number[32]; /* text of a JSON number or truth */
+	char number[32]; /* text of a JSON number */
+	char subject[32]; /* the same of the subject, in which groups of an expression lie */
 };
 
 static const struct json_node *json_at(const struct json_doc *doc, struct bytes path)
@@ -130,6 +131,17 @@ static bool conditions_hold(struct line_view *v, const struct pattern_rule *rule
 	return true;
 }
 
+/* What rules match. Groups are part of it, so that it must not be what the next number is written into. */
+static struct bytes subject_of(struct line_view *v)
+{
+	struct bytes subject = v->p->subject.len ? value_of(v, v->p->subject) : v->line;
+
+	if (subject.ptr != v->number)
+		return subject;
+	memcpy(v->subject, v->number, sizeof(v->subject));
+	return bytes_make(v->subject, subject.len);
+}
+
 /* The first one that fits becomes v->rule. UNKNOWN: an expression gave up, and nobody knows whether it would have been that one. */
 static enum tri find_rule(struct line_view *v)
 {
@@ -139,7 +151,7 @@ static enum tri find_rule(struct line_view *v)
 
 		v->rule = NULL;
 		if (rule->match)
-			fits = regex_match(rule->match, v->p->subject.len ? value_of(v, v->p->subject) : v->line);
+			fits = regex_match(rule->match, subject_of(v));
 		if (fits == UNKNOWN)
 			return UNKNOWN;
 		v->rule = rule;

@@ -339,6 +339,26 @@ static void a_line_that_takes_too_long_is_no_line_without_event(void **state)
 	unlink(path);
 }
 
+static void groups_of_a_number_stay_what_they_are(void **state)
+{
+	static const char pattern[] =
+		"format: json\ntime: {from: '{ts}'}\nsubject: status\nrules:\n"
+		"  - match: '^(?<class>\\d)(?<rest>\\d\\d)$'\n    event: {type: login, port: '{port}', account: '{class}-{user}-{rest}'}\n";
+	char path[] = "/tmp/pattern-XXXXXX";
+	struct errbuf eb = { "" };
+	struct reader r = { .place = { at("2026-01-01T00:00:00Z"), BYTES_NONE, line_counts_new(), NULL } };
+	int fd = mkstemp(path);
+
+	assert_int_equal(pwrite(fd, pattern, strlen(pattern), 0), strlen(pattern));
+	if (pattern_load("", path, &r.p, &eb))
+		fail_msg("%s", eb.text);
+	assert_int_equal(read_line(&r, "{\"ts\":1765349748,\"status\":403,\"port\":65530,\"user\":99}"), 1);
+	assert_string_equal(event_of(&r), "\"ts\":1765349748000,\"type\":\"login\",\"port\":65530,\"account\":\"4-99-03\"}\n");
+	reader_fini(&r);
+	close(fd);
+	unlink(path);
+}
+
 static void identical_lines_of_a_second_count_apart_and_again_the_same(void **state)
 {
 	static const char line[] = "Dec 10 06:55:48 h sshd[2]: Failed password for root from 192.0.2.1 port 3 ssh2";
@@ -437,6 +457,7 @@ int main(void)
 		cmocka_unit_test(a_repeated_message_stands_for_its_attempts),
 		cmocka_unit_test(requests_of_any_length_are_read),
 		cmocka_unit_test(a_line_that_takes_too_long_is_no_line_without_event),
+		cmocka_unit_test(groups_of_a_number_stay_what_they_are),
 		cmocka_unit_test(identical_lines_of_a_second_count_apart_and_again_the_same),
 		cmocka_unit_test(line_counts_survive_a_restart),
 		cmocka_unit_test(the_callers_site_wins_and_a_line_without_account_is_an_error),
