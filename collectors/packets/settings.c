@@ -9,7 +9,7 @@
 
 #define SNAPLEN_MIN 2048
 #define SNAPLEN_MAX 262144
-#define BUFFER_MIB_MAX 4096
+#define BUFFER_MIB_MAX 2047 /* libpcap takes bytes as an int, and passes over what is no positive one */
 #define FLOWS_MIN 1024
 #define FLOWS_MAX 4000000
 #define WINDOW_MAX_MS 600000
@@ -71,7 +71,7 @@ static const char *take_snaplen(struct packets_settings *s, const struct collect
 
 static const char *take_buffer(struct packets_settings *s, const struct collector_host *host, struct bytes text)
 {
-	return take_number(&s->buffer_mib, text, (const int64_t[]){ 1, BUFFER_MIB_MAX }, "'buffer_mib' is 1 to 4096");
+	return take_number(&s->buffer_mib, text, (const int64_t[]){ 1, BUFFER_MIB_MAX }, "'buffer_mib' is 1 to 2047");
 }
 
 static const char *take_flows(struct packets_settings *s, const struct collector_host *host, struct bytes text)
@@ -110,7 +110,7 @@ const struct collector_key packets_keys[] = {
 	{ "socket", "path", NULL,
 	  "Unix socket over which facts come in. Default: facts.sock in the state folder; with the process service in /run/assocd." },
 	{ "snaplen", "bytes, 2048 to 262144", "4096", "Bytes of each packet that are handed over; a hello has up to 2 KiB." },
-	{ "buffer_mib", "count, 1 to 4096", "32", "Buffer of the kernel for each interface, in MiB." },
+	{ "buffer_mib", "count, 1 to 2047", "32", "Buffer of the kernel for each interface, in MiB." },
 	{ "promiscuous", "true|false", "false", "Packets for other machines are taken too." },
 	{ "proxies", "list of networks", NULL,
 	  "Addresses of load balancers and proxies in front: their stacks are nobody's, and are never taken for a client's." },
