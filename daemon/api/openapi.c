@@ -149,7 +149,7 @@ static const struct {
 		       "\"description\":\"when the key before goes; null: retain_hash is not set, and it stays\"}}}" },
 	{ "Events", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
 		    "\"next\":{\"type\":[\"integer\",\"null\"],\"description\":\"before= of what may come behind, null: these are all; an answer looks at "
-		    "2,000,000 events of the journal at most, so it may hold fewer than limit, or none\"}}}" },
+		    "10,000,000 events of the journal at most, so it may hold fewer than limit, or none\"}}}" },
 	{ "Series", "{\"type\":\"object\",\"properties\":{\"days\":{\"type\":\"object\",\"description\":\"arrays of equal length: at (seconds), accounts, links, alerts\"},"
 		    "\"minutes\":{\"type\":\"object\",\"description\":\"at (seconds), accepted, refused\"}}}" },
 	{ "RuleFile", "{\"type\":\"object\",\"required\":[\"file\",\"text\"],\"properties\":{\"rule\":{\"type\":\"string\"},"
