@@ -64,7 +64,7 @@ struct daemon {
 	struct erasure *erasure;
 	struct forgetting *forgetting; int64_t forget_due_us;
 	struct erased *erased; bool is_erasure_due; /* NULL: nobody was; the journal holds events of them */
-	bool is_engine_stale; /* it holds what is out of the journal: no snapshot is written of it */
+	bool is_engine_stale; /* it holds what is out of the journal: no snapshot is written of it; until another one takes its place */
 	unsigned reloads, reloads_failed; struct errbuf rules_refusal, certificate_refusal; /* "": taken when read last */
 	struct metrics *measures;
 	int64_t memory_look_us;

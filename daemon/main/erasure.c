@@ -229,9 +229,7 @@ static void rebuilt(void *arg, enum err result, const char *error)
 	e->is_out = false;
 	e->result = result;
 	e->stage = ERASURE_SETTLES;
-	if (result == ERR_OK)
-		e->d->is_engine_stale = false;
-	else
+	if (result != ERR_OK)
 		errbuf_set(&e->error, result, "%s", error);
 }
 

@@ -238,9 +238,7 @@ static void rebuilt(void *arg, enum err result, const char *error)
 	struct forgetting *f = arg;
 	f->is_out = false;
 	f->stage = EMPTIES_LOG;
-	if (result == ERR_OK)
-		f->d->is_engine_stale = false;
-	else
+	if (result != ERR_OK)
 		log_error("journal", "no engine could be made of what is left of the journal: %s; the next start makes one", error);
 }
 

@@ -198,11 +198,13 @@ static void swap_rules(struct daemon *d, struct rebuild *r)
 	log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
 }
 
+/* Events were taken out: this engine was made of what is left. */
 static void swap_engines(struct daemon *d, struct rebuild *r)
 {
 	struct engine *old = d->now.engine;
 	d->now.engine = r->next.engine;
 	r->next.engine = old;
+	d->is_engine_stale = false;
 	if (!r->is_retired)
 		return;
 	swap_journals(d, r);

@@ -79,7 +79,7 @@ void step_removal(struct daemon *d, struct rebuild *r)
 	sinks_read_anew(d->sinks);
 	for (size_t i = 0; i < m->removed.ids.n; i++)
 		intake_forget(d->intake, m->removed.ids.at[i]);
-	m->is_done = true;
+	m->is_done = d->is_engine_stale = true;
 	r->next.engine = judgement_engine(&d->now);
 	log_info("journal", "%llu events of site %.*s are taken out", (unsigned long long)m->removed.events, BYTES_ARG(text_bytes(&m->site)));
 }
@@ -87,8 +87,8 @@ void step_removal(struct daemon *d, struct rebuild *r)
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg)
 {
 	struct daemon *d = arg;
-	if (d->rebuild != NULL || d->erasure != NULL || d->wants_stop || site.len == 0) {
-		done(done_arg, ERR_BUSY, 0, "rules are being reloaded; try again in a moment");
+	if (d->rebuild != NULL || d->erasure != NULL || d->forgetting != NULL || d->wants_stop || site.len == 0) {
+		done(done_arg, ERR_BUSY, 0, "rules are being reloaded, or events taken out; try again in a moment");
 		return;
 	}
 	struct removal *m = xcalloc(1, sizeof(*m));

@@ -5,6 +5,7 @@ import filecmp
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -145,6 +146,23 @@ def daemon_takes_the_sample_out_and_leaves_the_rest():
         daemon.end()
 
 
+def what_was_taken_out_does_not_come_back_with_an_engine_that_could_not_be_made_anew():
+    daemon = Daemon().start()
+    try:
+        sent = daemon.send([json.dumps(dict(each, site=site)) for site in ("sample", "kept") for each in OWN])
+        assert sent[1]["accepted"] == 6, sent
+        with sqlite3.connect(os.path.join(daemon.state, "assocd.db")) as db:
+            db.execute("UPDATE journal SET payload = x'00' WHERE seq = 6")
+        db.close()
+        status, text = ctl(daemon, "sample", "remove")
+        assert status == 1 and "event 6 of the journal cannot be read" in text, text
+        assert ctl(daemon, "account", "sample/mine-0")[0] == 0 # the engine still knows it
+        assert daemon.stop() == 0
+        assert not os.path.exists(os.path.join(daemon.state, "snapshot"))
+    finally:
+        daemon.end()
+
+
 def sample_goes_out_of_a_stopped_daemons_folder():
     daemon = with_sample()
     try:
@@ -178,5 +196,6 @@ if __name__ == "__main__":
     sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, readme_shows_what_is_printed,
                         what_families_come_to_is_the_sum, why_of_two_strangers_calls_it_no_link, the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
                         daemon_takes_the_sample_out_and_leaves_the_rest,
+                        what_was_taken_out_does_not_come_back_with_an_engine_that_could_not_be_made_anew,
                         sample_goes_out_of_a_stopped_daemons_folder, sample_load_without_a_daemon_says_how_to_start_one,
                         generator_writes_the_shipped_file]))
