@@ -13,6 +13,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
+#include "erasure.h"
 
 #define RUN_EVENTS 64 /* applied before the clock is looked at */
 #define SLICE_US 5000
@@ -95,9 +96,21 @@ static int64_t fail(struct daemon *d)
 	return let_go(d);
 }
 
+/* An erasure that a start found unfinished makes no engine of its own: none may know what it has not come to yet. */
+static void leave_out_hidden(struct rebuild *r)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < r->events.n; i++)
+		if (!erasure_hides(r->daemon, r->events.at[i]))
+			r->events.at[kept++] = r->events.at[i];
+	r->events.n = kept;
+}
+
 static void is_back(struct store_query *q)
 {
-	((struct rebuild *)q->owner)->is_out = false;
+	struct rebuild *r = q->owner;
+	r->is_out = false;
+	leave_out_hidden(r);
 }
 
 /* One step on the reader thread; when its queue is full the next turn tries again. */
@@ -260,11 +273,11 @@ static bool stands_still(struct daemon *d, struct rebuild *r)
 /* Reads on; near the end only at a standstill, and then until nothing comes any more. */
 static int64_t read_on(struct daemon *d, struct rebuild *r)
 {
-	bool is_near = r->has_read && r->events.n < REBUILD_CHUNK / 4;
+	bool is_near = r->has_read && r->n_read < REBUILD_CHUNK / 4;
 	bool is_still = is_near && stands_still(d, r);
 	if (is_near && !is_still)
 		return STANDSTILL_US;
-	if (is_still && r->was_still && r->events.n == 0) {
+	if (is_still && r->was_still && r->n_read == 0) {
 		bool is_stale = r->journal != NULL && journal_map_is_stale(r->journal);
 		if (r->cause.retires_key && !r->is_retired)
 			return ask(d, rebuild_note_keys);

@@ -30,7 +30,8 @@ struct rebuild {
 	struct judgement next; /* rules and enrich NULL: those of now */
 	struct journal_map *journal; /* of next.rules, NULL: that of now */
 	struct arena *arena;
-	struct VEC(const struct event *) events; /* read ahead, at most REBUILD_CHUNK */
+	struct VEC(const struct event *) events; /* read ahead, at most REBUILD_CHUNK; without those that an erasure hides */
+	size_t n_read;    /* with them */
 	size_t n_applied; /* of them */
 	uint64_t seq;     /* read so far */
 	bool is_loaded, is_wanted, has_read, is_swapped, is_retired;

@@ -32,6 +32,7 @@ void rebuild_read_events(struct store_query *q, const char *dir)
 	r->result = store_read(dir, range, read_event, r, &r->error);
 	if (r->events.n > 0)
 		r->seq = r->events.at[r->events.n - 1]->seq;
+	r->n_read = r->events.n;
 	r->has_read = true;
 }
 

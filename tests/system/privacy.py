@@ -5,12 +5,13 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 
-from daemon import Daemon, run_tests, stories
+from daemon import ROOT, Daemon, run_tests, stories
 
 ALL = os.environ.get("ASSOCD_ALL") == "1"
 START = 1704067200000
@@ -214,6 +215,45 @@ def an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one(
         daemon.discard()
 
 
+def with_older_database(daemon):
+    """The account is erased, and then the database is one of before: the next start has that to end."""
+    copy = daemon.path("copy")
+    assert daemon.ctl("backup", copy)[0] == 0
+    erase(daemon)
+    assert daemon.stop() == 0
+    for name in ("erased", "erased.key"):
+        shutil.copy(os.path.join(daemon.state, name), os.path.join(copy, name))
+    shutil.rmtree(daemon.state)
+    shutil.move(copy, daemon.state)
+    with open(daemon.log, "w"):
+        pass
+
+
+def new_rules_do_not_bring_back_what_an_erasure_has_not_come_to():
+    daemon = Daemon("rules: rules\n")
+    shutil.copytree(os.path.join(ROOT, "rules", "default"), daemon.path("rules"))
+    obstacle = os.path.join(daemon.state, "snapshot")
+    try:
+        daemon.start()
+        assert daemon.send(stories(300, 5) + neighbours() + subject_events(40))[1]["refused"] == []
+        with_older_database(daemon)
+        os.makedirs(obstacle + "/inside") # what cannot be removed, and nothing goes before it
+        daemon.start()
+        daemon.wait_log("events could not be taken out, it is tried again")
+        with open(daemon.path("rules/lists/address_words.txt"), "a") as words:
+            words.write("anotherwayofstreet = st\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log("new rules are in force")
+        assert daemon.ctl("account", WHO)[0] == 1, "the new engine knows it"
+        assert daemon.ctl("account", "neighbour-a")[0] == 0
+        shutil.rmtree(obstacle)
+        daemon.wait_log("an account is erased")
+        assert daemon.ctl("account", WHO)[0] == 1
+        assert found(daemon) == [], found(daemon)
+    finally:
+        daemon.discard()
+
+
 def an_erasure_that_failed_is_ended_by_the_next():
     """A program that runs cannot be opened for writing: a log that cannot be, also by root."""
     daemon = started(stories(300, 5) + neighbours() + subject_events(40) + statements())
@@ -372,5 +412,6 @@ def what_has_had_its_time_goes_and_what_is_left_is_what_there_is():
 sys.exit(run_tests([all_that_is_stored_can_be_had, nothing_of_it_stays_and_it_does_not_come_back,
                     a_name_that_logs_spell_out_goes_too, a_line_that_is_too_long_is_named_and_the_rest_goes,
                     an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one,
+                    new_rules_do_not_bring_back_what_an_erasure_has_not_come_to,
                     an_erasure_that_failed_is_ended_by_the_next, events_come_in_while_an_account_of_very_many_goes,
                     what_has_had_its_time_goes_and_what_is_left_is_what_there_is]))
