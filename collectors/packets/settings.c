@@ -41,6 +41,9 @@ static const char *take_interface(struct packets_settings *s, const struct colle
 {
 	if (s->n_interfaces == INTERFACES_MAX)
 		return "more than 8 interfaces; `any` stands for all of them";
+	for (unsigned i = 0; i < s->n_interfaces; i++)
+		if (bytes_is(text, s->interfaces[i]))
+			return "this interface is named above: its packets would count twice";
 	return put_text(s->interfaces[s->n_interfaces++], INTERFACE_NAME_SIZE, text, "an interface is a name such as eth0, or any");
 }
 
