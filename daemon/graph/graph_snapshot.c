@@ -64,9 +64,25 @@ static enum err load_cluster(struct graph_cluster *cluster, const struct graph_h
 		return err;
 	cluster->n = n;
 	for (uint32_t i = 0; i < n; i++)
-		if (cluster->members[i] >= h->nodes)
+		if (cluster->members[i] >= h->nodes || (i > 0 && cluster->members[i] <= cluster->members[i - 1]))
 			return ERR_CORRUPT;
 	return ERR_OK;
+}
+
+/* Members are those, and only those, whose node names the cluster. */
+static bool clusters_agree(const struct graph *g)
+{
+	size_t named = 0, members = 0;
+	for (size_t i = 0; i < g->nodes.n; i++)
+		named += g->nodes.at[i].cluster != GRAPH_NONE;
+	for (size_t i = 0; i < g->clusters.n; i++) {
+		const struct graph_cluster *cluster = &g->clusters.at[i];
+		for (uint32_t k = 0; k < cluster->n; k++)
+			if (g->nodes.at[cluster->members[k]].cluster != i)
+				return false;
+		members += cluster->n;
+	}
+	return named == members;
 }
 
 enum err graph_load(struct graph *g, graph_read_fn *read, void *arg)
@@ -89,5 +105,5 @@ enum err graph_load(struct graph *g, graph_read_fn *read, void *arg)
 	}
 	g->n_clusters = header.n_clusters;
 	g->limits_hit = header.limits_hit;
-	return err;
+	return err == ERR_OK && !clusters_agree(g) ? ERR_CORRUPT : err;
 }

@@ -368,6 +368,29 @@ static void cluster_beyond_the_largest_component_takes_another_in_whole(void **s
 	graph_free(g);
 }
 
+static void a_snapshot_whose_members_are_not_those_of_its_accounts_is_refused(void **state)
+{
+	struct graph *g = fresh();
+	struct memory whole = { 0 };
+	const size_t place = 4 * sizeof(uint64_t) + sizeof(uint32_t); /* of the first account's cluster, behind the counts */
+	const uint32_t wrong_ones[] = { GRAPH_NONE, 1 };
+	set_edge(g, 0, 1, STRONG, false);
+	set_edge(g, 2, 3, STRONG, false);
+	settle(g);
+	assert_int_equal(graph_save(g, memory_write, &whole), ERR_OK);
+	for (size_t i = 0; i < ARRAY_LEN(wrong_ones); i++) {
+		struct memory wrong = { malloc(whole.n), whole.n, 0 };
+		struct graph *back = fresh();
+		memcpy(wrong.at, whole.at, whole.n);
+		memcpy(wrong.at + place, &wrong_ones[i], sizeof(wrong_ones[i]));
+		assert_int_equal(graph_load(back, memory_read, &wrong), ERR_CORRUPT);
+		graph_free(back);
+		free(wrong.at);
+	}
+	graph_free(g);
+	free(whole.at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +410,7 @@ int main(void)
 		cmocka_unit_test(bridges_are_the_edges_without_which_a_cluster_falls_apart),
 		cmocka_unit_test(a_snapshot_brings_back_the_same_clusters),
 		cmocka_unit_test(a_cut_snapshot_is_refused),
+		cmocka_unit_test(a_snapshot_whose_members_are_not_those_of_its_accounts_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
