@@ -3,6 +3,7 @@
  * I2: whoever stands in a list is the other account of a stored pair. */
 #include "support.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "observe.h"
@@ -104,21 +105,31 @@ uint32_t support_version(const struct engine *e, uint32_t a, uint32_t b)
 	return version;
 }
 
-/* Who may stand in a list: most of one account's neighbours are none of another's, and that costs a bit to see. */
-struct near_filter {
-	uint64_t bits[4];
+/* Where each one stands in a list: those of one place begin at `first`, by 1 + their number, and go on at `next`; 0 ends them. */
+#define NEAR_PLACES 64
+struct near_places {
+	uint8_t first[NEAR_PLACES], next[NEAR_KEPT];
 };
 
-static void filter_make(struct near_filter *f, const struct near_list *list)
+static unsigned place_of(uint32_t other) { return other * 0x9e3779b1u >> 26; }
+static_assert(NEAR_PLACES == 1 << (32 - 26), "as many as place_of tells apart");
+
+static void places_make(struct near_places *p, const struct near_list *list)
 {
-	*f = (struct near_filter){ { 0 } };
-	for (unsigned i = 0; i < list->n; i++)
-		f->bits[list->at[i].other >> 6 & 3] |= UINT64_C(1) << (list->at[i].other & 63);
+	memset(p->first, 0, sizeof(p->first));
+	for (unsigned i = 0; i < list->n; i++) {
+		uint8_t *first = &p->first[place_of(list->at[i].other)];
+		p->next[i] = *first;
+		*first = (uint8_t)(i + 1);
+	}
 }
 
-static bool filter_passes(const struct near_filter *f, uint32_t other)
+static const struct near *places_find(const struct near_places *p, const struct near_list *list, uint32_t other)
 {
-	return f->bits[other >> 6 & 3] >> (other & 63) & 1;
+	for (unsigned i = p->first[place_of(other)]; i > 0; i = p->next[i - 1])
+		if (list->at[i - 1].other == other)
+			return &list->at[i - 1];
+	return NULL;
 }
 
 /* Three who hold one value are three times the same witness. */
@@ -141,14 +152,14 @@ void support_read(const struct engine *e, enum pass pass, uint32_t a, uint32_t b
 {
 	const struct near_list *x = list_read(e, a, pass), *y = list_read(e, b, pass);
 	const struct near *own = near_find(x, b);
-	struct near_filter filter;
 	unsigned dx = x->n - (own != NULL), dy = y->n - (near_find(y, a) != NULL);
+	struct near_places places;
 	*out = (struct support_facts){ .degree_low = dx < dy ? dx : dy, .degree_high = dx > dy ? dx : dy };
 	if (dx == 0 || dy == 0)
 		return;
-	filter_make(&filter, y);
+	places_make(&places, y);
 	for (unsigned i = 0; i < x->n; i++) {
-		const struct near *other = filter_passes(&filter, x->at[i].other) ? near_find(y, x->at[i].other) : NULL;
+		const struct near *other = places_find(&places, y, x->at[i].other);
 		if (other != NULL)
 			hear_witness(own, &x->at[i], other, out);
 	}
@@ -165,15 +176,36 @@ enum witnesses support_witnesses(const struct support_facts *facts)
 	return facts->common == 0 ? WITNESSES_WEAK : WITNESSES_LINKED;
 }
 
+void support_prefetch(const struct engine *e, uint32_t account)
+{
+	for (int pass = PASS_SUPPORT; pass < PASSES; pass++) {
+		const struct near_list *list = list_read(e, account, (enum pass)pass);
+		for (unsigned i = 0; i < list->n; i += 64 / sizeof(*list->at))
+			__builtin_prefetch(&list->at[i]);
+	}
+}
+
+/* The neighbours' own lists are asked for before the first is read. */
+static void ask_neighbours(const struct engine *e, const struct near_list *own)
+{
+	for (unsigned i = 0; i < own->n && own->at[i].strength_mb > 0; i++)
+		__builtin_prefetch(list_read(e, own->at[i].other, PASS_AGAIN));
+	for (unsigned i = 0; i < own->n && own->at[i].strength_mb > 0; i++)
+		support_prefetch(e, own->at[i].other);
+}
+
 void support_add_candidates(struct engine *e, uint32_t account)
 {
 	unsigned left = NEAR_KEPT;
 	const struct near_list *own = list_read(e, account, PASS_AGAIN);
+	struct near_places places;
+	ask_neighbours(e, own);
+	places_make(&places, own);
 	for (unsigned i = 0; i < own->n && own->at[i].strength_mb > 0; i++) {
 		const struct near_list *middle = list_read(e, own->at[i].other, PASS_AGAIN);
 		for (unsigned k = 0; k < middle->n && middle->at[k].strength_mb > 0 && left > 0; k++) {
 			uint32_t other = middle->at[k].other;
-			if (other == account || near_find(own, other) != NULL || pair_find(e, account, other) != NULL)
+			if (other == account || places_find(&places, own, other) != NULL || pair_find(e, account, other) != NULL)
 				continue;
 			observe_candidate(e, other);
 			left--;

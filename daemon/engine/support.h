@@ -28,6 +28,8 @@ enum witnesses support_witnesses(const struct support_facts *facts);
 /* What the account's list says of the other; neighbour_from when it is not there. */
 int32_t support_strength_mb(const struct engine *e, enum pass pass, uint32_t account, uint32_t other);
 uint32_t support_value(const struct engine *e, uint32_t account, uint32_t other);
+/* Its lists are about to be read. */
+void support_prefetch(const struct engine *e, uint32_t account);
 /* Strong neighbours of strong neighbours that the account has no pair with join the candidates. */
 void support_add_candidates(struct engine *e, uint32_t account);
 /* The strongest of the common neighbours; at most max. */
