@@ -4,6 +4,9 @@
 #include "gather.h"
 
 #include "memo.h"
+#include "support.h"
+
+#define PAIRS_ASKED 32 /* of an account; few have more */
 
 static uint32_t block_size(const struct engine *e, const struct network *network)
 {
@@ -71,17 +74,28 @@ static void ask_lists(struct engine *e, const struct event *ev, struct gathered 
 		index_prefetch_postings(e->index, g->account);
 		__builtin_prefetch(e->accounts.at[g->account].facts);
 		__builtin_prefetch(e->accounts.at[g->account].pairs);
+		__builtin_prefetch(e->accounts.at[g->account].sessions);
+		support_prefetch(e, g->account);
 	}
 	for (unsigned k = 0; k < ev->n_attrs; k++)
 		g->values[k] = is_observed(e, ev, k) ? index_find_for_use(e->index, ev->attrs[k].key) : NONE;
 	g->block_value = g->has_block ? index_find_for_use(e->index, g->block_key) : NONE;
 }
 
+/* Fourth stage: the account's pairs. */
+static void ask_pairs(struct engine *e, const struct event *ev, struct gathered *g)
+{
+	(void)ev;
+	const struct account *account = g->account != NONE ? &e->accounts.at[g->account] : NULL;
+	for (uint32_t i = 0; account != NULL && i < account->n_pairs && i < PAIRS_ASKED; i++)
+		__builtin_prefetch(&e->pairs.at[account->pairs[i]]);
+}
+
 typedef void stage(struct engine *e, const struct event *ev, struct gathered *g);
 
 void gather_events(struct engine *e, const struct event *const *events, size_t n)
 {
-	static stage *const stages[] = { ask_slots, ask_records, ask_lists };
+	static stage *const stages[] = { ask_slots, ask_records, ask_lists, ask_pairs };
 	BUG_ON(n > GATHER_EVENTS);
 	for (size_t s = 0; s < ARRAY_LEN(stages); s++)
 		for (size_t i = 0; i < n; i++)

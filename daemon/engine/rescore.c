@@ -226,6 +226,21 @@ void pair_reread_support(struct engine *e, struct pair *pair)
 	conclude_stored(e, pair, &own);
 }
 
+/* The pairs of `changed` with those others, which are about to be read. */
+static void ask_pairs_with(const struct engine *e, uint32_t changed, const uint32_t *others, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		u64map_prefetch(e->pair_of, pair_key(changed, others[i]));
+		account_prefetch(&e->accounts.at[others[i]]);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const struct pair *pair = pair_find(e, changed, others[i]);
+		if (pair != NULL)
+			__builtin_prefetch(pair);
+		support_prefetch(e, others[i]);
+	}
+}
+
 /* What the account's strength with `changed` became also speaks in the pairs of `changed` with the account's other
  * neighbours. Returns how many more may be read. */
 static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, unsigned left)
@@ -235,6 +250,7 @@ static unsigned spread(struct engine *e, uint32_t account, uint32_t changed, uns
 	unsigned n = near->n;
 	for (unsigned i = 0; i < n; i++)
 		others[i] = near->at[i].other;
+	ask_pairs_with(e, changed, others, n);
 	for (unsigned i = 0; i < n && left > 0; i++) {
 		if (others[i] == changed)
 			continue;
@@ -284,6 +300,15 @@ static bool rescore_run(struct engine *e, uint32_t account, const uint32_t *othe
 	return has_risen;
 }
 
+/* What is read of an account that is prefetched itself. */
+static void lists_prefetch(const struct engine *e, uint32_t account)
+{
+	index_prefetch_postings(e->index, account);
+	__builtin_prefetch(e->accounts.at[account].facts);
+	__builtin_prefetch(e->accounts.at[account].sessions);
+	support_prefetch(e, account);
+}
+
 /* In steps, so that the cache misses of many accounts overlap. */
 bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, size_t n)
 {
@@ -293,12 +318,8 @@ bool pairs_rescore(struct engine *e, uint32_t account, const uint32_t *others, s
 		account_prefetch(&e->accounts.at[others[i]]);
 		u64map_prefetch(e->pair_of, pair_key(account, others[i]));
 	}
-	for (size_t i = 0; i < n; i++) {
-		index_prefetch_postings(e->index, others[i]);
-		__builtin_prefetch(e->accounts.at[others[i]].facts);
-		for (int round = 0; round < SUPPORT_ROUNDS; round++)
-			__builtin_prefetch(e->accounts.at[others[i]].near[round].at);
-	}
+	for (size_t i = 0; i < n; i++)
+		lists_prefetch(e, others[i]);
 	if (n > 1)
 		index_read(e->index, account, e->reader);
 	for (size_t at = 0; at < n; at += READINGS_AT_ONCE)
@@ -342,10 +363,15 @@ static void pairs_find_among(const struct engine *e, const uint32_t *accounts, u
 {
 	uint32_t found[INDEX_HOLDERS_MAX];
 	out->n = 0;
-	for (unsigned i = 0; i < n; i++)
-		__builtin_prefetch(&e->accounts.at[accounts[i]].pairs);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		account_prefetch(&e->accounts.at[accounts[i]]);
+		index_prefetch_account(e->index, accounts[i]);
+	}
+	for (unsigned i = 0; i < n; i++) {
 		pairs_prefetch(e, accounts[i], accounts + i + 1, n - i - 1);
+		if (e->accounts.at[accounts[i]].n_pairs > 0)
+			lists_prefetch(e, accounts[i]);
+	}
 	for (unsigned i = 0; i < n; i++) {
 		if (e->accounts.at[accounts[i]].n_pairs == 0)
 			continue;
