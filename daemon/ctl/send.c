@@ -274,12 +274,14 @@ static void print_summary(const struct sending *s)
 	add_count(&t, c->refused.n, "refused");
 	if (c->skipped) {
 		text_adds(&t, "; ");
-		add_count(&t, c->skipped, "lines are no events of the pattern");
+		add_count(&t, c->skipped, c->skipped == 1 ? "line is no event" : "lines are no events");
+		text_adds(&t, " of the pattern");
 	}
 	if (c->unreadable) {
 		text_adds(&t, "; ");
-		add_count(&t, c->unreadable, "lines have a time that cannot be read, no account, or too much for an expression of the pattern, the first ");
-		text_addf(&t, "%s:%llu", c->first_unreadable.file, (unsigned long long)c->first_unreadable.line);
+		add_count(&t, c->unreadable, c->unreadable == 1 ? "line has" : "lines have");
+		text_addf(&t, " a time that cannot be read, no account, or too much for an expression of the pattern, the first %s:%llu",
+			  c->first_unreadable.file, (unsigned long long)c->first_unreadable.line);
 	}
 	text_addc(&t, '\n');
 	refusals_print(&c->refused, "refused", &t);
