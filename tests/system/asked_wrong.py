@@ -72,20 +72,31 @@ def what_the_tour_says_to_type_can_be_typed():
         daemon.end()
 
 
+def email_test_changed(daemon, change):
+    """A copy of the shipped rules in which the text of one rule's test is what change makes of it: the path of the test."""
+    folder = daemon.path("rules")
+    shutil.copytree(os.path.join(ROOT, "rules", "default"), folder)
+    path = os.path.join(folder, "shared-email.test.yaml")
+    with open(path, encoding="utf-8") as test:
+        text = test.read()
+    with open(path, "w", encoding="utf-8") as test:
+        test.write(change(text))
+    return path
+
+
 def an_event_of_a_rule_test_that_is_refused_is_named_with_its_line():
     daemon = Daemon()
+    at = 0
+
+    def misspell(text):
+        nonlocal at
+        at = text[:text.index("{email:")].count("\n") + 1
+        return text.replace("{email:", "{emial:", 1)
+
     try:
-        folder = daemon.path("rules")
-        shutil.copytree(os.path.join(ROOT, "rules", "default"), folder)
-        path = os.path.join(folder, "shared-email.test.yaml")
-        with open(path, encoding="utf-8") as test:
-            lines = test.read().split("\n")
-        at = next(i for i, line in enumerate(lines) if "{email:" in line)
-        lines[at] = lines[at].replace("{email:", "{emial:")
-        with open(path, "w", encoding="utf-8") as test:
-            test.write("\n".join(lines))
+        path = email_test_changed(daemon, misspell)
         status, said = Daemon.ctl(daemon, "rules", "test", path)
-        assert status == 1 and f"{path}:{at + 1}: " in said and 'unknown key "identity.emial"; did you mean "identity.email"?' in said, said
+        assert status == 1 and f"{path}:{at}: " in said and 'unknown key "identity.emial"; did you mean "identity.email"?' in said, said
     finally:
         daemon.discard()
 
@@ -93,14 +104,8 @@ def an_event_of_a_rule_test_that_is_refused_is_named_with_its_line():
 def a_rule_test_that_names_nobody_fails_and_bits_are_told_as_they_are_written():
     daemon = Daemon()
     try:
-        folder = daemon.path("rules")
-        shutil.copytree(os.path.join(ROOT, "rules", "default"), folder)
-        path = os.path.join(folder, "shared-email.test.yaml")
-        with open(path, encoding="utf-8") as test:
-            text = test.read()
         event = '{ts: "2026-03-0%dT18:00:00Z", type: login, account: %s, identity: {email: jo%d@mail.example.com}}'
-        with open(path, "w", encoding="utf-8") as test:
-            test.write(text + "  - name: Two addresses.\n    events:\n      - " + event % (1, "anna", 1) + "\n      - " + event % (2, "bert", 2) +
+        path = email_test_changed(daemon, lambda text: text + "  - name: Two addresses.\n    events:\n      - " + event % (1, "anna", 1) + "\n      - " + event % (2, "bert", 2) +
                        "\n    expect:\n      no_links: [[anna, bret]]\n      no_evidence: [{a: anna, b: bret, rule: shared-email}]\n"
                        "      no_alerts: [{rule: second-account-on-site, accounts: [bret]}]\n"
                        "  - name: One address.\n    events:\n      - " + event % (1, "anna", 1) + "\n      - " + event % (2, "bert", 1) +

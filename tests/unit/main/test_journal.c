@@ -2,6 +2,7 @@
 #include "daemon/base/text.h"
 #include "daemon/main/journal.h"
 #include "daemon/main/keys.h"
+#include "tests/unit/store/folder.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,25 +12,14 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-static int folder_make(void **state)
+static int journal_make(void **state)
 {
-	char *dir = strdup("/tmp/assocd-test-XXXXXX");
 	struct store *s;
 
-	*state = mkdtemp(dir);
-	if (store_open(dir, &s, NULL))
+	if (folder_make(state) || store_open(*state, &s, NULL))
 		return -1;
 	store_close(s);
 	return 0;
-}
-
-static int folder_remove(void **state)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", (char *)*state);
-	free(*state);
-	return system(command);
 }
 
 static struct kinds *kinds_of(const char *const *names)
@@ -167,7 +157,7 @@ static void damaged_row_is_named(void **state)
 	free(kinds);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, folder_make, folder_remove)
+#define T(f) cmocka_unit_test_setup_teardown(f, journal_make, folder_remove)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

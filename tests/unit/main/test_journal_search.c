@@ -2,6 +2,7 @@
 #include "daemon/base/text.h"
 #include "daemon/main/journal_search.h"
 #include "daemon/model/event.h"
+#include "tests/unit/store/folder.h"
 
 #include <poll.h>
 #include <stdarg.h>
@@ -31,27 +32,16 @@ static void add_event(struct store *s, uint64_t seq)
 }
 
 /* Events 5, 10, 15 and 20 are anna's. */
-static int folder_make(void **state)
+static int journal_make(void **state)
 {
-	char *dir = strdup("/tmp/assocd-test-XXXXXX");
 	struct store *s;
 
-	*state = mkdtemp(dir);
-	if (store_open(dir, &s, NULL))
+	if (folder_make(state) || store_open(*state, &s, NULL))
 		return -1;
 	for (uint64_t seq = 1; seq <= EVENTS; seq++)
 		add_event(s, seq);
 	store_close(s);
 	return 0;
-}
-
-static int folder_remove(void **state)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", (char *)*state);
-	free(*state);
-	return system(command);
 }
 
 static void slices_find_what_one_reading_would(void **state)
@@ -105,7 +95,7 @@ static void as_many_as_are_wanted_are_all_only_when_no_other_follows(void **stat
 	journal_search_fini(&s);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, folder_make, folder_remove)
+#define T(f) cmocka_unit_test_setup_teardown(f, journal_make, folder_remove)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
