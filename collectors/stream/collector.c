@@ -28,11 +28,11 @@ static void on_accepted(void *arg, struct loop_stream *connection)
 	static const char why[] = "as many connections are open as `max_connections` allows";
 	struct stream *s = arg;
 
-	if (s->shared.n == 0)
+	if (!s->shared.first)
 		loop_timer_set(s->sweep, SWEEP_MS);
-	if (s->shared.n < s->max_connections) {
+	if (s->shared.n_served < s->max_connections) {
 		stream_connection_new(&s->shared, connection);
-	} else if (s->shared.n < s->max_connections + STREAM_REFUSED_MAX) {
+	} else if (s->shared.n_refused < STREAM_REFUSED_MAX) {
 		stream_connection_refuse(&s->shared, connection, why);
 	} else {
 		stream_note_refusal(&s->shared, loop_stream_peer(connection), why);

@@ -30,6 +30,7 @@ struct stream_connection {
 	uint64_t lines; /* taken so far, the first line among them */
 	struct stream_group *groups, *last_group; /* on their way, oldest first */
 	unsigned n_groups;
+	unsigned *place; /* the count of `shared` that it stands in */
 	bool is_begun, is_ending, is_backfill, is_skipping, is_closed;
 	enum event_voice voice;
 	int64_t since_us; /* its first line is waited for, or it is ending */
@@ -62,7 +63,7 @@ static void connection_free(struct stream_connection *c)
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;
-	c->shared->n--;
+	--*c->place;
 	loop_stream_free(c->stream);
 	free(c);
 }
@@ -335,11 +336,12 @@ static void on_closed(void *arg)
 	stream_connection_step(c);
 }
 
-static struct stream_connection *connection_new(struct stream_shared *shared, struct loop_stream *stream)
+static struct stream_connection *connection_new(struct stream_shared *shared, struct loop_stream *stream, unsigned *place)
 {
 	struct stream_connection *c = xcalloc(1, sizeof(*c));
 
 	c->shared = shared;
+	c->place = place;
 	c->stream = stream;
 	c->since_us = clock_mono_us();
 	c->next = shared->first;
@@ -347,19 +349,19 @@ static struct stream_connection *connection_new(struct stream_shared *shared, st
 	if (c->next)
 		c->next->link = &c->next;
 	shared->first = c;
-	shared->n++;
+	++*place;
 	loop_stream_handlers(stream, on_readable, on_closed, c, STREAM_BUFFER_MAX);
 	return c;
 }
 
 void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream)
 {
-	connection_new(shared, stream);
+	connection_new(shared, stream, &shared->n_served);
 }
 
 void stream_connection_refuse(struct stream_shared *shared, struct loop_stream *stream, const char *why)
 {
-	turn_away(connection_new(shared, stream), ERR_BUSY, why);
+	turn_away(connection_new(shared, stream, &shared->n_refused), ERR_BUSY, why);
 }
 
 struct stream_connection *stream_connection_next(const struct stream_connection *c)

@@ -24,7 +24,7 @@ struct stream_shared {
 	bool is_unix_trusted;
 	bool is_paused;
 	struct stream_connection *first;
-	unsigned n;
+	unsigned n_served, n_refused; /* who is only told why holds nobody else's place */
 };
 
 struct stream_connection;

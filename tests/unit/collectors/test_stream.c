@@ -329,6 +329,29 @@ static void over_tcp_a_token_is_required(void **state)
 	}
 }
 
+static void who_is_told_why_he_is_refused_holds_nobody_elses_place(void **state)
+{
+	struct world w;
+	int first, refused;
+
+	begin_with(&w, "max_connections: 1\n");
+	connect_unix(&w);
+	says(&w, "{\"a\":1}\n");
+	first = w.fd;
+	connect_unix(&w);
+	turn(&w, 3);
+	assert_non_null(strstr(w.got.ptr, "{\"error\":\"busy\",\"detail\":\"as many connections are open"));
+	refused = w.fd; /* still open: he reads slowly */
+	close(first);
+	turn(&w, 3);
+	text_clear(&w.got);
+	connect_unix(&w);
+	says(&w, "{\"a\":2}\n");
+	assert_string_equal(w.got.ptr, "{\"through\":1,\"accepted\":1,\"duplicate\":0,\"refused\":[]}\n");
+	close(refused);
+	end(&w);
+}
+
 static void a_group_outlives_its_connection(void **state)
 {
 	struct world w;
@@ -370,6 +393,7 @@ int main(void)
 		cmocka_unit_test(the_first_line_may_be_of_the_site_alone),
 		cmocka_unit_test(a_wrong_first_line_is_named),
 		cmocka_unit_test(over_tcp_a_token_is_required),
+		cmocka_unit_test(who_is_told_why_he_is_refused_holds_nobody_elses_place),
 		cmocka_unit_test(a_group_outlives_its_connection),
 		cmocka_unit_test(a_wrong_key_is_refused_with_its_place),
 	};
