@@ -1,7 +1,8 @@
 /* The packets collector: takes facts of connections from the capturing processes and joins them to events. It reads no
  * packet itself.
  * I1: an event line is offered after what brought it about has returned: offering asks the join again.
- * I2: while paused lines wait, LINES_MAX bytes of them; beyond that they are dropped and counted. */
+ * I2: while paused, or while intake takes nothing, lines wait, LINES_MAX bytes of them; beyond that they are dropped and counted.
+ * I3: at most one group is on its way; its lines are kept until it is answered, and offered again if it failed. */
 #include "collectors/collector.h"
 
 #include <stdlib.h>
@@ -23,29 +24,49 @@ struct packets {
 	struct sources *sources;
 	struct loop_timer *timer;
 	struct network_source network;
-	struct text lines; /* each ended by a newline */
+	struct text lines, offered; /* each ended by a newline; offered: on their way, or to be offered again (I3) */
 	struct collector_stats stats;
-	bool is_paused;
+	bool is_paused, is_on_its_way;
 };
 
+/* I3 */
 static void on_answered(struct intake_group *g, void *arg)
 {
 	struct packets *p = arg;
 
+	p->is_on_its_way = false;
+	if (g->result != ERR_OK)
+		return;
 	p->stats.accepted += g->accepted;
 	p->stats.duplicate += g->duplicate;
 	p->stats.refused += g->refused;
+	text_clear(&p->offered);
+}
+
+static void take_what_waits(struct packets *p)
+{
+	struct text empty = p->offered;
+
+	if (p->offered.len > 0)
+		return;
+	p->offered = p->lines;
+	p->lines = empty;
 }
 
 static void offer_lines(void *arg)
 {
 	struct packets *p = arg;
-	struct bytes rest = text_bytes(&p->lines);
 	const struct intake_group setup = { .source = SOURCE_INTERNAL, .done = on_answered, .arg = p };
 	struct intake_group *g;
+	struct bytes rest;
 
-	if (rest.len == 0 || p->is_paused)
+	if (p->is_paused || p->is_on_its_way || intake_is_congested(p->host.intake))
 		return;
+	take_what_waits(p);
+	rest = text_bytes(&p->offered);
+	if (rest.len == 0)
+		return;
+	p->is_on_its_way = true;
 	g = intake_open(p->host.intake, &setup);
 	while (rest.len > 0) {
 		size_t end = (size_t)bytes_find_char(rest, '\n');
@@ -54,7 +75,6 @@ static void offer_lines(void *arg)
 		rest = bytes_slice(rest, end + 1, rest.len);
 	}
 	intake_seal(p->host.intake, g);
-	text_clear(&p->lines);
 }
 
 static void on_late(void *arg, struct bytes line)
@@ -62,7 +82,7 @@ static void on_late(void *arg, struct bytes line)
 	struct packets *p = arg;
 
 	p->stats.lines++;
-	if (p->lines.len + line.len >= LINES_MAX) { /* I2 */
+	if (p->lines.len + p->offered.len + line.len >= LINES_MAX) { /* I2 */
 		p->stats.skipped++;
 		return;
 	}
@@ -117,6 +137,7 @@ static void packets_stop(void *self)
 	join_free(p->join);
 	loop_timer_free(p->timer);
 	text_free(&p->lines);
+	text_free(&p->offered);
 	free(p);
 }
 

@@ -19,7 +19,7 @@ static const struct {
 	{ "accepted", offsetof(struct collector_stats, accepted), "Events of a collector that were accepted." },
 	{ "duplicate", offsetof(struct collector_stats, duplicate), "Events of a collector that were known already." },
 	{ "refused", offsetof(struct collector_stats, refused), "Events of a collector that were refused." },
-	{ "skipped", offsetof(struct collector_stats, skipped), "Lines that are no events of their pattern." },
+	{ "skipped", offsetof(struct collector_stats, skipped), "Lines that are no events of their pattern, facts of packets that found no room to wait." },
 	{ "truncations", offsetof(struct collector_stats, truncations), "Files that were cut while they were followed." },
 	{ "errors", offsetof(struct collector_stats, errors),
 	  "Files that could not be read, lines without a time or account, connections turned away." },
