@@ -13,6 +13,7 @@
 #define FLOWS_MIN 1024
 #define FLOWS_MAX 4000000
 #define WINDOW_MAX_MS 600000
+#define EVERY_INTERFACE "any" /* libpcap's word */
 #define SERVICE_FOLDER "/run/assocd" /* RuntimeDirectory of assocd.service */
 
 /* NULL, or what is wrong with the value. */
@@ -41,9 +42,12 @@ static const char *take_interface(struct packets_settings *s, const struct colle
 {
 	if (s->n_interfaces == INTERFACES_MAX)
 		return "more than 8 interfaces; `any` stands for all of them";
-	for (unsigned i = 0; i < s->n_interfaces; i++)
+	for (unsigned i = 0; i < s->n_interfaces; i++) {
 		if (bytes_is(text, s->interfaces[i]))
 			return "this interface is named above: its packets would count twice";
+		if (bytes_is(text, EVERY_INTERFACE) || strcmp(s->interfaces[i], EVERY_INTERFACE) == 0)
+			return "`any` stands for all interfaces: packets of one beside it would count twice";
+	}
 	return put_text(s->interfaces[s->n_interfaces++], INTERFACE_NAME_SIZE, text, "an interface is a name such as eth0, or any");
 }
 
@@ -106,7 +110,7 @@ static const char *take_proxy(struct packets_settings *s, const struct collector
 }
 
 const struct collector_key packets_keys[] = {
-	{ "interfaces", "list of names", NULL, "What is captured: interfaces by name, or any; without it nothing is." },
+	{ "interfaces", "list of names", NULL, "What is captured: interfaces by name, or any alone; without it nothing is." },
 	{ "filter", "text", "tcp or udp", "What the kernel hands over, as pcap-filter(7) writes it; \"port 443\" spares it the rest." },
 	{ "process", "child|service", "child",
 	  "Who starts the capturing process: the daemon as its child, or the service manager (assocd-capture.service)." },

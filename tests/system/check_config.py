@@ -73,6 +73,8 @@ def what_can_never_be_sent_to_is_named_with_its_line():
                        ("type: mail, url: 'smtp://a.example', from: a@b, to: [c@d], user: jo", "needs both, `user` and `password_file`")):
         assert_refused(f"sinks:\n  far: {{{sink}}}\n", "assocd.yaml:4:", says)
     assert_refused("collectors:\n  packets: {interfaces: [lo, eth0, lo]}\n", "assocd.yaml:4:36: ", "named above")
+    for names in ("any, eth0", "eth0, any"):
+        assert_refused("collectors:\n  packets: {interfaces: [%s]}\n" % names, "assocd.yaml:4:", "`any` stands for all interfaces")
     assert_refused("collectors:\n  packets: {buffer_mib: 2048}\n", "assocd.yaml:4:", "'buffer_mib' is 1 to 2047")
     assert_refused("collectors:\n  stream: {tcp: 10.0.0.5}\n", "assocd.yaml:4:", "an address like 10.0.0.5:8788")
     daemon = Daemon("sinks:\n" + "".join(f"  s{i}: {{{sink}}}\n" for i, sink in enumerate((
