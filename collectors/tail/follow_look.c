@@ -80,13 +80,21 @@ static void free_candidates(struct candidates *all)
 	VEC_FREE(all);
 }
 
+/* One that is not there yet is waited for. */
+static void add_path(struct follow *f, struct candidates *all)
+{
+	add_candidate(all, NULL, f->path, true);
+	if (!all->n && errno != ENOENT)
+		follow_set_trouble(f, f->path, strerror(errno));
+}
+
 /* The path before the others: a file that is renamed meanwhile is then seen twice rather than never. */
-static void list_candidates(const struct follow *f, struct candidates *all)
+static void list_candidates(struct follow *f, struct candidates *all)
 {
 	DIR *dir;
 	struct dirent *d;
 
-	add_candidate(all, NULL, f->path, true);
+	add_path(f, all);
 	dir = opendir(f->dir);
 	while (dir && (d = readdir(dir)))
 		if (is_sibling_name(f, bytes_of(d->d_name)))

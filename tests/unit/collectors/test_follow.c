@@ -365,6 +365,33 @@ static void trouble_is_told_once_and_reading_goes_on_when_it_ends(void **state)
 	end(&w);
 }
 
+static void a_path_that_leads_in_a_circle_is_told_once(void **state)
+{
+	struct world w;
+
+	begin(&w, false);
+	assert_int_equal(symlink("log", w.path), 0);
+	assert_string_equal(poll_lines(&w), "");
+	assert_non_null(strstr(follow_trouble(w.f), "/log: Too many levels of symbolic links; trying again"));
+	assert_string_equal(poll_lines(&w), "");
+	assert_null(follow_trouble(w.f));
+	assert_int_equal(unlink(w.path), 0);
+	write_to(&w, "log", "now\n");
+	assert_string_equal(poll_lines(&w), "now|");
+	assert_null(follow_trouble(w.f));
+	end(&w);
+}
+
+static void a_path_that_is_not_there_yet_is_no_trouble(void **state)
+{
+	struct world w;
+
+	begin(&w, false);
+	assert_string_equal(poll_lines(&w), "");
+	assert_null(follow_trouble(w.f));
+	end(&w);
+}
+
 static void an_inode_number_that_came_back_is_another_file(void **state)
 {
 	struct world w;
@@ -395,6 +422,8 @@ int main(void)
 		cmocka_unit_test(lines_are_numbered_in_their_file),
 		cmocka_unit_test(a_hole_of_nul_bytes_is_not_part_of_the_line),
 		cmocka_unit_test(trouble_is_told_once_and_reading_goes_on_when_it_ends),
+		cmocka_unit_test(a_path_that_leads_in_a_circle_is_told_once),
+		cmocka_unit_test(a_path_that_is_not_there_yet_is_no_trouble),
 		cmocka_unit_test(an_inode_number_that_came_back_is_another_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
