@@ -5,12 +5,7 @@
  * I4: the stages follow each other: only what the new engine said is durable can be searched for what it must not say. */
 #include "erasure.h"
 
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -18,10 +13,9 @@
 #include "erasure_parts.h"
 
 #define SOON_US 1000
-#define LOOK_US 20000   /* how often it is looked whether the child has ended */
+#define WAIT_US 20000 /* for what else is under way */
 #define RETRY_US 1000000
 #define BY_EVENT -1
-#define CHILD_NICE 10
 
 static const char *const stage_names[ERASURE_STAGES] = {
 	"tombstone", "standstill", "journal", "engine", "settling", "alerts", "alerts", "log", "write-ahead log", "search", "packing", "mark",
@@ -104,8 +98,7 @@ void erasure_free(struct daemon *d)
 	d->erasure = NULL;
 	turn_go_on(d, HOLD_ERASURE);
 	sweep_free(e->sweep);
-	if (e->found != NULL)
-		munmap(e->found, sizeof(*e->found));
+	erasing_found_free(e);
 	erased_free(e->fresh);
 	erased_free(e->whom);
 	strtab_free(e->alerts);
@@ -195,7 +188,7 @@ static int64_t stand(struct erasure *e)
 		e->fresh = NULL;
 	}
 	if (d->rebuild != NULL || d->forgetting != NULL)
-		return LOOK_US;
+		return WAIT_US;
 	if (!turn_stand_still(d, HOLD_ERASURE) || d->snapshot_child != 0)
 		return SOON_US;
 	trial_free(d); /* what it found may name the account */
@@ -237,7 +230,7 @@ static int64_t rebuild(struct erasure *e)
 {
 	const struct rebuild_cause cause = { .reason = "an account was erased", .over = rebuilt, .arg = e };
 	e->is_out = rebuild_because(e->d, &cause) == ERR_OK;
-	return e->is_out ? 0 : LOOK_US; /* a reload is under way */
+	return e->is_out ? 0 : WAIT_US; /* a reload is under way */
 }
 
 static int64_t settle(struct erasure *e)
@@ -275,49 +268,6 @@ static int64_t empty_log(struct erasure *e)
 	return submit(e, &edits, e->account.len > 0 ? ERASURE_LOOKS : ERASURE_MARKS);
 }
 
-static int64_t begin_look(struct erasure *e)
-{
-	if (e->found == NULL)
-		e->found = mmap(NULL, sizeof(*e->found), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	BUG_ON(e->found == MAP_FAILED);
-	e->child = fork();
-	if (e->child == 0) {
-		signal(SIGTERM, SIG_DFL);
-		signal(SIGINT, SIG_DFL);
-		(void)!nice(CHILD_NICE);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		store_forget(e->d->store);
-		erasing_look(e);
-		_exit(0);
-	}
-	return LOOK_US;
-}
-
-static void end_child(struct erasure *e)
-{
-	if (e->child <= 0)
-		return;
-	kill(e->child, SIGKILL);
-	waitpid(e->child, NULL, 0);
-	e->child = 0;
-}
-
-static int64_t look(struct erasure *e)
-{
-	int status = 0;
-	if (e->child <= 0)
-		return begin_look(e);
-	if (waitpid(e->child, &status, WNOHANG) != e->child)
-		return LOOK_US;
-	e->child = 0;
-	if (status != 0) {
-		e->result = errbuf_set(&e->error, ERR_IO, "the files could not be searched");
-		return fail(e);
-	}
-	e->stage = e->found->database > 0 && !e->is_packed ? ERASURE_PACKS : ERASURE_MARKS;
-	return 0;
-}
-
 /* Free space that an earlier version did not overwrite, or a page that was balanced. */
 static int64_t pack(struct erasure *e)
 {
@@ -349,13 +299,13 @@ static int64_t end(struct erasure *e)
 int64_t step_erasure(struct daemon *d)
 {
 	static int64_t (*const stages[])(struct erasure *e) = {
-		note, stand, sweep, rebuild, settle, read_told, forget_told, erase_lines, empty_log, look, pack, mark, end,
+		note, stand, sweep, rebuild, settle, read_told, forget_told, erase_lines, empty_log, erasing_look, pack, mark, end,
 	};
 	struct erasure *e = d->erasure;
 	if (e == NULL || e->is_out)
 		return BY_EVENT;
 	if (d->wants_stop) {
-		end_child(e);
+		erasing_look_end(e);
 		if (!erasure_is_busy(d))
 			erasure_free(d);
 		return BY_EVENT;

@@ -1,4 +1,5 @@
-/* An erasure at work; shared by its two halves: erasure.c on the loop thread, erasure_read.c on the reader thread and in a child. */
+/* An erasure at work; shared by its parts: erasure.c on the loop thread, erasure_read.c on the reader thread, erasure_look.c with
+ * its child. */
 #ifndef ASSOCD_MAIN_ERASURE_PARTS_H
 #define ASSOCD_MAIN_ERASURE_PARTS_H
 
@@ -55,7 +56,7 @@ struct erasure {
 	struct sweep *sweep;
 	struct sweep_state swept;
 	struct erasure_found *found; /* shared with the child */
-	pid_t child;
+	pid_t child; /* 0: none searches */
 	bool is_packed;
 	int64_t due_us;
 	api_erased_fn *done; /* NULL: nobody waits */
@@ -68,7 +69,11 @@ void erasing_read(struct store_query *q, const char *dir);
 void erasing_logs(struct store_query *q, const char *dir);
 void erasing_mark(struct store_query *q, const char *dir);
 enum sweep_verdict erasing_decide(void *erasure, const struct store_event *row, struct text *changed);
-/* In a child: closing a file of the database would drop the locks of the whole process on it. */
-void erasing_look(struct erasure *e);
+
+/* A stage: searches the bytes of all files, in a child. Microseconds until it wants to be called again. */
+int64_t erasing_look(struct erasure *e);
+/* The daemon stops: nobody waits for the child. */
+void erasing_look_end(struct erasure *e);
+void erasing_found_free(struct erasure *e);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include "daemon/audit/trail.h"
 #include "daemon/model/alert_json.h"
-#include "traces.h"
 
 #define ALERT_MAX (16 << 20)
 
@@ -164,21 +163,4 @@ void erasing_mark(struct store_query *q, const char *dir)
 {
 	struct erasure *e = q->owner;
 	e->result = store_set_fact(dir, TOMBSTONES_FACT, erased_count(e->whom), &e->error);
-}
-
-static struct bytes inside(struct bytes quoted)
-{
-	return bytes_slice(quoted, 1, quoted.len - 1);
-}
-
-void erasing_look(struct erasure *e)
-{
-	const struct traces_wanted wanted = { .exact = e->coded, .words = { e->account, inside(e->quoted), inside(e->shown) } };
-	struct traces found;
-	traces_look(e->d->config->state_dir, e->d->config->alert_log, &wanted, &found);
-	e->found->bytes = found.bytes;
-	e->found->database = found.database;
-	e->found->elsewhere = found.elsewhere;
-	snprintf(e->found->where, sizeof(e->found->where), "%s", found.where.len > 0 ? found.where.ptr : "");
-	text_free(&found.where);
 }
