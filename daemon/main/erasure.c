@@ -185,6 +185,7 @@ static int64_t stand(struct erasure *e)
 	if (e->fresh != NULL) {
 		erased_free(d->erased);
 		d->context.erased = d->erased = e->fresh;
+		d->is_erasure_due = true;
 		e->fresh = NULL;
 	}
 	if (d->rebuild != NULL || d->forgetting != NULL)
@@ -192,7 +193,7 @@ static int64_t stand(struct erasure *e)
 	if (!turn_stand_still(d, HOLD_ERASURE) || d->snapshot_child != 0)
 		return SOON_US;
 	trial_free(d); /* what it found may name the account */
-	d->is_engine_stale = e->account.len > 0; /* I2 */
+	d->is_engine_stale |= e->account.len > 0; /* I2 */
 	intake_stats(d->intake, &stats);
 	e->sweep = sweep_new(d, stats.last_seq, erasing_decide, e);
 	turn_go_on(d, HOLD_ERASURE);

@@ -277,13 +277,19 @@ static bool is_wanted(const struct config *c)
 	return c->retain_events_ms > 0 || c->retain_plain_ms > 0 || c->retain_hash_ms > 0 || c->truncate_addresses_ms > 0;
 }
 
+/* A trial compares two engines over the same events. */
+static bool may_begin(const struct daemon *d)
+{
+	return is_wanted(d->config) && !d->wants_stop && d->erasure == NULL && d->rebuild == NULL && !trial_is_under_way(d);
+}
+
 int64_t step_forgetting(struct daemon *d, int64_t mono_us)
 {
 	static int64_t (*const stages[])(struct forgetting *f) = {
 		[READS_NAMES] = ask_names, [SWEEPS] = sweep, [REBUILDS] = rebuild, [EMPTIES_LOG] = empty_log,
 	};
 	struct forgetting *f = d->forgetting;
-	if (f == NULL && (!is_wanted(d->config) || d->wants_stop || d->erasure != NULL || d->rebuild != NULL))
+	if (f == NULL && !may_begin(d))
 		return BY_EVENT;
 	if (f == NULL && mono_us < d->forget_due_us)
 		return d->forget_due_us - mono_us;

@@ -50,15 +50,22 @@ static bool start_thread(struct trial *t, void *(*run)(void *))
 	return pthread_create(&t->thread, NULL, run, t) == 0;
 }
 
+bool trial_is_under_way(const struct daemon *d)
+{
+	return d->trial != NULL && d->trial->stage != TRIAL_IS_OVER;
+}
+
 enum err trial_begin(void *arg, struct bytes file, struct bytes text, struct errbuf *eb)
 {
 	struct daemon *d = arg;
 	if (!is_rule_file(file))
 		return errbuf_set(eb, ERR_INPUT, "a rule file is named NAME.yaml, of letters, digits, - and _");
-	if (d->trial != NULL && d->trial->stage != TRIAL_IS_OVER)
+	if (trial_is_under_way(d))
 		return errbuf_set(eb, ERR_BUSY, "another rule file is being tried; ask again when that is done");
 	if (d->rebuild != NULL || d->wants_stop)
 		return errbuf_set(eb, ERR_BUSY, "the rules are being read anew; ask again when that is done");
+	if (d->erasure != NULL || d->is_erasure_due || d->forgetting != NULL) /* it would read what is to go */
+		return errbuf_set(eb, ERR_BUSY, "events are to be taken out of the journal, by an erasure or by retention; ask again when that is done");
 	trial_free(d);
 	d->trial = trial_new(d, file, text);
 	if (start_thread(d->trial, trial_load))
@@ -219,7 +226,7 @@ static void look(struct daemon *d)
 
 int64_t step_trial(struct daemon *d)
 {
-	if (d->trial == NULL || d->trial->stage == TRIAL_IS_OVER)
+	if (!trial_is_under_way(d))
 		return -1;
 	look(d);
 	return LOOK_US;
@@ -228,7 +235,7 @@ int64_t step_trial(struct daemon *d)
 void trial_cancel(void *arg)
 {
 	struct daemon *d = arg;
-	if (d->trial == NULL || d->trial->stage == TRIAL_IS_OVER)
+	if (!trial_is_under_way(d))
 		return;
 	d->trial->is_cancelled = true;
 	look(d);

@@ -17,9 +17,10 @@ struct text;
 struct trial;
 
 /* file: name of a rule file, "shared-ip.yaml", there already or new; text: what it is to hold. ERR_BUSY while another is
- * under way or the rules are read anew, ERR_INPUT for a name that is none. What is wrong with the rules is told by
- * trial_render. */
+ * under way, the rules are read anew or events are to be taken out, ERR_INPUT for a name that is none. What is wrong with
+ * the rules is told by trial_render. */
 enum err trial_begin(void *daemon, struct bytes file, struct bytes text, struct errbuf *eb) MUST_CHECK;
+bool trial_is_under_way(const struct daemon *d);
 /* Ends the one that is under way, if any. */
 void trial_cancel(void *daemon);
 /* {"state":"none|running|failed|cancelled|done", ...}; the newest trial, whoever began it. */

@@ -109,6 +109,13 @@ class Daemon:
                                    {"Content-Type": "application/x-ndjson"})
         return status, json.loads(body)
 
+    def try_rule(self, file):
+        """A shipped rule file on the stored events: (status, answer)."""
+        with open(os.path.join(ROOT, "rules", "default", file)) as rule:
+            status, body, _ = self.ask("POST", "/v1/backtest", json.dumps({"file": file, "text": rule.read()}),
+                                       {"Content-Type": "application/json"})
+        return status, json.loads(body)
+
     def status(self):
         return json.loads(self.ask("GET", "/v1/status")[1])
 

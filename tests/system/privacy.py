@@ -240,6 +240,8 @@ def new_rules_do_not_bring_back_what_an_erasure_has_not_come_to():
         os.makedirs(obstacle + "/inside") # what cannot be removed, and nothing goes before it
         daemon.start()
         daemon.wait_log("events could not be taken out, it is tried again")
+        status, said = daemon.try_rule("shared-device.yaml")
+        assert status == 503 and "events are to be taken out of the journal" in said["detail"], (status, said)
         with open(daemon.path("rules/lists/address_words.txt"), "a") as words:
             words.write("anotherwayofstreet = st\n")
         daemon.process.send_signal(signal.SIGHUP)
@@ -250,6 +252,26 @@ def new_rules_do_not_bring_back_what_an_erasure_has_not_come_to():
         daemon.wait_log("an account is erased")
         assert daemon.ctl("account", WHO)[0] == 1
         assert found(daemon) == [], found(daemon)
+        assert daemon.try_rule("shared-device.yaml")[0] == 202
+    finally:
+        daemon.discard()
+
+
+def a_rule_is_not_tried_on_what_an_erasure_takes_out():
+    daemon = started(stories(300, 5) + neighbours() + subject_events(40))
+    obstacle = os.path.join(daemon.state, "snapshot")
+    try:
+        if os.path.exists(obstacle):
+            os.unlink(obstacle)
+        os.makedirs(obstacle + "/inside") # what cannot be removed, and nothing goes before it
+        erasing = threading.Thread(target=erase, args=(daemon,))
+        erasing.start()
+        daemon.wait_log("events could not be taken out, it is tried again")
+        status, said = daemon.try_rule("shared-device.yaml")
+        assert status == 503 and "events are to be taken out of the journal" in said["detail"], (status, said)
+        shutil.rmtree(obstacle)
+        erasing.join()
+        assert daemon.try_rule("shared-device.yaml")[0] == 202
     finally:
         daemon.discard()
 
@@ -413,5 +435,6 @@ sys.exit(run_tests([all_that_is_stored_can_be_had, nothing_of_it_stays_and_it_do
                     a_name_that_logs_spell_out_goes_too, a_line_that_is_too_long_is_named_and_the_rest_goes,
                     an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one,
                     new_rules_do_not_bring_back_what_an_erasure_has_not_come_to,
+                    a_rule_is_not_tried_on_what_an_erasure_takes_out,
                     an_erasure_that_failed_is_ended_by_the_next, events_come_in_while_an_account_of_very_many_goes,
                     what_has_had_its_time_goes_and_what_is_left_is_what_there_is]))

@@ -170,6 +170,7 @@ const PROBLEMS = [
   [/^verdict not_same needs "with" or "alert"$/, () => "此裁定需要两个账号或一条告警。"],
   [/^"(\w+)" is empty$/, (say, key) => `${key === "reason" ? "理由" : key}为空。`],
   [/^a rule file to be tried has at most (\d+) bytes$/, (say, n) => `试跑的规则文件至多 ${say.number(Number(n))} 字节。`],
+  [/^events are to be taken out of the journal, by an erasure or by retention; ask again/, () => "日志中有事件待删除（因抹除或保留期限），请待其完成后再试。"],
   [/^another rule file is being tried/, () => "正在试跑另一个规则文件，请待其完成后再试。"],
   [/^the rules are being read anew/, () => "规则正在重新读取，请稍后再试。"],
   [/^there are no stored events to try rules on$/, () => "没有可供试跑的已存事件。"],
