@@ -109,3 +109,41 @@ void holders_release(struct holders *h, uint32_t list, uint8_t kept)
 {
 	holders_give(h, list, class_of(kept));
 }
+
+void holders_places_init(struct holders_places *p, const struct holders *h)
+{
+	*p = (struct holders_places){ h, xcalloc(h->n / 8 + 1, 1) };
+}
+
+void holders_places_fini(struct holders_places *p)
+{
+	free(p->taken);
+}
+
+static bool take_block(struct holders_places *p, uint32_t list, unsigned class)
+{
+	if ((uint64_t)list + (2u << class) > p->h->n)
+		return false;
+	for (uint32_t at = list; at < list + (2u << class); at++) {
+		uint8_t bit = (uint8_t)(1u << at % 8);
+		if (p->taken[at / 8] & bit)
+			return false;
+		p->taken[at / 8] |= bit;
+	}
+	return true;
+}
+
+bool holders_places_take(struct holders_places *p, uint32_t list, uint8_t kept)
+{
+	return take_block(p, list, class_of(kept));
+}
+
+/* A chain that leads back to itself meets a place that is taken. */
+bool holders_places_take_free(struct holders_places *p)
+{
+	for (unsigned class = 0; class < HOLDER_CLASSES; class++)
+		for (uint32_t list = p->h->free[class]; list != UINT32_MAX; list = p->h->pool[list])
+			if (!take_block(p, list, class))
+				return false;
+	return true;
+}

@@ -25,4 +25,15 @@ uint8_t holders_touch(struct holders *h, uint32_t list, uint8_t kept, uint32_t a
 uint8_t holders_remove(struct holders *h, uint32_t list, uint8_t kept, uint32_t account);
 void holders_release(struct holders *h, uint32_t list, uint8_t kept);
 
+/* What was read from a file: no two lists, free ones or others, may share a place. A bit for each place of the pool. */
+struct holders_places {
+	const struct holders *h;
+	uint8_t *taken;
+};
+void holders_places_init(struct holders_places *p, const struct holders *h);
+void holders_places_fini(struct holders_places *p);
+/* False: it lies outside, or over another one. */
+bool holders_places_take(struct holders_places *p, uint32_t list, uint8_t kept);
+bool holders_places_take_free(struct holders_places *p);
+
 #endif

@@ -48,13 +48,30 @@ static bool header_is_sane(const struct index_header *h)
 	return h->values < limit && h->holders < limit && h->accounts < limit && h->shown > 0 && h->shown < limit;
 }
 
-static bool value_is_sane(const struct index *ix, const struct index_value *v)
+static bool value_is_sane(const struct index *ix, const struct index_value *v, struct holders_places *places)
 {
 	if (v->kept > INDEX_HOLDERS_MAX || v->shown >= ix->n_shown)
 		return false;
 	if (v->kept == 1)
 		return v->list < ix->n_accounts;
-	return v->kept == 0 || (uint64_t)v->list + v->kept <= ix->holders.n;
+	if (v->kept > 1 && !holders_places_take(places, v->list, v->kept))
+		return false;
+	for (unsigned i = 0; v->kept > 1 && i < v->kept; i++)
+		if (ix->holders.pool[v->list + i] >= ix->n_accounts)
+			return false;
+	return true;
+}
+
+static bool values_are_sane(const struct index *ix)
+{
+	struct holders_places places;
+	bool is_sane = true;
+	holders_places_init(&places, &ix->holders);
+	for (size_t id = 0; is_sane && id < ix->n_values; id++)
+		is_sane = value_is_sane(ix, &ix->values[id], &places);
+	is_sane = is_sane && holders_places_take_free(&places);
+	holders_places_fini(&places);
+	return is_sane;
 }
 
 static enum err load_account(struct index *ix, struct account_postings *list, index_read_fn *read, void *arg)
@@ -111,10 +128,9 @@ enum err index_load(struct index *ix, index_read_fn *read, void *arg)
 	ix->n_postings = header.postings;
 	ix->n_hubs = header.hubs;
 	ix->limits_hit = header.limits_hit;
-	for (uint32_t id = 0; id < ix->n_values; id++) {
-		if (!value_is_sane(ix, &ix->values[id]))
-			return ERR_CORRUPT;
+	if (!values_are_sane(ix))
+		return ERR_CORRUPT;
+	for (uint32_t id = 0; id < ix->n_values; id++)
 		table_insert(&ix->table, ix->values, id);
-	}
 	return ERR_OK;
 }
