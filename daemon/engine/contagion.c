@@ -247,3 +247,25 @@ void contagion_settle(struct engine *e)
 		VEC_PUSH(&e->touched.accounts, c->changed.at[i]);
 	c->base.n = c->changed.n = 0;
 }
+
+static bool account_agrees(const struct engine *e, uint32_t account)
+{
+	const struct account *acc = &e->accounts.at[account];
+	uint32_t n = 0, over;
+	for (uint32_t i = 0; i < acc->n_pairs; i++)
+		n += e->pairs.at[acc->pairs[i]].carries != 0;
+	if (n != acc->n_carrying || acc->standing != standing_of(e, acc)) /* I1, I2 */
+		return false;
+	for (unsigned k = 1; k <= e->rules->scoring.contagion_depth; k++)
+		if (acc->contagion[k - 1] != best_of(e, account, k, &over))
+			return false;
+	return true;
+}
+
+bool contagion_agrees(const struct engine *e)
+{
+	for (uint32_t account = 0; account < e->accounts.n; account++)
+		if (!account_agrees(e, account))
+			return false;
+	return true;
+}

@@ -24,4 +24,7 @@ uint32_t contagion_of(const struct engine *e, uint32_t account);
 #define CONTAGION_PATH_MAX (CONTAGION_DEPTH_MAX + 1)
 unsigned contagion_path(const struct engine *e, uint32_t account, uint32_t path[CONTAGION_PATH_MAX]);
 
+/* Of a state that was read: are standings, counts and levels those that its pairs bring about? */
+bool contagion_agrees(const struct engine *e);
+
 #endif

@@ -1,5 +1,5 @@
 /* The engine's state as bytes. One machine's snapshot is read by the same build: the file around it carries format,
- * binding and checksum; here every reference is checked once more.
+ * binding and checksum; here every reference is checked once more, and at the end whether the parts agree (snapshot_check.c).
  *   header | names | group names | index | graph | accounts with pairs, groups, facts, neighbours | pairs | groups |
  *   alerts | standing | leads | said | rule sets | verdicts | marks and their notes | history | windows | sessions |
  *   accounts that wait
@@ -89,10 +89,30 @@ static void get_near(struct in *in, struct near_list *list, const struct snapsho
 		corrupt_if(in, list->at[i].other >= h->accounts);
 }
 
-static void get_account(struct in *in, struct account *account, const struct snapshot_header *h)
+/* Runs of facts, by kind, fill the list. */
+static bool facts_are_runs(const struct engine *e, const struct account *account)
+{
+	unsigned at = 0, next = 0;
+	while (at < account->n_facts) {
+		unsigned kind = fact_kind(account->facts[at]), n = fact_keys(account->facts[at]);
+		if (kind < next || kind >= e->rules->kinds.n || n > FACT_KEYS_MAX)
+			return false;
+		next = kind + 1;
+		at += 1 + n;
+	}
+	return at == account->n_facts;
+}
+
+static bool account_is_possible(const struct account *account, const struct snapshot_header *h)
+{
+	return is_bool(&account->is_closed) && is_bool(&account->has_windows) && is_bool(&account->is_waiting) && account->judged < JUDGED_VALUES &&
+	       account->n_pairs <= h->pairs && account->n_groups <= RELATIONS_PER_ACCOUNT;
+}
+
+static void get_account(struct in *in, const struct engine *e, struct account *account, const struct snapshot_header *h)
 {
 	get(in, account, sizeof(*account));
-	corrupt_if(in, account->n_pairs > h->pairs || account->n_groups > RELATIONS_PER_ACCOUNT);
+	corrupt_if(in, in->err == ERR_OK && !account_is_possible(account, h));
 	for (int round = 0; round < SUPPORT_ROUNDS; round++) {
 		corrupt_if(in, account->near[round].n > NEAR_KEPT);
 		account->near[round].at = NULL;
@@ -115,6 +135,7 @@ static void get_account(struct in *in, struct account *account, const struct sna
 		corrupt_if(in, account->pairs[i] >= h->pairs);
 	for (uint32_t i = 0; in->err == ERR_OK && i < account->n_groups; i++)
 		corrupt_if(in, account->groups[i] >= h->groups);
+	corrupt_if(in, in->err == ERR_OK && !facts_are_runs(e, account));
 }
 
 static void put_groups(struct out *out, const struct engine *e)
@@ -317,7 +338,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 	for (uint64_t i = 0; in.err == ERR_OK && i < h.accounts; i++) {
 		struct account blank = { 0 };
 		VEC_PUSH(&e->accounts, blank);
-		get_account(&in, &e->accounts.at[i], &h);
+		get_account(&in, e, &e->accounts.at[i], &h);
 		e->room_of_lists += e->accounts.at[i].cap_pairs;
 	}
 	if (in.err == ERR_OK)
@@ -338,5 +359,7 @@ enum err engine_load(struct engine *e, engine_read_fn *read, void *arg)
 		deadlines_restore(e);
 	if (in.err == ERR_OK)
 		in.err = timing_load(e, read, arg);
-	return in.err == ERR_OK ? waiting_load(e, read, arg) : in.err;
+	if (in.err == ERR_OK)
+		in.err = waiting_load(e, read, arg);
+	return in.err == ERR_OK ? snapshot_check(e) : in.err;
 }

@@ -46,6 +46,8 @@ static void get_led(struct in *in, struct alert *alert, const struct alert_lists
 
 static bool alert_is_possible(const struct engine *e, const struct alert *alert, const struct snapshot_header *h)
 {
+	if (!is_bool(&alert->closed_with_accounts) || !is_bool(&alert->is_known))
+		return false;
 	const uint32_t texts[] = { alert->resolution, alert->reason, alert->actor, alert->owner };
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (texts[i] != NONE && texts[i] >= h->said)

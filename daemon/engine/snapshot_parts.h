@@ -3,6 +3,7 @@
 #define ASSOCD_ENGINE_SNAPSHOT_PARTS_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "state.h"
 
@@ -34,6 +35,14 @@ static inline void corrupt_if(struct in *in, bool is_wrong)
 		in->err = ERR_CORRUPT;
 }
 
+/* Bytes of a file are no bool yet. */
+static inline bool is_bool(const bool *flag)
+{
+	uint8_t byte;
+	memcpy(&byte, flag, 1);
+	return byte <= 1;
+}
+
 /* malloc'd; NULL when empty or on failure. */
 static inline void *get_array(struct in *in, size_t n, size_t size)
 {
@@ -47,5 +56,8 @@ static inline void *get_array(struct in *in, size_t n, size_t size)
 /* alerts | standing | leads */
 void snapshot_put_alerts(struct out *out, const struct engine *e);
 void snapshot_get_alerts(struct in *in, struct engine *e, const struct snapshot_header *h);
+
+/* Do the parts agree with each other? ERR_CORRUPT: they would lead to an impossible state later. */
+enum err snapshot_check(const struct engine *e) MUST_CHECK;
 
 #endif

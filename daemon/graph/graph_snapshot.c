@@ -2,6 +2,7 @@
 #include "graph_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct graph_header {
 	uint64_t nodes, clusters, n_clusters, limits_hit;
@@ -27,6 +28,15 @@ enum err graph_save(const struct graph *g, graph_write_fn *write, void *arg)
 	return err;
 }
 
+/* Bytes of a file are no bool yet. */
+static bool tie_is_possible(const struct graph_tie *tie)
+{
+	uint8_t flags[2];
+	memcpy(&flags[0], &tie->forbids, 1);
+	memcpy(&flags[1], &tie->is_direct, 1);
+	return tie->level < GRAPH_LEVELS && flags[0] <= 1 && flags[1] <= 1;
+}
+
 static enum err load_node(struct graph_node *node, const struct graph_header *h, graph_read_fn *read, void *arg)
 {
 	uint32_t head[2];
@@ -45,7 +55,7 @@ static enum err load_node(struct graph_node *node, const struct graph_header *h,
 		return err;
 	node->n = head[0];
 	for (uint32_t i = 0; i < node->n; i++)
-		if (node->edges[i].other >= h->nodes || node->edges[i].tie.level >= GRAPH_LEVELS)
+		if (node->edges[i].other >= h->nodes || !tie_is_possible(&node->edges[i].tie))
 			return ERR_CORRUPT;
 	return ERR_OK;
 }
