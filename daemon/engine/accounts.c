@@ -1,11 +1,9 @@
-/* Accounts: names, facts, risk.
+/* Accounts: names and facts.
  * I1: an account's id is its name's id in the name table; both count up together.
  * I2: an account's facts are in order of their kinds. */
 #include "accounts.h"
 
 #include <stdlib.h>
-
-#include "contagion.h"
 
 uint32_t account_intern(struct engine *e, struct bytes name)
 {
@@ -82,19 +80,6 @@ const uint64_t *account_fact(const struct account *account, unsigned kind, unsig
 		return NULL;
 	*n = fact_keys(account->facts[at]);
 	return account->facts + at + 1;
-}
-
-/* The largest of the unexplained link scores, or the contagion. */
-int account_risk(const struct engine *e, uint32_t account)
-{
-	const struct account *acc = &e->accounts.at[account];
-	int risk = (int)(contagion_of(e, account) / 1000);
-	for (uint32_t i = 0; i < acc->n_pairs; i++) {
-		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
-		if ((pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED || pair->state == LINK_WITHDRAWN) && pair->score > risk)
-			risk = pair->score;
-	}
-	return risk;
 }
 
 bool account_same_site(const struct engine *e, uint32_t a, uint32_t b)

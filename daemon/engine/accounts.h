@@ -1,4 +1,4 @@
-/* Accounts: names, facts, risk. */
+/* Accounts: names and facts. */
 #ifndef ASSOCD_ENGINE_ACCOUNTS_H
 #define ASSOCD_ENGINE_ACCOUNTS_H
 
@@ -12,7 +12,6 @@ void account_set_fact(struct account *account, unsigned kind, const uint64_t *ke
 void account_add_fact(struct account *account, unsigned kind, uint64_t key);
 /* Keys of the fact, n 0 when it has none. */
 const uint64_t *account_fact(const struct account *account, unsigned kind, unsigned *n);
-int account_risk(const struct engine *e, uint32_t account);
 bool account_same_site(const struct engine *e, uint32_t a, uint32_t b);
 
 #endif

@@ -132,20 +132,12 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 	merging_tell(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
-static unsigned band_of(const struct engine *e, int score)
-{
-	unsigned band = 0;
-	while (band < 3 && score >= e->rules->scoring.score_bands[band])
-		band++;
-	return band;
-}
-
 /* News only when the accounts changed, or the score: above the band that was told, or below the one beneath it. So a score
  * that wavers around a band is told once. */
 void alert_update(struct engine *e, struct alert *alert, int score)
 {
 	size_t before = alert_accounts(alert).n;
-	unsigned told = band_of(e, alert->score), band = band_of(e, score);
+	unsigned told = score_band(e, alert->score), band = score_band(e, score);
 	set_members(e, alert);
 	bool is_news = band > told || band + 1 < told || alert_accounts(alert).n != before;
 	if (!is_news)

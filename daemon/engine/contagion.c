@@ -269,3 +269,15 @@ bool contagion_agrees(const struct engine *e)
 			return false;
 	return true;
 }
+
+int account_risk(const struct engine *e, uint32_t account)
+{
+	const struct account *acc = &e->accounts.at[account];
+	int risk = (int)(contagion_of(e, account) / 1000);
+	for (uint32_t i = 0; i < acc->n_pairs; i++) {
+		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
+		if ((pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED || pair->state == LINK_WITHDRAWN) && pair->score > risk)
+			risk = pair->score;
+	}
+	return risk;
+}

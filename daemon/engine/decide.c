@@ -11,6 +11,7 @@
 #include "accounts.h"
 #include "alerts.h"
 #include "changes.h"
+#include "contagion.h"
 #include "daemon/model/settle.h"
 #include "fields.h"
 #include "pairs.h"

@@ -13,6 +13,7 @@
 #include "decide.h"
 #include "event_condition.h"
 #include "fields.h"
+#include "marking.h"
 #include "marks.h"
 #include "memo.h"
 #include "observe.h"

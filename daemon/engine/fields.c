@@ -139,10 +139,7 @@ static void link_state(const struct field_subject *s, struct value *out)
 
 static void link_band(const struct field_subject *s, struct value *out)
 {
-	unsigned band = 0;
-	while (band < 3 && pair_of(s)->score >= s->e->rules->scoring.score_bands[band])
-		band++;
-	give_text(out, bytes_of(band_names[band]));
+	give_text(out, bytes_of(band_names[score_band(s->e, pair_of(s)->score)]));
 }
 
 static void link_same_site(const struct field_subject *s, struct value *out)

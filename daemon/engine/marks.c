@@ -1,16 +1,8 @@
-/* Marks.
- * I1: rows has one row for each value and each range that was ever spoken of; `of` finds it by key.
- * I2: a value's bit in the index says whether its own row or a range's is a mark now. A value whose text the index has not kept
- *     is held by one account: its bit is set when it is next used.
- * I3: at most REREAD_MAX stored pairs are read anew at once, the strongest first; the others lose it when they are next read. */
+/* Marks: what is kept of them.
+ * I1: rows has one row for each value and each range that was ever spoken of; `of` finds it by key. */
 #include "marks.h"
 
 #include <stdlib.h>
-
-#include "changes.h"
-#include "ignored.h"
-#include "rereading.h"
-#include "rescore.h"
 
 #define RANGE_SEED 0x72616e6765
 
@@ -60,6 +52,39 @@ void marks_restore(struct marks *m, const struct mark *row)
 void marks_restore_note(struct marks *m, const struct mark_note *note)
 {
 	VEC_PUSH(&m->notes, *note);
+}
+
+struct mark *marks_row(struct marks *m, const struct mark *blank)
+{
+	uint32_t at = u64map_get(m->of, blank->key);
+	if (at != U64MAP_NONE) {
+		struct mark *row = &m->rows.at[at];
+		row->base = blank->bits > 0 ? blank->base : row->base;
+		row->bits = blank->bits > 0 ? blank->bits : row->bits; /* its text was not known before */
+		find_by_place(m, at);
+		return row;
+	}
+	if (m->rows.n == MARKS_MAX)
+		return NULL;
+	marks_restore(m, blank);
+	return &m->rows.at[m->rows.n - 1];
+}
+
+void marks_note(struct marks *m, const struct mark *row, const struct mark_note *note)
+{
+	uint32_t mark = (uint32_t)(row - m->rows.at);
+	size_t n = 0, oldest = m->notes.n;
+	for (size_t i = m->notes.n; i-- > 0;) {
+		if (m->notes.at[i].mark != mark)
+			continue;
+		n++;
+		oldest = i;
+	}
+	if (n >= MARK_NOTES_MAX) {
+		memmove(&m->notes.at[oldest], &m->notes.at[oldest + 1], (m->notes.n - oldest - 1) * sizeof(*m->notes.at));
+		m->notes.n--;
+	}
+	marks_restore_note(m, &(struct mark_note){ note->ts_ms, mark, note->said });
 }
 
 const struct mark *mark_at(const struct engine *e, uint32_t i)
@@ -127,12 +152,13 @@ static const struct mark *row_over(const struct engine *e, const struct ip *ip, 
 	return NULL;
 }
 
-/* place: of the address that was used, where the text does not say it; or NULL. */
-static const struct mark *mark_on(const struct engine *e, const struct attr *attr, const struct ip *place)
+const struct mark *mark_on(const struct engine *e, const struct attr *attr, const struct ip *place)
 {
 	const struct mark *row = mark_by_key(e, attr->key);
 	struct ip ip;
 	unsigned below;
+	if (e->marks->rows.n == 0)
+		return NULL;
 	if (row != NULL && row->word != MARK_NONE)
 		return row;
 	if (!place_of(e, attr, place, &ip, &below))
@@ -171,16 +197,6 @@ const struct mark *mark_of(const struct engine *e, const struct attr *attr)
 	return mark_on(e, attr, NULL);
 }
 
-void mark_new_use(struct engine *e, const struct event *ev, const struct attr *attr, uint32_t value)
-{
-	const struct index_value *v = index_value(e->index, value);
-	if (e->marks->rows.n == 0 || v->is_marked || mark_on(e, attr, ev->has_ip ? &ev->ip : NULL) == NULL)
-		return;
-	index_set_marked(e->index, value, true);
-	if (v->holders > 1)
-		pairs_withdraw_value(e, value);
-}
-
 void mark_each_in_range(const struct engine *e, const struct ip *base, unsigned bits, mark_value_fn *fn, void *arg)
 {
 	struct index_counts counts;
@@ -200,117 +216,4 @@ bool mark_place(const struct engine *e, unsigned kind, struct bytes shown, struc
 	unsigned bits;
 	return e->rules->kinds.rows[kind].is_network && bytes_find_char(shown, '|') < 0 && bytes_find_char(shown, ' ') < 0 &&
 	       read_place(shown, base, &bits) && bits == 128;
-}
-
-/* ---- what is said ---- */
-
-/* The row of it; NULL: there are too many. */
-static struct mark *row_of(struct engine *e, const struct mark *blank)
-{
-	struct marks *m = e->marks;
-	uint32_t at = u64map_get(m->of, blank->key);
-	if (at != U64MAP_NONE) {
-		struct mark *row = &m->rows.at[at];
-		row->base = blank->bits > 0 ? blank->base : row->base;
-		row->bits = blank->bits > 0 ? blank->bits : row->bits; /* its text was not known before */
-		find_by_place(m, at);
-		return row;
-	}
-	if (m->rows.n == MARKS_MAX) {
-		e->limits_hit++;
-		statement_ignored(e, IGNORED_LIMIT, "%d values and ranges have a mark or a note, and no more are kept", MARKS_MAX);
-		return NULL;
-	}
-	marks_restore(m, blank);
-	return &m->rows.at[m->rows.n - 1];
-}
-
-/* The oldest of its notes gives way. */
-static void note(struct engine *e, uint32_t mark)
-{
-	struct marks *m = e->marks;
-	size_t n = 0, oldest = m->notes.n;
-	for (size_t i = m->notes.n; i-- > 0;) {
-		if (m->notes.at[i].mark != mark)
-			continue;
-		n++;
-		oldest = i;
-	}
-	if (n >= MARK_NOTES_MAX) {
-		memmove(&m->notes.at[oldest], &m->notes.at[oldest + 1], (m->notes.n - oldest - 1) * sizeof(*m->notes.at));
-		m->notes.n--;
-	}
-	marks_restore_note(m, &(struct mark_note){ e->event->ts_ms, mark, change_said(e) });
-}
-
-/* True when the mark of it is another now. */
-static bool take_down(struct engine *e, const struct event *ev, const struct mark *blank)
-{
-	static const char *const words[MARK_WORDS] = { [MARK_NONE] = "none", [MARK_SHARED] = "shared", [MARK_GENERIC] = "generic" };
-	struct mark *row = row_of(e, blank);
-	if (row == NULL)
-		return false;
-	if (bytes_is(ev->value, "note")) {
-		note(e, (uint32_t)(row - e->marks->rows.at));
-		return false;
-	}
-	for (unsigned i = 0; i < MARK_WORDS; i++)
-		if (bytes_is(ev->value, words[i]))
-			row->word = (uint8_t)i;
-	row->ts_ms = ev->ts_ms;
-	row->said = change_said(e);
-	if (strtab_text(e->said, blank->shown).len > 0)
-		row->shown = blank->shown;
-	return true;
-}
-
-/* Its bit as the rows are now (I2); those whose bit changed are kept for the reading. */
-static bool follow(void *arg, uint32_t value)
-{
-	struct rereading *r = arg;
-	const struct attr attr = mark_attr(r->e, value);
-	bool is_marked = mark_of(r->e, &attr) != NULL;
-	if (index_value(r->e->index, value)->is_marked != is_marked) {
-		index_set_marked(r->e->index, value, is_marked);
-		rereading_add(r, value);
-	}
-	return true;
-}
-
-static void apply_to_range(struct engine *e, const struct event *ev, struct rereading *r)
-{
-	struct mark blank = { .kind = MARK_OF_RANGE, .said = NONE, .shown = strtab_intern(e->said, ev->range) };
-	unsigned bits;
-	if (!decode_cidr(ev->range, &blank.base, &bits))
-		return; /* an old journal may name none */
-	blank.bits = (uint8_t)bits;
-	blank.key = mark_range_key(&blank.base, bits);
-	if (take_down(e, ev, &blank))
-		mark_each_in_range(e, &blank.base, bits, follow, r);
-}
-
-static void apply_to_value(struct engine *e, const struct event *ev, const struct attr *attr, struct rereading *r)
-{
-	uint32_t value = index_find(e->index, attr->key);
-	if (value != UINT32_MAX && index_value(e->index, value)->kind != attr->kind)
-		return;
-	struct bytes shown = attr->shown.len > 0 || value == UINT32_MAX ? attr->shown : index_shown(e->index, value);
-	struct mark blank = { .key = attr->key, .kind = attr->kind, .said = NONE, .shown = strtab_intern(e->said, shown) };
-	blank.bits = mark_place(e, attr->kind, shown, &blank.base) ? 128 : 0;
-	if (!take_down(e, ev, &blank))
-		return;
-	if (value != UINT32_MAX)
-		follow(r, value);
-	if (blank.bits > 0)
-		mark_each_in_range(e, &blank.base, 128, follow, r);
-}
-
-void mark_apply(struct engine *e, const struct event *ev)
-{
-	struct rereading r = { .e = e };
-	if (ev->range.len > 0)
-		apply_to_range(e, ev, &r);
-	for (unsigned i = 0; i < ev->n_attrs; i++)
-		apply_to_value(e, ev, &ev->attrs[i], &r);
-	rereading_run(&r);
 }

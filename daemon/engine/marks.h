@@ -31,13 +31,12 @@ struct mark_note { int64_t ts_ms; uint32_t mark, said; };
 struct marks *marks_new(void);
 void marks_free(struct marks *m);
 
-void mark_apply(struct engine *e, const struct event *ev);
-/* An account uses a value that is new to it: is it one, or in a range, that is marked? */
-void mark_new_use(struct engine *e, const struct event *ev, const struct attr *attr, uint32_t value);
 /* A value of the index, with the text that is kept of it. */
 struct attr mark_attr(const struct engine *e, uint32_t value);
 /* The mark that counts for the value, its own or that of the narrowest range, or NULL. */
 const struct mark *mark_of(const struct engine *e, const struct attr *attr);
+/* The same; place: of the address that was used, where the value's text does not say it, or NULL. */
+const struct mark *mark_on(const struct engine *e, const struct attr *attr, const struct ip *place);
 /* Rows that speak of the value, marked or not: its own and those of ranges over it, the narrowest first; how many. */
 unsigned mark_rows_on(const struct engine *e, const struct attr *attr, const struct mark *rows[MARK_ROWS_ON_MAX]);
 /* Is a value of that key marked, whether or not the index has it? */
@@ -54,6 +53,11 @@ typedef bool mark_value_fn(void *arg, uint32_t value);
 void mark_each_in_range(const struct engine *e, const struct ip *base, unsigned bits, mark_value_fn *fn, void *arg);
 /* Notes of all rows in the order of their coming. */
 void marks_notes(const struct engine *e, const struct mark_note **at, uint32_t *n);
+
+/* The row of the blank's key, made where there is none; NULL: there are MARKS_MAX. */
+struct mark *marks_row(struct marks *m, const struct mark *blank);
+/* A note on the row; of MARK_NOTES_MAX the oldest gives way. */
+void marks_note(struct marks *m, const struct mark *row, const struct mark_note *note);
 
 /* Snapshot: as verdicts.h. */
 void marks_restore(struct marks *m, const struct mark *row);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
-#include "marks.h"
+#include "marking.h"
 #include "rescore.h"
 #include "sessions.h"
 

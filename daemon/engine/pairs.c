@@ -10,7 +10,6 @@
 #include "relations.h"
 #include "support.h"
 #include "verdicts.h"
-#include "views.h"
 
 struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b)
 {
@@ -117,9 +116,9 @@ void pair_assess(const struct engine *e, struct pair *pair)
 
 void pair_refresh_state(struct engine *e, struct pair *pair)
 {
-	e->in_band[view_band(e, pair->score)]--;
+	e->in_band[score_band(e, pair->score)]--;
 	pair_assess(e, pair);
-	e->in_band[view_band(e, pair->score)]++;
+	e->in_band[score_band(e, pair->score)]++;
 }
 
 bool pair_is_kept(const struct pair *pair)
@@ -141,7 +140,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);
 	u64map_del(e->pair_of, pair_key(pair->a, pair->b));
-	e->in_band[view_band(e, pair->score)]--;
+	e->in_band[score_band(e, pair->score)]--;
 	*pair = (struct pair){ .a = NONE, .b = e->free_pair };
 	e->free_pair = at;
 	e->n_pairs--;
@@ -203,7 +202,7 @@ struct pair *pair_make(struct engine *e, uint32_t a, uint32_t b)
 		VEC_PUSH(&e->pairs, blank);
 	}
 	e->n_pairs++;
-	e->in_band[view_band(e, blank.score)]++;
+	e->in_band[score_band(e, blank.score)]++;
 	u64map_put(e->pair_of, pair_key(a, b), at);
 	account_add_pair(e, a, at);
 	account_add_pair(e, b, at);
@@ -214,5 +213,5 @@ void pairs_restore(struct engine *e, uint32_t at)
 {
 	const struct pair *pair = &e->pairs.at[at];
 	u64map_put(e->pair_of, pair_key(pair->a, pair->b), at);
-	e->in_band[view_band(e, pair->score)]++;
+	e->in_band[score_band(e, pair->score)]++;
 }

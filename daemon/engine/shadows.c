@@ -7,7 +7,6 @@
 
 #include "rules/heads.h"
 #include "rules/shadow.h"
-#include "views.h"
 #include "weigh.h"
 
 struct shadow {
@@ -82,7 +81,7 @@ static void weigh_one(const struct engine *e, struct shadow *shadow, struct weig
 	through.weights = shadow->weights;
 	through.plan = shadow->plan;
 	weigh_fully(&through, w->a, w->b, w);
-	enum band band = view_band(e, w->computed);
+	enum band band = score_band(e, w->computed);
 	shadow->counts.read++;
 	shadow->counts.counts += says_something(w, shadow->head->id);
 	shadow->counts.raised += band > live;
@@ -93,7 +92,7 @@ void shadows_weigh(const struct engine *e, uint32_t a, uint32_t b)
 {
 	struct weighing w = { .a = a, .b = b };
 	weigh_fully(e, a, b, &w); /* I2 */
-	enum band live = view_band(e, w.computed);
+	enum band live = score_band(e, w.computed);
 	for (unsigned i = 0; i < e->shadows->n; i++)
 		weigh_one(e, &e->shadows->at[i], &w, live);
 }

@@ -88,4 +88,12 @@ struct engine {
 	struct plan plan;
 };
 
+static inline enum band score_band(const struct engine *e, int score)
+{
+	unsigned band = BAND_NONE;
+	while (band < BAND_STRONG && score >= e->rules->scoring.score_bands[band])
+		band++;
+	return (enum band)band;
+}
+
 #endif

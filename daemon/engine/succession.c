@@ -9,7 +9,6 @@
 #include "accounts.h"
 #include "changes.h"
 #include "pairs.h"
-#include "views.h"
 
 #define ROWS_MAX 16
 
@@ -70,7 +69,7 @@ static struct seen see(const struct engine *e, const struct pair *pair)
 {
 	if (pair == NULL || !pair_counts(e, pair))
 		return (struct seen){ BAND_NONE, LINK_SUSPECTED, 0 };
-	return (struct seen){ view_band(e, pair->score), pair->state, pair->score };
+	return (struct seen){ score_band(e, pair->score), pair->state, pair->score };
 }
 
 static bool is_shown(const struct seen *seen)

@@ -10,7 +10,6 @@ void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, 
 /* views_cause.c: why, apart; NULL where it is nobody's but the evidence's, or somebody's own words. */
 const struct cause_view *view_cause(const struct engine *e, const struct change *change, struct arena *a);
 const struct cause_view *view_link_cause(const struct engine *e, const struct pair *pair, struct arena *a);
-enum band view_band(const struct engine *e, int score);
 /* "device, payment" */
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
 /* The policy's, or that of its last step, filled in. */

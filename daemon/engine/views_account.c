@@ -87,7 +87,7 @@ enum err engine_assess(const struct engine *e, struct bytes name, unsigned max, 
 		.failed = acc->failed, .cluster = view_cluster_id(graph_cluster_of(e->graph, account), a),
 	};
 	out->risk = account_risk(e, account);
-	out->band = view_band(e, out->risk);
+	out->band = score_band(e, out->risk);
 	view_contagion(e, account, a, out);
 	if (acc->judged != JUDGED_NOTHING)
 		out->verdict = acc->judged == JUDGED_CLEAN ? BYTES_LIT("clean") : BYTES_LIT("confirmed");

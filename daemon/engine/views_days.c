@@ -23,7 +23,7 @@ void engine_days(const struct engine *e, unsigned max, struct arena *a, struct d
 		if ((at = day_at(out, e->accounts.at[i].first_ms)) >= 0)
 			out->at[at].accounts++;
 	for (size_t i = 0; i < e->pairs.n; i++)
-		if (e->pairs.at[i].a != NONE && view_band(e, e->pairs.at[i].score) >= BAND_POSSIBLE &&
+		if (e->pairs.at[i].a != NONE && score_band(e, e->pairs.at[i].score) >= BAND_POSSIBLE &&
 		    (at = day_at(out, e->pairs.at[i].first_ms)) >= 0)
 			out->at[at].links++;
 	for (size_t i = 0; i < e->alerts.n; i++)

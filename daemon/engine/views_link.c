@@ -14,14 +14,6 @@
 #include "support.h"
 #include "views.h"
 
-enum band view_band(const struct engine *e, int score)
-{
-	unsigned band = BAND_NONE;
-	while (band < BAND_STRONG && score >= e->rules->scoring.score_bands[band])
-		band++;
-	return (enum band)band;
-}
-
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a)
 {
 	struct text text = { 0 };
@@ -63,7 +55,7 @@ void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, 
 	bool is_swapped = asked == NONE ? bytes_cmp(x, y) > 0 : asked == pair->b;
 	*out = (struct link_view){
 		.a = is_swapped ? y : x, .b = is_swapped ? x : y, .score = pair->score, .computed = pair->computed,
-		.strength_mb = pair->strength_mb, .state = pair->state, .band = view_band(e, pair->score),
+		.strength_mb = pair->strength_mb, .state = pair->state, .band = score_band(e, pair->score),
 		.first_ms = pair->first_ms, .last_ms = pair->last_ms, .explained_by = BYTES_NONE, .reason = BYTES_NONE,
 		.families = a != NULL ? view_families(e, pair->families, a) : BYTES_NONE,
 	};
@@ -163,7 +155,7 @@ static void view_evidence(const struct viewing *v, const struct evidence *item, 
 		.told = { view_told(e, item, item->a, v->arena), view_told(e, item, item->b, v->arena) },
 	};
 	view_said_apart(e, v->pair, item, v->arena, out);
-	out->without_band = view_band(e, out->without_score);
+	out->without_band = score_band(e, out->without_score);
 	if (item->signal != NULL) {
 		view_signal(e, item, v->arena, out);
 	} else if (item->compare != NULL) {
