@@ -5,8 +5,8 @@
 #include "accounts.h"
 #include "claims.h"
 #include "fields.h"
-#include "timing.h"
-#include "weigh.h"
+#include "turns.h"
+#include "weights.h"
 
 static void give_number(struct value *out, int64_t milli) { *out = (struct value){ .type = VALUE_NUMBER, .num = milli }; }
 static void give_duration(struct value *out, int64_t ms) { *out = (struct value){ .type = VALUE_DURATION, .num = ms }; }
@@ -116,14 +116,14 @@ static void call_turns(struct profile *p, unsigned slot, struct value *out)
 
 static void call_turn_share(struct profile *p, unsigned slot, struct value *out)
 {
-	unsigned sessions = timing_sessions(p, slot);
+	unsigned sessions = turns_sessions(p, slot);
 	if (sessions > 0)
 		give_number(out, INT64_C(1000) * p->turns[slot] / sessions);
 }
 
 static void call_surprise(struct profile *p, unsigned slot, struct value *out)
 {
-	give_number(out, timing_surprise_mb(p, slot));
+	give_number(out, turns_surprise_mb(p, slot));
 }
 
 static const struct { const char *name; call_handler *fn; } calls[] = {

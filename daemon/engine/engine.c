@@ -12,6 +12,7 @@
 #include "deadlines.h"
 #include "decide.h"
 #include "event_condition.h"
+#include "evidence.h"
 #include "fields.h"
 #include "marking.h"
 #include "marks.h"
@@ -22,10 +23,10 @@
 #include "waiting.h"
 #include "shadows.h"
 #include "statements.h"
-#include "support.h"
+#include "neighbours.h"
 #include "timing.h"
 #include "verdicts.h"
-#include "weigh.h"
+#include "weights.h"
 #include "windows.h"
 
 static struct graph *graph_of(const struct scoring *scoring)
@@ -173,12 +174,12 @@ static void apply_evidence(struct engine *e, const struct event *ev, uint32_t ac
 	timing_use(e, ev, account, g);
 	if (is_session) {
 		pairs_add_neighbours(e, account);
-		support_add_candidates(e, account);
+		neighbours_add_candidates(e, account);
 	}
 	size_t n = e->candidate_list.n;
 	if (!pairs_rescore(e, account, e->candidate_list.at, n))
 		return;
-	support_add_candidates(e, account); /* whom its new neighbours know */
+	neighbours_add_candidates(e, account); /* whom its new neighbours know */
 	pairs_rescore(e, account, e->candidate_list.at + n, e->candidate_list.n - n);
 }
 

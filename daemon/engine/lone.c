@@ -8,6 +8,7 @@
 #include "profile.h"
 #include "rules/alone.h"
 #include "weigh.h"
+#include "weights.h"
 
 struct lone {
 	struct engine *e;

@@ -8,7 +8,7 @@
 
 #include "contagion.h"
 #include "relations.h"
-#include "support.h"
+#include "neighbours.h"
 #include "verdicts.h"
 
 struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b)
@@ -136,7 +136,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 	struct pair *pair = &e->pairs.at[at];
 	contagion_forget_pair(e, pair);
 	graph_set_edge(e->graph, pair->a, pair->b, (struct graph_tie){ 0, false, false });
-	support_forget(e, pair->a, pair->b);
+	neighbours_forget(e, pair->a, pair->b);
 	account_remove_pair(&e->accounts.at[pair->a], at);
 	account_remove_pair(&e->accounts.at[pair->b], at);
 	u64map_del(e->pair_of, pair_key(pair->a, pair->b));
@@ -149,7 +149,7 @@ static void pair_drop(struct engine *e, uint32_t at)
 void pair_fell(struct engine *e, struct pair *pair)
 {
 	if (pair->flags & PAIR_REACHED) /* what people were shown does not go without a trace */
-		support_forget(e, pair->a, pair->b);
+		neighbours_forget(e, pair->a, pair->b);
 	else
 		pair_drop(e, pair_index(e, pair));
 }

@@ -1,8 +1,8 @@
 /* Profiles of pairs.
  * I1: hubs are left out, and values that people marked.  I2: recycled addresses have a group of their own that `best` never names. */
 #include "profile.h"
+#include "turns.h"
 
-#include "timing.h"
 
 uint32_t posting_gap_s(const struct posting *a, const struct posting *b)
 {
@@ -98,7 +98,7 @@ void profile_make(struct profile *p, const struct engine *e, uint32_t a, uint32_
 			add_shared(p, &p->shared[i]);
 	find_best(p);
 	compare_accounts(e, a, b, &p->agreements);
-	timing_count_turns(p, NULL);
+	turns_count(p, NULL);
 }
 
 void profile_keep(struct profile *p, const struct value_test *kept)

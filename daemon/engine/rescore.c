@@ -6,6 +6,7 @@
 #include "observe.h"
 #include "pairs.h"
 #include "shadows.h"
+#include "neighbours.h"
 #include "support.h"
 #include "weigh.h"
 
@@ -85,7 +86,7 @@ static void own_weigh(struct engine *e, uint32_t a, uint32_t b, bool is_full, st
 	out->families = w.families;
 	out->rules = w.rules;
 	if (e->rules->table.is_given)
-		support_set(e, PASS_SUPPORT, a, b, &(struct near){ .strength_mb = w.strength_mb, .value = main_value(&w) });
+		neighbours_set(e, PASS_SUPPORT, a, b, &(struct near){ .strength_mb = w.strength_mb, .value = main_value(&w) });
 }
 
 /* First step: the pair's own evidence, which both accounts' lists of neighbours follow. What is stored is weighed whole; who is
@@ -115,7 +116,7 @@ static bool hear_neighbours(struct engine *e, const struct own *own, int32_t lea
 	if (!weigh_support(e, w, least_mb))
 		return false;
 	if (e->rules->table.is_given)
-		support_set(e, PASS_AGAIN, own->a, own->b,
+		neighbours_set(e, PASS_AGAIN, own->a, own->b,
 			    &(struct near){ .strength_mb = w->before_mb[PASS_AGAIN], .value = support_value(e, own->a, own->b) });
 	return true;
 }
@@ -150,7 +151,7 @@ static void conclude_new(struct engine *e, const struct own *own)
 	struct weighing w;
 	uint32_t version = support_version(e, own->a, own->b);
 	if (!hear_neighbours(e, own, e->rules->scoring.floor_mb, &w)) {
-		support_forget(e, own->a, own->b);
+		neighbours_forget(e, own->a, own->b);
 		return;
 	}
 	struct pair *pair = pair_make(e, own->a, own->b);

@@ -8,6 +8,7 @@
 #include "rules/heads.h"
 #include "rules/shadow.h"
 #include "weigh.h"
+#include "weights.h"
 
 struct shadow {
 	struct ruleset *rules;

@@ -15,7 +15,7 @@
 #include "support.h"
 #include "timing.h"
 #include "verdicts.h"
-#include "weigh.h"
+#include "weights.h"
 #include "windows.h"
 
 #define SNAPSHOT_VERSION 14

@@ -8,7 +8,6 @@
 #include "profile.h"
 
 #define NEAR_KEPT 24
-#define NEAR_MOVED_MB 1000 /* a change of strength that is told to others */
 
 struct near {
 	uint32_t other;
@@ -16,9 +15,6 @@ struct near {
 	uint32_t value;      /* the shared value that the evidence rests on most, or NONE */
 };
 
-/* Before the round the pair has such a strength, which rests on that value (or NONE): both accounts' lists follow. */
-void support_set(struct engine *e, enum pass pass, uint32_t a, uint32_t b, const struct near *strength);
-void support_forget(struct engine *e, uint32_t a, uint32_t b);
 /* Another one after every change of the two accounts' lists: what support_read says is the same while it is. Not 0 before
  * four thousand million changes. */
 uint32_t support_version(const struct engine *e, uint32_t a, uint32_t b);
@@ -30,8 +26,6 @@ int32_t support_strength_mb(const struct engine *e, enum pass pass, uint32_t acc
 uint32_t support_value(const struct engine *e, uint32_t account, uint32_t other);
 /* Its lists are about to be read. */
 void support_prefetch(const struct engine *e, uint32_t account);
-/* Strong neighbours of strong neighbours that the account has no pair with join the candidates. */
-void support_add_candidates(struct engine *e, uint32_t account);
 /* The strongest of the common neighbours; at most max. */
 unsigned support_common(const struct engine *e, uint32_t a, uint32_t b, uint32_t *out, unsigned max);
 

@@ -1,8 +1,8 @@
-/* Accounts worked one after the other: who was there about then, and how far turns exceed chance. */
+/* Accounts worked one after the other: sessions as uses come, and who else was there about then. */
 #ifndef ASSOCD_ENGINE_TIMING_H
 #define ASSOCD_ENGINE_TIMING_H
 
-#include "profile.h"
+#include "gather.h"
 #include "sessions.h"
 
 #define COHORT_KEPT 4096 /* latest uses by accounts that met a condition */
@@ -18,13 +18,6 @@ struct cohort {
 
 /* A use by the account: its sessions follow, and whom it may have taken turns with joins the candidates. g: of that event. */
 void timing_use(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g);
-/* Turns of the two by every rule, into the profile. */
-void timing_count_turns(struct profile *p, const struct value_test *kept);
-/* Sessions of the account that has fewer, in which a turn could have been taken. */
-unsigned timing_sessions(const struct profile *p, unsigned slot);
-/* 0 unless the rule's least turns were seen; beyond chance in 1/1000 bit: c log2(c / l) - (c - l) log2(e), l = turns expected
- * of two accounts that are active as often as these and independent (Poisson tail, Chernoff's bound). */
-int32_t timing_surprise_mb(const struct profile *p, unsigned slot);
 
 /* timing_snapshot.c: sessions and cohorts as bytes. */
 enum err timing_save(const struct engine *e, engine_write_fn *write, void *arg) MUST_CHECK;

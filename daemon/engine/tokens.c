@@ -7,7 +7,8 @@
 #include "daemon/base/bits.h"
 
 #include "support.h"
-#include "timing.h"
+#include "turns.h"
+#include "weights.h"
 
 static unsigned bin_of_text(const struct token_axis *axis, struct bytes text)
 {
@@ -81,7 +82,7 @@ static void weigh_group(struct profile *p, unsigned number, const struct shared_
 		token = token_complete(&p->known->signals[number], p);
 	mb = token != NONE && signal->tokens.is_fitted ? p->e->rules->table.bits[token] : formula_mb(p, number, group);
 	if (!signal->tokens.has_gap)
-		mb -= weigh_decay_mb(signal, group->gap_s);
+		mb -= weights_decay_mb(signal, group->gap_s);
 	bool is_generic = signal->generic_from > 0 && group->holders >= signal->generic_from;
 	if ((group->is_recycled || is_generic) && mb > 0)
 		mb = 0;
@@ -135,7 +136,7 @@ static void weigh_timings(struct profile *p, const struct evidence *without, str
 		const struct timing_rule *rule = &p->e->rules->timings[i];
 		if (rule->head.status != RULE_STABLE || is_without(without, &rule->head) ||
 		    p->turns[rule->slot] == 0 ||
-		    timing_surprise_mb(p, (unsigned)rule->slot) < (rule->least_mb > 0 ? rule->least_mb : 1))
+		    turns_surprise_mb(p, (unsigned)rule->slot) < (rule->least_mb > 0 ? rule->least_mb : 1))
 			continue;
 		uint32_t token = token_complete(&p->known->timings[i], p);
 		struct evidence *item = add_item(out, p->e->plan.first_timing + i, token, p->e->rules->table.bits[token]);

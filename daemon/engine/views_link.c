@@ -13,6 +13,7 @@
 #include "verdicts.h"
 #include "support.h"
 #include "views.h"
+#include "weights.h"
 
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a)
 {

@@ -9,7 +9,7 @@
 #include "observe.h"
 #include "pairs.h"
 #include "rescore.h"
-#include "support.h"
+#include "neighbours.h"
 
 #define WAIT_A_PAIR 128 /* so many that wait are one pair more an event */
 
@@ -80,7 +80,7 @@ static unsigned meet_neighbours(struct engine *e, uint32_t account)
 {
 	e->stamp++;
 	e->candidate_list.n = 0;
-	support_add_candidates(e, account);
+	neighbours_add_candidates(e, account);
 	unsigned n = (unsigned)e->candidate_list.n;
 	for (unsigned i = 0; i < n; i++)
 		pair_rescore(e, account, e->candidate_list.at[i]);

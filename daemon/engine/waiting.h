@@ -13,7 +13,7 @@ void waiting_free(struct waiting *w);
 /* What its neighbours say has changed: its pairs are to be read anew. Nothing, where it waits already. */
 void waiting_add(struct engine *e, uint32_t account);
 /* The share of an event: more where more waits, at most WAITING_READ_MAX pairs; and at the end of an account the strangers that its
- * neighbours know (support_add_candidates). */
+ * neighbours know (neighbours_add_candidates). */
 #define WAITING_READ_MAX 8
 void waiting_read_some(struct engine *e);
 /* Accounts that wait. */

@@ -10,16 +10,9 @@
 #include "profile.h"
 #include "sum.h"
 #include "support.h"
-#include "timing.h"
 #include "tokens.h"
-
-int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s)
-{
-	if (signal->half_life_ms <= 0)
-		return 0;
-	int64_t lost = (int64_t)gap_s * 1000 * 1000 / signal->half_life_ms;
-	return lost < signal->max_decay_mb ? (int32_t)lost : signal->max_decay_mb;
-}
+#include "turns.h"
+#include "weights.h"
 
 struct pairing {
 	const struct engine *e;
@@ -33,7 +26,7 @@ struct pairing {
 static bool place_of_value(const struct signal_rule *signal, bool is_network, struct evidence *item, int32_t *mb)
 {
 	item->gap_s = posting_gap_s(item->a, item->b);
-	*mb = -weigh_decay_mb(signal, item->gap_s);
+	*mb = -weights_decay_mb(signal, item->gap_s);
 	if (!is_network)
 		return true;
 	if (signal->network_mb[item->network] == NETWORK_IGNORE)
@@ -51,7 +44,7 @@ static bool place_required(const struct pairing *p, const struct signal_rule *si
 		if (value->kind != signal->requires || index_value_is_mute(value) || signal->network_mb[value->network] == NETWORK_IGNORE)
 			continue;
 		uint32_t gap_s = posting_gap_s(p->shared[i].a, p->shared[i].b);
-		int32_t here_mb = signal->network_mb[value->network] - weigh_decay_mb(signal, gap_s);
+		int32_t here_mb = signal->network_mb[value->network] - weights_decay_mb(signal, gap_s);
 		if (is_found && here_mb <= *mb)
 			continue;
 		is_found = true;
@@ -277,7 +270,7 @@ void weigh_less(const struct engine *e, uint32_t a, uint32_t b, const struct val
 	out->b = b;
 	profile_make(&p, e, a, b, NONE);
 	profile_keep(&p, kept);
-	timing_count_turns(&p, kept);
+	turns_count(&p, kept);
 	weigh_profile(&p, out);
 }
 

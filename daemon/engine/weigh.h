@@ -31,8 +31,6 @@ void weigh_kept(const struct engine *e, uint32_t a, uint32_t b, const struct val
 void weigh_less(const struct engine *e, uint32_t a, uint32_t b, const struct value_test *kept, struct weighing *out);
 /* The whole: with support, items sorted. */
 void weigh_fully(const struct engine *e, uint32_t a, uint32_t b, struct weighing *out);
-/* Bits lost by the time between two accounts' uses. */
-int32_t weigh_decay_mb(const struct signal_rule *signal, uint32_t gap_s);
 /* The whole of a finished profile: with support. */
 struct profile;
 void weigh_profile(struct profile *p, struct weighing *out);
@@ -44,19 +42,5 @@ bool weigh_may_reach(const struct engine *e, const struct weighing *w, int32_t l
 bool weigh_support(const struct engine *e, struct weighing *w, int32_t least_mb);
 /* The score without one item or limit of a finished weighing of the two. */
 int weigh_without(const struct engine *e, const struct weighing *w, const struct evidence *item);
-
-/* Bits of each signal by number of holders, for a population that moves in steps of 1/16. */
-struct weights;
-struct weights *weights_new(const struct ruleset *rules);
-void weights_free(struct weights *w);
-/* Tells the population; true when a step was taken. */
-bool weights_set_population(struct weights *w, const struct ruleset *rules, uint64_t accounts);
-/* The step a snapshot was taken at. */
-void weights_restore_population(struct weights *w, const struct ruleset *rules, uint64_t population);
-int32_t weights_bits(const struct weights *w, unsigned signal, uint32_t holders);
-/* log2 of accounts / holders. */
-int32_t weights_rarity(const struct weights *w, uint32_t holders);
-int32_t weights_prior(const struct weights *w);
-uint64_t weights_population(const struct weights *w);
 
 #endif

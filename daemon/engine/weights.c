@@ -1,6 +1,6 @@
 /* Bits by signal and holders: log2(m N / (s + r max(0, n - 2))), tabulated for the current step of N.
  * I1: N of the table is at least accounts_min and at most 1/16 behind the population told. */
-#include "weigh.h"
+#include "weights.h"
 
 #include <stdlib.h>
 
@@ -85,4 +85,12 @@ int32_t weights_prior(const struct weights *w)
 uint64_t weights_population(const struct weights *w)
 {
 	return w->population;
+}
+
+int32_t weights_decay_mb(const struct signal_rule *signal, uint32_t gap_s)
+{
+	if (signal->half_life_ms <= 0)
+		return 0;
+	int64_t lost = (int64_t)gap_s * 1000 * 1000 / signal->half_life_ms;
+	return lost < signal->max_decay_mb ? (int32_t)lost : signal->max_decay_mb;
 }

@@ -3,6 +3,7 @@
 
 #include "daemon/engine/accounts.h"
 #include "daemon/engine/foresee.h"
+#include "daemon/engine/neighbours.h"
 #include "daemon/engine/pairs.h"
 #include "daemon/engine/profile.h"
 #include "daemon/engine/state.h"
@@ -76,13 +77,13 @@ static void rounds_have_lists_of_their_own_and_forget_together(void **state)
 	struct bench *t = bench_new();
 	uint32_t a = id_of(t, "p1"), b = id_of(t, "p2"), c = id_of(t, "p3");
 
-	support_set(t->engine, PASS_SUPPORT, a, c, &(struct near){ .strength_mb = 3000, .value = NONE });
-	support_set(t->engine, PASS_AGAIN, a, c, &(struct near){ .strength_mb = 5000, .value = NONE });
-	support_set(t->engine, PASS_AGAIN, c, b, &(struct near){ .strength_mb = 4000, .value = NONE });
+	neighbours_set(t->engine, PASS_SUPPORT, a, c, &(struct near){ .strength_mb = 3000, .value = NONE });
+	neighbours_set(t->engine, PASS_AGAIN, a, c, &(struct near){ .strength_mb = 5000, .value = NONE });
+	neighbours_set(t->engine, PASS_AGAIN, c, b, &(struct near){ .strength_mb = 4000, .value = NONE });
 	assert_false(facts_of(t, PASS_SUPPORT, "p1", "p2").has_path);
 	assert_int_equal(facts_of(t, PASS_AGAIN, "p1", "p2").best_mb, 4000);
 	assert_int_equal(support_strength_mb(t->engine, PASS_SUPPORT, a, c), 3000);
-	support_forget(t->engine, a, c);
+	neighbours_forget(t->engine, a, c);
 	assert_false(facts_of(t, PASS_AGAIN, "p1", "p2").has_path);
 	assert_int_equal(support_strength_mb(t->engine, PASS_SUPPORT, a, c), t->rules->scoring.neighbour_from_mb);
 	bench_free(t);
