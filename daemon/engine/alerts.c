@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "alert_view.h"
 #include "changes.h"
 #include "deadlines.h"
 #include "merging.h"

@@ -33,8 +33,6 @@ bool alert_is_shadow(const struct engine *e, const struct alert *alert);
 bool alert_appeal(struct engine *e, struct alert *alert, unsigned round);
 /* The appeal came to nothing that settles the alert: its condition counts again. */
 void alert_end_appeal(struct engine *e, struct alert *alert);
-/* It stands, for itself or for a group, and a deadline has passed. */
-bool alert_is_overdue(const struct engine *e, const struct alert *alert);
 /* Numbers of the alerts that stand about the account, its links or its cluster, oldest first. */
 struct alert_numbers VEC(uint32_t);
 void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out);
@@ -53,7 +51,6 @@ void alerts_close_with_account(struct engine *e, uint32_t account);
 bool alert_is_back(const struct engine *e, const struct alert *alert);
 /* The condition became NO: what a person resolved may open anew from now on. */
 void alert_forget(struct engine *e, struct alert *alert);
-void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out);
 void alert_fini(struct alert *alert);
 
 #endif

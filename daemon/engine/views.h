@@ -7,20 +7,13 @@
 #include "weigh.h"
 
 void view_link(const struct engine *e, const struct pair *pair, uint32_t asked, struct arena *a, struct link_view *out);
-/* views_cause.c: why, apart; NULL where it is nobody's but the evidence's, or somebody's own words. */
+/* cause.c: why, apart; NULL where it is nobody's but the evidence's, or somebody's own words. */
 const struct cause_view *view_cause(const struct engine *e, const struct change *change, struct arena *a);
 const struct cause_view *view_link_cause(const struct engine *e, const struct pair *pair, struct arena *a);
 /* "device, payment" */
 struct bytes view_families(const struct engine *e, uint16_t families, struct arena *a);
-/* The policy's, or that of its last step, filled in. */
-struct bytes view_recommendation(const struct engine *e, const struct alert *alert, struct arena *a);
 /* Those that stand about the cluster or its accounts, as people are shown them, most urgent first; the first of many. */
 unsigned view_cluster_alerts(const struct engine *e, uint32_t cluster, struct arena *a, struct bytes **out);
-void view_alert_about(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_about *out);
-struct bytes view_alert_id(const struct alert *alert, struct arena *a);
-/* views_group.c: NULL where nothing is merged into it. */
-const struct alert_group *view_alert_group(const struct engine *e, const struct alert *alert, struct arena *a);
-struct bytes view_cluster_id(uint32_t cluster, struct arena *a);
 struct bytes view_group_name(const struct engine *e, uint32_t group, struct arena *a);
 /* "agency G00237" of each group that the account belongs to; how many. */
 unsigned view_group_names(const struct engine *e, uint32_t account, struct arena *a, struct bytes **out);

@@ -1,5 +1,6 @@
 /* Accounts, clusters and alerts as people and programs see them. */
 #include "accounts.h"
+#include "alert_view.h"
 #include "alerts.h"
 #include "merging.h"
 #include "contagion.h"
@@ -11,11 +12,6 @@
 #include "pairs.h"
 #include "verdicts.h"
 #include "views.h"
-
-struct bytes view_cluster_id(uint32_t cluster, struct arena *a)
-{
-	return cluster == GRAPH_NONE ? BYTES_NONE : bytes_of(arena_printf(a, "c%u", cluster + 1));
-}
 
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id)
 {

@@ -1,5 +1,6 @@
 /* Histories as people and programs see them. */
 #include "accounts.h"
+#include "alert_view.h"
 #include "alerts.h"
 #include "changes.h"
 #include "views.h"

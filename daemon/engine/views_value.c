@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "alert_view.h"
 #include "alerts.h"
 #include "marks.h"
 #include "merging.h"

@@ -1,11 +1,11 @@
 /* What a leading alert stands for: why, about whom, and which alerts. */
-#include "accounts.h"
+#include "alert_view.h"
 
 #include <stdlib.h>
 
+#include "accounts.h"
 #include "alerts.h"
 #include "daemon/base/map.h"
-#include "views.h"
 
 struct standing { const struct alert **at; unsigned n; };
 
