@@ -46,11 +46,6 @@ static uint64_t alert_id(const struct engine *e, uint32_t policy, const struct a
 	return id;
 }
 
-bool alert_is_shadow(const struct engine *e, const struct alert *alert)
-{
-	return e->rules->policies[alert->policy].head.status != RULE_STABLE;
-}
-
 /* Of one that is put off nobody is told but what people do with it, and its end. */
 static bool is_told(const struct engine *e, enum effect_type type, const struct alert *alert)
 {
@@ -216,11 +211,6 @@ void alerts_of_account(const struct engine *e, uint32_t account, struct alert_nu
 void alert_set_text(struct engine *e, uint32_t *place, struct bytes text)
 {
 	*place = text.len > 0 ? strtab_intern(e->said, text) : NONE;
-}
-
-struct bytes alert_text(const struct engine *e, uint32_t text)
-{
-	return text != NONE ? strtab_text(e->said, text) : BYTES_NONE;
 }
 
 void alert_forget(struct engine *e, struct alert *alert)

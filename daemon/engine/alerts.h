@@ -22,12 +22,8 @@ void alert_tell(struct engine *e, enum effect_type type, struct alert *alert);
 /* The form that it has now goes out; silently: into the table of alerts, and no sink is told. */
 void alert_emit(struct engine *e, enum effect_type type, struct alert *alert);
 void alert_emit_silently(struct engine *e, enum effect_type type, struct alert *alert);
-/* A text of the alert; empty: none. Borrowed until the engine is told something new. */
+/* A text of the alert; empty: none. */
 void alert_set_text(struct engine *e, uint32_t *place, struct bytes text);
-struct bytes alert_text(const struct engine *e, uint32_t text);
-/* Of an experimental policy: it opens, changes and resolves as any other, and is counted; nobody is told of it, no list and
- * no statement knows it, and it keeps no pair. */
-bool alert_is_shadow(const struct engine *e, const struct alert *alert);
 /* The account appeals: the alert stays until appeal_end, or until a person settles it. False: it is resolved, or appealed in
  * this round already. */
 bool alert_appeal(struct engine *e, struct alert *alert, unsigned round);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "accounts.h"
-#include "alerts.h"
 #include "contagion.h"
 #include "daemon/base/clock.h"
 #include "verdicts.h"

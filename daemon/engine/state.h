@@ -96,4 +96,17 @@ static inline enum band score_band(const struct engine *e, int score)
 	return (enum band)band;
 }
 
+/* Of an experimental policy: it opens, changes and resolves as any other, and is counted; nobody is told of it, no list and
+ * no statement knows it, and it keeps no pair. */
+static inline bool alert_is_shadow(const struct engine *e, const struct alert *alert)
+{
+	return e->rules->policies[alert->policy].head.status != RULE_STABLE;
+}
+
+/* A text of an alert; empty: none. Borrowed until the engine is told something new. */
+static inline struct bytes alert_text(const struct engine *e, uint32_t text)
+{
+	return text != NONE ? strtab_text(e->said, text) : BYTES_NONE;
+}
+
 #endif
