@@ -1,5 +1,5 @@
 /* What one signal would say by itself: for those who explain a rule or foresee what it does. The engine weighs a pair with
- * all that there is (daemon/engine/weigh.c); this is the same formula for one value that two accounts use at one time. */
+ * all that there is (daemon/engine/evidence/weigh.c); this is the same formula for one value that two accounts use at one time. */
 #ifndef ASSOCD_RULES_ALONE_H
 #define ASSOCD_RULES_ALONE_H
 

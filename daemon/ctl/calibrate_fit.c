@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "calibrate.h"
-#include "daemon/engine/views_tokens.h"
+#include "daemon/engine/views/tokens.h"
 #include "rules/shadow.h"
 
 #define NO_NEIGHBOURS_MB (-4000) /* bias of the first replay: no pair is anybody's neighbour yet */

@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 
-#include "accounts.h"
-#include "profile.h"
+#include "daemon/engine/evidence/profile.h"
+#include "daemon/engine/evidence/weigh.h"
+#include "daemon/engine/state/accounts.h"
+#include "daemon/engine/state/weights.h"
 #include "rules/alone.h"
-#include "weigh.h"
-#include "weights.h"
 
 struct lone {
 	struct engine *e;

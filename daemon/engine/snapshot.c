@@ -6,17 +6,17 @@
  * Strings are a 32-bit length and the bytes. pair_of, alert_ids, deadlines and the memo are made anew. */
 #include "snapshot_parts.h"
 
-#include "changes.h"
-#include "deadlines.h"
-#include "marks.h"
-#include "merging.h"
-#include "pairs.h"
-#include "waiting.h"
-#include "support.h"
+#include "daemon/engine/alerts/deadlines.h"
+#include "daemon/engine/alerts/merging.h"
+#include "daemon/engine/evidence/support.h"
+#include "daemon/engine/fields/windows.h"
+#include "daemon/engine/pairs/changes.h"
+#include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/pairs/verdicts.h"
+#include "daemon/engine/pairs/waiting.h"
+#include "daemon/engine/state/marks.h"
+#include "daemon/engine/state/weights.h"
 #include "timing.h"
-#include "verdicts.h"
-#include "weights.h"
-#include "windows.h"
 
 #define SNAPSHOT_VERSION 14
 

@@ -1,7 +1,7 @@
 /* Alerts in the snapshot: each with its lists; which of them stand, which lead. Texts are numbers of what was said. */
 #include "snapshot_parts.h"
 
-#include "merging.h"
+#include "daemon/engine/alerts/merging.h"
 
 struct alert_lists { uint64_t has_members, has_led, members, merged, key; };
 

@@ -3,7 +3,7 @@
  * while events are applied. */
 #include "snapshot_parts.h"
 
-#include "contagion.h"
+#include "daemon/engine/pairs/contagion.h"
 
 /* Each is in the chain once: one that leads back, or leaves somebody out, has another length. */
 static bool free_pairs_agree(const struct engine *e)

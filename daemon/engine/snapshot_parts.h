@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "state.h"
+#include "daemon/engine/state/state.h"
 
 struct snapshot_header {
 	uint32_t version, size_of_pair, size_of_account, free_pair;

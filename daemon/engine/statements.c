@@ -1,15 +1,15 @@
 /* What people and the business say: closures, verdicts, relations, and what is done with alerts. */
 #include "statements.h"
 
-#include "accounts.h"
-#include "alerts.h"
-#include "changes.h"
-#include "contagion.h"
-#include "appeals.h"
-#include "ignored.h"
-#include "pairs.h"
-#include "relations.h"
-#include "verdicts.h"
+#include "daemon/engine/alerts/alerts.h"
+#include "daemon/engine/alerts/appeals.h"
+#include "daemon/engine/pairs/changes.h"
+#include "daemon/engine/pairs/contagion.h"
+#include "daemon/engine/pairs/ignored.h"
+#include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/pairs/relations.h"
+#include "daemon/engine/pairs/verdicts.h"
+#include "daemon/engine/state/accounts.h"
 
 static void touch_pairs_of(struct engine *e, uint32_t account)
 {

@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-#include "accounts.h"
-#include "changes.h"
-#include "pairs.h"
+#include "daemon/engine/pairs/changes.h"
+#include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/state/accounts.h"
 
 #define ROWS_MAX 16
 

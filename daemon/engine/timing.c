@@ -3,10 +3,10 @@
  * I2: a cohort's ring is sorted by time. */
 #include "timing.h"
 
-#include "event_condition.h"
-#include "gather.h"
-#include "observe.h"
-#include "turns.h"
+#include "daemon/engine/evidence/turns.h"
+#include "daemon/engine/fields/event_condition.h"
+#include "daemon/engine/pairs/gather.h"
+#include "daemon/engine/pairs/observe.h"
 
 /* ---- cohorts ---- */
 

@@ -2,8 +2,8 @@
 #ifndef ASSOCD_ENGINE_TIMING_H
 #define ASSOCD_ENGINE_TIMING_H
 
-#include "gather.h"
-#include "sessions.h"
+#include "daemon/engine/evidence/sessions.h"
+#include "daemon/engine/pairs/gather.h"
 
 #define COHORT_KEPT 4096 /* latest uses by accounts that met a condition */
 #define COHORT_LOOK 96   /* of those, how many are looked at on either side of a use */

@@ -25,6 +25,10 @@ HEADERS = {
 PORTS = {"daemon/engine/engine.h", "daemon/intake/intake.h", "daemon/store/store.h", "daemon/dossier/dossier.h",
          "daemon/audit/trail.h", "rules/ruleset.h"}
 
+# The engine's rooms: each may include those before it, and the engine's own port.
+ROOMS = ["daemon/engine/state", "daemon/engine/evidence", "daemon/engine/pairs", "daemon/engine/fields", "daemon/engine/alerts",
+         "daemon/engine", "daemon/engine/views"]
+
 # Header of a library -> the files that may include it; True: only one file in the tree does.
 OWNERS = [
     (r"event2/.*", r"daemon/vendor/(loop|http|tls|stream)\w*\.[ch]", False),
@@ -65,10 +69,17 @@ def resolve(tree, path, name):
     return beside if os.path.exists(os.path.join(tree.root, beside)) else os.path.normpath(name)
 
 
+def may_enter(room, target):
+    other = os.path.dirname(target)
+    return room in ROOMS and other in ROOMS and (ROOMS.index(other) <= ROOMS.index(room) or target == "daemon/engine/engine.h")
+
+
 def may_include(path, target):
     own, other = folder_of(path), folder_of(target)
     if own == "collectors" and other == "collectors":
         return os.path.dirname(path) == os.path.dirname(target) or target == "collectors/collector.h"
+    if own == other == "daemon/engine":
+        return may_enter(os.path.dirname(path), target)
     if own == other:
         return True
     if other not in FLOORS:

@@ -1,8 +1,8 @@
 /* Conditions on events, asked of the same values again and again and of others between. */
 #include "engine_bench.h"
 
-#include "daemon/engine/event_condition.h"
-#include "daemon/engine/state.h"
+#include "daemon/engine/fields/event_condition.h"
+#include "daemon/engine/state/state.h"
 
 static const struct timing_rule *timing(const struct bench *t, const char *id)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/engine/sessions.h"
+#include "daemon/engine/evidence/sessions.h"
 
 #define GAP_S 1800
 #define HOME 7

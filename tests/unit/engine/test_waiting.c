@@ -1,10 +1,10 @@
 /* Accounts whose neighbours changed wait; every event, whosever it is, reads some of what waits, and a snapshot keeps them. */
 #include "engine_bench.h"
 
-#include "daemon/engine/accounts.h"
-#include "daemon/engine/pairs.h"
-#include "daemon/engine/waiting.h"
-#include "daemon/engine/state.h"
+#include "daemon/engine/state/accounts.h"
+#include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/pairs/waiting.h"
+#include "daemon/engine/state/state.h"
 #include "tests/unit/snapshot_memory.h"
 
 #define A "\"identity\":{\"tax_id\":\"DE811907980\",\"document\":\"passport-118\"}"

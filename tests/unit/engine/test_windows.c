@@ -1,7 +1,7 @@
 /* Sliding windows: what they take, when it leaves them, and that they stay small. */
 #include "policy_bench.h"
 
-#include "daemon/engine/windows.h"
+#include "daemon/engine/fields/windows.h"
 
 #define POLICY "id: p\ntitle: t\nstatus: stable\npolicy:\n  scope: account\n"
 #define POINTS POLICY "  windows: {points: {take: sum, of: event.value, where: event.kind == \"points\", timespan: 365d}}\n" \
