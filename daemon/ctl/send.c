@@ -169,6 +169,7 @@ static int send_file(struct sending *s, const char *path)
 struct followed_file {
 	struct sending *s;
 	struct follow *follow;
+	const char *path; /* as it was given: it outlives the following */
 	struct line_counts *seen;
 };
 
@@ -176,7 +177,7 @@ static void take_followed_line(void *arg, struct bytes line, int64_t file_ms)
 {
 	struct followed_file *file = arg;
 
-	file->s->source = (struct line_source){ follow_path(file->follow), follow_line_number(file->follow) };
+	file->s->source = (struct line_source){ file->path, follow_line_number(file->follow) };
 	take_line(file->s, line, file_ms);
 }
 
@@ -218,7 +219,7 @@ static int send_growing(struct sending *s, int n, char **paths)
 	int status;
 
 	for (int i = 0; i < n; i++)
-		files[i] = (struct followed_file){ s, follow_new(paths[i], false), line_counts_new() };
+		files[i] = (struct followed_file){ s, follow_new(paths[i], false), paths[i], line_counts_new() };
 	status = follow_all(s, files, n);
 	for (int i = 0; i < n; i++) {
 		follow_free(files[i].follow);

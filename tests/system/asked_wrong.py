@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -215,6 +216,24 @@ def a_sender_does_not_storm_at_who_hangs_up():
         daemon.discard()
 
 
+def what_a_followed_file_was_refused_is_named_when_it_is_ended():
+    daemon = Daemon().start()
+    try:
+        path = daemon.path("growing.ndjson")
+        with open(path, "w") as out:
+            out.write('{"ts":1780000001000,"type":"login","account":"bela"}\nno event\n' + "x" * 70000 + "\n")
+        tail = subprocess.Popen([os.path.join(BUILD, "assocctl"), "-c", daemon.config, "send", "--tail", path],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while daemon.status()["events"] < 1:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        tail.send_signal(signal.SIGINT)
+        said = "".join(tail.communicate(timeout=20))
+        assert tail.returncode == 1 and f"1 refused for json, {path}:2: " in said and f"1 refused for size, {path}:3: " in said, said
+    finally:
+        daemon.discard()
+
+
 def lists_are_csv_when_asked_for():
     daemon = Daemon().start()
     try:
@@ -231,4 +250,5 @@ if __name__ == "__main__":
                         a_rule_test_that_names_nobody_fails_and_bits_are_told_as_they_are_written, an_answer_of_every_kind_is_json_when_asked_for,
                         a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
+                        what_a_followed_file_was_refused_is_named_when_it_is_ended,
                         lists_are_csv_when_asked_for]))
