@@ -10,6 +10,12 @@ shift 2
 log=$folder/build.log
 
 mkdir -p "$folder"
+# Two builds in one folder would break each other's files.
+exec 9>"$folder/build.lock"
+if ! flock -n 9; then
+	echo "Another build runs in ${folder#"$root"/}; waiting for it"
+	flock 9
+fi
 # A folder that was configured for another place (a copied tree) cannot be used again.
 if [ -e "$folder/CMakeCache.txt" ] && ! grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt"; then
 	rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles"

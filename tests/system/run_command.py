@@ -23,7 +23,7 @@ wait
 CONTROL = """#!/bin/bash
 shift 2
 case "$*" in
-status) [ -e up ] ;;
+status) [ ! -e mute ] || exec sleep 60; [ -e up ] ;;
 "config show") echo 'listen: "127.0.0.1:9999"' ;;
 *) echo "assocctl $*" ;;
 esac
@@ -129,6 +129,33 @@ def busy_port_shows_the_daemons_own_words(place):
     assert "sample load" in output, "the first start that gets ready is the first: " + output
 
 
+def mute_program_on_the_port_is_not_waited_for_long(place):
+    place.touch("mute")
+    place.touch("refuse")
+    start = time.monotonic()
+    output, status = place.run()
+    assert status == 3 and "in use by another program" in output, (status, output)
+    assert time.monotonic() - start < 30, output
+
+
+def two_builds_take_turns(place):
+    """The real script around a cmake and a ninja that are scripts."""
+    shutil.copy(os.path.join(ROOT, ".ci", "build.sh"), os.path.join(place.path, ".ci", "build.sh"))
+    for name, text in {"cmake": "", "ninja": "echo begin >>turns; sleep 1; echo end >>turns"}.items():
+        os.makedirs(os.path.join(place.path, "tools"), exist_ok=True)
+        full = os.path.join(place.path, "tools", name)
+        with open(full, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/bash\n{text}\n")
+        os.chmod(full, 0o755)
+    environment = dict(os.environ, PATH=os.path.join(place.path, "tools") + ":" + os.environ["PATH"])
+    builds = [subprocess.Popen([os.path.join(place.path, "run"), "--build-only"], cwd=place.path, env=environment, text=True,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(2)]
+    said = "".join(build.communicate(timeout=60)[0] for build in builds)
+    with open(os.path.join(place.path, "turns"), encoding="utf-8") as file:
+        assert file.read().split() == ["begin", "end", "begin", "end"], said
+    assert "Another build runs in build; waiting for it" in said, said
+
+
 def running_daemon_is_not_started_twice(place):
     place.touch("up")
     output, status = place.run()
@@ -148,6 +175,8 @@ TESTS = [
     every_signal_drains_the_daemon_and_its_group,
     daemon_that_dies_ends_run_with_its_status,
     busy_port_shows_the_daemons_own_words,
+    mute_program_on_the_port_is_not_waited_for_long,
+    two_builds_take_turns,
     running_daemon_is_not_started_twice,
     unknown_option_is_refused,
 ]
