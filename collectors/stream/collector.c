@@ -23,14 +23,24 @@ struct stream {
 	uint64_t max_connections;
 };
 
+/* NULL: there is a place. Strangers cannot take those of everybody. */
+static const char *why_not(const struct stream *s, bool is_stranger)
+{
+	if (s->shared.n_served >= s->max_connections)
+		return "as many connections are open as `max_connections` allows";
+	if (is_stranger && s->shared.n_strangers >= (s->max_connections + 1) / 2)
+		return "half of `max_connections` are open and have not said their token yet";
+	return NULL;
+}
+
 static void on_accepted(void *arg, struct loop_stream *connection)
 {
-	static const char why[] = "as many connections are open as `max_connections` allows";
 	struct stream *s = arg;
+	const char *why = why_not(s, !loop_stream_is_local(connection));
 
 	if (!s->shared.first)
 		loop_timer_set(s->sweep, SWEEP_MS);
-	if (s->shared.n_served < s->max_connections) {
+	if (!why) {
 		stream_connection_new(&s->shared, connection);
 	} else if (s->shared.n_refused < STREAM_REFUSED_MAX) {
 		stream_connection_refuse(&s->shared, connection, why);
@@ -93,7 +103,7 @@ static const char *take_trusted(struct stream *s, const char *text)
 
 static const struct collector_key keys[] = {
 	{ "tcp", "ADDRESS:PORT|off", "off", "Listens there too; the first line of a connection then carries a token that may ingest." },
-	{ "max_connections", "count, 1 to 100000", "256", "Connections at once; one more is told so and turned away." },
+	{ "max_connections", "count, 1 to 100000", "256", "Connections at once; one more is told so and turned away. Half of them at most have not said their token yet." },
 	{ "unix_trusted", "true|false", "true",
 	  "Whoever may open the socket file may state relations, closures and ratings; false: only with a token that may." },
 	{ NULL, NULL, NULL, NULL },

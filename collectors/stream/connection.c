@@ -31,7 +31,7 @@ struct stream_connection {
 	struct stream_group *groups, *last_group; /* on their way, oldest first */
 	unsigned n_groups;
 	unsigned *place; /* the count of `shared` that it stands in */
-	bool is_begun, is_ending, is_backfill, is_skipping, is_closed;
+	bool is_stranger, is_begun, is_ending, is_backfill, is_skipping, is_closed;
 	enum event_voice voice;
 	int64_t since_us; /* its first line is waited for, or it is ending */
 	char site[EVENT_ACCOUNT_MAX + 1];
@@ -52,8 +52,15 @@ static void group_free(struct stream_group *g)
 	free(g);
 }
 
+static void be_known(struct stream_connection *c)
+{
+	c->shared->n_strangers -= c->is_stranger;
+	c->is_stranger = false;
+}
+
 static void connection_free(struct stream_connection *c)
 {
+	be_known(c);
 	for (struct stream_group *g = c->groups, *next; g; g = next) {
 		next = g->next;
 		g->connection = NULL;
@@ -284,6 +291,7 @@ static void begin(struct stream_connection *c)
 		return;
 	}
 	c->is_begun = true;
+	be_known(c);
 	if (!hello.is_hello)
 		return;
 	loop_stream_consume(c->stream, end);
@@ -356,7 +364,10 @@ static struct stream_connection *connection_new(struct stream_shared *shared, st
 
 void stream_connection_new(struct stream_shared *shared, struct loop_stream *stream)
 {
-	connection_new(shared, stream, &shared->n_served);
+	struct stream_connection *c = connection_new(shared, stream, &shared->n_served);
+
+	c->is_stranger = !loop_stream_is_local(stream);
+	shared->n_strangers += c->is_stranger;
 }
 
 void stream_connection_refuse(struct stream_shared *shared, struct loop_stream *stream, const char *why)

@@ -25,6 +25,7 @@ struct stream_shared {
 	bool is_paused;
 	struct stream_connection *first;
 	unsigned n_served, n_refused; /* who is only told why holds nobody else's place */
+	unsigned n_strangers;         /* of n_served: over TCP, and has not said its token yet */
 };
 
 struct stream_connection;

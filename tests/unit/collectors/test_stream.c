@@ -352,6 +352,44 @@ static void who_is_told_why_he_is_refused_holds_nobody_elses_place(void **state)
 	end(&w);
 }
 
+static int connect_tcp(unsigned port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static void strangers_do_not_take_the_places_of_all(void **state)
+{
+	unsigned port = free_port();
+	char config[80];
+	struct world w;
+	int stranger, known;
+
+	snprintf(config, sizeof(config), "tcp: 127.0.0.1:%u\nmax_connections: 2\n", port);
+	begin_with(&w, config);
+	stranger = w.fd = connect_tcp(port);
+	turn(&w, 3);
+	assert_int_equal(w.got.len, 0);
+	w.fd = connect_tcp(port);
+	turn(&w, 3);
+	assert_non_null(strstr(w.got.ptr, "half of `max_connections` are open and have not said their token yet"));
+	close(w.fd);
+	text_clear(&w.got);
+	w.fd = stranger;
+	says(&w, "{\"token\":\"secret\"}\n{\"a\":1}\n");
+	assert_non_null(strstr(w.got.ptr, "\"through\":2"));
+	text_clear(&w.got);
+	known = connect_tcp(port);
+	w.fd = known;
+	says(&w, "{\"token\":\"secret\"}\n{\"a\":2}\n");
+	assert_non_null(strstr(w.got.ptr, "\"through\":2"));
+	close(stranger);
+	end(&w);
+}
+
 static void a_group_outlives_its_connection(void **state)
 {
 	struct world w;
@@ -394,6 +432,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_first_line_is_named),
 		cmocka_unit_test(over_tcp_a_token_is_required),
 		cmocka_unit_test(who_is_told_why_he_is_refused_holds_nobody_elses_place),
+		cmocka_unit_test(strangers_do_not_take_the_places_of_all),
 		cmocka_unit_test(a_group_outlives_its_connection),
 		cmocka_unit_test(a_wrong_key_is_refused_with_its_place),
 	};
