@@ -3,6 +3,7 @@
  * I1: what the reader thread finds is copied; kinds and rules are only used on the loop thread afterwards. */
 #include "daemon/base/clock.h"
 #include "daemon.h"
+#include "erasure.h"
 #include "journal_search.h"
 
 #include <stdlib.h>
@@ -38,7 +39,7 @@ static bool is_too_late(const struct daemon *d)
 	return d->stop_by_us != 0 && clock_mono_us() >= d->stop_by_us;
 }
 
-/* I1 */
+/* I1. What an erasure has not come to yet is told to nobody. */
 static void answer(struct lookup *l)
 {
 	const struct journal_search *s = &l->search;
@@ -46,7 +47,7 @@ static void answer(struct lookup *l)
 	struct event *events = ARENA_ARRAY(s->kept, struct event, s->rows.n + 1);
 	for (size_t i = 0; i < s->rows.n; i++) {
 		const struct store_event row = { .seq = s->rows.at[i].seq, .payload = s->rows.at[i].payload };
-		if (journal_event(l->d->journal, &row, s->kept, &events[found.n], NULL) != ERR_OK)
+		if (journal_event(l->d->journal, &row, s->kept, &events[found.n], NULL) != ERR_OK || erasure_hides(l->d, &events[found.n]))
 			continue;
 		events[found.n++].seq = row.seq;
 	}
