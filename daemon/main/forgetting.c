@@ -21,7 +21,7 @@
 #define RETRY_US 1000000
 #define BY_EVENT -1
 
-enum stage { READS_NAMES, SWEEPS, REBUILDS, EMPTIES_LOG };
+enum stage { READS_NAMES, SWEEPS, REBUILDS, EMPTIES_LOG, IS_OVER };
 
 /* Of a kind, as an index of the journal has it at a time. */
 struct fate { bool is_hash, is_unknown, is_address; };
@@ -196,6 +196,11 @@ static void names_back(struct store_query *q)
 	struct forgetting *f = q->owner;
 	struct intake_stats stats;
 	f->is_out = false;
+	if (f->result != ERR_OK) { /* without them every kind would have the shorter time (I2) */
+		log_error("journal", "what has had its time cannot be taken out: %s; it is tried again in a day", f->error.text);
+		f->stage = IS_OVER;
+		return;
+	}
 	intake_stats(f->d->intake, &stats);
 	f->sweep = sweep_new(f->d, stats.last_seq, decide, f);
 	sweep_ask_before(f->sweep, may_change);
@@ -286,7 +291,7 @@ static bool may_begin(const struct daemon *d)
 int64_t step_forgetting(struct daemon *d, int64_t mono_us)
 {
 	static int64_t (*const stages[])(struct forgetting *f) = {
-		[READS_NAMES] = ask_names, [SWEEPS] = sweep, [REBUILDS] = rebuild, [EMPTIES_LOG] = empty_log,
+		[READS_NAMES] = ask_names, [SWEEPS] = sweep, [REBUILDS] = rebuild, [EMPTIES_LOG] = empty_log, [IS_OVER] = end,
 	};
 	struct forgetting *f = d->forgetting;
 	if (f == NULL && !may_begin(d))

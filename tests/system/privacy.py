@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What is stored about an account can be had whole, and taken out whole: no byte of it stays, and it does not come back."""
+import contextlib
 import glob
 import json
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -215,6 +217,12 @@ def an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one(
         daemon.discard()
 
 
+def events_of(daemon, account):
+    status, body, _ = daemon.ask("GET", f"/v1/accounts/{account}/events?limit=100")
+    assert status == 200, (status, body)
+    return body.decode()
+
+
 def with_older_database(daemon):
     """The account is erased, and then the database is one of before: the next start has that to end."""
     copy = daemon.path("copy")
@@ -235,7 +243,8 @@ def new_rules_do_not_bring_back_what_an_erasure_has_not_come_to():
     obstacle = os.path.join(daemon.state, "snapshot")
     try:
         daemon.start()
-        assert daemon.send(stories(300, 5) + neighbours() + subject_events(40))[1]["refused"] == []
+        assert daemon.send(stories(300, 5) + neighbours() + subject_events(40) + statements())[1]["refused"] == []
+        assert WHO in events_of(daemon, "neighbour-b")
         with_older_database(daemon)
         os.makedirs(obstacle + "/inside") # what cannot be removed, and nothing goes before it
         daemon.start()
@@ -248,11 +257,50 @@ def new_rules_do_not_bring_back_what_an_erasure_has_not_come_to():
         daemon.wait_log("new rules are in force")
         assert daemon.ctl("account", WHO)[0] == 1, "the new engine knows it"
         assert daemon.ctl("account", "neighbour-a")[0] == 0
+        assert WHO not in events_of(daemon, "neighbour-b"), "what is to go is shown"
         shutil.rmtree(obstacle)
         daemon.wait_log("an account is erased")
         assert daemon.ctl("account", WHO)[0] == 1
         assert found(daemon) == [], found(daemon)
         assert daemon.try_rule("shared-device.yaml")[0] == 202
+    finally:
+        daemon.discard()
+
+
+def payloads(daemon):
+    with contextlib.closing(sqlite3.connect(f"file:{daemon.state}/assocd.db?mode=ro", uri=True)) as database:
+        return database.execute("SELECT seq, payload FROM journal ORDER BY seq").fetchall()
+
+
+def retention_takes_nothing_out_where_the_names_of_kinds_cannot_be_read():
+    """Without them every kind would have the shorter time."""
+    daemon = Daemon("retain_plain: 30d\n")
+    obstacle = os.path.join(daemon.state, "snapshot")
+    try:
+        with open(daemon.config) as config:
+            whole = config.read()
+        with open(daemon.config, "w") as config:
+            config.write(whole.replace("retain_plain: 30d\n", ""))
+        daemon.start()
+        assert daemon.send(neighbours() + subject_events(4))[1]["refused"] == []
+        with_older_database(daemon)
+        os.makedirs(obstacle + "/inside") # the erasure cannot go on, and retention waits for it
+        with open(daemon.config, "w") as config:
+            config.write(whole)
+        daemon.start()
+        daemon.wait_log("events could not be taken out, it is tried again")
+        with contextlib.closing(sqlite3.connect(daemon.state + "/assocd.db")) as database:
+            database.execute("ALTER TABLE names RENAME TO names_aside")
+            database.commit()
+        shutil.rmtree(obstacle)
+        daemon.wait_log("an account is erased")
+        left = payloads(daemon)
+        daemon.wait_log("what has had its time cannot be taken out")
+        assert daemon.ctl("account", "neighbour-a")[0] == 0
+        assert payloads(daemon) == left and len(left) > 20, len(left)
+        with contextlib.closing(sqlite3.connect(daemon.state + "/assocd.db")) as database:
+            database.execute("ALTER TABLE names_aside RENAME TO names")
+            database.commit()
     finally:
         daemon.discard()
 
@@ -435,6 +483,6 @@ sys.exit(run_tests([all_that_is_stored_can_be_had, nothing_of_it_stays_and_it_do
                     a_name_that_logs_spell_out_goes_too, a_line_that_is_too_long_is_named_and_the_rest_goes,
                     an_erasure_ends_though_the_daemon_is_killed_or_the_database_is_an_older_one,
                     new_rules_do_not_bring_back_what_an_erasure_has_not_come_to,
-                    a_rule_is_not_tried_on_what_an_erasure_takes_out,
+                    retention_takes_nothing_out_where_the_names_of_kinds_cannot_be_read, a_rule_is_not_tried_on_what_an_erasure_takes_out,
                     an_erasure_that_failed_is_ended_by_the_next, events_come_in_while_an_account_of_very_many_goes,
                     what_has_had_its_time_goes_and_what_is_left_is_what_there_is]))
