@@ -44,7 +44,7 @@ const struct config_key config_keys[] = {
 	  "CSV file asn,kind,org of AS numbers whose kind is known. Default: the shipped list." },
 	{ "site", CONFIG_TEXT, AT(default_site), 0, 0, 0, "", "Site of events that name none." },
 	{ "alert_log", CONFIG_PATH, AT(alert_log), 0, 0, 0, NULL,
-	  "JSON-lines file of alerts, reopened on SIGHUP. Default: alerts.jsonl in the state folder." },
+	  "JSON-lines file of alerts, reopened on SIGHUP. Default: alerts.jsonl in the state folder. It may be a pipe: while nobody reads it alerts wait." },
 	{ "allowed_hosts", CONFIG_TEXTS, AT(allowed_hosts), AT(n_allowed_hosts), 0, 0, "",
 	  "Names that the Host header may carry beside those of loopback." },
 	{ "snapshot_every", CONFIG_DURATION, AT(snapshot_every_ms), 0, 1000, 86400000, "5m",
