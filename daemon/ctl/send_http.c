@@ -9,26 +9,35 @@
 #define PAUSE_MS 250 /* doubled at each try */
 #define PAUSE_MAX_MS 4000
 
-/* Where a line names no site, the given one in front. */
-static void add_line(struct text *body, struct bytes line, const char *site)
+/* What is no object is refused as it is. */
+static bool names_no_site(struct json_parser *parser, struct bytes line)
 {
-	if (site && bytes_starts(line, BYTES_LIT("{")) && bytes_find(line, BYTES_LIT("\"site\"")) < 0) {
+	struct json_doc doc;
+
+	return json_parse(parser, line, &doc, NULL) == ERR_OK && doc.nodes->type == JSON_OBJECT && json_first(&doc, doc.nodes) &&
+	       !json_get(&doc, doc.nodes, "site");
+}
+
+/* Where a line names no site, the given one in front. */
+static void add_line(struct text *body, struct bytes line, const char *site, struct json_parser *parser)
+{
+	if (site && names_no_site(parser, line)) {
 		body->comma = body->depth = 0; /* a new object, whose end is the line's own */
 		json_open_object(body);
 		json_member_string(body, "site", bytes_of(site));
 		text_addc(body, ',');
-		line = bytes_slice(line, 1, line.len);
+		line = bytes_slice(line, (size_t)bytes_find_char(line, '{') + 1, line.len);
 	}
 	text_add(body, line);
 }
 
-static size_t make_batch(const struct send_setup *s, struct text *body)
+static size_t make_batch(const struct send_setup *s, struct json_parser *parser, struct text *body)
 {
 	size_t n = 0, count = send_queue_count(s->queue);
 
 	text_clear(body);
 	while (n < count && n < BATCH_LINES && body->len < BATCH_BYTES) {
-		add_line(body, send_queue_bytes(s->queue, s->queue->first + n, 1), s->site);
+		add_line(body, send_queue_bytes(s->queue, s->queue->first + n, 1), s->site, parser);
 		n++;
 	}
 	return n;
@@ -88,7 +97,7 @@ static int take_reply(const struct send_setup *s, struct json_parser *parser, st
 
 static int send_batch(const struct send_setup *s, struct json_parser *parser, struct text *body, struct text *reply)
 {
-	size_t n = make_batch(s, body);
+	size_t n = make_batch(s, parser, body);
 	int status = post(s, text_bytes(body), reply), failed;
 
 	if (status < 0)

@@ -52,4 +52,17 @@ def a_line_that_is_alone_is_counted_as_what_it_was():
         daemon.end()
 
 
-sys.exit(run_tests([an_open_pipe_is_sent_while_it_is_quiet, a_line_that_is_alone_is_counted_as_what_it_was]))
+def a_site_is_given_to_whoever_names_none_whatever_else_the_line_says():
+    daemon, command = started()
+    lines = login("ada", identity={"name": "site"}) + " " + login("bob") + login("eve", x_where={"site": "b"}) + login("own", site="c") + "{}\n"
+    try:
+        done = subprocess.run(command[:-1] + ["--site", "shop", "-"], input=lines, capture_output=True, text=True, timeout=60)
+        assert json.loads(done.stdout)["accepted"] == 4, done
+        for account in ("shop/ada", "shop/bob", "shop/eve", "c/own"):
+            status, said = daemon.ctl("account", account)
+            assert status == 0, (account, said)
+    finally:
+        daemon.end()
+
+
+sys.exit(run_tests([a_site_is_given_to_whoever_names_none_whatever_else_the_line_says, an_open_pipe_is_sent_while_it_is_quiet, a_line_that_is_alone_is_counted_as_what_it_was]))
