@@ -26,7 +26,7 @@ struct key_change {
 	struct daemon *d;
 	struct store_query query;
 	struct hmac_key *made;
-	uint64_t fingerprint;
+	uint64_t fingerprint, identity; /* of the new key, of the one in use */
 	int64_t at_ms;
 	enum err result;
 	struct errbuf error;
@@ -126,6 +126,28 @@ void keys_fini(struct keys *k)
 
 /* -- a new key -- */
 
+static bool holds(const char *path, uint64_t identity)
+{
+	struct hmac_key *key = NULL;
+	uint64_t fingerprint = 0;
+	struct errbuf ignored = { "" };
+	bool is_it = read_key(path, false, &key, &fingerprint, &ignored) == ERR_OK && fingerprint == identity;
+	hmac_key_free(key);
+	return is_it;
+}
+
+/* The key in use goes by the old name, too. A change that failed may have left it there alone; whatever else lies there is of no
+ * use. */
+static enum err keep_in_use(const char *path, const char *old_path, struct key_change *c)
+{
+	if (holds(old_path, c->identity))
+		return ERR_OK;
+	if (!holds(path, c->identity))
+		return errbuf_set(&c->error, ERR_CORRUPT, "%s is not the key in use; bring it back from a backup", path);
+	unlink(old_path);
+	return link(path, old_path) == 0 ? ERR_OK : errbuf_set(&c->error, ERR_IO, "%s: %m", old_path);
+}
+
 /* I2: the old name first, then the new content under the name of always. */
 static enum err put_in_place(const char *dir, struct key_change *c)
 {
@@ -134,10 +156,12 @@ static enum err put_in_place(const char *dir, struct key_change *c)
 	place(old_path, dir, "hash.key.old");
 	place(new_path, dir, "hash.key.new");
 	unlink(new_path);
-	enum err err = read_key(new_path, true, &c->made, &c->fingerprint, &c->error);
+	enum err err = keep_in_use(path, old_path, c);
+	if (err == ERR_OK)
+		err = read_key(new_path, true, &c->made, &c->fingerprint, &c->error);
 	if (err != ERR_OK)
 		return err;
-	if ((link(path, old_path) != 0 && errno != EEXIST) || rename(new_path, path) != 0)
+	if (rename(new_path, path) != 0)
 		return errbuf_set(&c->error, ERR_IO, "%s: %m", path);
 	return file_sync_folder(dir, &c->error);
 }
@@ -182,7 +206,7 @@ void keys_rotate(void *arg, api_rotated_fn *done, void *done_arg)
 		return;
 	}
 	struct key_change *c = xcalloc(1, sizeof(*c));
-	*c = (struct key_change){ .d = d, .at_ms = clock_wall_ms(), .done = done, .done_arg = done_arg };
+	*c = (struct key_change){ .d = d, .identity = d->keys.fingerprint, .at_ms = clock_wall_ms(), .done = done, .done_arg = done_arg };
 	c->query = (struct store_query){ run_change, change_back, c };
 	d->keys.change = c;
 	if (!d->wants_stop && store_ask(d->store, &c->query) == ERR_OK)

@@ -115,6 +115,39 @@ def nothing_reported_depends_on_the_key_and_the_old_one_goes():
             daemon.discard()
 
 
+def what_lies_under_the_old_name_does_not_cost_the_key_in_use():
+    daemon = Daemon(CONFIG).start()
+    current = os.path.join(daemon.state, "hash.key")
+    try:
+        assert daemon.send(people("before", int(time.time() * 1000), ["a"]))[1]["refused"] == []
+        kept = open(current, "rb").read()
+        with open(current + ".old", "wb") as stale: # a key that retired, and whose file could not be removed
+            stale.write(b"fedcba9876543210" * 2)
+        assert daemon.ctl("key", "rotate")[0] == 0
+        assert open(current + ".old", "rb").read() == kept != open(current, "rb").read()
+        restart([daemon])
+        assert daemon.status()["hash_key"]["is_changing"]
+    finally:
+        daemon.discard()
+
+
+def a_change_is_not_begun_with_another_key_than_the_one_in_use():
+    daemon = Daemon(CONFIG).start()
+    current = os.path.join(daemon.state, "hash.key")
+    try:
+        kept = open(current, "rb").read()
+        with open(current, "wb") as other:
+            other.write(b"fedcba9876543210" * 2)
+        status, said = daemon.ctl("key", "rotate")
+        assert status == 1 and "is not the key in use" in said, said
+        assert not os.path.exists(current + ".old")
+        with open(current, "wb") as back:
+            back.write(kept)
+        assert daemon.ctl("key", "rotate")[0] == 0
+    finally:
+        daemon.discard()
+
+
 def a_change_that_was_interrupted_is_ended_or_never_was():
     daemon = Daemon(CONFIG).start()
     current, old = (os.path.join(daemon.state, name) for name in ("hash.key", "hash.key.old"))
@@ -142,5 +175,6 @@ def a_change_that_was_interrupted_is_ended_or_never_was():
         daemon.discard()
 
 
-sys.exit(run_tests([nothing_reported_depends_on_the_key_and_the_old_one_goes,
+sys.exit(run_tests([what_lies_under_the_old_name_does_not_cost_the_key_in_use, a_change_is_not_begun_with_another_key_than_the_one_in_use,
+                    nothing_reported_depends_on_the_key_and_the_old_one_goes,
                     a_change_that_was_interrupted_is_ended_or_never_was]))
