@@ -158,12 +158,13 @@ static const char *read_line(struct intake *in, struct group *g, struct bytes li
 	return intake_check(in, g, ev, eb);
 }
 
-/* An event that found no packets, or nothing of its session, may wait for them. */
-static void tell_sources(struct intake *in)
+/* An event that found no packets, or nothing of its session, may wait for them. Sessions are asked for with every event, packets not:
+ * the latest question may be of one that was refused. */
+static void tell_sources(struct intake *in, const struct event *ev)
 {
 	const struct event_context *context = in->setup.ports.context(in->setup.ports.arg);
 
-	if (context->network != NULL && context->network->accepted != NULL)
+	if (ev->asked_network && context->network->accepted != NULL)
 		context->network->accepted(context->network->arg);
 	if (context->sessions != NULL)
 		context->sessions->accepted(context->sessions->arg);
@@ -221,7 +222,7 @@ enum verdict_of_line intake_offer(struct intake *in, struct intake_group *pub, s
 	reason = read_line(in, g, line, ev, &eb);
 	verdict = reason ? refuse(in, g, reason, eb.text) : intake_keep(in, g, ev);
 	if (verdict == LINE_ACCEPTED)
-		tell_sources(in);
+		tell_sources(in, ev);
 	if (in->gathering->events.n == 0)
 		arena_reset(in->gathering->arena); /* nothing but duplicates and refused lines so far */
 	return verdict;

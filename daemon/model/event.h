@@ -56,12 +56,13 @@ struct event {
 	uint64_t seq; /* journal sequence number, 0 before it has one */
 	int64_t ts_ms;
 	struct bytes id;      /* sender's, or empty */
-	uint64_t id_hash;     /* of site-independent id, or of the key-sorted input: what makes a duplicate */
+	uint64_t id_hash;     /* of the site and the id, or of the site and the key-sorted input: what makes a duplicate */
 	struct bytes account; /* "site/account" or "account" */
 	struct bytes word;    /* the type as sent */
 	enum event_type type;
 	enum audience audience; /* the sender's; beside the binary form, not in it */
 	bool lacks_address;     /* its "ip" said that there was none; not in the binary form either */
+	bool asked_network;     /* network.h: packets were looked for; nor this */
 	bool is_failed;       /* ok: false */
 	bool has_ip, has_port;
 	bool is_ip_cut; /* then has_ip is not set: ip is only the network, /24 or /48, of an address that was forgotten */

@@ -26,6 +26,7 @@ void event_ask_network(struct event_reader *r)
 		return;
 	const struct network_ask ask = { .ip = e->ip, .has_port = e->has_port, .port = e->port, .ts_ms = e->ts_ms, .account = e->account,
 					 .user_agent = agent != NULL ? agent->text : BYTES_NONE };
+	r->out->asked_network = true;
 	if (!network->find(network->arg, &ask, &facts))
 		return;
 	fill(r, SLOT_JA4, &r->network[0], facts.ja4);

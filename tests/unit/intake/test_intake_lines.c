@@ -1,6 +1,8 @@
 /* What becomes of a line: accepted, known already, or refused by name and counted. */
 #include "intake_senders.h"
 
+#include "daemon/model/network.h"
+
 static void same_event_twice_is_once(void **state)
 {
 	struct bench *t = *state;
@@ -62,6 +64,33 @@ static void group_without_accepted_lines_is_answered_at_the_next_turn(void **sta
 	turn(t);
 	assert_int_equal(t->answered, 1);
 	assert_int_equal(t->queue.n, 0);
+}
+
+static bool find_nothing(void *arg, const struct network_ask *ask, struct network_facts *out)
+{
+	return false;
+}
+
+static void count_accepted(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+static void what_was_refused_waits_for_no_packets(void **state)
+{
+	struct bench *t = *state;
+	unsigned waiting = 0;
+	const struct network_source packets = { &waiting, find_nothing, count_accepted };
+
+	t->context.network = &packets;
+	send_line(t, "{\"ts\":\"2099-01-01T00:00:00Z\",\"type\":\"login\",\"account\":\"a\",\"ip\":\"10.9.0.1\"}", VOICE_PLAIN);
+	assert_string_equal(t->error, "future");
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"b\"}", VOICE_PLAIN);
+	assert_int_equal(t->accepted, 1);
+	assert_int_equal(waiting, 0);
+	send_line(t, "{\"ts\":1767225600000,\"type\":\"login\",\"account\":\"c\",\"ip\":\"10.9.0.1\"}", VOICE_PLAIN);
+	assert_int_equal(waiting, 1);
+	t->context.network = NULL;
 }
 
 static void absurd_times_are_refused(void **state)
@@ -242,6 +271,7 @@ int main(void)
 		WITH_BENCH(same_event_twice_is_once),
 		WITH_BENCH(refused_line_is_named_and_counted),
 		WITH_BENCH(group_without_accepted_lines_is_answered_at_the_next_turn),
+		WITH_BENCH(what_was_refused_waits_for_no_packets),
 		WITH_BENCH(absurd_times_are_refused),
 		WITH_BENCH(statements_need_trust),
 		WITH_BENCH(verdicts_need_an_analyst),
