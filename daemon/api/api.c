@@ -53,23 +53,18 @@ static bool knows_query(struct api_call *call)
 {
 	const char *names[API_QUERY_MAX], *near;
 	struct bytes name;
-	unsigned n, known;
+	unsigned n;
 
-	if (strncmp(call->route->pattern, "/v1/", 4) != 0 || !http_query_name(call->http, 0, &name))
+	if (strncmp(call->route->pattern, "/v1/", 4) != 0 || !http_query_other(call->http, NULL, 0, &name))
 		return true;
 	n = route_query_names(call->route, call->arena, names);
-	for (unsigned i = 0; http_query_name(call->http, i, &name); i++) {
-		for (known = 0; known < n && !bytes_is(name, names[known]); known++)
-			;
-		if (known < n)
-			continue;
-		name = bytes_slice(name, 0, 60);
-		near = bytes_nearest(name, names, n);
-		api_problem(call, 400, "query", "unknown parameter \"%.*s\"%s%s%s", BYTES_ARG(name), near ? "; did you mean \"" : "",
-			    near ? near : n ? "; /openapi.json lists those of this path" : "; this path takes none", near ? "\"?" : "");
-		return false;
-	}
-	return true;
+	if (!http_query_other(call->http, names, n, &name))
+		return true;
+	name = bytes_slice(name, 0, 60);
+	near = bytes_nearest(name, names, n);
+	api_problem(call, 400, "query", "unknown parameter \"%.*s\"%s%s%s", BYTES_ARG(name), near ? "; did you mean \"" : "",
+		    near ? near : n ? "; /openapi.json lists those of this path" : "; this path takes none", near ? "\"?" : "");
+	return false;
 }
 
 static void run_route(struct api_call *call)

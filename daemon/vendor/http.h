@@ -43,8 +43,8 @@ struct bytes http_path(const struct http_request *r);   /* raw, still percent-en
 struct bytes http_query(struct http_request *r, const char *name);
 /* The n-th value of a repeated parameter; false when there are fewer, or when it is broken. */
 bool http_query_at(struct http_request *r, const char *name, unsigned n, struct bytes *out);
-/* Name of the n-th parameter as sent; false when there are fewer. */
-bool http_query_name(const struct http_request *r, unsigned n, struct bytes *out);
+/* The first parameter, as sent, that has none of the n names; false when each has one. */
+bool http_query_other(const struct http_request *r, const char *const *names, unsigned n, struct bytes *out);
 bool http_has_query(struct http_request *r, const char *name);
 struct bytes http_header(const struct http_request *r, const char *name); /* empty when absent */
 struct bytes http_body(struct http_request *r);                           /* contiguous; valid while r lives */

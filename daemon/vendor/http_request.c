@@ -61,12 +61,20 @@ struct bytes http_query(struct http_request *r, const char *name)
 	return http_query_at(r, name, 0, &out) ? out : BYTES_NONE;
 }
 
-bool http_query_name(const struct http_request *r, unsigned n, struct bytes *out)
+static bool is_one_of(struct bytes name, const char *const *names, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (bytes_is(name, names[i]))
+			return true;
+	return false;
+}
+
+bool http_query_other(const struct http_request *r, const char *const *names, unsigned n, struct bytes *out)
 {
 	struct bytes rest = r->head.query, value;
 
 	while (next_pair(&rest, out, &value))
-		if (n-- == 0)
+		if (!is_one_of(*out, names, n))
 			return true;
 	return false;
 }

@@ -283,6 +283,14 @@ def each_fault_has_its_status():
         assert got and got[0] == wanted, f"{got} instead of {wanted}: {request[:200]!r}"
 
 
+def a_query_of_very_many_parameters_is_read_once():
+    d = SERVER[0]
+    began = time.monotonic()
+    status, body, _ = d.ask("GET", "/v1/search?q=abc" + "&q" * 15900)
+    took = time.monotonic() - began
+    assert status == 200 and took < 1, (status, body[:200], took)
+
+
 def it_has_survived():
     d = SERVER[0]
     assert d.process.poll() is None, d.read_log()[-2000:]
@@ -300,7 +308,8 @@ def main():
         for peer in SERVER[1:]:
             peer.start()
         return run_tests([a_healthy_client_does_not_notice_500_slow_ones, each_fault_has_its_status, changed_requests_get_a_fair_answer,
-                          a_slow_head_is_ended_in_time, a_reply_is_taken_at_a_least_pace, it_has_survived])
+                          a_slow_head_is_ended_in_time, a_reply_is_taken_at_a_least_pace, a_query_of_very_many_parameters_is_read_once,
+                          it_has_survived])
     finally:
         SERVER[0].discard()
 
