@@ -47,6 +47,8 @@ struct api_erased {
 	const char *unread_at;            /* the first of them, FILE:LINE */
 	uint64_t searched_bytes, left;    /* of all files afterwards, and how often the name is still in them */
 	const char *left_in;
+	uint64_t unsearched;              /* files that could not be read then */
+	const char *unsearched_at;        /* the first of them, and why */
 	bool was_packed;
 };
 typedef void api_erased_fn(void *done_arg, const struct api_erased *erased);

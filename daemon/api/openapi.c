@@ -144,7 +144,9 @@ static const struct {
 		    "\"description\":\"rows of alerts and messages that went\"},\"log_lines\":{\"type\":\"integer\"},\"compressed_logs\":{\"type\":\"integer\","
 		    "\"description\":\"files that were not looked into\"},\"unread_lines\":{\"type\":\"integer\",\"description\":\"of logs, of more than 16 MiB: passed over\"},"
 		    "\"unread_at\":{\"type\":[\"string\",\"null\"],\"description\":\"the first of them, FILE:LINE\"},\"searched_bytes\":{\"type\":\"integer\"},\"left\":{\"type\":\"integer\","
-		    "\"description\":\"how often the name is still in the files\"},\"left_in\":{\"type\":[\"string\",\"null\"]},\"packed\":{\"type\":\"boolean\"}}}" },
+		    "\"description\":\"how often the name is still in the files\"},\"left_in\":{\"type\":[\"string\",\"null\"]},"
+		    "\"unsearched_files\":{\"type\":\"integer\",\"description\":\"that could not be read for it\"},"
+		    "\"unsearched_at\":{\"type\":[\"string\",\"null\"],\"description\":\"the first of them, and why\"},\"packed\":{\"type\":\"boolean\"}}}" },
 	{ "KeyChange", "{\"type\":\"object\",\"properties\":{\"changed\":{\"type\":\"boolean\"},\"old_until\":{\"type\":[\"string\",\"null\"],"
 		       "\"description\":\"when the key before goes; null: retain_hash is not set, and it stays\"}}}" },
 	{ "Events", "{\"type\":\"object\",\"properties\":{\"account\":{\"type\":\"string\"},\"events\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"

@@ -148,6 +148,8 @@ static void render_erased(struct text *out, const struct waiting_for_erasure *w,
 	json_member_int(out, "searched_bytes", (int64_t)erased->searched_bytes);
 	json_member_int(out, "left", (int64_t)erased->left);
 	render_optional(out, "left_in", bytes_of(erased->left_in ? erased->left_in : ""));
+	json_member_int(out, "unsearched_files", (int64_t)erased->unsearched);
+	render_optional(out, "unsearched_at", bytes_of(erased->unsearched_at ? erased->unsearched_at : ""));
 	json_member_bool(out, "packed", erased->was_packed);
 	json_close_object(out);
 }

@@ -108,7 +108,7 @@ static int say_erased(const char *account, struct bytes reply)
 	struct json_parser *parser = json_parser_new(64 * 1024, 8);
 	struct text out = { 0 };
 	struct json_doc doc;
-	int64_t left, compressed, searched, unread;
+	int64_t left, compressed, searched, unread, unsearched;
 
 	if (json_parse(parser, reply, &doc, NULL) != ERR_OK) {
 		json_parser_free(parser);
@@ -118,17 +118,23 @@ static int say_erased(const char *account, struct bytes reply)
 	compressed = json_get_int(&doc, doc.nodes, "compressed_logs", 0);
 	searched = json_get_int(&doc, doc.nodes, "searched_bytes", 0);
 	unread = json_get_int(&doc, doc.nodes, "unread_lines", 0);
+	unsearched = json_get_int(&doc, doc.nodes, "unsearched_files", 0);
 	text_add_visible(&out, bytes_of(account));
 	text_addf(&out, ": erased; %lld events, %lld alerts and messages, %lld lines of logs\n",
 		  (long long)json_get_int(&doc, doc.nodes, "events", 0), (long long)json_get_int(&doc, doc.nodes, "told", 0),
 		  (long long)json_get_int(&doc, doc.nodes, "log_lines", 0));
-	if (searched == 0)
+	if (searched == 0 && unsearched == 0)
 		text_adds(&out, "the files were not searched: so short a name is found in anything\n");
-	else if (left == 0)
-		text_addf(&out, "searched %lld KiB of files: the name is in none of them\n", (long long)searched / 1024);
+	else if (searched > 0 && left == 0)
+		text_addf(&out, "searched %lld KiB of files: the name is not there\n", (long long)searched / 1024);
 	if (left > 0) {
 		text_addf(&out, "the name is still there %lld times: ", (long long)left);
 		text_add_visible(&out, json_get_text(&doc, doc.nodes, "left_in"));
+		text_addc(&out, '\n');
+	}
+	if (unsearched > 0) {
+		text_addf(&out, "%lld file%s could not be searched, the first is ", (long long)unsearched, unsearched == 1 ? "" : "s");
+		text_add_visible(&out, json_get_text(&doc, doc.nodes, "unsearched_at"));
 		text_addc(&out, '\n');
 	}
 	if (compressed > 0)
@@ -141,7 +147,7 @@ static int say_erased(const char *account, struct bytes reply)
 	print_out(&out);
 	text_free(&out);
 	json_parser_free(parser);
-	return left > 0 || unread > 0;
+	return left > 0 || unread > 0 || unsearched > 0;
 }
 
 static int erase_run(struct ctl *ctl, int argc, char **argv)

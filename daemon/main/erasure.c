@@ -82,6 +82,8 @@ static void answer(struct erasure *e, enum err result, const char *error)
 	if (e->found != NULL) {
 		out.searched_bytes = e->found->bytes;
 		out.left = e->found->database + e->found->elsewhere;
+		out.unsearched = e->found->barred;
+		out.unsearched_at = e->found->barred_at;
 		out.left_in = e->found->elsewhere > 0 ? e->found->where : e->found->database > 0 ? "assocd.db, in events of others" : "";
 	}
 	if (done != NULL)

@@ -29,7 +29,10 @@ static void search(struct erasure *e)
 	e->found->database = found.database;
 	e->found->elsewhere = found.elsewhere;
 	snprintf(e->found->where, sizeof(e->found->where), "%s", found.where.len > 0 ? found.where.ptr : "");
+	e->found->barred = found.barred;
+	snprintf(e->found->barred_at, sizeof(e->found->barred_at), "%s", found.barred > 0 ? found.barred_at.ptr : "");
 	text_free(&found.where);
+	text_free(&found.barred_at);
 }
 
 static _Noreturn void be_child(struct erasure *e)

@@ -29,7 +29,7 @@ enum erasure_stage {
 };
 
 /* What a child found, in memory that it shares. */
-struct erasure_found { uint64_t bytes, database, elsewhere; char where[1024]; };
+struct erasure_found { uint64_t bytes, database, elsewhere, barred; char where[1024], barred_at[1024]; };
 
 struct erasure {
 	struct daemon *d;

@@ -2,6 +2,7 @@
  * I1: what lies across two pieces is found once: a piece counts what begins in it, and reads on by a pattern's length. */
 #include "traces.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -52,25 +53,25 @@ static bool is_first(const struct traces_wanted *wanted, unsigned at)
 	return true;
 }
 
-static uint64_t look_in(int fd, const struct traces_wanted *wanted, uint64_t *bytes)
+/* False: it cannot be read to its end. */
+static bool look_in(int fd, const struct traces_wanted *wanted, uint64_t *bytes, uint64_t *found)
 {
 	char *piece = xmalloc(PIECE + OVERLAP);
-	uint64_t n = 0;
 	off_t at = 0;
 	ssize_t got;
 
 	while ((got = pread(fd, piece, PIECE + OVERLAP, at)) > 0) {
 		size_t begins = (size_t)got < PIECE ? (size_t)got : PIECE; /* I1 */
 
-		n += count_in(bytes_make(piece, (size_t)got), begins, wanted->exact, false);
+		*found += count_in(bytes_make(piece, (size_t)got), begins, wanted->exact, false);
 		for (unsigned i = 0; i < TRACES_WORDS; i++)
 			if (is_first(wanted, i))
-				n += count_in(bytes_make(piece, (size_t)got), begins, wanted->words[i], true);
+				*found += count_in(bytes_make(piece, (size_t)got), begins, wanted->words[i], true);
 		*bytes += begins;
 		at += PIECE;
 	}
 	free(piece);
-	return n;
+	return got == 0;
 }
 
 static bool is_database(const char *path)
@@ -80,16 +81,27 @@ static bool is_database(const char *path)
 	return bytes_ends(name, BYTES_LIT("/assocd.db")) || bytes_ends(name, BYTES_LIT("/assocd.db-wal"));
 }
 
+static void note_barred(const char *path, struct traces *out)
+{
+	if (out->barred++ == 0)
+		text_addf(&out->barred_at, "%s: %s", path, strerror(errno));
+}
+
 static void look_at(const char *path, const struct traces_wanted *wanted, struct traces *out)
 {
+	uint64_t n = 0;
 	struct stat st;
-	int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	uint64_t n;
+	int fd;
 
-	if (fd < 0)
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
-	n = look_in(fd, wanted, &out->bytes);
-	close(fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) /* it went meanwhile */
+		return;
+	if (fd < 0 || !look_in(fd, wanted, &out->bytes, &n))
+		note_barred(path, out);
+	if (fd >= 0)
+		close(fd);
 	if (is_database(path)) {
 		out->database += n;
 	} else if (n > 0) {
@@ -101,10 +113,13 @@ static void look_at(const char *path, const struct traces_wanted *wanted, struct
 static void look_at_all(const char *pattern, const struct traces_wanted *wanted, struct traces *out)
 {
 	glob_t found;
+	int code = glob(pattern, GLOB_ERR, NULL, &found);
 
-	if (glob(pattern, 0, NULL, &found) == 0)
+	if (code == 0)
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			look_at(found.gl_pathv[i], wanted, out);
+	else if (code != GLOB_NOMATCH)
+		note_barred(pattern, out);
 	globfree(&found);
 }
 

@@ -12,8 +12,10 @@ struct traces {
 	uint64_t bytes;             /* read */
 	uint64_t database, elsewhere; /* times found */
 	struct text where;          /* names of files beside the database */
+	uint64_t barred;            /* files that could not be read */
+	struct text barred_at;      /* the first of them, and why */
 };
-/* Every regular file of the state folder, and the alert log with what rotation made of it. The caller frees `where`. */
+/* Every regular file of the state folder, and the alert log with what rotation made of it. The caller frees both texts. */
 struct traces_wanted {
 	struct bytes exact; /* wherever it stands */
 	struct bytes words[TRACES_WORDS]; /* where they are no part of a longer name; one that stands twice counts once */

@@ -167,6 +167,21 @@ static void a_folder_may_be_called_anything(void **state)
 	text_free(&left.where);
 }
 
+static void a_file_that_cannot_be_read_is_named(void **state)
+{
+	struct folder *f = *state;
+	struct traces left;
+
+	put(f, "one", "w", BYTES_LIT("nothing of hers"));
+	assert_int_equal(symlink("/proc/self/mem", place(f, "two")), 0); /* it opens, and its beginning cannot be read */
+	left = looked(f, BYTES_LIT("\x09" "anna-lisa"), BYTES_LIT("anna-lisa"));
+	assert_int_equal(left.elsewhere, 0);
+	assert_int_equal(left.barred, 1);
+	assert_true(bytes_ends(text_bytes(&left.barred_at), BYTES_LIT("/two: Input/output error")));
+	text_free(&left.where);
+	text_free(&left.barred_at);
+}
+
 static void a_line_is_found_across_pieces(void **state)
 {
 	struct folder *f = *state;
@@ -256,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(nobody_is_erased_in_an_empty_folder), T(a_tombstone_holds_the_account_and_everything_that_names_it),
 		T(a_half_written_tombstone_is_none_and_is_overwritten), T(lines_are_overwritten_in_their_place),
+		T(a_file_that_cannot_be_read_is_named),
 		T(a_line_is_found_across_pieces), T(a_line_that_is_too_long_is_named_and_passed_over), T(names_are_found_as_words_and_codes_anywhere),
 		T(what_lies_across_two_pieces_is_found_once), T(a_folder_may_be_called_anything),
 	};
