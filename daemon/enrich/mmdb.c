@@ -1,6 +1,8 @@
 /* MMDB records of any schema to one struct network: the first of several known paths that holds something wins.
  * I1: facts are a function of the record's offset, so they are decoded once and remembered by it.
- * I2: strings point into the mapped file, which stays mapped until mmdb_close. */
+ * I2: strings point into the bytes of the file, which stay in place until mmdb_close.
+ * I3: the bytes are a copy. Many bring a new file by writing over the old one: a mapped file would change under whoever reads it,
+ *     and end the process where it is shorter for a moment. */
 #include "mmdb.h"
 
 #include <arpa/inet.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "daemon/base/map.h"
@@ -231,6 +234,23 @@ static enum err refuse(const char *path, int status, struct errbuf *eb)
 	return errbuf_set(eb, ERR_CORRUPT, "%s: is no whole MMDB file (%s); bring it here again", path, MMDB_strerror(status));
 }
 
+/* I3. The copy takes the place of the mapped file, address by address, so that libmaxminddb finds and releases it. */
+static bool keep_copy(const MMDB_s *file)
+{
+	size_t n = (size_t)file->file_size;
+	void *at = (void *)(uintptr_t)file->file_content;
+	void *copy = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (copy == MAP_FAILED)
+		return false;
+	memcpy(copy, at, n);
+	(void)mprotect(copy, n, PROT_READ); /* a trial's limit counts what may be written to */
+	if (mremap(copy, n, n, MREMAP_MAYMOVE | MREMAP_FIXED, at) == at)
+		return true;
+	munmap(copy, n);
+	return false;
+}
+
 enum err mmdb_open(const char *path, struct mmdb **out, struct errbuf *eb)
 {
 	struct mmdb *m = xcalloc(1, sizeof(*m));
@@ -239,6 +259,11 @@ enum err mmdb_open(const char *path, struct mmdb **out, struct errbuf *eb)
 	if (status != MMDB_SUCCESS) {
 		free(m);
 		return refuse(path, status, eb);
+	}
+	if (!keep_copy(&m->file)) {
+		MMDB_close(&m->file);
+		free(m);
+		return errbuf_set(eb, ERR_NOMEM, "%s: no memory for a copy of it: %s", path, strerror(errno));
 	}
 	m->by_offset = u64map_new();
 	*out = m;

@@ -274,6 +274,23 @@ static void wrong_files_are_refused_with_file_and_line(void **state)
 	}
 }
 
+static void an_mmdb_that_is_written_over_is_read_as_it_was(void **state)
+{
+	struct world w;
+	char path[] = "/tmp/test_enrich-XXXXXX", command[200];
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	snprintf(command, sizeof(command), "cp " FIXTURES "nested.mmdb %s", path);
+	assert_int_equal(system(command), 0);
+	load(&w, NULL, NULL, NULL, path);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(look(&w, "81.2.69.160").asn, 2856);
+	unload(&w);
+	close(fd);
+	unlink(path);
+}
+
 static void a_broken_mmdb_is_named(void **state)
 {
 	char *path = file_with("this is no database");
@@ -341,6 +358,7 @@ int main(void)
 		cmocka_unit_test(networks_files_win_over_mmdb_and_leave_the_rest_to_it),
 		cmocka_unit_test(ranges_of_addresses_become_prefixes),
 		cmocka_unit_test(wrong_files_are_refused_with_file_and_line),
+		cmocka_unit_test(an_mmdb_that_is_written_over_is_read_as_it_was),
 		cmocka_unit_test(a_broken_mmdb_is_named),
 		cmocka_unit_test(the_hash_follows_the_content),
 		cmocka_unit_test(the_shipped_list_loads),
