@@ -72,9 +72,10 @@ static enum err read_all(struct reading *r, const char *dir, bool may_make, stru
 	*out = NULL;
 	text_addf(&r->key_path, "%s/erased.key", dir);
 	text_addf(&r->path, "%s/erased", dir);
-	enum err err = file_read(r->path.ptr, FILE_MAX_BYTES, &r->content, NULL);
+	enum err err = file_read(r->path.ptr, FILE_MAX_BYTES, &r->content, eb);
 	if (err != ERR_OK && err != ERR_NOTFOUND)
-		return errbuf_set(eb, err, "%s cannot be read", r->path.ptr);
+		return err;
+	errbuf_clear(eb);
 	bool is_none = r->content.len == 0;
 	if (is_none && !may_make)
 		return ERR_OK;

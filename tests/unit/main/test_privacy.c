@@ -117,6 +117,18 @@ static void a_half_written_tombstone_is_none_and_is_overwritten(void **state)
 	assert_non_null(strstr(eb.text, "erased.key is missing"));
 }
 
+static void tombstones_that_cannot_be_read_are_named_with_the_reason(void **state)
+{
+	struct folder *f = *state;
+	struct errbuf eb = { "" };
+	struct erased *e;
+
+	assert_int_equal(mkdir(place(f, "erased"), 0700), 0);
+	assert_int_equal(tombstones_read(f->dir, &e, &eb), ERR_INPUT);
+	assert_null(e);
+	assert_non_null(strstr(eb.text, "/erased: is a directory"));
+}
+
 static bool names_anna(void *arg, struct bytes line, struct text *instead)
 {
 	return bytes_find(line, BYTES_LIT("anna")) >= 0;
@@ -271,7 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(nobody_is_erased_in_an_empty_folder), T(a_tombstone_holds_the_account_and_everything_that_names_it),
 		T(a_half_written_tombstone_is_none_and_is_overwritten), T(lines_are_overwritten_in_their_place),
-		T(a_file_that_cannot_be_read_is_named),
+		T(tombstones_that_cannot_be_read_are_named_with_the_reason), T(a_file_that_cannot_be_read_is_named),
 		T(a_line_is_found_across_pieces), T(a_line_that_is_too_long_is_named_and_passed_over), T(names_are_found_as_words_and_codes_anywhere),
 		T(what_lies_across_two_pieces_is_found_once), T(a_folder_may_be_called_anything),
 	};
