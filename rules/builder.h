@@ -24,6 +24,7 @@ struct builder {
 	struct arena *arena;
 	const struct ruleset_change *change; /* NULL: the folder as it is */
 	struct problems problems;
+	bool are_rules_wrong; /* a token that none of them makes is then no problem of the table's */
 	struct text canonical; /* what judges, without prose and positions: the hash is taken of it */
 	struct named_list lists[LISTS_MAX];
 	unsigned n_lists;

@@ -83,14 +83,35 @@ const struct key_row *keys_find(const struct key_row *rows, struct bytes name)
 	return NULL;
 }
 
-static void problem_unknown_key(struct reader *r, const struct yaml_node *at, const struct key_row *rows)
+/* The row that a key which is none was meant for, or NULL. */
+static const char *key_meant(const struct key_row *rows, struct bytes key)
 {
 	const char *names[64];
 	size_t n = 0;
-	for (; rows[n].name && n + 1 < ARRAY_LEN(names); n++)
+	for (; rows[n].name && n < ARRAY_LEN(names); n++)
 		names[n] = rows[n].name;
-	names[n] = NULL;
-	problem_at_key(r, at, "unknown key '%.*s'%s", BYTES_ARG(at->key), did_you_mean(r->arena, at->key, names));
+	return bytes_nearest(key, names, n);
+}
+
+static void problem_unknown_key(struct reader *r, const struct yaml_node *at, const struct key_row *rows)
+{
+	const char *meant = key_meant(rows, at->key);
+	if (meant != NULL)
+		problem_at_key(r, at, "unknown key '%.*s' (did you mean '%s'?)", BYTES_ARG(at->key), meant);
+	else
+		problem_at_key(r, at, "unknown key '%.*s'", BYTES_ARG(at->key));
+}
+
+/* Is the row given, or misspelt, which was said already? */
+static bool is_given(const struct yaml_node *mapping, const struct key_row *rows, const struct key_row *row)
+{
+	for (const struct yaml_node *at = mapping->child; at; at = at->next) {
+		bool is_known = keys_find(rows, at->key) != NULL;
+		const char *meant = is_known ? NULL : key_meant(rows, at->key);
+		if (bytes_is(at->key, row->name) || (meant != NULL && strcmp(meant, row->name) == 0))
+			return true;
+	}
+	return false;
 }
 
 unsigned node_children(const struct yaml_node *at)
@@ -345,11 +366,7 @@ void keys_read(struct reader *r, const struct yaml_node *mapping, const struct k
 	if (!node_is(r, mapping, YAML_MAPPING))
 		return;
 	read_given(r, mapping, rows, into);
-	for (const struct key_row *row = rows; row->name; row++) {
-		bool is_given = false;
-		for (const struct yaml_node *at = mapping->child; at && !is_given; at = at->next)
-			is_given = bytes_is(at->key, row->name);
-		if (row->is_required && !is_given)
+	for (const struct key_row *row = rows; row->name; row++)
+		if (row->is_required && !is_given(mapping, rows, row))
 			problem_at(r, mapping, "key '%s' is missing: %s", row->name, row->help);
-	}
 }

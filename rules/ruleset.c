@@ -325,9 +325,11 @@ static void load_files(struct builder *b, const char *dir, char **names, size_t 
 		if (bytes_starts(bytes_of(names[i]), BYTES_LIT("attributes-")) && bytes_ends(bytes_of(names[i]), BYTES_LIT(".yaml")))
 			load_yaml(b, arena_printf(b->arena, "%s/%s", dir, names[i]), FORM_ATTRIBUTES, BYTES_NONE);
 	attributes_finish(b);
+	unsigned before = b->problems.n;
 	for (size_t i = 0; i < n; i++)
 		if (is_rule_file(bytes_of(names[i])))
 			load_yaml(b, arena_printf(b->arena, "%s/%s", dir, names[i]), FORM_RULE, BYTES_NONE);
+	b->are_rules_wrong = b->problems.n > before;
 	sort_rules(b);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(names[i], "table.yaml") == 0)

@@ -112,7 +112,8 @@ static void read_bits(struct reader *r, const struct yaml_node *at, enum pass pa
 		if (set == NULL && is_disabled(r->builder, rule))
 			continue;
 		if (set == NULL || !token_of(set, rest, &token) || !is_of_pass(table, token, pass)) {
-			problem_at_key(r, c, "no rule makes the token '%.*s'%s; fit the table anew: assocctl calibrate", BYTES_ARG(c->key),
+			if (!r->builder->are_rules_wrong)
+				problem_at_key(r, c, "no rule makes the token '%.*s'%s; fit the table anew: assocctl calibrate", BYTES_ARG(c->key),
 				       passes[pass]);
 			continue;
 		}

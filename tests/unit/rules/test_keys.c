@@ -102,6 +102,7 @@ static void every_wrong_value_is_named_with_its_place(void **state)
 {
 	static const struct { const char *yaml, *report; } cases[] = {
 		{ "ratio: 1", "s.yaml:1:1: key 'name' is missing: A name.\n" },
+		{ "nmae: x", "s.yaml:1:1: unknown key 'nmae' (did you mean 'name'?)\n" },
 		{ "name: x\nratoi: 1", "s.yaml:2:1: unknown key 'ratoi' (did you mean 'ratio'?)\n" },
 		{ "name: x\ninner: {cuont: 1}", "s.yaml:2:9: unknown key 'cuont' (did you mean 'count'?)\n" },
 		{ "name: x\nzzz: 1", "s.yaml:2:1: unknown key 'zzz'\n" },

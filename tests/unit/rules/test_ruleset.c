@@ -406,6 +406,21 @@ static void a_table_keeps_the_lines_of_a_disabled_rule(void **state)
 	remove_folder(dir);
 }
 
+static void a_rule_file_that_cannot_be_read_is_not_held_against_the_table(void **state)
+{
+	char dir[64];
+	struct ruleset *rules = NULL;
+	struct text report = {0};
+	struct errbuf eb = {0};
+	make_folder(dir);
+	write_file(dir, "r.yaml", "id: r\n : : x\n");
+	write_file(dir, "table.yaml", "bias: 0\nbits: {\"r:<3\": 1}\n");
+	assert_int_equal(ruleset_load(dir, false, &rules, &report, &eb), ERR_INPUT);
+	assert_true(strstr(report.ptr, "r.yaml:") != NULL && strstr(report.ptr, "table.yaml") == NULL);
+	text_free(&report);
+	remove_folder(dir);
+}
+
 static void lists_in_another_encoding_and_crowded_folders_are_refused(void **state)
 {
 	char dir[64], name[80];
@@ -475,6 +490,7 @@ int main(void)
 		cmocka_unit_test(a_stable_rule_needs_a_test_of_either_kind),
 		cmocka_unit_test(a_folder_with_mistakes_tells_all_of_them),
 		cmocka_unit_test(a_table_keeps_the_lines_of_a_disabled_rule),
+		cmocka_unit_test(a_rule_file_that_cannot_be_read_is_not_held_against_the_table),
 		cmocka_unit_test(lists_in_another_encoding_and_crowded_folders_are_refused),
 		cmocka_unit_test(the_shipped_rules_load_with_their_tests),
 		cmocka_unit_test(yaml_events_become_the_json_that_senders_write),
