@@ -3,6 +3,7 @@
  *     `remove` finds, and nothing else. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "daemon/base/file.h"
@@ -11,6 +12,8 @@
 #include "daemon/model/event.h"
 
 #define SAMPLE_FILE "config/sample.ndjson"
+#define SAMPLE_NETWORKS "config/sample-networks.csv"
+#define SCHOOL_PATH "/v1/search?q=10.236.4.20" /* of its school, which the networks call education */
 #define SAMPLE_SITE "sample"
 #define INGEST_PATH "/v1/events?backfill=log"
 #define REMOVE_PATH "/v1/sites/" SAMPLE_SITE "/remove"
@@ -65,6 +68,27 @@ static int sum_up(struct ctl *ctl, struct bytes reply, unsigned lines)
 	return status;
 }
 
+static bool are_networks_known(struct ctl *ctl)
+{
+	const struct json_doc *doc = ctl_get(ctl, SCHOOL_PATH);
+	const struct json_node *value = doc ? json_first(doc, json_get(doc, doc->nodes, "values")) : NULL;
+
+	return !value || bytes_is(json_get_text(doc, value, "network"), "education");
+}
+
+/* Where an address is just an address, many at one look like one person. */
+static void say_networks(struct ctl *ctl)
+{
+	char *path = config_shipped_path(SAMPLE_NETWORKS);
+
+	printf("The daemon does not know the sample's networks: its school and its shared addresses look like rings of accounts.\n"
+	       "So that it judges them as what they are, on its machine:\n"
+	       "  %s%s%s db import %s\n"
+	       "  then `systemctl reload assocd`, or SIGHUP to its process\n",
+	       ctl->program, ctl->config_path ? " -c " : "", ctl->config_path ? ctl->config_path : "", path);
+	free(path);
+}
+
 static int load(struct ctl *ctl)
 {
 	struct text file = { 0 }, body = { 0 }, reply = { 0 };
@@ -78,12 +102,28 @@ static int load(struct ctl *ctl)
 		unsigned lines = place_on_site(text_bytes(&file), &body);
 		if (ctl_ask(ctl, "POST", INGEST_PATH, text_bytes(&body), &reply))
 			result = sum_up(ctl, text_bytes(&reply), lines);
+		if (result == 0 && !ctl->as_json && !are_networks_known(ctl))
+			say_networks(ctl);
 	}
 	free(path);
 	text_free(&file);
 	text_free(&body);
 	text_free(&reply);
 	return result;
+}
+
+/* They may serve somebody's own events meanwhile, so they are left to people. */
+static void say_networks_left(struct ctl *ctl)
+{
+	const struct config *config = ctl->url ? NULL : ctl_config(ctl);
+	char *path = NULL;
+
+	if (!config)
+		return;
+	BUG_ON(asprintf(&path, "%s/db/sample-networks.csv", config->state_dir) < 0);
+	if (access(path, F_OK) == 0)
+		printf("its networks are still in %s; remove the file, and the next reload forgets them\n", path);
+	free(path);
 }
 
 static int say_removed(struct ctl *ctl, uint64_t removed)
@@ -94,6 +134,8 @@ static int say_removed(struct ctl *ctl, uint64_t removed)
 		printf("sample: %llu events taken out, with their links and alerts\n", (unsigned long long)removed);
 	else
 		printf("sample: there was none\n");
+	if (!ctl->as_json)
+		say_networks_left(ctl);
 	return 0;
 }
 
@@ -148,6 +190,8 @@ static int run(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_sample = {
 	.name = "sample",
 	.arguments = "load|remove",
-	.help = "Feeds the bundled sample as site `sample`, telling no sink, or takes it out whole.",
+	.help = "Feeds the bundled sample as site `sample`, telling no sink but the alert log, or takes it out whole.",
+	.more = "Its addresses mean something only with config/sample-networks.csv: where the daemon does not know these networks, "
+		"load says how it comes to know them.",
 	.run = run,
 };

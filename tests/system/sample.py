@@ -5,6 +5,7 @@ import filecmp
 import json
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -58,6 +59,27 @@ def sample_loads_once_and_tour_tells_its_stories():
         assert all(len(line) <= 80 for line in typed.split("\n")), typed
     finally:
         daemon.end()
+
+
+def who_does_not_know_its_networks_is_told_how_the_sample_comes_right():
+    daemon = Daemon().start()
+    try:
+        status, text = ctl(daemon, "sample", "load")
+        typed = re.search(r"^  (\S+ -c \S+ db import \S+)$", text, re.M)
+        assert status == 0 and "its school and its shared addresses look like rings" in text and typed, text
+        assert status_of(daemon)["links"]["strong"] > 100
+        subprocess.run(typed.group(1).split(), check=True, stdout=subprocess.DEVNULL)
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log("new rules are in force")
+        assert status_of(daemon)["links"]["strong"] == 17, status_of(daemon)
+        status, text = ctl(daemon, "sample", "load")
+        assert status == 0 and "networks" not in text, text
+        status, text = ctl(daemon, "sample", "remove")
+        assert status == 0 and f"its networks are still in {daemon.state}/db/sample-networks.csv" in text, text
+        os.unlink(os.path.join(daemon.state, "db", "sample-networks.csv"))
+        assert "still" not in ctl(daemon, "sample", "remove")[1]
+    finally:
+        daemon.discard()
 
 
 def readme_shows_what_is_printed():
@@ -193,7 +215,7 @@ def generator_writes_the_shipped_file():
 
 
 if __name__ == "__main__":
-    sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, readme_shows_what_is_printed,
+    sys.exit(run_tests([sample_loads_once_and_tour_tells_its_stories, who_does_not_know_its_networks_is_told_how_the_sample_comes_right, readme_shows_what_is_printed,
                         what_families_come_to_is_the_sum, why_of_two_strangers_calls_it_no_link, the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
                         daemon_takes_the_sample_out_and_leaves_the_rest,
                         what_was_taken_out_does_not_come_back_with_an_engine_that_could_not_be_made_anew,
