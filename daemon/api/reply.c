@@ -63,6 +63,22 @@ static const char *title_of(int status)
 	return "The request failed";
 }
 
+static void answer_problem(struct api_call *call, int status, const char *error, struct bytes detail)
+{
+	text_clear(call->out);
+	json_open_object(call->out);
+	json_member_string(call->out, "type", BYTES_LIT("about:blank"));
+	json_member_string(call->out, "title", bytes_of(title_of(status)));
+	json_member_int(call->out, "status", status);
+	json_member_string(call->out, "detail", detail);
+	json_member_string(call->out, "instance", bytes_slice(http_path(call->http), 0, 512));
+	if (error)
+		json_member_string(call->out, "error", bytes_of(error));
+	json_close_object(call->out);
+	text_addc(call->out, '\n');
+	api_reply(call, status, "application/problem+json", text_bytes(call->out));
+}
+
 void api_problem(struct api_call *call, int status, const char *error, const char *fmt, ...)
 {
 	char detail[1024];
@@ -71,18 +87,7 @@ void api_problem(struct api_call *call, int status, const char *error, const cha
 	va_start(ap, fmt);
 	vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
-	text_clear(call->out);
-	json_open_object(call->out);
-	json_member_string(call->out, "type", BYTES_LIT("about:blank"));
-	json_member_string(call->out, "title", bytes_of(title_of(status)));
-	json_member_int(call->out, "status", status);
-	json_member_string(call->out, "detail", bytes_of(detail));
-	json_member_string(call->out, "instance", bytes_slice(http_path(call->http), 0, 512));
-	if (error)
-		json_member_string(call->out, "error", bytes_of(error));
-	json_close_object(call->out);
-	text_addc(call->out, '\n');
-	api_reply(call, status, "application/problem+json", text_bytes(call->out));
+	answer_problem(call, status, error, bytes_of(detail));
 }
 
 void api_busy(struct api_call *call, const char *why)
@@ -93,7 +98,13 @@ void api_busy(struct api_call *call, const char *why)
 
 void api_not_found(struct api_call *call, const char *what, struct bytes name)
 {
-	api_problem(call, 404, "unknown", "%s \"%.*s\" is not known", what, BYTES_ARG(bytes_slice(name, 0, 256)));
+	struct text detail = { 0 };
+
+	text_addf(&detail, "%s \"", what);
+	text_add(&detail, bytes_slice(name, 0, 256)); /* a NUL is part of it */
+	text_adds(&detail, "\" is not known");
+	answer_problem(call, 404, "unknown", text_bytes(&detail));
+	text_free(&detail);
 }
 
 bool api_query_number(struct api_call *call, const char *name, uint64_t otherwise, uint64_t max, uint64_t *out)

@@ -129,7 +129,7 @@ void get_search(struct api_call *call)
 	struct bytes q = bytes_trim(http_query(call->http, "q"));
 
 	if (q.len == 0 || q.len > QUERY_MAX) {
-		api_problem(call, 400, "query", "q is what to search for, 1 to %d bytes", QUERY_MAX);
+		api_problem(call, 400, "query", "what to search for has 1 to %d bytes", QUERY_MAX);
 		return;
 	}
 	json_open_object(call->out);
