@@ -22,12 +22,13 @@ static const struct json_node *head_of(const struct json_doc *doc, const struct 
 	return first ? first : alert;
 }
 
-static struct text accounts_text(const struct json_doc *doc, const struct json_node *alert)
+/* The first of them; as CSV all. */
+static struct text accounts_text(const struct ctl *ctl, const struct json_doc *doc, const struct json_node *alert)
 {
 	const struct json_node *list = json_get(doc, whole_of(doc, alert), "accounts"), *account = json_first(doc, list);
 	struct text out = { 0 };
 
-	for (int n = 0; account && n < 5; account = json_after(doc, list, account), n++) {
+	for (int n = 0; account && (n < 5 || ctl->as_csv); account = json_after(doc, list, account), n++) {
 		text_adds(&out, n ? ", " : "");
 		text_add(&out, account->text);
 	}
@@ -55,7 +56,7 @@ static void print_list(struct ctl *ctl, const struct json_doc *doc)
 	struct bytes next = json_get_text(doc, doc->nodes, "next");
 
 	for (; alert; alert = json_after(doc, list, alert)) {
-		struct text accounts = accounts_text(doc, alert);
+		struct text accounts = accounts_text(ctl, doc, alert);
 
 		table_text(t, json_get_text(doc, alert, "id"));
 		table_word(t, json_get_text(doc, alert, "state"));

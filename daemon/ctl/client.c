@@ -259,6 +259,7 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 
 	if (json_parse(client->parser, reply, &doc, NULL) == ERR_OK && doc.nodes[0].type == JSON_OBJECT)
 		detail = json_get_text(&doc, doc.nodes, "detail");
+	ctl->is_misput = detail.len > 0 && bytes_is(json_get_text(&doc, doc.nodes, "error"), "query");
 	text_add_visible(&visible, detail);
 	if (status == 401 && ctl->url && !ctl->token_file)
 		fail(ctl, "%s wants a token; name a file that holds one with --token-file", client->base.ptr);
@@ -271,7 +272,7 @@ int ctl_problem(struct ctl *ctl, int status, struct bytes reply)
 	else
 		fail(ctl, "%s answered with status %d", client->base.ptr, status);
 	text_free(&visible);
-	return 1;
+	return ctl->is_misput ? 2 : 1;
 }
 
 bool ctl_ask(struct ctl *ctl, const char *method, const char *path, struct bytes body, struct text *reply)
@@ -303,7 +304,7 @@ const struct json_doc *ctl_show(struct ctl *ctl, const char *path, int *status)
 {
 	const struct json_doc *doc = ctl_get(ctl, path);
 
-	*status = doc ? 0 : 1;
+	*status = doc ? 0 : ctl->is_misput ? 2 : 1;
 	if (!doc || !ctl->as_json)
 		return doc;
 	fwrite(ctl->client->reply.ptr, 1, ctl->client->reply.len, stdout);

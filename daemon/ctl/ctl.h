@@ -22,6 +22,7 @@ struct ctl {
 	struct ctl_client *client; /* made when first needed */
 	int64_t progress_us;     /* when ctl_progress last wrote */
 	bool is_unreachable_told; /* by a request, and none has been answered since */
+	bool is_misput;          /* the daemon did not know what to make of a parameter of the last question */
 	struct text why;         /* why the daemon could not be asked last, as it was said */
 };
 
@@ -65,7 +66,7 @@ const struct json_doc *ctl_get(struct ctl *ctl, const char *path);
 /* The same for commands that show one thing: with --json the answer is printed and NULL comes back; *status is what the
  * command returns in that case, and when it failed. */
 const struct json_doc *ctl_show(struct ctl *ctl, const char *path, int *status);
-/* Prints the detail of a problem document; returns 1. */
+/* Prints the detail of a problem document; returns what the command ends with: 2 where an option's value is none, else 1. */
 int ctl_problem(struct ctl *ctl, int status, struct bytes reply);
 
 /* Takes "--name VALUE" or "--name=VALUE" out of the arguments; NULL when absent. A "--" ends options. */

@@ -95,6 +95,13 @@ void offline_print_refused(const struct replay_counts *counts)
 	text_free(&reasons);
 }
 
+enum err offline_check_any(const struct replay_counts *counts, struct errbuf *eb)
+{
+	if (counts->accepted > 0 || counts->refused.n == 0)
+		return ERR_OK;
+	return errbuf_set(eb, ERR_INPUT, "no line was accepted (above)");
+}
+
 enum err offline_check_read(const struct replay *r, unsigned n_sets, struct errbuf *eb)
 {
 	const struct replay_counts *first = replay_counts(r, 0);

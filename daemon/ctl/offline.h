@@ -33,6 +33,8 @@ enum err offline_load_rules(const char *dir, struct ruleset **out, struct errbuf
 /* Every file, with progress; then what was refused, and why, on standard error. */
 enum err offline_replay(struct replay *r, struct ctl *ctl, char *const *files, struct errbuf *eb) MUST_CHECK;
 void offline_print_refused(const struct replay_counts *counts);
+/* An error where there were lines and none was accepted. */
+enum err offline_check_any(const struct replay_counts *counts, struct errbuf *eb) MUST_CHECK;
 /* What was refused goes to standard error, once where all sets refused the same; an error where a set accepted none. */
 enum err offline_check_read(const struct replay *r, unsigned n_sets, struct errbuf *eb) MUST_CHECK;
 

@@ -211,6 +211,8 @@ static enum err replay_on(struct ctl *ctl, const struct options *o, const struct
 		print_shadows(g->rules, replay_engine(r, 0));
 	if (err == ERR_OK)
 		err = captures_sum_up(g->captures, eb);
+	if (err == ERR_OK)
+		err = offline_check_any(replay_counts(r, 0), eb);
 	replay_free(r);
 	if (alerts.file != NULL && close_output(alerts.file, o->alerts, eb) != ERR_OK)
 		err = ERR_IO;
@@ -250,6 +252,7 @@ const struct ctl_command ctl_replay = {
 	.help = "Runs event files through the engine offline, in memory, without a daemon; - is standard input.",
 	.more = "Two runs write the same bytes. Neither the configuration nor the state folder is read. With captures events learn what the "
 		"packets of their connections say, by address, port and time as the daemon joins them; all captures are read first, as one "
-		"recording in the order given. Where a capture is damaged, what is in front of the place counts, and the exit status is 1.",
+		"recording in the order given. Where a capture is damaged, what is in front of the place counts, and the exit status is 1. Lines that "
+		"are refused are counted and named; the status is 1 where all of them were.",
 	.example = "assocctl replay --networks networks.csv --capture logins.pcap --links links.csv events.ndjson",
 };

@@ -81,7 +81,7 @@ static int fetch(struct ctl *ctl, const struct text *path)
 	if (is_there)
 		fwrite(reply.ptr, 1, reply.len, stdout);
 	text_free(&reply);
-	return is_there ? 0 : 1;
+	return is_there ? 0 : ctl->is_misput ? 2 : 1;
 }
 
 /* format is given; the others may be NULL. */

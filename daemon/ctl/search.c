@@ -5,18 +5,18 @@
 
 extern const struct ctl_command ctl_search, ctl_correlate, ctl_hubs;
 
-/* "anna, bert and 10 more" of the holders in the answer. */
-static struct text holders_text(const struct json_doc *doc, const struct json_node *value)
+/* "anna, bert and 10 more" of the holders in the answer; as CSV all that it names. */
+static struct text holders_text(const struct ctl *ctl, const struct json_doc *doc, const struct json_node *value)
 {
 	const struct json_node *list = json_get(doc, value, "accounts"), *holder = json_first(doc, list);
 	int64_t all = json_get_int(doc, value, "holders", 0), n = 0;
 	struct text out = { 0 };
 
-	for (; holder && n < 8; holder = json_after(doc, list, holder), n++) {
+	for (; holder && (n < 8 || ctl->as_csv); holder = json_after(doc, list, holder), n++) {
 		text_adds(&out, n ? ", " : "");
 		text_add(&out, json_get_text(doc, holder, "account"));
 	}
-	if (all > n)
+	if (all > n && !ctl->as_csv)
 		text_addf(&out, "%s%lld more", n ? " and " : "", (long long)(all - n));
 	return out;
 }
@@ -28,7 +28,7 @@ static void print_values(struct ctl *ctl, const struct json_doc *doc, const char
 	struct table *t = table_new(ctl, heads);
 
 	for (; value; value = json_after(doc, values, value)) {
-		struct text holders = holders_text(doc, value);
+		struct text holders = holders_text(ctl, doc, value);
 
 		table_text(t, json_get_text(doc, value, "kind"));
 		table_text(t, json_get_text(doc, value, "shown"));
@@ -88,7 +88,7 @@ static int search_run(struct ctl *ctl, int argc, char **argv)
 
 	if (status)
 		return status;
-	if (argc != 2)
+	if (argc != 2 || bytes_trim(bytes_of(argv[1])).len == 0)
 		return ctl_usage(&ctl_search, "say what to search for: an account or its beginning, an address, an e-mail address, a device, an alert");
 	text_adds(&path, "/v1/search?q=");
 	ctl_escape(&path, bytes_of(argv[1]));
@@ -146,7 +146,7 @@ const struct ctl_command ctl_search = {
 	.name = "search", .arguments = "VALUE", .run = search_run,
 	.help = "Finds an account by the beginning of its name, an alert, a cluster, or a value and who holds it.",
 	.more = "A value is an address, e-mail address, phone number, card, device or whatever kind is searched; it is brought to "
-		"normal form first, as in an event.",
+		"normal form first, as in an event. As CSV all holders are named that the daemon keeps, the latest of each value first.",
 	.example = "assocctl search anna@example.org",
 };
 const struct ctl_command ctl_correlate = {

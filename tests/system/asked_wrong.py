@@ -30,6 +30,13 @@ WRONG = (
     (("status", "--jsn"), 2, "there is no option --jsn; did you mean --json?"),
     (("sink", "list", "--jsn"), 2, "there is no option --jsn; did you mean --json?"),
     (("sink", "dead", "--jsn"), 2, "there is no option --jsn; did you mean --json?"),
+    (("hubs", "--limit", "0"), 2, "limit must be a number from 1 to 1000"),
+    (("alerts", "--state", "foo"), 2, "state is one of open, acknowledged"),
+    (("report", "sample/banned-viktor", "--format", "pdf"), 2, "format is one of html, json, md"),
+    (("search", "   "), 2, "say what to search for"),
+    (("search", "x" * 1025), 2, "what to search for has 1 to 1024 bytes"),
+    (("replay", __file__), 1, "no line was accepted (above)"),
+    (("replay", os.devnull), 0, "0 events"),
     (("key", "rotate", "--now"), 2, "there is no option --now"),
     (("tour", "x"), 2, "it takes no arguments"),
     (("sink", "dead", "pager"), 1, 'sink "pager" is not known; `assocctl sink list` lists those that there are'),
@@ -50,6 +57,8 @@ def questions_that_are_put_wrong_say_how_it_is_done():
         for words, wanted, part in WRONG:
             status, said = Daemon.ctl(daemon, *words)
             assert status == wanted and part in said, (words, status, said)
+        status, body, _ = daemon.ask("GET", "/v1/accounts/ab%00cd")
+        assert status == 404 and json.loads(body)["detail"] == 'account "ab\0cd" is not known', body
         status, body, _ = daemon.ask("POST", "/v1/verdicts", json.dumps({"acount": "a", "value": "clean", "reason": "r"}),
                                      {"Content-Type": "application/json"})
         assert status == 422 and 'did you mean "account"?' in json.loads(body)["detail"], body
@@ -234,6 +243,23 @@ def what_a_followed_file_was_refused_is_named_when_it_is_ended():
         daemon.discard()
 
 
+def lists_as_csv_name_all_that_there_are():
+    daemon = Daemon().start()
+    try:
+        events = [json.dumps({"ts": 1780000000000 + i * 60000, "type": "login", "account": f"a{i}", "device": {"id": "7f31c0de"},
+                              "identity": {"card": "4012888888881881", "bank": "DE89370400440532013000"}}) for i in range(11)]
+        assert daemon.send(events)[1]["accepted"] == 11
+        held = "device.id,7f31c0de,11,," + '"' + ", ".join(f"a{i}" for i in range(10, -1, -1)) + '",\n'
+        for words in (("search", "7f31c0de"), ("correlate", "a1", "a2")):
+            status, said = Daemon.ctl(daemon, "--csv", *words)
+            assert status == 0 and held in said and " more" not in said, said
+            assert " and 3 more" in Daemon.ctl(daemon, *words)[1]
+        status, said = Daemon.ctl(daemon, "--csv", "alerts", "--state", "open")
+        assert status == 0 and "..." not in said and all(f"a{i}" in said for i in range(11)), said
+    finally:
+        daemon.end()
+
+
 def lists_are_csv_when_asked_for():
     daemon = Daemon().start()
     try:
@@ -251,4 +277,4 @@ if __name__ == "__main__":
                         a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
                         what_a_followed_file_was_refused_is_named_when_it_is_ended,
-                        lists_are_csv_when_asked_for]))
+                        lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for]))
