@@ -13,6 +13,7 @@
 #include "daemon/engine/fields/event_condition.h"
 #include "daemon/engine/fields/fields.h"
 #include "daemon/engine/fields/windows.h"
+#include "daemon/engine/pairs/catch_up.h"
 #include "daemon/engine/pairs/changes.h"
 #include "daemon/engine/pairs/contagion.h"
 #include "daemon/engine/pairs/marking.h"
@@ -242,7 +243,7 @@ static void apply_to_account(struct engine *e, const struct event *ev, const str
 	if (ev->type == EVENT_APPEAL)
 		appeal_made(e, ev, account);
 	e->touched.n_own = e->touched.pairs.n;
-	waiting_read_some(e);
+	catch_up(e);
 	windows_observe(e, account);
 	settle(e);
 	if (ev->type == EVENT_CLOSED)

@@ -7,8 +7,8 @@
 #include "daemon/engine/pairs/contagion.h"
 #include "daemon/engine/pairs/ignored.h"
 #include "daemon/engine/pairs/pairs.h"
-#include "daemon/engine/pairs/relations.h"
-#include "daemon/engine/pairs/verdicts.h"
+#include "daemon/engine/pairs/declaring.h"
+#include "daemon/engine/pairs/judging.h"
 #include "daemon/engine/state/accounts.h"
 
 static void touch_pairs_of(struct engine *e, uint32_t account)

@@ -9,6 +9,7 @@
 #include "daemon/engine/pairs/changes.h"
 #include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/state/accounts.h"
+#include "daemon/engine/state/pair_table.h"
 
 #define ROWS_MAX 16
 

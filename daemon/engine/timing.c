@@ -5,6 +5,7 @@
 
 #include "daemon/engine/evidence/turns.h"
 #include "daemon/engine/fields/event_condition.h"
+#include "daemon/engine/pairs/candidates.h"
 #include "daemon/engine/pairs/gather.h"
 #include "daemon/engine/pairs/observe.h"
 
@@ -52,7 +53,7 @@ static void meet_cohort(struct engine *e, struct cohort *c, uint32_t from, int s
 			return;
 		}
 		if (may_take_turns(use, other)) {
-			observe_candidate(e, other->account);
+			candidate_add(e, other->account);
 			met++;
 		}
 	}
@@ -95,7 +96,7 @@ static void meet_holders(const struct use *u, const struct timing_rule *rule, ui
 	for (unsigned k = n > TURNS_LOOK ? n - TURNS_LOOK : 0; k < n; k++)
 		if (holders[k] != u->account &&
 		    sessions_is_near(e->accounts.at[holders[k]].sessions, &test, key, (uint32_t)(u->ev->ts_ms / 1000)))
-			observe_candidate(e, holders[k]);
+			candidate_add(e, holders[k]);
 }
 
 static void use_on_kind(const struct use *u, const struct timing_rule *rule)

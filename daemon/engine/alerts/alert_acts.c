@@ -8,8 +8,8 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/engine/pairs/changes.h"
-#include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/state/accounts.h"
+#include "daemon/engine/state/pair_table.h"
 #include "deadlines.h"
 #include "decide.h"
 #include "merging.h"

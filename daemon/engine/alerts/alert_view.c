@@ -4,9 +4,9 @@
 #include "alerts.h"
 #include "daemon/base/best.h"
 #include "daemon/base/text.h"
-#include "daemon/engine/pairs/contagion.h"
-#include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/pairs/contagion_levels.h"
 #include "daemon/engine/state/accounts.h"
+#include "daemon/engine/state/pair_table.h"
 #include "decide.h"
 #include "merging.h"
 

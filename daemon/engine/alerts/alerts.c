@@ -9,8 +9,8 @@
 
 #include "alert_view.h"
 #include "daemon/engine/pairs/changes.h"
-#include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/state/accounts.h"
+#include "daemon/engine/state/pair_table.h"
 #include "deadlines.h"
 #include "merging.h"
 

@@ -11,9 +11,9 @@
 #include "alerts.h"
 #include "daemon/engine/fields/fields.h"
 #include "daemon/engine/pairs/changes.h"
-#include "daemon/engine/pairs/contagion.h"
-#include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/pairs/contagion_levels.h"
 #include "daemon/engine/state/accounts.h"
+#include "daemon/engine/state/pair_table.h"
 #include "daemon/model/settle.h"
 
 /* Lowest link score at which the condition can hold, as far as its top-level conjunction says. */

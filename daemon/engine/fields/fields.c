@@ -7,7 +7,7 @@
 #include "breach.h"
 #include "daemon/base/decimal.h"
 #include "daemon/engine/evidence/profile.h"
-#include "daemon/engine/pairs/contagion.h"
+#include "daemon/engine/pairs/contagion_levels.h"
 #include "daemon/engine/pairs/relations.h"
 #include "daemon/engine/pairs/verdicts.h"
 #include "daemon/engine/state/accounts.h"

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "contagion.h"
+#include "contagion_levels.h"
 #include "daemon/base/clock.h"
 #include "daemon/engine/state/accounts.h"
 #include "verdicts.h"

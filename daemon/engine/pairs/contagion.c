@@ -5,19 +5,15 @@
  * for the neighbours of those whose level k - 1 changed: work goes as far as the change does, and what it comes to is a
  * function of links and standings alone.
  * I1: pair.carries is the probability that the levels were made with, in thousandths, 0 where it carries nothing; n_carrying
- *     counts an account's pairs that carry.  I2: account.standing is the one that the levels were made with.
- * I3: ties go to the smaller account id. */
+ *     counts an account's pairs that carry.  I2: account.standing is the one that the levels were made with. */
 #include "contagion.h"
 
 #include <stdlib.h>
 
 #include "changes.h"
-#include "pairs.h"
+#include "contagion_levels.h"
+#include "daemon/engine/state/pair_table.h"
 #include "verdicts.h"
-
-enum standing { STANDING_PLAIN, STANDING_BAD, STANDING_CLEAN, STANDING_HUB };
-
-#define WHOLE 1000000u
 
 struct contagion {
 	struct VEC(uint32_t) base;     /* where something changed: asked at every level */
@@ -79,66 +75,6 @@ static uint8_t standing_of(const struct engine *e, const struct account *account
 		return STANDING_HUB;
 	return account->is_closed || account->judged == JUDGED_CONFIRMED ? STANDING_BAD : STANDING_PLAIN;
 }
-
-static uint32_t level_of(const struct account *account, unsigned k)
-{
-	if (account->standing == STANDING_BAD)
-		return WHOLE;
-	return k == 0 || account->standing != STANDING_PLAIN ? 0 : account->contagion[k - 1];
-}
-
-/* What comes over one pair at level k. */
-static uint32_t carried(const struct engine *e, const struct pair *pair, uint32_t from, unsigned k)
-{
-	uint64_t share = (uint64_t)pair->carries * e->rules->scoring.contagion_damping_milli;
-	return (uint32_t)(share * level_of(&e->accounts.at[from], k - 1) / 1000000);
-}
-
-/* The best at level k, and over whom. */
-static uint32_t best_of(const struct engine *e, uint32_t account, unsigned k, uint32_t *over)
-{
-	const struct account *acc = &e->accounts.at[account];
-	uint32_t best = 0;
-	*over = NONE;
-	if (acc->standing != STANDING_PLAIN)
-		return 0;
-	for (uint32_t i = 0; i < acc->n_pairs; i++) {
-		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
-		if (pair->carries == 0)
-			continue;
-		uint32_t other = pair_other(pair, account), here = carried(e, pair, other, k);
-		if (here == 0 || here < best || (here == best && other > *over)) /* I3 */
-			continue;
-		best = here;
-		*over = other;
-	}
-	return best;
-}
-
-uint32_t contagion_of(const struct engine *e, uint32_t account)
-{
-	const struct account *acc = &e->accounts.at[account];
-	return acc->standing == STANDING_PLAIN ? acc->contagion[e->rules->scoring.contagion_depth - 1] : 0;
-}
-
-unsigned contagion_path(const struct engine *e, uint32_t account, uint32_t path[CONTAGION_PATH_MAX])
-{
-	unsigned k = e->rules->scoring.contagion_depth, n = 0;
-	if (contagion_of(e, account) == 0)
-		return 0;
-	for (path[n++] = account; level_of(&e->accounts.at[path[n - 1]], 0) != WHOLE; k--) {
-		uint32_t over;
-		/* The shortest of equals: a level that says the same with fewer links is gone down to first. */
-		while (k > 1 && level_of(&e->accounts.at[path[n - 1]], k - 1) == level_of(&e->accounts.at[path[n - 1]], k))
-			k--;
-		best_of(e, path[n - 1], k, &over);
-		BUG_ON(over == NONE);
-		path[n++] = over;
-	}
-	return n;
-}
-
-/* ---- bringing it up to date ---- */
 
 void contagion_standing_changed(struct engine *e, uint32_t account)
 {
@@ -224,7 +160,7 @@ static void settle_level(struct engine *e, unsigned k)
 	for (size_t i = 0; i < c->asked.n; i++) {
 		struct account *account = &e->accounts.at[c->asked.at[i]];
 		uint32_t over, before = account->contagion[k - 1];
-		account->contagion[k - 1] = best_of(e, c->asked.at[i], k, &over);
+		account->contagion[k - 1] = contagion_best(e, c->asked.at[i], k, &over);
 		if (account->contagion[k - 1] == before)
 			continue;
 		VEC_PUSH(&c->changed, c->asked.at[i]);
@@ -257,7 +193,7 @@ static bool account_agrees(const struct engine *e, uint32_t account)
 	if (n != acc->n_carrying || acc->standing != standing_of(e, acc)) /* I1, I2 */
 		return false;
 	for (unsigned k = 1; k <= e->rules->scoring.contagion_depth; k++)
-		if (acc->contagion[k - 1] != best_of(e, account, k, &over))
+		if (acc->contagion[k - 1] != contagion_best(e, account, k, &over))
 			return false;
 	return true;
 }
@@ -268,16 +204,4 @@ bool contagion_agrees(const struct engine *e)
 		if (!account_agrees(e, account))
 			return false;
 	return true;
-}
-
-int account_risk(const struct engine *e, uint32_t account)
-{
-	const struct account *acc = &e->accounts.at[account];
-	int risk = (int)(contagion_of(e, account) / 1000);
-	for (uint32_t i = 0; i < acc->n_pairs; i++) {
-		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
-		if ((pair->state == LINK_SUSPECTED || pair->state == LINK_CONFIRMED || pair->state == LINK_WITHDRAWN) && pair->score > risk)
-			risk = pair->score;
-	}
-	return risk;
 }

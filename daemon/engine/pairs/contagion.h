@@ -17,15 +17,6 @@ void contagion_settle(struct engine *e);
 void contagion_standing_changed(struct engine *e, uint32_t account);
 /* The pair gives way. */
 void contagion_forget_pair(struct engine *e, struct pair *pair);
-
-/* In millionths; 0 for an account that is bad itself. */
-uint32_t contagion_of(const struct engine *e, uint32_t account);
-/* The best path from the account to the bad one, both with it: how many accounts, 0 without contagion. */
-#define CONTAGION_PATH_MAX (CONTAGION_DEPTH_MAX + 1)
-unsigned contagion_path(const struct engine *e, uint32_t account, uint32_t path[CONTAGION_PATH_MAX]);
-/* The largest of the account's unexplained link scores, or its contagion in thousandths. */
-int account_risk(const struct engine *e, uint32_t account);
-
 /* Of a state that was read: are standings, counts and levels those that its pairs bring about? */
 bool contagion_agrees(const struct engine *e);
 

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
+#include "candidates.h"
 #include "daemon/engine/evidence/near.h"
-#include "observe.h"
-#include "pairs.h"
+#include "daemon/engine/state/pair_table.h"
 #include "waiting.h"
 
 static struct near_list *list_of(struct account *account, enum pass pass) { return &account->near[pass - PASS_SUPPORT]; }
@@ -107,7 +107,7 @@ void neighbours_add_candidates(struct engine *e, uint32_t account)
 			uint32_t other = middle->at[k].other;
 			if (other == account || near_places_find(&places, own, other) != NULL || pair_find(e, account, other) != NULL)
 				continue;
-			observe_candidate(e, other);
+			candidate_add(e, other);
 			left--;
 		}
 	}

@@ -6,26 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "candidates.h"
 #include "daemon/engine/evidence/sessions.h"
 #include "daemon/engine/state/accounts.h"
 #include "marking.h"
 #include "rescore.h"
 
 #define DAY_S 86400
-
-void observe_candidate(struct engine *e, uint32_t other)
-{
-	if (other >= e->cap_candidate_stamp) {
-		size_t old = e->cap_candidate_stamp;
-		e->candidate_stamp = vec_reserve(e->candidate_stamp, &e->cap_candidate_stamp, (size_t)other + 1,
-						 sizeof(*e->candidate_stamp));
-		memset(e->candidate_stamp + old, 0, (e->cap_candidate_stamp - old) * sizeof(*e->candidate_stamp));
-	}
-	if (e->candidate_stamp[other] == e->stamp)
-		return;
-	e->candidate_stamp[other] = e->stamp;
-	VEC_PUSH(&e->candidate_list, other);
-}
 
 /* The latest holders of a value that is new to the account. */
 static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
@@ -37,7 +24,7 @@ static void meet_holders(struct engine *e, uint32_t account, uint32_t value)
 		return;
 	for (unsigned i = first; i < n; i++)
 		if (holders[i] != account)
-			observe_candidate(e, holders[i]);
+			candidate_add(e, holders[i]);
 }
 
 /* 3, 4, 6, 8, 12, 16 ...: the value is now worth half a bit less to each pair of its holders, also to those who do not
@@ -159,8 +146,7 @@ bool observe_event(struct engine *e, const struct event *ev, uint32_t account, c
 	uint32_t at_s = (uint32_t)(ev->ts_ms / 1000);
 	bool is_session = session_begins(e, &e->accounts.at[account], ev, at_s);
 	struct observation ob = { .e = e, .ev = ev, .gathered = g, .account = account, .at_s = at_s };
-	e->stamp++;
-	e->candidate_list.n = 0;
+	candidates_begin(e);
 	for (unsigned i = 0; i < ev->n_attrs;) {
 		unsigned run = observe_fact(e, account, ev, i);
 		bool is_observed = e->plan.kinds[ev->attrs[i].kind].is_observed;

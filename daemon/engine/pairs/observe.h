@@ -8,7 +8,5 @@
 bool observe_event(struct engine *e, const struct event *ev, uint32_t account, const struct gathered *g);
 /* What tells one session's address from another's: of the value of the first network kind (sessions.h), 0 without one. */
 uint32_t observe_address(const struct engine *e, const struct event *ev);
-/* Adds an account to candidate_list unless it is there. */
-void observe_candidate(struct engine *e, uint32_t other);
 
 #endif

@@ -7,25 +7,10 @@
 #include <stdlib.h>
 
 #include "contagion.h"
+#include "daemon/engine/state/pair_table.h"
 #include "neighbours.h"
 #include "relations.h"
 #include "verdicts.h"
-
-struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b)
-{
-	uint32_t at = u64map_get(e->pair_of, pair_key(a, b));
-	return at == U64MAP_NONE ? NULL : &e->pairs.at[at];
-}
-
-uint32_t pair_index(const struct engine *e, const struct pair *pair)
-{
-	return (uint32_t)(pair - e->pairs.at);
-}
-
-uint32_t pair_other(const struct pair *pair, uint32_t account)
-{
-	return pair->a == account ? pair->b : pair->a;
-}
 
 static void account_add_pair(struct engine *e, uint32_t id, uint32_t at)
 {

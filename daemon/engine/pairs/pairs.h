@@ -1,19 +1,13 @@
-/* Stored pairs: found, made, changed and dropped. What they are is read in rescore.h. */
+/* Stored pairs: made, changed and dropped. What they are is read in rescore.h. */
 #ifndef ASSOCD_ENGINE_PAIRS_PAIRS_H
 #define ASSOCD_ENGINE_PAIRS_PAIRS_H
 
-#include "daemon/engine/state/state.h"
+#include "daemon/engine/state/pair_table.h"
 
 /* Levels of edges in the graph: scores from cluster_link on are spread over LINK to STRONG, those from cluster_strong on
  * over STRONG to below SURE. */
 enum edge_level { LEVEL_NONE = 0, LEVEL_LINK = 1, LEVEL_STRONG = 8, LEVEL_SURE = 15 };
 
-/* Of the two accounts, whatever their order; in hash tables. */
-static inline uint64_t pair_key(uint32_t a, uint32_t b)
-{
-	return a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
-}
-struct pair *pair_find(const struct engine *e, uint32_t a, uint32_t b);
 /* One that was withdrawn is remembered below the floor, for people; nothing is weighed with it. */
 bool pair_counts(const struct engine *e, const struct pair *pair);
 /* A statement keeps it. */
@@ -32,7 +26,5 @@ void pair_touch(struct engine *e, struct pair *pair);
 void pair_untouch(struct engine *e, uint32_t at);
 /* Snapshot: it is among the pairs, and in the lists of both accounts. */
 void pairs_restore(struct engine *e, uint32_t at);
-uint32_t pair_index(const struct engine *e, const struct pair *pair);
-uint32_t pair_other(const struct pair *pair, uint32_t account);
 
 #endif

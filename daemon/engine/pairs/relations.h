@@ -1,12 +1,14 @@
-/* Declared relations between accounts. */
+/* Declared relations between accounts (declaring.h), as they stand. */
 #ifndef ASSOCD_ENGINE_PAIRS_RELATIONS_H
 #define ASSOCD_ENGINE_PAIRS_RELATIONS_H
 
 #include "daemon/engine/state/state.h"
 
-void relation_declare(struct engine *e, const struct event *ev, uint32_t account);
 /* Joint and explaining relation the two have in common; 0 when none (else 1 + index in ruleset.relations). */
 uint8_t relation_between(const struct engine *e, uint32_t a, uint32_t b, bool *is_joint);
+/* NULL where the group is of a sender's own word. */
+const struct relation_rule *relation_rule_of(const struct engine *e, uint32_t group);
+bool relation_has_group(const struct account *account, uint32_t group);
 /* The word that the group was declared with, also one of its members' own. */
 struct bytes relation_kind(const struct engine *e, uint32_t group);
 /* Kinds of what the two have in common, repeats among them: of the first's groups, so RELATIONS_PER_ACCOUNT at most. */

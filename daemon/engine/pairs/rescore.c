@@ -3,10 +3,11 @@
  *     changes without pair_refresh_state: `heard` says of which state of the lists. */
 #include "rescore.h"
 
+#include "candidates.h"
 #include "daemon/engine/evidence/support.h"
 #include "daemon/engine/evidence/weigh.h"
+#include "daemon/engine/state/pair_table.h"
 #include "neighbours.h"
-#include "observe.h"
 #include "pairs.h"
 #include "shadows.h"
 
@@ -209,7 +210,7 @@ void pairs_add_neighbours(struct engine *e, uint32_t account)
 	max = max < NEIGHBOURS_RESCORED_MAX ? max : NEIGHBOURS_RESCORED_MAX;
 	unsigned n = best_neighbours(e, &e->accounts.at[account], best, max);
 	for (unsigned i = 0; i < n; i++)
-		observe_candidate(e, pair_other(&e->pairs.at[best[i]], account));
+		candidate_add(e, pair_other(&e->pairs.at[best[i]], account));
 }
 
 /* What the first step leaves for the second. */

@@ -23,9 +23,10 @@ void verdicts_free(struct verdicts *v);
 void verdicts_save(const struct verdicts *v, const struct verdict **at, uint64_t *n);
 void verdicts_restore(struct verdicts *v, const struct verdict *row);
 
-/* By the current event. */
-void verdict_on_pair(struct engine *e, uint32_t a, uint32_t b);
-void verdict_on_account(struct engine *e, uint32_t account);
+/* The row of the fresh one's subject, which says that from now on. */
+struct verdict *verdicts_row(struct verdicts *v, const struct verdict *fresh);
+/* The pair's row, which there is, says nothing any more. */
+void verdicts_release(struct verdicts *v, uint32_t a, uint32_t b);
 /* Is the pair judged clean, with no new evidence worth `verdicts.reopen` bits since? Notes in the flags what comes. */
 bool verdict_clears(const struct engine *e, struct pair *pair);
 /* NULL: nobody judged it. b NONE: about a alone. */

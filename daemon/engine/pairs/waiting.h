@@ -1,5 +1,5 @@
 /* Pairs that follow their neighbours later. An event reads its own account's pairs anew, and tells a bounded number of others;
- * who else has such a neighbour waits here, first come, first served, and each event reads a bounded number of what waits.
+ * who else has such a neighbour waits here, first come, first served, and each event reads a bounded number of what waits (catch_up.h).
  * Without that a score would show which of two events came first: the pair that was read before its neighbours changed keeps
  * what it heard then. */
 #ifndef ASSOCD_ENGINE_PAIRS_WAITING_H
@@ -12,10 +12,12 @@ struct waiting *waiting_new(void);
 void waiting_free(struct waiting *w);
 /* What its neighbours say has changed: its pairs are to be read anew. Nothing, where it waits already. */
 void waiting_add(struct engine *e, uint32_t account);
-/* The share of an event: more where more waits, at most WAITING_READ_MAX pairs; and at the end of an account the strangers that its
- * neighbours know (neighbours_add_candidates). */
-#define WAITING_READ_MAX 8
-void waiting_read_some(struct engine *e);
+/* Whose turn it is, and the next of its pairs: those before it are read. Ends when its account becomes NONE. */
+struct waiting_turn { uint32_t account, at; };
+/* NULL: nobody waits. */
+struct waiting_turn *waiting_turn(struct engine *e);
+/* How many wait behind it. */
+uint64_t waiting_behind(const struct engine *e);
 /* Accounts that wait. */
 uint64_t waiting_count(const struct engine *e);
 

@@ -36,7 +36,7 @@ struct account {
 	bool is_closed;
 	bool has_windows; /* an event of it has entered one */
 	bool is_waiting;  /* waiting.h */
-	uint8_t standing; /* contagion.c */
+	uint8_t standing; /* contagion_levels.h */
 	uint8_t judged; /* enum judged: the last verdict about it alone */
 	uint32_t n_carrying; /* pairs that pass contagion on */
 	uint32_t contagion[CONTAGION_DEPTH_MAX]; /* by at most 1, 2, 3 links, in millionths */

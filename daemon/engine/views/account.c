@@ -2,15 +2,15 @@
 #include "daemon/engine/alerts/alert_view.h"
 #include "daemon/engine/alerts/alerts.h"
 #include "daemon/engine/alerts/merging.h"
-#include "daemon/engine/pairs/contagion.h"
+#include "daemon/engine/pairs/contagion_levels.h"
 #include "daemon/engine/state/accounts.h"
 #include "daemon/engine/state/marks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/pairs/verdicts.h"
+#include "daemon/engine/state/pair_table.h"
 #include "views.h"
 
 uint32_t view_cluster_of_id(const struct engine *e, struct bytes id)

@@ -11,6 +11,7 @@
 #include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/pairs/verdicts.h"
 #include "daemon/engine/state/marks.h"
+#include "daemon/engine/state/pair_table.h"
 #include "daemon/engine/state/weights.h"
 #include "paths.h"
 #include "views.h"

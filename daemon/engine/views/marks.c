@@ -5,7 +5,6 @@
 #include "daemon/engine/alerts/alerts.h"
 #include "daemon/engine/evidence/weigh.h"
 #include "daemon/engine/pairs/changes.h"
-#include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/pairs/rereading.h"
 #include "daemon/engine/state/accounts.h"
 #include "daemon/engine/state/marks.h"

@@ -6,7 +6,7 @@
 
 #include "daemon/base/heap.h"
 
-#include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/state/pair_table.h"
 
 #define WHOLE 1000000000
 

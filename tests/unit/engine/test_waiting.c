@@ -3,6 +3,7 @@
 
 #include "daemon/engine/state/accounts.h"
 #include "daemon/engine/pairs/pairs.h"
+#include "daemon/engine/pairs/catch_up.h"
 #include "daemon/engine/pairs/waiting.h"
 #include "daemon/engine/state/state.h"
 #include "tests/unit/snapshot_memory.h"
@@ -149,7 +150,7 @@ static void an_event_reads_its_share_and_leaves_the_rest(void **state)
 		waiting_add(t->engine, i);
 	something_else_happens(t);
 	assert_true(waiting_count(t->engine) < PEOPLE - 1);
-	assert_true(waiting_count(t->engine) >= PEOPLE - 1 - WAITING_READ_MAX);
+	assert_true(waiting_count(t->engine) >= PEOPLE - 1 - CATCH_UP_MAX);
 	all_that_waits_is_read(t);
 	bench_free(t);
 }
