@@ -4,14 +4,17 @@
 
 #include <stdlib.h>
 
+#include "daemon/engine/alerts/alert_ends.h"
 #include "daemon/engine/alerts/alerts.h"
 #include "daemon/engine/alerts/appeals.h"
 #include "daemon/engine/alerts/deadlines.h"
 #include "daemon/engine/alerts/decide.h"
+#include "daemon/engine/alerts/due.h"
 #include "daemon/engine/alerts/merging.h"
 #include "daemon/engine/evidence/evidence.h"
 #include "daemon/engine/fields/event_condition.h"
 #include "daemon/engine/fields/fields.h"
+#include "daemon/engine/fields/window_gates.h"
 #include "daemon/engine/fields/windows.h"
 #include "daemon/engine/pairs/catch_up.h"
 #include "daemon/engine/pairs/changes.h"
@@ -73,6 +76,7 @@ struct engine *engine_new(const struct ruleset *rules, const struct enrich *enri
 	fields_prepare(e);
 	decide_prepare(e);
 	e->windows = windows_new(rules);
+	e->window_gates = window_gates_new(rules);
 	return e;
 }
 
@@ -97,6 +101,7 @@ static void free_lists(struct engine *e)
 	VEC_FREE(&e->touched.pairs);
 	VEC_FREE(&e->touched.accounts);
 	VEC_FREE(&e->touched.clusters);
+	VEC_FREE(&e->touched.alerts);
 	VEC_FREE(&e->touched.values);
 	VEC_FREE(&e->candidate_list);
 }
@@ -143,6 +148,7 @@ void engine_free(struct engine *e)
 	free(e->field_room);
 	free(e->reach);
 	windows_free(e->windows);
+	window_gates_free(e->window_gates);
 	shadows_free(e->shadows);
 	free(e);
 }
@@ -244,7 +250,7 @@ static void apply_to_account(struct engine *e, const struct event *ev, const str
 		appeal_made(e, ev, account);
 	e->touched.n_own = e->touched.pairs.n;
 	catch_up(e);
-	windows_observe(e, account);
+	window_gates_observe(e, account);
 	settle(e);
 	if (ev->type == EVENT_CLOSED)
 		alerts_close_with_account(e, account);
@@ -254,7 +260,7 @@ static void apply_event(struct engine *e, const struct event *ev, const struct g
 {
 	e->seq = ev->seq;
 	e->n_events += ev->type != EVENT_TICK;
-	deadlines_fire(e, ev->ts_ms > e->now_ms ? ev->ts_ms : e->now_ms);
+	steps_fall_due(e, ev->ts_ms > e->now_ms ? ev->ts_ms : e->now_ms);
 	if (ev->ts_ms > e->now_ms)
 		e->now_ms = ev->ts_ms;
 	e->event = ev;

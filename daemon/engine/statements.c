@@ -1,14 +1,15 @@
 /* What people and the business say: closures, verdicts, relations, and what is done with alerts. */
 #include "statements.h"
 
-#include "daemon/engine/alerts/alerts.h"
+#include "daemon/engine/alerts/alert_acts.h"
+#include "daemon/engine/alerts/alert_table.h"
 #include "daemon/engine/alerts/appeals.h"
 #include "daemon/engine/pairs/changes.h"
 #include "daemon/engine/pairs/contagion.h"
-#include "daemon/engine/pairs/ignored.h"
-#include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/pairs/declaring.h"
+#include "daemon/engine/pairs/ignored.h"
 #include "daemon/engine/pairs/judging.h"
+#include "daemon/engine/pairs/pairs.h"
 #include "daemon/engine/state/accounts.h"
 
 static void touch_pairs_of(struct engine *e, uint32_t account)

@@ -36,6 +36,7 @@ OBJECT_CHECKS = [
     objects.a_file_has_mutable_state_only_where_its_header_says_so,
     objects.pure_folders_never_reach_outside,
     objects.no_mutex_below_the_edges,
+    objects.files_of_the_engine_call_in_one_direction,
 ]
 
 

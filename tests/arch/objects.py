@@ -10,6 +10,7 @@ MUTABLE = re.compile(r"^(\.data|\.bss|\.tdata|\.tbss|COMMON|\*COM\*)(\.(?!rel\.r
 # Names that the compiler and its sanitizers add.
 GENERATED = re.compile(r"^(__|_GLOBAL_|\.L|_ZZ?GV|DW\.|_ZTV|_ZTI|_ZTS)")
 PURE = ("daemon/model/", "daemon/index/", "daemon/graph/", "daemon/dossier/", "daemon/engine/")
+ENGINE = "daemon/engine/"
 OUTSIDE = re.compile(
     r"^(clock_(wall|mono|cpu)_\w+|clock_gettime|time|gettimeofday|localtime(_r)?|open(at)?(64)?|fopen(64)?|read|write|socket|"
     r"connect|recv\w*|send\w*|rand(_r)?|s?random|getrandom|getentropy|arc4random\w*|getenv|pthread_create|usleep|nanosleep)$")
@@ -77,6 +78,45 @@ def no_two_files_define_one_external_name(tree, build):
         first, *others = sorted(sources)
         for source in others:
             yield Breach(source, line_of_name(tree, source, name), f"{name} is defined in {first}, too")
+
+
+def callers(tree, build, folder):
+    """Of each file below the folder those whose names it uses, and one such name of each."""
+    defined, used = {}, {}
+    for source, path in objects(build):
+        if source not in tree.paths or not source.startswith(folder):
+            continue
+        for name, letter, section in symbols(path):
+            if letter in "TDBR" and not GENERATED.match(name):
+                defined[name] = source
+            elif section == "*UND*":
+                used.setdefault(source, set()).add(name)
+    return {source: {defined[name]: name for name in sorted(names) if defined.get(name, source) != source} for source, names in used.items()}
+
+
+def way_back(uses, begin):
+    """The files of a shortest circle through that one, or None."""
+    before, asked = {}, [begin]
+    for source in asked:
+        for other in uses.get(source, {}):
+            if other == begin:
+                way = [source]
+                while way[-1] != begin:
+                    way.append(before[way[-1]])
+                return way[::-1]
+            if other not in before:
+                before[other] = source
+                asked.append(other)
+    return None
+
+
+def files_of_the_engine_call_in_one_direction(tree, build):
+    uses = callers(tree, build, ENGINE)
+    for source in sorted(uses):
+        way = way_back(uses, source)
+        if way and source == min(way):
+            name = uses[source][(way + [source])[1]]
+            yield Breach(source, line_of_name(tree, source, name), "a circle: " + " -> ".join(way + [source]))
 
 
 def forbidden(tree, build, folders, pattern, text):

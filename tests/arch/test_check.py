@@ -90,6 +90,11 @@ OBJECTS = [
     (objects.pure_folders_never_reach_outside, {"daemon/graph/a.c": "#include <time.h>\nlong f(void) { return time(0); }"}, 1),
     (objects.pure_folders_never_reach_outside, {"daemon/sinks/a.c": "#include <time.h>\nlong f(void) { return time(0); }"}, 0),
     (objects.no_mutex_below_the_edges, {"daemon/store/a.c": "#include <pthread.h>\nint f(pthread_mutex_t *m) { return pthread_mutex_lock(m); }"}, 1),
+    (objects.files_of_the_engine_call_in_one_direction, {"daemon/engine/a.c": "int b(void); int a(void) { return b(); }",
+                                                         "daemon/engine/pairs/b.c": "int b(void) { return 1; }"}, 0),
+    (objects.files_of_the_engine_call_in_one_direction, {"daemon/engine/a.c": "int b(void); int a(void) { return b(); }",
+                                                         "daemon/engine/pairs/b.c": "int a(void), c(void); int b(void) { return c(); }",
+                                                         "daemon/engine/pairs/c.c": "int a(void); int c(void) { return a(); }"}, 1),
     (objects.no_two_files_define_one_external_name, {"daemon/api/a.c": "int f(void) { return 1; }", "collectors/a.c": "int f(void) { return 2; }"}, 1),
     (objects.no_two_files_define_one_external_name,
      {"daemon/api/a.c": "static int f(void) { return 1; } int g(void) { return f(); }", "collectors/a.c": "int f(void) { return 2; }"}, 0),
@@ -126,7 +131,7 @@ def run_object_cases():
             grow(root, files)
             for path in files:
                 out = os.path.join(root, "build/CMakeFiles/x.dir", path + ".o")
-                os.makedirs(os.path.dirname(out))
+                os.makedirs(os.path.dirname(out), exist_ok=True)
                 subprocess.run(["cc", "-fPIE", "-c", os.path.join(root, path), "-o", out], check=True)
             found = list(check(Tree(root), os.path.join(root, "build")))
             failed += verdict(f"arch-self {check.__name__} object case {number}", found, wanted)

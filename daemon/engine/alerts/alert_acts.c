@@ -1,25 +1,15 @@
-/* What people do with alerts, and what ends with the accounts that it is about.
- * I1: one that a person settled, or that ended with its accounts, stays in alert_of until its condition is NO: it is not
- *     raised again meanwhile. The latter is forgotten as soon as one of the accounts is not closed any more.
+/* I1: one that a person settled stays in alert_of until its condition is NO: it is not raised again meanwhile.
  * I2: one is opened again only where no other stands about the same, and while its condition holds. */
+#include "alert_acts.h"
+
+#include "alert_table.h"
 #include "alerts.h"
-
-#include <stdio.h>
-
-#include "daemon/base/clock.h"
 #include "daemon/engine/pairs/changes.h"
-#include "daemon/engine/state/accounts.h"
 #include "daemon/engine/state/pair_table.h"
 #include "deadlines.h"
 #include "decide.h"
-#include "merging.h"
 
 typedef void act_fn(struct engine *e, const struct event *ev, struct alert *alert);
-
-static uint32_t number_of(const struct engine *e, const struct alert *alert)
-{
-	return (uint32_t)(alert - e->alerts.at);
-}
 
 static struct alert_subject subject_of(const struct alert *alert)
 {
@@ -28,7 +18,7 @@ static struct alert_subject subject_of(const struct alert *alert)
 
 static void told(struct engine *e, enum change_type type, struct alert *alert)
 {
-	change_of_alert(e, type, number_of(e, alert));
+	change_of_alert(e, type, alert_number(e, alert));
 	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
 
@@ -52,7 +42,7 @@ static void assign(struct engine *e, const struct event *ev, struct alert *alert
 static void note(struct engine *e, const struct event *ev, struct alert *alert)
 {
 	alert->notes += alert->notes < UINT16_MAX;
-	change_of_alert(e, CHANGE_ALERT_NOTED, number_of(e, alert));
+	change_of_alert(e, CHANGE_ALERT_NOTED, alert_number(e, alert));
 }
 
 void alert_wake(struct engine *e, struct alert *alert)
@@ -66,7 +56,7 @@ static void snooze(struct engine *e, const struct event *ev, struct alert *alert
 	alert_set_text(e, &alert->reason, ev->reason);
 	if (ev->until_ms > e->now_ms) {
 		alert->snoozed_ms = ev->until_ms;
-		deadline_push(e, ev->until_ms, number_of(e, alert));
+		deadline_push(e, ev->until_ms, alert_number(e, alert));
 		told(e, CHANGE_ALERT_SNOOZED, alert);
 	} else if (alert->snoozed_ms != 0) {
 		alert_wake(e, alert);
@@ -119,7 +109,7 @@ static void open_one_again(struct engine *e, const struct event *ev, struct aler
 {
 	struct alert_subject subject = subject_of(alert);
 	if (alert_find(e, alert->policy, &subject) == NULL) {
-		u64map_put(e->alert_of, alert_key(alert->policy, &subject), number_of(e, alert));
+		u64map_put(e->alert_of, alert_key(alert->policy, &subject), alert_number(e, alert));
 		e->reach[alert->policy].remembered++;
 	}
 	mark_pair(e, alert);
@@ -128,8 +118,8 @@ static void open_one_again(struct engine *e, const struct event *ev, struct aler
 	alert->closed_with_accounts = false;
 	alert_set_text(e, &alert->resolution, BYTES_NONE);
 	alert_set_text(e, &alert->reason, ev->reason);
-	deadline_set(e, number_of(e, alert));
-	change_of_alert(e, CHANGE_ALERT_REOPENED, number_of(e, alert));
+	deadline_set(e, alert_number(e, alert));
+	change_of_alert(e, CHANGE_ALERT_REOPENED, alert_number(e, alert));
 	alert_tell(e, EFFECT_ALERT_OPENED, alert);
 }
 
@@ -164,55 +154,4 @@ bool alert_statement(struct engine *e, const struct event *ev, struct alert *ale
 		alert_set_text(e, &alert->actor, ev->actor);
 	acts[ev->type](e, ev, alert);
 	return true;
-}
-
-void alert_expire(struct engine *e, struct alert *alert, int64_t after_ms)
-{
-	char time[32], reason[64];
-	const struct alert *leading = alert_leading(e, alert);
-	if (alert->state != ALERT_OPEN || leading->state != ALERT_OPEN || leading->owner != NONE || leading->snoozed_ms != 0)
-		return;
-	snprintf(reason, sizeof(reason), "nobody took it on in %s", time_duration_text(after_ms, time, sizeof(time)));
-	alert_set_text(e, &alert->actor, BYTES_NONE);
-	alert_close(e, alert, BYTES_LIT("expired"), bytes_of(reason));
-}
-
-/* ---- accounts that were closed ---- */
-
-static bool are_closed(const struct engine *e, struct id_span accounts)
-{
-	for (size_t i = 0; i < accounts.n; i++)
-		if (!e->accounts.at[accounts.at[i]].is_closed)
-			return false;
-	return accounts.n > 0;
-}
-
-/* Of those that it is about now: a cluster may have grown since. */
-static bool has_closed_accounts_alone(const struct engine *e, const struct alert *alert)
-{
-	struct id_span accounts = alert_accounts(alert);
-	if (alert->scope == POLICY_CLUSTER)
-		accounts.n = graph_members(e->graph, alert->subject_a, &accounts.at);
-	return are_closed(e, accounts);
-}
-
-/* One that this very event opened is about closed accounts by intent; an appealed one waits for its verdict. */
-void alerts_close_with_account(struct engine *e, uint32_t account)
-{
-	struct alert_numbers numbers = { 0 };
-	alerts_of_account(e, account, &numbers);
-	for (size_t i = 0; i < numbers.n; i++) {
-		struct alert *alert = &e->alerts.at[numbers.at[i]];
-		if (alert->opened_seq == e->seq || alert->state == ALERT_APPEALED || !has_closed_accounts_alone(e, alert))
-			continue;
-		alert->closed_with_accounts = true;
-		alert_set_text(e, &alert->actor, BYTES_NONE);
-		alert_close(e, alert, BYTES_LIT("withdrawn"), BYTES_LIT("all its accounts are closed"));
-	}
-	VEC_FREE(&numbers);
-}
-
-bool alert_is_back(const struct engine *e, const struct alert *alert)
-{
-	return alert->closed_with_accounts && !has_closed_accounts_alone(e, alert);
 }

@@ -1,9 +1,9 @@
 /* What a leading alert stands for: why, about whom, and which alerts. */
-#include "alert_view.h"
+#include "alert_group.h"
 
 #include <stdlib.h>
 
-#include "alerts.h"
+#include "alert_about.h"
 #include "daemon/base/map.h"
 #include "daemon/engine/state/accounts.h"
 

@@ -9,12 +9,5 @@ void alert_view(const struct engine *e, const struct alert *alert, struct arena 
 int64_t alert_deadline_ms(const struct engine *e, const struct alert *alert);
 /* It stands, for itself or for a group, and a deadline has passed. */
 bool alert_is_overdue(const struct engine *e, const struct alert *alert);
-/* The policy's, or that of its last step, filled in. */
-struct bytes view_recommendation(const struct engine *e, const struct alert *alert, struct arena *a);
-void view_alert_about(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_about *out);
-struct bytes view_alert_id(const struct alert *alert, struct arena *a);
-/* alert_group.c: NULL where nothing is merged into it. */
-const struct alert_group *view_alert_group(const struct engine *e, const struct alert *alert, struct arena *a);
-struct bytes view_cluster_id(uint32_t cluster, struct arena *a);
 
 #endif

@@ -4,29 +4,14 @@
  * I2: an id is a hash of rule, subject and opening event: applying the journal again gives the same alerts. */
 #include "alerts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "alert_view.h"
+#include "alert_table.h"
 #include "daemon/engine/pairs/changes.h"
 #include "daemon/engine/state/accounts.h"
 #include "daemon/engine/state/pair_table.h"
 #include "deadlines.h"
-#include "merging.h"
-
-uint64_t alert_key(uint32_t policy, const struct alert_subject *s)
-{
-	uint32_t words[4] = { policy, s->scope, s->a, s->b };
-	return bytes_hash(bytes_make((const char *)words, sizeof(words)), 0xa1e27);
-}
-
-struct alert *alert_find(const struct engine *e, uint32_t policy, const struct alert_subject *subject)
-{
-	if (e->reach[policy].remembered == 0)
-		return NULL;
-	uint32_t at = u64map_get(e->alert_of, alert_key(policy, subject));
-	return at == U64MAP_NONE ? NULL : &e->alerts.at[at];
-}
+#include "telling.h"
 
 static uint64_t alert_id(const struct engine *e, uint32_t policy, const struct alert_subject *s)
 {
@@ -46,43 +31,11 @@ static uint64_t alert_id(const struct engine *e, uint32_t policy, const struct a
 	return id;
 }
 
-/* Of one that is put off nobody is told but what people do with it, and its end. */
-static bool is_told(const struct engine *e, enum effect_type type, const struct alert *alert)
-{
-	return alert->snoozed_ms == 0 || type != EFFECT_ALERT_UPDATED || event_is_act(e->event->type);
-}
-
-static void emit_to(struct engine *e, enum effect_type type, struct alert *alert, unsigned audience)
-{
-	struct effects *out = e->effects;
-	if (out == NULL)
-		return;
-	out->at = vec_reserve(out->at, &out->cap, out->n + 1, sizeof(*out->at));
-	struct effect *effect = &out->at[out->n++];
-	*effect = (struct effect){ .type = type, .seq = e->seq, .ts_ms = e->event->ts_ms, .audience = (uint8_t)audience };
-	alert_view(e, alert, out->arena, &effect->alert);
-}
-
-void alert_emit(struct engine *e, enum effect_type type, struct alert *alert)
-{
-	if (alert_is_shadow(e, alert))
-		return;
-	unsigned audience = is_told(e, type, alert) ? e->event->audience : AUDIENCE_NONE;
-	if (audience < alert->audience)
-		alert->audience = (uint8_t)audience;
-	emit_to(e, type, alert, audience);
-}
-
-void alert_emit_silently(struct engine *e, enum effect_type type, struct alert *alert)
-{
-	emit_to(e, type, alert, AUDIENCE_NONE);
-}
-
 void alert_tell(struct engine *e, enum effect_type type, struct alert *alert)
 {
 	alert->updated_ms = e->event->ts_ms;
 	alert->updated_seq = e->seq;
-	merging_tell(e, type, alert);
+	telling_note(e, type, alert);
 }
 
 static void set_members(const struct engine *e, struct alert *alert)
@@ -125,7 +78,7 @@ void alert_open(struct engine *e, uint32_t policy, const struct alert_subject *s
 		pair_find(e, subject->a, subject->b)->flags |= PAIR_ALERTED;
 	deadline_set(e, at);
 	change_of_alert(e, CHANGE_ALERT_OPENED, at);
-	merging_tell(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
+	telling_note(e, EFFECT_ALERT_OPENED, &e->alerts.at[at]);
 }
 
 /* News only when the accounts changed, or the score: above the band that was told, or below the one beneath it. So a score
@@ -176,38 +129,6 @@ void alert_end_appeal(struct engine *e, struct alert *alert)
 	alert_tell(e, EFFECT_ALERT_UPDATED, alert);
 }
 
-static void add_standing(const struct engine *e, const struct alert_subject *subject, struct alert_numbers *out)
-{
-	for (unsigned i = 0; i < e->rules->n_policies; i++) {
-		const struct alert *alert = e->rules->policies[i].scope == subject->scope ? alert_find(e, i, subject) : NULL;
-		if (alert != NULL && alert->state != ALERT_RESOLVED && !alert_is_shadow(e, alert))
-			VEC_PUSH(out, (uint32_t)(alert - e->alerts.at));
-	}
-}
-
-static int compare_numbers(const void *x, const void *y)
-{
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-	return (a > b) - (a < b);
-}
-
-/* By the account's own subjects and not through all alerts: every answered event asks. */
-void alerts_of_account(const struct engine *e, uint32_t account, struct alert_numbers *out)
-{
-	const struct account *acc = &e->accounts.at[account];
-	uint32_t cluster = graph_cluster_of(e->graph, account);
-	add_standing(e, &(struct alert_subject){ .scope = POLICY_ACCOUNT, .a = account, .b = NONE }, out);
-	if (cluster != GRAPH_NONE)
-		add_standing(e, &(struct alert_subject){ .scope = POLICY_CLUSTER, .a = cluster, .b = NONE }, out);
-	for (uint32_t i = 0; i < acc->n_pairs; i++) {
-		const struct pair *pair = &e->pairs.at[acc->pairs[i]];
-		if (pair->flags & PAIR_ALERTED)
-			add_standing(e, &(struct alert_subject){ .scope = POLICY_LINK, .a = pair->a, .b = pair->b }, out);
-	}
-	if (out->n > 1)
-		qsort(out->at, out->n, sizeof(*out->at), compare_numbers);
-}
-
 void alert_set_text(struct engine *e, uint32_t *place, struct bytes text)
 {
 	*place = text.len > 0 ? strtab_intern(e->said, text) : NONE;
@@ -237,27 +158,6 @@ void alert_resolve(struct engine *e, struct alert *alert, const char *resolution
 	alert_set_text(e, &alert->actor, BYTES_NONE);
 	alert_close(e, alert, bytes_of(resolution), reason);
 	alert_forget(e, alert);
-}
-
-/* 16 hex digits in lower case, as alert_view writes them. */
-static bool read_id(struct bytes text, uint64_t *id)
-{
-	static const char digits[] = "0123456789abcdef";
-	*id = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		const char *digit = text.ptr[i] != '\0' ? strchr(digits, text.ptr[i]) : NULL;
-		if (digit == NULL)
-			return false;
-		*id = *id << 4 | (uint64_t)(digit - digits);
-	}
-	return text.len == 16;
-}
-
-struct alert *alert_by_id(const struct engine *e, struct bytes text)
-{
-	uint64_t id;
-	uint32_t at = read_id(text, &id) ? u64map_get(e->alert_ids, id) : U64MAP_NONE;
-	return at == U64MAP_NONE || alert_is_shadow(e, &e->alerts.at[at]) ? NULL : &e->alerts.at[at];
 }
 
 void alert_fini(struct alert *alert)

@@ -3,6 +3,8 @@
  * I2: an appeal costs no more than the account has links; a verdict may look at all alerts, for people give few. */
 #include "appeals.h"
 
+#include "alert_acts.h"
+#include "alert_table.h"
 #include "alerts.h"
 #include "daemon/engine/pairs/ignored.h"
 #include "daemon/engine/state/accounts.h"

@@ -1,15 +1,8 @@
 /* What falls due when nothing happens.
  * I1: an alert that stands and has a step before it is in the heap with that due_ms, one that is put off with the end of
  *     that; what else the heap holds is skipped: the alert was resolved, appealed or woken since. One that nobody knows of
- *     (alert_is_shadow) has no steps.
- * I2: while a step is taken, the event is a tick of the moment at which it fell due, and engine time is that moment. So it
- *     makes no difference whether the daemon's tick came or the next event, nor how late.
- * I3: a tick that was never sent belongs to nobody: whoever knows of the alert is told, and nobody else. */
+ *     (alert_is_shadow) has no steps. */
 #include "deadlines.h"
-
-#include "alerts.h"
-#include "decide.h"
-#include "merging.h"
 
 static bool is_due(const struct engine *e, const struct heap_item *item)
 {
@@ -32,39 +25,14 @@ void deadline_set(struct engine *e, uint32_t at)
 		deadline_push(e, alert->due_ms, at);
 }
 
-static void take_step(struct engine *e, uint32_t at)
+bool deadline_take(struct engine *e, int64_t until_ms, struct heap_item *out)
 {
-	struct alert *alert = &e->alerts.at[at];
-	unsigned step = alert->steps++;
-	deadline_set(e, at);
-	decide_step(e, alert, step);
-}
-
-static void fire(struct engine *e, const struct heap_item *item)
-{
-	struct alert *alert = &e->alerts.at[item->id];
-	struct event tick = event_tick(item->at_ms); /* I2 */
-	tick.seq = e->seq;
-	tick.audience = alert->audience; /* I3 */
-	if (item->at_ms > e->now_ms)
-		e->now_ms = item->at_ms;
-	e->event = &tick;
-	if (alert->snoozed_ms == item->at_ms)
-		alert_wake(e, alert);
-	if (alert->due_ms == item->at_ms)
-		take_step(e, (uint32_t)item->id);
-	merging_settle(e);
-	e->event = NULL;
-}
-
-void deadlines_fire(struct engine *e, int64_t until_ms)
-{
-	struct heap_item item;
-	while (heap_peek(e->deadlines, &item) && item.at_ms <= until_ms) {
-		heap_pop(e->deadlines, &item);
-		if (is_due(e, &item)) /* I1 */
-			fire(e, &item);
+	while (heap_peek(e->deadlines, out) && out->at_ms <= until_ms) {
+		heap_pop(e->deadlines, out);
+		if (is_due(e, out)) /* I1 */
+			return true;
 	}
+	return false;
 }
 
 void deadlines_tidy(struct engine *e)

@@ -9,8 +9,8 @@
 void deadline_set(struct engine *e, uint32_t alert);
 /* An alert has something before it at that time. */
 void deadline_push(struct engine *e, int64_t at_ms, uint32_t alert);
-/* Takes every step that falls due up to a time, in order of time; each happens at its own moment. */
-void deadlines_fire(struct engine *e, int64_t until_ms);
+/* The first that falls due up to a time, which is then noted no longer; false: none does. */
+bool deadline_take(struct engine *e, int64_t until_ms, struct heap_item *out);
 /* Forgets what stands first and came to nothing. */
 void deadlines_tidy(struct engine *e);
 /* After a load: those of all alerts. */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "alert_ends.h"
+#include "alert_table.h"
 #include "alerts.h"
 #include "daemon/engine/fields/fields.h"
 #include "daemon/engine/pairs/changes.h"

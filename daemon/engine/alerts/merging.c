@@ -8,14 +8,13 @@
 
 #include <stdlib.h>
 
+#include "alert_table.h"
 #include "daemon/engine/evidence/weigh.h"
 #include "daemon/engine/pairs/changes.h"
-
-#define UNTOLD_NOTED 0x80 /* it is in the list */
+#include "telling.h"
 
 struct merging {
 	struct u64map *lead_of;
-	struct VEC(uint32_t) noted; /* alerts that changed, or whose lead may have */
 	struct VEC(uint32_t) moved; /* accounts */
 };
 
@@ -31,65 +30,13 @@ void merging_free(struct merging *m)
 	if (m == NULL)
 		return;
 	u64map_free(m->lead_of);
-	VEC_FREE(&m->noted);
 	VEC_FREE(&m->moved);
 	free(m);
-}
-
-bool alert_is_merged(const struct alert *alert)
-{
-	return alert->lead != NONE;
-}
-
-const struct alert *alert_leading(const struct engine *e, const struct alert *alert)
-{
-	return alert->lead != NONE ? &e->alerts.at[alert->lead] : alert;
-}
-
-static uint32_t number_of(const struct engine *e, const struct alert *alert)
-{
-	return (uint32_t)(alert - e->alerts.at);
 }
 
 static const struct policy_rule *policy_of(const struct engine *e, const struct alert *alert)
 {
 	return &e->rules->policies[alert->policy];
-}
-
-uint8_t merged_level(const struct engine *e, const struct alert *lead)
-{
-	uint8_t level = lead->level;
-	struct id_span merged = alert_merged(lead);
-	for (size_t i = 0; i < merged.n; i++) {
-		const struct alert *one = &e->alerts.at[merged.at[i]];
-		if (one->state != ALERT_RESOLVED && one->level > level)
-			level = one->level;
-	}
-	return level;
-}
-
-/* ---- what is noted until the end of the event ---- */
-
-static void note(struct engine *e, uint32_t number)
-{
-	struct alert *alert = &e->alerts.at[number];
-	if (!(alert->untold & UNTOLD_NOTED))
-		VEC_PUSH(&e->merging->noted, number);
-	alert->untold |= UNTOLD_NOTED;
-}
-
-static void note_change(struct engine *e, uint32_t number, enum effect_type type)
-{
-	note(e, number);
-	e->alerts.at[number].untold |= (uint8_t)(1 << type);
-}
-
-void merging_tell(struct engine *e, enum effect_type type, struct alert *alert)
-{
-	if (policy_of(e, alert)->group == GROUP_PAIR || alert_is_shadow(e, alert))
-		alert_emit(e, type, alert);
-	else
-		note_change(e, number_of(e, alert), type);
 }
 
 void merging_account_moved(struct engine *e, uint32_t account)
@@ -105,7 +52,7 @@ static void note_moved(struct engine *e)
 		alerts_of_account(e, m->moved.at[i], &numbers);
 		for (size_t k = 0; k < numbers.n; k++)
 			if (policy_of(e, &e->alerts.at[numbers.at[k]])->group == GROUP_CLUSTER)
-				note(e, numbers.at[k]);
+				telling_list(e, numbers.at[k]);
 		VEC_FREE(&numbers);
 	}
 	m->moved.n = 0;
@@ -162,11 +109,11 @@ static void leave(struct engine *e, struct alert *alert)
 	struct led *led = led_by(lead);
 	size_t kept = 0;
 	for (size_t i = 0; i < led->alerts.n; i++)
-		if (led->alerts.at[i] != number_of(e, alert))
+		if (led->alerts.at[i] != alert_number(e, alert))
 			led->alerts.at[kept++] = led->alerts.at[i];
 	led->alerts.n = kept;
 	if (lead->state != ALERT_RESOLVED)
-		note_change(e, alert->lead, EFFECT_ALERT_UPDATED);
+		telling_list_change(e, alert->lead, EFFECT_ALERT_UPDATED);
 }
 
 static void lose_key(struct engine *e, struct alert *lead)
@@ -174,7 +121,7 @@ static void lose_key(struct engine *e, struct alert *lead)
 	uint64_t key = alert_merge_key(lead);
 	if (key == 0)
 		return;
-	if (u64map_get(e->merging->lead_of, key) == number_of(e, lead))
+	if (u64map_get(e->merging->lead_of, key) == alert_number(e, lead))
 		u64map_del(e->merging->lead_of, key);
 	lead->led->key = 0;
 }
@@ -182,7 +129,7 @@ static void lose_key(struct engine *e, struct alert *lead)
 static void take_key(struct engine *e, struct alert *lead, uint64_t key)
 {
 	led_by(lead)->key = key;
-	u64map_put(e->merging->lead_of, key, number_of(e, lead)); /* I2 */
+	u64map_put(e->merging->lead_of, key, alert_number(e, lead)); /* I2 */
 }
 
 /* Somebody works on it: that goes with its alerts, also when they stand alone again. */
@@ -197,11 +144,11 @@ static void take_over_work(struct alert *to, const struct alert *from)
 
 static void join(struct engine *e, struct alert *alert, struct alert *lead)
 {
-	alert->lead = number_of(e, lead);
-	VEC_PUSH(&led_by(lead)->alerts, number_of(e, alert));
+	alert->lead = alert_number(e, lead);
+	VEC_PUSH(&led_by(lead)->alerts, alert_number(e, alert));
 	change_of_merging(e, CHANGE_ALERT_MERGED, alert, lead);
-	note_change(e, alert->lead, EFFECT_ALERT_UPDATED);
-	note(e, number_of(e, alert));
+	telling_list_change(e, alert->lead, EFFECT_ALERT_UPDATED);
+	telling_list(e, alert_number(e, alert));
 }
 
 static void stand_alone(struct engine *e, struct alert *alert, const struct alert *former)
@@ -209,7 +156,7 @@ static void stand_alone(struct engine *e, struct alert *alert, const struct aler
 	alert->lead = NONE;
 	take_over_work(alert, former);
 	change_of_merging(e, CHANGE_ALERT_PARTED, alert, former);
-	note(e, number_of(e, alert));
+	telling_list(e, alert_number(e, alert));
 }
 
 static bool is_within(const struct engine *e, const struct alert *lead, const struct alert *later)
@@ -229,7 +176,7 @@ static void place(struct engine *e, struct alert *alert, uint64_t key)
 		return;
 	}
 	struct alert *lead = &e->alerts.at[other];
-	bool is_older = number_of(e, alert) < other;
+	bool is_older = alert_number(e, alert) < other;
 	if (!is_within(e, is_older ? alert : lead, is_older ? lead : alert)) {
 		take_key(e, is_older ? lead : alert, key);
 		if (is_older)
@@ -267,7 +214,7 @@ static void pass_on(struct engine *e, struct alert *ended)
 {
 	uint64_t key = alert_merge_key(ended);
 	struct alert *heir = heir_of(e, ended);
-	bool leads_newest = u64map_get(e->merging->lead_of, key) == number_of(e, ended);
+	bool leads_newest = u64map_get(e->merging->lead_of, key) == alert_number(e, ended);
 	lose_key(e, ended);
 	if (heir == NULL)
 		return; /* what it took along stays in its list */
@@ -280,8 +227,8 @@ static void pass_on(struct engine *e, struct alert *ended)
 		struct alert *one = &e->alerts.at[left->alerts.at[i]];
 		if (one == heir || one->state == ALERT_RESOLVED)
 			continue;
-		one->lead = number_of(e, heir);
-		VEC_PUSH(&led->alerts, number_of(e, one));
+		one->lead = alert_number(e, heir);
+		VEC_PUSH(&led->alerts, alert_number(e, one));
 	}
 	left->alerts.n = 0;
 }
@@ -316,7 +263,7 @@ static void settle_standing(struct engine *e, struct alert *alert)
 	struct alert *lead = alert->lead != NONE ? &e->alerts.at[alert->lead] : NULL;
 	if (lead != NULL && alert_merge_key(lead) == key && key != 0) {
 		if (alert->untold & ~UNTOLD_NOTED)
-			note_change(e, alert->lead, EFFECT_ALERT_UPDATED);
+			telling_list_change(e, alert->lead, EFFECT_ALERT_UPDATED);
 		return;
 	}
 	if (lead != NULL) {
@@ -366,18 +313,17 @@ static int compare_numbers(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-static void sort_noted(struct merging *m)
+static void sort_noted(struct engine *e)
 {
-	if (m->noted.n > 1)
-		qsort(m->noted.at, m->noted.n, sizeof(*m->noted.at), compare_numbers); /* I3 */
+	if (e->touched.alerts.n > 1)
+		qsort(e->touched.alerts.at, e->touched.alerts.n, sizeof(*e->touched.alerts.at), compare_numbers); /* I3 */
 }
 
 static void tell_all(struct engine *e)
 {
-	struct merging *m = e->merging;
-	sort_noted(m);
-	for (size_t i = 0; i < m->noted.n; i++) {
-		struct alert *alert = &e->alerts.at[m->noted.at[i]];
+	sort_noted(e);
+	for (size_t i = 0; i < e->touched.alerts.n; i++) {
+		struct alert *alert = &e->alerts.at[e->touched.alerts.at[i]];
 		bool is_changed = alert->untold & ~UNTOLD_NOTED || (alert->is_known == alert_is_merged(alert) && alert->state != ALERT_RESOLVED);
 		if (is_changed && alert_is_merged(alert))
 			tell_merged(e, alert);
@@ -385,7 +331,7 @@ static void tell_all(struct engine *e)
 			tell_leading(e, alert);
 		alert->untold = 0;
 	}
-	m->noted.n = 0;
+	e->touched.alerts.n = 0;
 }
 
 /* Ended ones first: who was merged into them has another lead then. What is noted meanwhile was looked at in its place. */
@@ -394,14 +340,14 @@ void merging_settle(struct engine *e)
 	struct merging *m = e->merging;
 	if (m->moved.n > 0)
 		note_moved(e);
-	sort_noted(m);
-	size_t n = m->noted.n;
+	sort_noted(e);
+	size_t n = e->touched.alerts.n;
 	for (size_t i = 0; i < n; i++)
-		if (e->alerts.at[m->noted.at[i]].state == ALERT_RESOLVED)
-			settle_ended(e, &e->alerts.at[m->noted.at[i]]);
+		if (e->alerts.at[e->touched.alerts.at[i]].state == ALERT_RESOLVED)
+			settle_ended(e, &e->alerts.at[e->touched.alerts.at[i]]);
 	for (size_t i = 0; i < n; i++)
-		if (e->alerts.at[m->noted.at[i]].state != ALERT_RESOLVED)
-			settle_standing(e, &e->alerts.at[m->noted.at[i]]);
+		if (e->alerts.at[e->touched.alerts.at[i]].state != ALERT_RESOLVED)
+			settle_standing(e, &e->alerts.at[e->touched.alerts.at[i]]);
 	tell_all(e);
 }
 

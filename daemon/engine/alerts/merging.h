@@ -5,23 +5,15 @@
 #ifndef ASSOCD_ENGINE_ALERTS_MERGING_H
 #define ASSOCD_ENGINE_ALERTS_MERGING_H
 
-#include "alerts.h"
+#include "daemon/engine/state/state.h"
 
 struct merging;
 struct merging *merging_new(void);
 void merging_free(struct merging *m);
-/* The alert changed, and is told at the end of the event; at once where its policy groups nothing. */
-void merging_tell(struct engine *e, enum effect_type type, struct alert *alert);
 /* The account is in another cluster, or in none any more. */
 void merging_account_moved(struct engine *e, uint32_t account);
 /* The end of an event, or of a step that fell due: alerts find their leads, then those that changed are told. */
 void merging_settle(struct engine *e);
-
-/* Of the whole that it stands for, itself among it. */
-bool alert_is_merged(const struct alert *alert);
-uint8_t merged_level(const struct engine *e, const struct alert *lead);
-/* The one that people work on: its lead, or itself. */
-const struct alert *alert_leading(const struct engine *e, const struct alert *alert);
 
 /* Which alert leads a key now, for a snapshot; restore: in any order. */
 bool merging_next(const struct engine *e, size_t *pos, uint64_t *key, uint32_t *alert);

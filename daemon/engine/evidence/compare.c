@@ -1,7 +1,6 @@
 /* Agreement of facts. */
 #include "compare.h"
 
-#include "daemon/engine/state/accounts.h"
 #include "daemon/engine/state/marks.h"
 
 static bool has_key(const uint64_t *keys, unsigned n, uint64_t key)

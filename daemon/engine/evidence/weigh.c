@@ -6,7 +6,6 @@
 #include "daemon/base/bits.h"
 
 #include "compare.h"
-#include "daemon/engine/state/accounts.h"
 #include "daemon/engine/state/weights.h"
 #include "profile.h"
 #include "sum.h"

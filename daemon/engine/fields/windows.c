@@ -9,17 +9,8 @@
 
 #include <stdlib.h>
 
-#include "daemon/engine/pairs/pairs.h"
-#include "daemon/engine/state/accounts.h"
-#include "daemon/model/settle.h"
-#include "event_condition.h"
-
 struct windows {
 	const struct ruleset *rules;
-	uint32_t *types; /* of each window: bit per event type that may enter */
-	uint32_t any_type;
-	struct event_condition **where; /* of each window */
-	struct kind_set *needs; /* of each window: kinds without a value of which no event enters */
 	struct u64map *of; /* key -> number in states */
 	struct VEC(struct window_state) states;
 };
@@ -29,46 +20,11 @@ static uint64_t key_of(uint32_t account, unsigned window)
 	return (uint64_t)account << 16 | window;
 }
 
-/* What is asked of the event's value of a kind that it does not have is missing. */
-static struct range range_without_kind(const void *kind, int field)
-{
-	bool is_of_event = field_is_call(field) && call_rows[field_call(field)].scopes == SCOPE_EVENT;
-	return is_of_event && field_argument(field) == *(const unsigned *)kind ? range_missing() : range_open();
-}
-
-static struct kind_set needs_of(const struct ruleset *rules, const struct expr *where)
-{
-	struct kind_set needs = { { 0 } };
-	for (unsigned kind = 0; kind < rules->kinds.n; kind++) {
-		enum tri truth;
-		if (expr_settles(where, range_without_kind, &kind, &truth) && truth != YES)
-			kind_set_add(&needs, kind);
-	}
-	return needs;
-}
-
-static struct kind_set kinds_of(const struct event *ev)
-{
-	struct kind_set kinds = { { 0 } };
-	for (unsigned i = 0; i < ev->n_attrs; i++)
-		kind_set_add(&kinds, ev->attrs[i].kind);
-	return kinds;
-}
-
 struct windows *windows_new(const struct ruleset *rules)
 {
 	struct windows *w = xcalloc(1, sizeof(*w));
 	w->rules = rules;
 	w->of = u64map_new();
-	w->types = xcalloc(rules->n_windows + 1, sizeof(*w->types));
-	w->where = xcalloc(rules->n_windows + 1, sizeof(*w->where));
-	w->needs = xcalloc(rules->n_windows + 1, sizeof(*w->needs));
-	for (unsigned i = 0; i < rules->n_windows; i++) {
-		w->where[i] = event_condition_new(rules->windows[i].where);
-		w->needs[i] = needs_of(rules, rules->windows[i].where);
-		w->types[i] = field_event_types(rules->windows[i].where);
-		w->any_type |= w->types[i];
-	}
 	return w;
 }
 
@@ -80,11 +36,6 @@ void windows_free(struct windows *w)
 		free(w->states.at[i].at);
 	VEC_FREE(&w->states);
 	u64map_free(w->of);
-	free(w->types);
-	free(w->needs);
-	for (unsigned i = 0; i < w->rules->n_windows; i++)
-		event_condition_free(w->where[i]);
-	free(w->where);
 	free(w);
 }
 
@@ -125,15 +76,10 @@ static void insert_entry(struct window_state *s, const struct window_entry *entr
 	s->n++;
 }
 
-static bool is_time(enum window_take take)
-{
-	return take == TAKE_TIME_BELOW || take == TAKE_TIME_AT_LEAST;
-}
-
 /* I2. */
 static void drop_old(struct window_state *s, const struct window_rule *rule, int64_t now_ms)
 {
-	uint32_t n = 0, kept = is_time(rule->take) ? 1 : 0;
+	uint32_t n = 0, kept = window_is_of_time(rule->take) ? 1 : 0;
 	while (n < s->n && s->at[n].at_ms <= now_ms - rule->timespan_ms)
 		n++;
 	if (n <= kept)
@@ -162,12 +108,12 @@ static void make_room(struct engine *e, struct window_state *s, const struct win
 		remove_entry(s, 0);
 		return;
 	}
-	for (uint32_t i = 1; is_time(rule->take) && i < s->n; i++)
+	for (uint32_t i = 1; window_is_of_time(rule->take) && i < s->n; i++)
 		if (s->at[i].value == s->at[i - 1].value) {
 			remove_entry(s, i);
 			return;
 		}
-	if (!is_time(rule->take)) {
+	if (!window_is_of_time(rule->take)) {
 		s->at[at + 1].first_ms = s->at[at].first_ms;
 		if (__builtin_add_overflow(s->at[at + 1].value, s->at[at].value, &s->at[at + 1].value))
 			s->at[at + 1].value = s->at[at].value > 0 ? INT64_MAX : INT64_MIN;
@@ -192,12 +138,13 @@ static bool is_superseded(struct window_state *s, enum window_take take, const s
 	return false;
 }
 
-static void enter(struct engine *e, const struct window_rule *rule, uint64_t key, int64_t value)
+void windows_enter(struct engine *e, uint32_t account, unsigned window, int64_t value)
 {
+	const struct window_rule *rule = &e->rules->windows[window];
 	struct window_entry entry = { e->event->ts_ms, e->event->ts_ms, value };
-	if (entry.at_ms <= e->now_ms - rule->timespan_ms && !is_time(rule->take))
+	if (entry.at_ms <= e->now_ms - rule->timespan_ms && !window_is_of_time(rule->take))
 		return;
-	struct window_state *s = state_make(e->windows, key);
+	struct window_state *s = state_make(e->windows, key_of(account, window));
 	drop_old(s, rule, e->now_ms);
 	if (is_superseded(s, rule->take, &entry))
 		return;
@@ -205,57 +152,6 @@ static void enter(struct engine *e, const struct window_rule *rule, uint64_t key
 		make_room(e, s, rule);
 	insert_entry(s, &entry);
 	drop_old(s, rule, e->now_ms);
-}
-
-/* What of the event the window keeps; false: it has no such value. */
-static bool value_of(const struct window_rule *rule, const struct field_subject *subject, int64_t *value)
-{
-	struct value found;
-	*value = 1;
-	if (rule->field < 0)
-		return true;
-	field_answer((void *)subject, rule->field, &found);
-	if (found.type == VALUE_MISSING)
-		return false;
-	*value = found.type == VALUE_TEXT ? (int64_t)bytes_hash(found.text, 0) : found.num;
-	if (is_time(rule->take))
-		*value = found.num < rule->bound_milli;
-	return true;
-}
-
-static void touch_links(struct engine *e, uint32_t account)
-{
-	for (uint32_t i = 0; i < e->accounts.at[account].n_pairs; i++) {
-		struct pair *pair = &e->pairs.at[e->accounts.at[account].pairs[i]];
-		if (pair->score >= e->rules->scoring.score_bands[0] || pair->flags & PAIR_ALERTED)
-			pair_touch(e, pair);
-	}
-}
-
-void windows_observe(struct engine *e, uint32_t account)
-{
-	struct windows *w = e->windows;
-	const struct field_subject subject = { e, account, NONE, NONE, NULL };
-	uint32_t type = 1u << e->event->type;
-	unsigned scopes = 0;
-	if (!(w->any_type & type))
-		return;
-	const struct kind_set kinds = kinds_of(e->event);
-	for (unsigned i = 0; i < w->rules->n_windows; i++) {
-		const struct window_rule *rule = &w->rules->windows[i];
-		int64_t value;
-		if (!(w->types[i] & type) || !kind_set_holds(&kinds, &w->needs[i]) || !event_condition_holds(w->where[i], &subject) ||
-		    !value_of(rule, &subject, &value))
-			continue;
-		enter(e, rule, key_of(account, i), value);
-		e->accounts.at[account].has_windows = true;
-		scopes |= rule->scope;
-	}
-	if (scopes & POLICY_LINK)
-		touch_links(e, account);
-	uint32_t cluster = graph_cluster_of(e->graph, account);
-	if (scopes & POLICY_CLUSTER && cluster != GRAPH_NONE)
-		VEC_PUSH(&e->touched.clusters, cluster);
 }
 
 /* number of states, then each: key, number of entries, entries. */

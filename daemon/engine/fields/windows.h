@@ -21,8 +21,13 @@ struct window_state {
 
 struct windows *windows_new(const struct ruleset *rules);
 void windows_free(struct windows *w);
-/* Takes the current event into the windows that want it, and touches what their policies ask about. */
-void windows_observe(struct engine *e, uint32_t account);
+static inline bool window_is_of_time(enum window_take take)
+{
+	return take == TAKE_TIME_BELOW || take == TAKE_TIME_AT_LEAST;
+}
+
+/* The current event enters the account's window with that value. */
+void windows_enter(struct engine *e, uint32_t account, unsigned window, int64_t value);
 /* What the account's window holds, also what has slid out of it since; NULL: nothing. */
 const struct window_state *windows_find(const struct windows *w, uint32_t account, unsigned window);
 /* windows_answer.c: window.NAME of the subject, as of now. */

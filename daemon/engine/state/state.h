@@ -17,6 +17,7 @@ struct touched {
 	size_t n_own; /* of the pairs, the first: what the event itself touched; the others were only read along with it */
 	struct VEC(uint32_t) accounts;
 	struct VEC(uint32_t) clusters;
+	struct VEC(uint32_t) alerts; /* that changed, or whose lead may have (telling.h); emptied once they are told */
 	struct VEC(uint32_t) values; /* that are worth less from now on: a hub, or a step of their holders */
 };
 
@@ -85,6 +86,7 @@ struct engine {
 	struct field_room *field_room;  /* fields.h */
 	struct policy_reach *reach;           /* by policy: decide.c */
 	struct windows *windows; /* windows.h */
+	struct window_gates *window_gates; /* window_gates.h */
 	struct shadows *shadows; /* shadows.h; NULL: nothing is tried */
 	struct plan plan;
 };

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 
 #include "daemon/base/best.h"
+#include "daemon/engine/alerts/alert_about.h"
+#include "daemon/engine/alerts/alert_table.h"
 #include "daemon/engine/alerts/alert_view.h"
-#include "daemon/engine/alerts/alerts.h"
 #include "daemon/engine/alerts/decide.h"
-#include "daemon/engine/alerts/merging.h"
-#include "daemon/engine/state/accounts.h"
 
 struct alert_order { uint64_t updated_seq; int64_t due_ms, opened_ms; size_t at; int level; bool is_overdue; };
 

@@ -1,6 +1,7 @@
 /* Histories as people and programs see them. */
+#include "daemon/engine/alerts/alert_about.h"
+#include "daemon/engine/alerts/alert_table.h"
 #include "daemon/engine/alerts/alert_view.h"
-#include "daemon/engine/alerts/alerts.h"
 #include "daemon/engine/pairs/changes.h"
 #include "daemon/engine/state/accounts.h"
 #include "views.h"

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/engine/alerts/alerts.h"
+#include "daemon/engine/alerts/alert_table.h"
 #include "daemon/engine/evidence/weigh.h"
 #include "daemon/engine/pairs/changes.h"
 #include "daemon/engine/pairs/rereading.h"

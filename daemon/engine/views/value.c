@@ -3,9 +3,8 @@
 
 #include <stdlib.h>
 
+#include "daemon/engine/alerts/alert_table.h"
 #include "daemon/engine/alerts/alert_view.h"
-#include "daemon/engine/alerts/alerts.h"
-#include "daemon/engine/alerts/merging.h"
 #include "daemon/engine/evidence/weigh.h"
 #include "daemon/engine/pairs/waiting.h"
 #include "daemon/engine/state/marks.h"

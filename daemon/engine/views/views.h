@@ -23,6 +23,8 @@ struct mark;
 void view_mark(const struct engine *e, const struct mark *row, uint64_t key, struct mark_view *out);
 /* Of the value and of ranges that it lies in, newest first. */
 unsigned view_notes(const struct engine *e, const struct attr *attr, struct arena *a, const struct note_view **out);
+/* Ids of the alerts about the account that people are shown: of merged ones their lead, once; how many. */
+unsigned view_alert_ids(const struct engine *e, uint32_t account, struct arena *a, struct bytes **out);
 /* Whether the two are closed, and which alerts stand about both. */
 void view_standing(const struct engine *e, const struct pair *pair, struct arena *a, struct why_view *out);
 /* Values that the two share and that people marked. */
