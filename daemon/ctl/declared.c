@@ -27,7 +27,7 @@ static const struct json_node *find(const struct json_doc *doc, const struct dec
 	return found;
 }
 
-static int tell(const struct json_doc *doc, const struct declaration_named *named)
+static int tell(const struct json_doc *doc, const struct declaration_named *named, struct text *other)
 {
 	unsigned n;
 	const struct json_node *item = find(doc, named, &n);
@@ -39,10 +39,11 @@ static int tell(const struct json_doc *doc, const struct declaration_named *name
 	long long members = (long long)json_get_int(doc, item, "members", 0);
 	if (!json_get_true(doc, item, "is_known"))
 		printf("%s is no kind of scoring.yaml: it is kept as a word of your own, and explains nothing\n", named->kind);
+	text_add_visible(other, json_get_text(doc, item, "with"));
 	if (named->with && json_get_true(doc, item, "is_accepted"))
-		printf("%s has declared the same: it counts\n", named->with);
+		printf("%s has declared the same: it counts\n", other->ptr);
 	else if (named->with)
-		printf("it counts once %s declares the same with %s\n", named->with, named->account);
+		printf("it counts once %s declares the same with %s\n", other->ptr, named->account);
 	else if (members > 1)
 		printf("%lld accounts are in the group\n", members);
 	else
@@ -50,21 +51,60 @@ static int tell(const struct json_doc *doc, const struct declaration_named *name
 	return 0;
 }
 
-int declared_tell(struct ctl *ctl, const struct declaration_named *named)
-{
-	struct json_parser *parser = json_parser_new(ANSWER_MAX, DEPTH_MAX);
-	struct text path = { 0 }, reply = { 0 };
+struct answer {
+	struct json_parser *parser;
+	struct text reply;
 	struct json_doc doc;
-	int status = 0;
+};
+
+/* What the daemon answers, 200 where there is a document. */
+static int ask_account(struct ctl *ctl, struct bytes account, struct answer *answer)
+{
+	struct text path = { 0 };
+	int status;
 
 	text_adds(&path, "/v1/accounts/");
-	ctl_escape(&path, bytes_of(named->account));
-	/* A token that may declare need not be one that may read: then nothing more is said. */
-	if (ctl_request(ctl, "GET", path.ptr, BYTES_NONE, &reply) == 200 &&
-	    json_parse(parser, text_bytes(&reply), &doc, NULL) == ERR_OK)
-		status = tell(&doc, named);
-	json_parser_free(parser);
+	ctl_escape(&path, account);
+	text_clear(&answer->reply);
+	status = ctl_request(ctl, "GET", path.ptr, BYTES_NONE, &answer->reply);
 	text_free(&path);
-	text_free(&reply);
+	if (status == 200 && json_parse(answer->parser, text_bytes(&answer->reply), &answer->doc, NULL) != ERR_OK)
+		return -1;
+	return status;
+}
+
+/* A name that is misspelt is recorded as any other: one of which nothing else was ever heard is named. */
+static void tell_unheard(int status, const struct json_doc *doc, struct bytes account)
+{
+	const struct json_node *declared = status == 200 ? json_get(doc, doc->nodes, "declared") : NULL;
+	int64_t n = 0;
+
+	if (status != 200 && status != 404)
+		return;
+	for (const struct json_node *item = declared ? json_first(doc, declared) : NULL; item; item = json_after(doc, declared, item))
+		n++;
+	if (status == 404 || json_get_int(doc, doc->nodes, "events", 0) <= n)
+		printf("nothing else was heard of %.*s yet; `assocctl search` finds accounts by the beginning of their names\n",
+		       BYTES_ARG(account));
+}
+
+int declared_tell(struct ctl *ctl, const struct declaration_named *named)
+{
+	struct answer answer = { .parser = json_parser_new(ANSWER_MAX, DEPTH_MAX) };
+	struct text other = { 0 };
+	int told = ask_account(ctl, bytes_of(named->account), &answer), status = 0;
+
+	/* A token that may declare need not be one that may read: then nothing more is said. */
+	if (told == 200) {
+		status = tell(&answer.doc, named, &other);
+		tell_unheard(told, &answer.doc, bytes_of(named->account));
+	}
+	if (told == 200 && other.len > 0) {
+		told = ask_account(ctl, text_bytes(&other), &answer);
+		tell_unheard(told, &answer.doc, text_bytes(&other));
+	}
+	json_parser_free(answer.parser);
+	text_free(&answer.reply);
+	text_free(&other);
 	return status;
 }

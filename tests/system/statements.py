@@ -116,6 +116,11 @@ def a_declaration_is_told_what_became_of_it():
         assert status == 0 and "it counts once %s declares the same" % bert in text, text
         status, text = declare(bert, "household", "--with", anna)
         assert status == 0 and "it counts" in text and "once" not in text, text
+        assert "nothing else was heard of" not in text, text
+        status, text = declare(anna, "household", "--with", "ring-lotos-3")
+        assert status == 0 and "it counts once sample/ring-lotos-3 declares the same" in text, text
+        assert "nothing else was heard of sample/ring-lotos-3 yet" in text and anna + " yet" not in text, text
+        assert "nothing else was heard of sample/ring-lotos-4 yet" in declare("sample/ring-lotos-4", "agency", "--group", "x")[1]
         status, text = declare(anna, "houshold", "--group", "h")
         assert status == 0 and "houshold is no kind of scoring.yaml" in text and "nobody else is in the group" in text, text
         for i in range(64):
