@@ -90,7 +90,7 @@ static int make(struct backup *b)
 		return ctl_fail("%s exists; name a folder that does not yet", b->folder);
 	if (mkdir(b->partial, 0700) != 0)
 		return errno == EEXIST ? ctl_fail("%s is left from a backup that did not end; remove it", b->partial)
-				       : ctl_fail("%s: %s", b->partial, strerror(errno));
+				       : ctl_fail("cannot make the folder %s: %s", b->partial, strerror(errno));
 	err = fill(b, &eb);
 	if (err)
 		return ctl_fail("%s; no backup was made, remove %s", eb.text, b->partial);

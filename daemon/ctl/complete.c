@@ -10,7 +10,7 @@
 #include "rules/heads.h"
 #include "run.h"
 
-extern const struct ctl_command ctl_completion, ctl_complete_words;
+extern const struct ctl_command ctl_completion, ctl_complete_words, ctl_help;
 
 #define FILE_WANTED 3 /* exit status: no word, a file name belongs there */
 
@@ -57,6 +57,16 @@ static void offer_alerts(struct completion *c)
 
 	for (; alert; alert = json_after(doc, list, alert))
 		offer(c, json_get_text(doc, alert, "id"));
+}
+
+static void offer_sinks(struct completion *c)
+{
+	const struct json_doc *doc = ctl_get(c->ctl, "/v1/sinks");
+	const struct json_node *list = doc ? json_get(doc, doc->nodes, "sinks") : NULL;
+	const struct json_node *sink = doc ? json_first(doc, list) : NULL;
+
+	for (; sink; sink = json_after(doc, list, sink))
+		offer(c, json_get_text(doc, sink, "sink"));
 }
 
 static struct ruleset *load_rules(struct completion *c)
@@ -168,18 +178,12 @@ static void offer_commands(struct completion *c, int argc, char **argv)
 	text_free(&given);
 }
 
-static void offer_commands_whole(struct completion *c)
-{
-	offer_commands(c, 0, NULL);
-}
-
 static const struct {
 	const char *word; /* as `arguments` and the options have it */
 	void (*offer)(struct completion *c);
 } words_of[] = {
-	{ "ACCOUNT", offer_accounts }, { "ALERT", offer_alerts }, { "RULE", offer_rules }, { "KIND", offer_relations },
-	{ "ATTRIBUTE", offer_attributes }, { "PATTERN", offer_patterns }, { "COMMAND", offer_commands_whole },
-	{ "ROLE,...", offer_roles },
+	{ "ACCOUNT", offer_accounts }, { "ALERT", offer_alerts }, { "SINK", offer_sinks }, { "RULE", offer_rules }, { "KIND", offer_relations },
+	{ "ATTRIBUTE", offer_attributes }, { "PATTERN", offer_patterns }, { "ROLE,...", offer_roles },
 };
 
 static bool is_file_word(struct bytes word)
@@ -299,9 +303,12 @@ static bool complete(struct completion *c, int argc, char **argv)
 		offer_options(c, ctl_global_options);
 		return true;
 	}
-	if (command)
+	if (command == &ctl_help)
+		offer_commands(c, argc - words, argv + words);
+	else if (command)
 		return offer_word(c, argument_word(command->arguments, count_arguments(command, argc - words, argv + words)));
-	offer_commands(c, argc, argv);
+	else
+		offer_commands(c, argc, argv);
 	return true;
 }
 
@@ -327,7 +334,8 @@ static int complete_run(struct ctl *ctl, int argc, char **argv)
 	ctl_take_global_options(ctl, &whole, argv + 1);
 	argv[1 + whole] = begun;
 	is_word = ctl_complete(ctl, whole, argv + 2, &out);
-	fwrite(out.ptr, 1, out.len, stdout);
+	if (out.len > 0)
+		fwrite(out.ptr, 1, out.len, stdout);
 	text_free(&out);
 	return is_word ? 0 : FILE_WANTED;
 }

@@ -181,15 +181,15 @@ const struct ctl_command ctl_sink_list = {
 	.help = "Lists where alerts go: what was delivered since the start, what waits, and what fails and why.",
 };
 const struct ctl_command ctl_sink_dead = {
-	.name = "sink dead", .arguments = "NAME", .run = dead_run,
+	.name = "sink dead", .arguments = "SINK", .run = dead_run,
 	.help = "Shows the alerts that a sink refused, or did not take for a day.",
 };
 const struct ctl_command ctl_sink_retry = {
-	.name = "sink retry", .arguments = "NAME", .run = retry_run,
+	.name = "sink retry", .arguments = "SINK", .run = retry_run,
 	.help = "Puts a sink's dead letters into its queue again.",
 };
 const struct ctl_command ctl_sink_test = {
-	.name = "sink test", .arguments = "NAME", .run = test_run,
+	.name = "sink test", .arguments = "SINK", .run = test_run,
 	.help = "Sends an alert that says it is a test to a sink, and says what became of it; 1 when it was not taken.",
 	.example = "assocctl sink test pager",
 };

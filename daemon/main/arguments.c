@@ -31,6 +31,8 @@ static enum err unknown(struct bytes name, struct errbuf *eb)
 
 	for (int i = 0; i < ARGUMENTS; i++)
 		names[i] = argument_rows[i].name;
+	if (!bytes_starts(name, BYTES_LIT("-")))
+		return errbuf_set(eb, ERR_INPUT, "it takes no argument %.*s; a configuration stands behind -c", BYTES_ARG(name));
 	near = bytes_nearest(name, names, ARGUMENTS);
 	if (near != NULL)
 		return errbuf_set(eb, ERR_INPUT, "there is no option %.*s; did you mean %s?", BYTES_ARG(name), near);

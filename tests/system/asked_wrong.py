@@ -260,11 +260,13 @@ def lists_as_csv_name_all_that_there_are():
         daemon.end()
 
 
-def lists_are_csv_when_asked_for():
+def lists_are_csv_when_asked_for_and_names_of_sinks_are_completed():
     daemon = Daemon().start()
     try:
         assert Daemon.ctl(daemon, "token", "add", "shop", "--role", "ingest", "--trusted", "--rate", "5")[0] == 0
         assert Daemon.ctl(daemon, "--csv", "token", "list") == (0, "token,roles,trusted,rate\nshop,ingest,trusted,5\n")
+        assert Daemon.ctl(daemon, "complete", "--", "sink", "dead", "l") == (0, "log\n")
+        assert Daemon.ctl(daemon, "complete", "--", "sink", "dead", "x") == (0, "")
         assert Daemon.ctl(daemon, "--csv", "sink", "list") == (0, "sink,type,delivered,waiting,dead,why\nlog,log,0,0,0,\n")
     finally:
         daemon.end()
@@ -277,4 +279,4 @@ if __name__ == "__main__":
                         a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
                         what_a_followed_file_was_refused_is_named_when_it_is_ended,
-                        lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for]))
+                        lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_of_sinks_are_completed]))

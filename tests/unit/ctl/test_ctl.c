@@ -211,6 +211,8 @@ static void a_begun_line_is_completed(void **state)
 	assert_follows("verdict --reason why c", "clean\nconfirmed\n");
 	assert_follows("declare x a", "agency\n");
 	assert_follows("help co", "correlate\nconfig\ncompletion\ncomplete\n");
+	assert_follows("help rules e", "explain\n");
+	assert_follows("help alerts ", "");
 	assert_follows("rules explain shared-d", "shared-device\nshared-document\n");
 	assert_follows("send --pattern ss", "sshd-journal\nsshd\n");
 	assert_follows("send --tail ", "FILE");

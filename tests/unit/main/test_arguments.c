@@ -27,7 +27,7 @@ static void what_is_wrong_is_named(void **state)
 {
 	static const struct { char *given; const char *said; } cases[] = {
 		{ "--lsten", "there is no option --lsten; did you mean --listen?" },
-		{ "a.yaml", "there is no option a.yaml; assocd --help lists them" },
+		{ "a.yaml", "it takes no argument a.yaml; a configuration stands behind -c" },
 		{ "--state", "--state needs a value: DIR" },
 		{ "-c", "-c needs a value: FILE" },
 		{ "--check=1", "--check takes no value" },
