@@ -1,5 +1,5 @@
 /* A second engine from the journal, in slices between turns of the loop; then it takes the place of the first. For new
- * rules (reload), and for the same rules after events were taken out (a site).
+ * rules (reload), and for the same rules after events were taken out (a site, an erasure, retention).
  * I1: the second takes over only when both have applied the same events and nothing is in flight.
  * I2: wrong rules change nothing: the old set goes on.
  * I3: what the new engine says otherwise of alerts is told like any other change of them.
@@ -207,6 +207,8 @@ static void swap_rules(struct daemon *d, struct rebuild *r)
 	r->next = old;
 	d->context.kinds = &d->now.rules->kinds;
 	swap_journals(d, r);
+	if (d->erasure == NULL && d->forgetting == NULL) /* which may have taken out what was read before */
+		d->is_engine_stale = false;
 	d->reloads++;
 	log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
 }

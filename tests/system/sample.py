@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The bundled sample through the real programs: loaded as site `sample`, toured, taken out whole with a daemon and
 without, and nothing of anybody else's with it; the generator writes the file that is shipped."""
+import contextlib
 import filecmp
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -185,6 +187,31 @@ def what_was_taken_out_does_not_come_back_with_an_engine_that_could_not_be_made_
         daemon.end()
 
 
+def new_rules_make_an_engine_of_which_snapshots_are_written_again():
+    daemon = Daemon("rules: rules\n")
+    shutil.copytree(os.path.join(ROOT, "rules", "default"), daemon.path("rules"))
+    try:
+        daemon.start()
+        sent = daemon.send([json.dumps(dict(each, site=site)) for site in ("sample", "kept") for each in OWN])
+        assert sent[1]["accepted"] == 6, sent
+        with contextlib.closing(sqlite3.connect(os.path.join(daemon.state, "assocd.db"))) as db:
+            whole = db.execute("SELECT payload FROM journal WHERE seq = 6").fetchone()[0]
+            db.execute("UPDATE journal SET payload = x'00' WHERE seq = 6")
+            db.commit()
+            assert ctl(daemon, "sample", "remove")[0] == 1
+            db.execute("UPDATE journal SET payload = ? WHERE seq = 6", (whole,))
+            db.commit()
+        with open(daemon.path("rules/lists/address_words.txt"), "a") as words:
+            words.write("anotherwayofstreet = st\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_log("new rules are in force")
+        assert ctl(daemon, "account", "sample/mine-0")[0] == 1 and ctl(daemon, "account", "kept/mine-0")[0] == 0
+        assert daemon.stop() == 0
+        assert os.path.exists(os.path.join(daemon.state, "snapshot"))
+    finally:
+        daemon.discard()
+
+
 def sample_goes_out_of_a_stopped_daemons_folder():
     daemon = with_sample()
     try:
@@ -219,5 +246,6 @@ if __name__ == "__main__":
                         what_families_come_to_is_the_sum, why_of_two_strangers_calls_it_no_link, the_alert_log_is_told_of_the_sample, history_is_told_to_nobody,
                         daemon_takes_the_sample_out_and_leaves_the_rest,
                         what_was_taken_out_does_not_come_back_with_an_engine_that_could_not_be_made_anew,
+                        new_rules_make_an_engine_of_which_snapshots_are_written_again,
                         sample_goes_out_of_a_stopped_daemons_folder, sample_load_without_a_daemon_says_how_to_start_one,
                         generator_writes_the_shipped_file]))
