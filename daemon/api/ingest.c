@@ -22,7 +22,8 @@ struct waiting {
 	enum ingest_answer answer;
 	enum audience audience;
 	enum event_voice voice;
-	struct bytes body;      /* of the request; it stays in place until the answer */
+	struct bytes body;      /* of the request; it stays in place until the answer, as does the site that its query gives */
+	struct bytes site;
 	int64_t since_us;       /* in the queue */
 	int64_t received_us;
 	struct waiting *next;
@@ -140,11 +141,10 @@ static void offer_lines(struct intake *in, struct intake_group *g, struct bytes 
 static void start(struct waiting *w, struct bytes body)
 {
 	struct intake *in = w->api->setup.intake;
-	const char *site = w->api->setup.default_site;
 	struct intake_group *g;
 	struct intake_group setup = {
 		.source = SOURCE_HTTP,
-		.default_site = site && !is_statement(w->answer) ? bytes_of(site) : BYTES_NONE,
+		.default_site = w->site,
 		.audience = w->audience,
 		.voice = w->voice,
 		.first_line = 1,
@@ -236,18 +236,32 @@ static bool query_audience(struct api_call *call, enum audience *out)
 	return false;
 }
 
+/* Of accounts whose event names none; a statement names its accounts whole. False: answered 400. */
+static bool query_site(struct api_call *call, enum ingest_answer answer, struct bytes *out)
+{
+	const char *otherwise = call->api->setup.default_site;
+	struct bytes said = http_query(call->http, "site");
+
+	*out = said.len > 0 ? said : otherwise && !is_statement(answer) ? bytes_of(otherwise) : BYTES_NONE;
+	if (event_site_is_valid(said))
+		return true;
+	api_problem(call, 400, "query", "site: " EVENT_SITE_RULE);
+	return false;
+}
+
 void ingest_offer(struct api_call *call, struct bytes body, enum ingest_answer answer)
 {
 	struct api *api = call->api;
 	bool is_congested = intake_is_congested(api->setup.intake);
 	enum audience audience;
+	struct bytes default_site;
 	struct waiting *w;
 
-	if (!query_audience(call, &audience))
+	if (!query_audience(call, &audience) || !query_site(call, answer, &default_site))
 		return;
 	w = xcalloc(1, sizeof(*w));
 	*w = (struct waiting){
-		.api = api, .http = call->http, .answer = answer, .body = body, .received_us = clock_mono_us(),
+		.api = api, .http = call->http, .answer = answer, .body = body, .site = default_site, .received_us = clock_mono_us(),
 		.audience = audience,
 		.voice = is_statement(answer) ? VOICE_ANALYST : api_voice(&call->grant),
 	};

@@ -6,7 +6,7 @@
 const struct route api_routes[] = {
 	{ "POST", "/v1/events", ROLE_INGEST, NEEDS_ENGINE, post_events,
 	  "One event (application/json): the account's assessment; or an event a line (application/x-ndjson): counts and refused lines.",
-	  "backfill=1 imports history without telling sinks; log tells the alert log alone", "Event", "Assessment" },
+	  "backfill=1 imports history without telling sinks; log tells the alert log alone&site=site of the accounts whose event names none", "Event", "Assessment" },
 	{ "GET", "/v1/accounts/{id}", ROLE_READ, ABOUT_ACCOUNTS, get_account,
 	  "An account: risk, links, values, relations, alerts.", NULL, NULL, "Account" },
 	{ "GET", "/v1/accounts/{id}/links", ROLE_READ, ABOUT_ACCOUNTS, get_account_links,

@@ -9,35 +9,13 @@
 #define PAUSE_MS 250 /* doubled at each try */
 #define PAUSE_MAX_MS 4000
 
-/* What is no object is refused as it is. */
-static bool names_no_site(struct json_parser *parser, struct bytes line)
-{
-	struct json_doc doc;
-
-	return json_parse(parser, line, &doc, NULL) == ERR_OK && doc.nodes->type == JSON_OBJECT && json_first(&doc, doc.nodes) &&
-	       !json_get(&doc, doc.nodes, "site");
-}
-
-/* Where a line names no site, the given one in front. */
-static void add_line(struct text *body, struct bytes line, const char *site, struct json_parser *parser)
-{
-	if (site && names_no_site(parser, line)) {
-		body->comma = body->depth = 0; /* a new object, whose end is the line's own */
-		json_open_object(body);
-		json_member_string(body, "site", bytes_of(site));
-		text_addc(body, ',');
-		line = bytes_slice(line, (size_t)bytes_find_char(line, '{') + 1, line.len);
-	}
-	text_add(body, line);
-}
-
-static size_t make_batch(const struct send_setup *s, struct json_parser *parser, struct text *body)
+static size_t make_batch(const struct send_setup *s, struct text *body)
 {
 	size_t n = 0, count = send_queue_count(s->queue);
 
 	text_clear(body);
 	while (n < count && n < BATCH_LINES && body->len < BATCH_BYTES) {
-		add_line(body, send_queue_bytes(s->queue, s->queue->first + n, 1), s->site, parser);
+		text_add(body, send_queue_bytes(s->queue, s->queue->first + n, 1));
 		n++;
 	}
 	return n;
@@ -59,9 +37,17 @@ static bool is_worth_another_try(const struct send_setup *s, int status, int tri
 	return is_asked_to_wait(status) || s->is_patient || ((status >= 500 || (status < 0 && has_answered)) && tries < TRIES);
 }
 
-static int post(const struct send_setup *s, struct bytes body, struct text *reply)
+static void write_path(const struct send_setup *s, struct text *path)
 {
-	const char *path = s->is_backfill ? "/v1/events?backfill=1" : "/v1/events";
+	text_adds(path, s->is_backfill ? "/v1/events?backfill=1" : "/v1/events");
+	if (!s->site)
+		return;
+	text_adds(path, s->is_backfill ? "&site=" : "?site=");
+	ctl_escape(path, bytes_of(s->site));
+}
+
+static int post(const struct send_setup *s, const char *path, struct bytes body, struct text *reply)
+{
 	unsigned pause_ms = PAUSE_MS;
 	bool is_told = false;
 
@@ -97,9 +83,13 @@ static int take_reply(const struct send_setup *s, struct json_parser *parser, st
 
 static int send_batch(const struct send_setup *s, struct json_parser *parser, struct text *body, struct text *reply)
 {
-	size_t n = make_batch(s, parser, body);
-	int status = post(s, text_bytes(body), reply), failed;
+	size_t n = make_batch(s, body);
+	struct text path = { 0 };
+	int status, failed;
 
+	write_path(s, &path);
+	status = post(s, path.ptr, text_bytes(body), reply);
+	text_free(&path);
 	if (status < 0)
 		return 1;
 	if (status >= 300)

@@ -13,10 +13,10 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/main/config.h"
-#include "daemon/model/event.h"
 #include "send.h"
 
 #define ANSWER_MAX (16 * 1024 * 1024)
+#define ANSWER_DEPTH 8
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 5000
 #define PATIENCE_US (60 * INT64_C(1000000)) /* without any answer, unless the setup is patient */
@@ -26,7 +26,7 @@
 
 struct send_wire {
 	struct send_setup setup;
-	struct json_parser *parser; /* of answers, and of lines in which a site is looked for */
+	struct json_parser *parser;
 	char *path;
 	int fd;
 	uint64_t base, first_lines; /* I1 */
@@ -47,7 +47,7 @@ struct send_wire *send_wire_new(const struct send_setup *setup)
 
 	w->setup = *setup;
 	w->fd = -1;
-	w->parser = json_parser_new(ANSWER_MAX, EVENT_DEPTH_MAX);
+	w->parser = json_parser_new(ANSWER_MAX, ANSWER_DEPTH);
 	w->backoff_ms = BACKOFF_MIN_MS;
 	if (!setup->ctl->url)
 		BUG_ON(asprintf(&w->path, "%s/assocd.sock", ctl_config(setup->ctl)->state_dir) < 0);

@@ -61,6 +61,13 @@ def a_site_is_given_to_whoever_names_none_whatever_else_the_line_says():
         for account in ("shop/ada", "shop/bob", "shop/eve", "c/own"):
             status, said = daemon.ctl("account", account)
             assert status == 0, (account, said)
+        # An event is the same whichever way it comes.
+        line = json.dumps({"ts": 1767225600000, "type": "login", "account": "who has no id"}) + "\n"
+        for way, accepted in (command[:-1], 1), ([command[0], "-c", daemon.config, "--json", "send"], 0):
+            done = subprocess.run([*way, "--site", "a b&c", "-"], input=line, capture_output=True, text=True, timeout=60)
+            assert json.loads(done.stdout)["accepted"] == accepted, (way, done)
+        status, said, _ = daemon.ask("POST", "/v1/events?site=a%2Fb", line, {"Content-Type": "application/json"})
+        assert status == 400 and b"neither '/' nor control characters" in said, (status, said)
     finally:
         daemon.end()
 
