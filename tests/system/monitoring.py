@@ -217,16 +217,16 @@ def an_interface_that_nobody_ever_captured_is_down():
     """The daemon waits for a service that was never started: nothing has failed, and nothing is joined."""
     d = Daemon()
     with open(d.config, "a", encoding="utf-8") as out:
-        out.write(f"collectors:\n  packets: {{interfaces: [eth7, any], process: service, socket: {d.path('facts.sock')}}}\n")
+        out.write(f"collectors:\n  packets: {{interfaces: [eth7, eth8], process: service, socket: {d.path('facts.sock')}}}\n")
     try:
         d.start()
-        for name in ("eth7", "any"):
+        for name in ("eth7", "eth8"):
             assert f'assocd_capture_up{{interface="{name}"}} 0\n' in metrics(d), metrics(d)
             assert f'assocd_capture_restarts_total{{interface="{name}"}} 0\n' in metrics(d)
         source = d.status()["capture"]["eth7"]
         assert source["state"] == "closed" and "is assocd-capture.service running?" in source["detail"], source
         status, said = plugin(d)
-        assert status == 1 and "eth7 is not captured: no process has come" in said and "any is not captured" in said, said
+        assert status == 1 and "eth7 is not captured: no process has come" in said and "eth8 is not captured" in said, said
     finally:
         d.discard()
 
