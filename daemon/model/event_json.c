@@ -474,7 +474,8 @@ enum err event_from_json(const struct event_context *ctx, const struct json_doc 
 	if (ctx->scratch)
 		arena_reset(ctx->scratch);
 	if (root->type != JSON_OBJECT)
-		return event_refuse(&r, "json", "an event is a JSON object");
+		return event_refuse(&r, "json", "an event is a JSON object%s", doc->nodes[0].type == JSON_ARRAY ?
+				    "; of a list each has a line of its own, as `jq -c .[]` makes them" : "");
 	if (root->num > EVENT_KEYS_MAX)
 		return event_refuse(&r, "size", "more than %d keys", EVENT_KEYS_MAX);
 	for (const struct json_node *node = root + 1; node < end; node = doc->nodes + node->next)

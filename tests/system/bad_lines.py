@@ -20,7 +20,7 @@ def event(**keys):
 BAD = [
     ("half", b'{"ts":1,', "json", "missing or too many"),
     ("no JSON", b"hello world", "json", "JSON"),
-    ("an array", b"[1,2]", "json", "an event is a JSON object"),
+    ("an array", b"[1,2]", "json", "an event is a JSON object; of a list each has a line of its own"),
     ("a lone bracket bomb", b"[" * 60000, "json", "JSON"),
     ("200,000 deep", b"[" * 200000, "size", "longer than 64 KiB"),
     ("20 deep", b'{"ts":1,"x":' + b"[" * 20 + b"]" * 20 + b"}", "json", "deeper than 16"),
