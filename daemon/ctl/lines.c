@@ -63,6 +63,25 @@ static void give(struct lines *l, lines_fn *fn, void *arg, bool is_end)
 	l->held = rest.len;
 }
 
+/* What no line of text begins with: its parser would only say that a string ends, or a character is none. */
+static enum err check_form(const struct lines *l, struct errbuf *eb)
+{
+	static const struct { struct bytes magic; const char *what, *remedy; } forms[] = {
+		{ BYTES_LIT("\x1f\x8b"), "is compressed (gzip)", "zcat FILE" },
+		{ BYTES_LIT("\xfd" "7zXZ"), "is compressed (xz)", "xzcat FILE" },
+		{ BYTES_LIT("\x28\xb5\x2f\xfd"), "is compressed (zstd)", "zstdcat FILE" },
+		{ BYTES_LIT("PK\x03\x04"), "is an archive (zip)", "unzip -p FILE" },
+		{ BYTES_LIT("\xff\xfe"), "is UTF-16", "iconv -f UTF-16 -t UTF-8 FILE" },
+		{ BYTES_LIT("\xfe\xff"), "is UTF-16", "iconv -f UTF-16 -t UTF-8 FILE" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (bytes_starts(bytes_make(l->buffer, l->held), forms[i].magic))
+			return errbuf_set(eb, ERR_INPUT, "%s: %s, lines of text are expected; `%s | assocctl ... -` hands them over", l->name,
+					  forms[i].what, forms[i].remedy);
+	return ERR_OK;
+}
+
 enum err lines_read(struct lines *l, lines_fn *fn, void *arg, size_t *n, struct errbuf *eb)
 {
 	ssize_t got;
@@ -73,6 +92,8 @@ enum err lines_read(struct lines *l, lines_fn *fn, void *arg, size_t *n, struct 
 	if (got < 0)
 		return errbuf_set(eb, ERR_IO, "%s: %s", l->name, errno == EBADF ? "is closed" : strerror(errno));
 	l->held += (size_t)got;
+	if (l->at == 0 && check_form(l, eb) != ERR_OK)
+		return ERR_INPUT;
 	l->at += (uint64_t)got;
 	*n = (size_t)got;
 	give(l, fn, arg, got == 0);

@@ -23,7 +23,8 @@ typedef void lines_fn(void *arg, struct bytes line);
 /* path "-": standard input. The error names what cannot be opened; a directory as such. */
 enum err lines_open(struct lines *l, const char *path, struct errbuf *eb) MUST_CHECK;
 /* One reading of *n bytes, 0 at the end. fn gets each line that is whole, without its newline, at the end a last one that
- * has none too; one that is longer as its first LINES_LONGEST bytes. */
+ * has none too; one that is longer as its first LINES_LONGEST bytes. ERR_INPUT: it is compressed, or in another
+ * encoding. */
 enum err lines_read(struct lines *l, lines_fn *fn, void *arg, size_t *n, struct errbuf *eb) MUST_CHECK;
 void lines_close(struct lines *l);
 

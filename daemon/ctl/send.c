@@ -286,6 +286,8 @@ static void print_summary(const struct sending *s)
 	}
 	text_addc(&t, '\n');
 	refusals_print(&c->refused, "refused", &t);
+	if (!s->pattern && c->refused.n > 0 && c->accepted + c->duplicate == 0)
+		text_adds(&t, "  an event is one JSON object on one line (assocd-events(5)); lines of a log or a table need a --pattern\n");
 	refusals_print(&c->ignored, "taken and without effect", &t);
 	print_out(&t);
 	text_free(&t);

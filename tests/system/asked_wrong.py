@@ -37,6 +37,7 @@ WRONG = (
     (("search", "x" * 1025), 2, "what to search for has 1 to 1024 bytes"),
     (("replay", __file__), 1, "no line was accepted (above)"),
     (("replay", os.devnull), 0, "0 events"),
+    (("send", __file__), 1, "lines of a log or a table need a --pattern"),
     (("key", "rotate", "--now"), 2, "there is no option --now"),
     (("tour", "x"), 2, "it takes no arguments"),
     (("sink", "dead", "pager"), 1, 'sink "pager" is not known; `assocctl sink list` lists those that there are'),

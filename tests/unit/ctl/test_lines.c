@@ -51,6 +51,32 @@ static void seen_free(struct seen *s)
 	text_free(&s->first_bytes);
 }
 
+static void what_is_no_text_is_named(void **state)
+{
+	static const struct { struct bytes content; const char *said; } cases[] = {
+		{ BYTES_LIT("\x1f\x8b\x08\x00"), "is compressed (gzip)" }, { BYTES_LIT("\xff\xfe{\x00"), "is UTF-16" },
+		{ BYTES_LIT("\x28\xb5\x2f\xfd\x00"), "zstdcat FILE | assocctl" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char path[] = "/tmp/assocd-lines-XXXXXX";
+		struct seen s = { .lengths = { 0 } };
+		struct errbuf eb = { "" };
+		size_t n = 1;
+		int fd = mkstemp(path);
+
+		assert_int_equal(write(fd, cases[i].content.ptr, cases[i].content.len), cases[i].content.len);
+		close(fd);
+		assert_int_equal(lines_open(&s.lines, path, &eb), ERR_OK);
+		assert_int_equal(lines_read(&s.lines, note_line, &s, &n, &eb), ERR_INPUT);
+		assert_non_null(strstr(eb.text, cases[i].said));
+		assert_int_equal(s.lengths.n, 0);
+		lines_close(&s.lines);
+		unlink(path);
+		seen_free(&s);
+	}
+}
+
 static void last_line_needs_no_newline(void **state)
 {
 	struct seen with = { .lengths = { 0 } }, without = { .lengths = { 0 } }, none = { .lengths = { 0 } };
@@ -135,6 +161,7 @@ static void more_reasons_than_places_are_counted_in_the_sum(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_text_is_named),
 		cmocka_unit_test(last_line_needs_no_newline),
 		cmocka_unit_test(long_lines_are_given_cut_and_counted_once),
 		cmocka_unit_test(what_cannot_be_read_is_named),
