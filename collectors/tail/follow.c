@@ -301,6 +301,8 @@ void follow_save(const struct follow *f, struct text *out)
 	char print[20];
 
 	json_member_string(out, "path", bytes_of(f->path));
+	if (!f->is_known)
+		json_member_bool(out, "barred", true);
 	json_key(out, "files");
 	json_open_array(out);
 	for (size_t i = 0; i < f->files.n; i++) {
@@ -349,5 +351,5 @@ void follow_restore(struct follow *f, const struct json_doc *doc, const struct j
 			continue;
 		VEC_PUSH(&f->files, file);
 	}
-	f->is_known = true;
+	f->is_known = !f->from_end || !is_true(json_get(doc, saved, "barred"));
 }

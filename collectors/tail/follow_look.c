@@ -1,6 +1,7 @@
 /* A look at the directory of a log: which file has the path, which had it before.
  * I1: a file is known by device, inode and fingerprint; an inode number that came back with other bytes is another file.
- * I2: at the very first look the files beside the path are history: known, and read only where they grow.
+ * I2: at the very first look the files beside the path are history: known, and read only where they grow. Who begins at the end
+ *     has not looked before the path's file may be read.
  * I3: a file whose first bytes are those of a known file that was truncated is its copy, and read from where that one was. */
 #include <dirent.h>
 #include <errno.h>
@@ -80,12 +81,19 @@ static void free_candidates(struct candidates *all)
 	VEC_FREE(all);
 }
 
+static bool is_no_right(int code)
+{
+	return code == EACCES || code == EPERM;
+}
+
 /* One that is not there yet is waited for. */
 static void add_path(struct follow *f, struct candidates *all)
 {
 	add_candidate(all, NULL, f->path, true);
-	if (!all->n && errno != ENOENT)
-		follow_set_trouble(f, f->path, strerror(errno));
+	if (all->n || errno == ENOENT)
+		return;
+	f->is_barred = is_no_right(errno);
+	follow_set_trouble(f, f->path, strerror(errno));
 }
 
 /* The path before the others: a file that is renamed meanwhile is then seen twice rather than never. */
@@ -115,6 +123,7 @@ static int open_candidate(struct follow *f, struct candidate *c)
 
 	if (fd >= 0 && !fstat(fd, &c->st) && S_ISREG(c->st.st_mode))
 		return fd;
+	f->is_barred |= c->has_path && fd < 0 && is_no_right(errno);
 	if (c->has_path || (fd < 0 && errno != ENOENT))
 		follow_set_trouble(f, c->path, fd < 0 ? strerror(errno) : S_ISDIR(c->st.st_mode) ? "is a directory, a log file is expected here" :
 				   "is not a regular file");
@@ -245,11 +254,12 @@ void follow_look(struct follow *f)
 
 	for (size_t i = 0; i < f->files.n; i++)
 		f->files.at[i].is_seen = false;
+	f->is_barred = false;
 	list_candidates(f, &all);
 	notice_truncation(f, &all);
 	for (size_t i = 0; i < all.n; i++)
 		take_candidate(f, &all.at[i]);
 	forget_gone(f);
-	f->is_known = true;
+	f->is_known |= !f->from_end || !f->is_barred;
 	free_candidates(&all);
 }

@@ -31,6 +31,7 @@ struct follow {
 	char *path, *dir, *base;
 	bool from_end;
 	bool is_known;   /* has looked before, now or in an earlier life */
+	bool is_barred;  /* at this look: whatever has the path may not be read, and may be old */
 	bool must_look;
 	struct VEC(struct followed) files; /* oldest first */
 	dev_t dev; /* of the path's file at the last look */

@@ -18,6 +18,7 @@ struct world {
 	struct text lines;
 	char *buffer;
 	uint64_t number; /* of the last line */
+	bool from_end;
 };
 
 static char *in_dir(const struct world *w, const char *name)
@@ -77,7 +78,7 @@ static void begin(struct world *w, bool from_end)
 	strcpy(w->dir, "/tmp/follow-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	snprintf(w->path, sizeof(w->path), "%s/log", w->dir);
-	w->f = follow_new(w->path, from_end);
+	w->f = follow_new(w->path, w->from_end = from_end);
 	w->buffer = malloc(FOLLOW_BUFFER);
 }
 
@@ -103,7 +104,7 @@ static void restart(struct world *w)
 	follow_save(w->f, &saved);
 	json_close_object(&saved);
 	follow_free(w->f);
-	w->f = follow_new(w->path, false);
+	w->f = follow_new(w->path, w->from_end);
 	assert_int_equal(json_parse(parser, text_bytes(&saved), &doc, NULL), ERR_OK);
 	follow_restore(w->f, &doc, doc.nodes);
 	json_parser_free(parser);
@@ -382,6 +383,35 @@ static void a_path_that_leads_in_a_circle_is_told_once(void **state)
 	end(&w);
 }
 
+static void permit(const struct world *w, bool is_permitted)
+{
+	if (getuid() == 0) /* who may read everything */
+		assert_int_equal(seteuid(is_permitted ? 0 : 65534), 0);
+	else
+		assert_int_equal(chmod(w->path, is_permitted ? 0600 : 0), 0);
+}
+
+static void from_the_end_is_from_where_it_may_first_be_read(void **state)
+{
+	struct world w;
+
+	begin(&w, true);
+	write_to(&w, "log", "old\n");
+	permit(&w, false);
+	assert_string_equal(poll_lines(&w), "");
+	assert_string_equal(poll_lines(&w), "");
+	assert_non_null(strstr(follow_trouble(w.f), "/log: Permission denied; trying again"));
+	restart(&w);
+	permit(&w, true);
+	assert_string_equal(poll_lines(&w), "");
+	write_to(&w, "log", "new\n");
+	assert_string_equal(poll_lines(&w), "new|");
+	move(&w, "log", "log.1");
+	write_to(&w, "log", "first of the next\n");
+	assert_string_equal(poll_lines(&w), "first of the next|");
+	end(&w);
+}
+
 static void a_path_that_is_not_there_yet_is_no_trouble(void **state)
 {
 	struct world w;
@@ -423,6 +453,7 @@ int main(void)
 		cmocka_unit_test(a_hole_of_nul_bytes_is_not_part_of_the_line),
 		cmocka_unit_test(trouble_is_told_once_and_reading_goes_on_when_it_ends),
 		cmocka_unit_test(a_path_that_leads_in_a_circle_is_told_once),
+		cmocka_unit_test(from_the_end_is_from_where_it_may_first_be_read),
 		cmocka_unit_test(a_path_that_is_not_there_yet_is_no_trouble),
 		cmocka_unit_test(an_inode_number_that_came_back_is_another_file),
 	};
