@@ -18,6 +18,7 @@ struct completion {
 	struct ctl *ctl;
 	struct bytes kept;  /* of the begun word: what every candidate has in front ("--state=") */
 	struct bytes begun; /* and what it must begin with behind that */
+	const char *given;  /* the argument in front of it, or NULL */
 	struct text *out;
 };
 
@@ -32,14 +33,35 @@ static void offer(struct completion *c, struct bytes word)
 
 /* -- words of a kind -- */
 
+/* Whoever names one account and then none is offered those that are linked to it, strongest first. */
+static void offer_linked(struct completion *c)
+{
+	struct text path = { 0 };
+	const struct json_doc *doc;
+	const struct json_node *list, *link;
+
+	if (!c->given)
+		return;
+	text_adds(&path, "/v1/accounts/");
+	ctl_escape(&path, bytes_of(c->given));
+	text_adds(&path, "/links");
+	doc = ctl_get(c->ctl, path.ptr);
+	list = doc ? json_get(doc, doc->nodes, "links") : NULL;
+	for (link = doc ? json_first(doc, list) : NULL; link; link = json_after(doc, list, link))
+		offer(c, json_get_text(doc, link, "b"));
+	text_free(&path);
+}
+
 static void offer_accounts(struct completion *c)
 {
 	struct text path = { 0 };
 	const struct json_doc *doc;
 	const struct json_node *list, *name;
 
-	if (c->begun.len == 0)
+	if (c->begun.len == 0) {
+		offer_linked(c);
 		return;
+	}
 	text_adds(&path, "/v1/search?q=");
 	ctl_escape(&path, c->begun);
 	doc = ctl_get(c->ctl, path.ptr);
@@ -258,18 +280,20 @@ static struct bytes argument_word(const char *arguments, unsigned n)
 	return last;
 }
 
-/* Arguments among the words behind the command's name: neither options nor their values. */
-static unsigned count_arguments(const struct ctl_command *command, int argc, char **argv)
+/* Arguments among the words behind the command's name: neither options nor their values. The last one is the given one. */
+static unsigned take_arguments(struct completion *c, const struct ctl_command *command, int argc, char **argv)
 {
 	unsigned n = 0;
 
 	for (int i = 0; i < argc; i++) {
 		const struct reference_option *row = argv[i][0] == '-' ? option_of(command, bytes_of(argv[i])) : NULL;
 
-		if (row && row->value)
+		if (row && row->value) {
 			i++;
-		else if (argv[i][0] != '-' || argv[i][1] == '\0')
+		} else if (argv[i][0] != '-' || argv[i][1] == '\0') {
+			c->given = argv[i];
 			n++;
+		}
 	}
 	return n;
 }
@@ -306,7 +330,7 @@ static bool complete(struct completion *c, int argc, char **argv)
 	if (command == &ctl_help)
 		offer_commands(c, argc - words, argv + words);
 	else if (command)
-		return offer_word(c, argument_word(command->arguments, count_arguments(command, argc - words, argv + words)));
+		return offer_word(c, argument_word(command->arguments, take_arguments(c, command, argc - words, argv + words)));
 	else
 		offer_commands(c, argc, argv);
 	return true;
@@ -371,7 +395,8 @@ static int completion_run(struct ctl *ctl, int argc, char **argv)
 const struct ctl_command ctl_completion = {
 	.name = "completion", .arguments = "bash", .run = completion_run,
 	.help = "Prints the shell's completion of commands, options, accounts, alerts, rules and patterns.",
-	.more = "An installed assocctl has it in place already (share/bash-completion); names come from the daemon, if it answers.",
+	.more = "An installed assocctl has it in place already (share/bash-completion); names come from the daemon, if it answers. Behind one "
+		"account those that are linked to it are offered first.",
 	.example = "eval \"$(build/assocctl completion bash)\"",
 };
 

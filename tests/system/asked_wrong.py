@@ -261,11 +261,18 @@ def lists_as_csv_name_all_that_there_are():
         daemon.end()
 
 
-def lists_are_csv_when_asked_for_and_names_of_sinks_are_completed():
+def lists_are_csv_when_asked_for_and_names_are_completed():
     daemon = Daemon().start()
     try:
         assert Daemon.ctl(daemon, "token", "add", "shop", "--role", "ingest", "--trusted", "--rate", "5")[0] == 0
         assert Daemon.ctl(daemon, "--csv", "token", "list") == (0, "token,roles,trusted,rate\nshop,ingest,trusted,5\n")
+        lines = [json.dumps({"ts": 1780000000000 + i, "type": "profile", "account": f"a{i}", "device": {"id": "7f31c0de"},
+                             "identity": {"card": "4012888888881881", "tax_id": "DE136695976"}}) for i in range(2)]
+        assert daemon.send(lines, backfill=True)[1]["accepted"] == 2
+        assert Daemon.ctl(daemon, "complete", "--", "why", "a1", "") == (0, "a0\n")
+        assert Daemon.ctl(daemon, "complete", "--", "why", "--text", "a0", "") == (0, "a1\n")
+        assert Daemon.ctl(daemon, "complete", "--", "verdict", "clean", "a0", "") == (0, "a1\n")
+        assert Daemon.ctl(daemon, "complete", "--", "account", "a")[1].split() == ["a0", "a1"]
         assert Daemon.ctl(daemon, "complete", "--", "sink", "dead", "l") == (0, "log\n")
         assert Daemon.ctl(daemon, "complete", "--", "sink", "dead", "x") == (0, "")
         assert Daemon.ctl(daemon, "--csv", "sink", "list") == (0, "sink,type,delivered,waiting,dead,why\nlog,log,0,0,0,\n")
@@ -280,4 +287,4 @@ if __name__ == "__main__":
                         a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
                         what_a_followed_file_was_refused_is_named_when_it_is_ended,
-                        lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_of_sinks_are_completed]))
+                        lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_are_completed]))
