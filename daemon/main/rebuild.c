@@ -213,10 +213,11 @@ static void swap_rules(struct daemon *d, struct rebuild *r)
 	log_info("rules", "new rules are in force after %lld ms", (long long)(clock_mono_us() - r->started_us) / 1000);
 }
 
-/* Events were taken out: this engine was made of what is left. */
+/* Events were taken out: this engine was made of what is left. What a trial found may name what is gone. */
 static void swap_engines(struct daemon *d, struct rebuild *r)
 {
 	struct engine *old = d->now.engine;
+	trial_free(d);
 	d->now.engine = r->next.engine;
 	r->next.engine = old;
 	d->is_engine_stale = false;

@@ -158,8 +158,10 @@ def daemon_takes_the_sample_out_and_leaves_the_rest():
     try:
         for event in OWN:
             assert daemon.ask("POST", "/v1/events", json.dumps(event), {"Content-Type": "application/json"})[0] == 200
+        assert daemon.try_rule("shared-device.yaml")[0] == 202
         status, text = ctl(daemon, "sample", "remove")
         assert status == 0 and "taken out" in text, text
+        assert json.loads(daemon.ask("GET", "/v1/backtest")[1])["state"] == "none", "a trial of what is gone"
         left = status_of(daemon)
         assert left["events"] == len(OWN) and left["accounts"] == len(OWN) and left["clusters"] == 0, left
         assert left["alerts"] == {"open": 0, "acknowledged": 0, "appealed": 0, "resolved": 0}, left
