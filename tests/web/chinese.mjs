@@ -158,7 +158,8 @@ export function every_refusal_for_want_of_a_role_is_known_in_chinese() {
 
 // Why the engine ends an alert: each sentence in its source has its Chinese.
 export function every_reason_why_an_alert_ended_is_known_in_chinese() {
-  const sources = ["daemon/engine/decide.c", "daemon/engine/alert_acts.c"].map((file) => fs.readFileSync(path.join(root, file), "utf8")).join("\n");
+  const folder = path.join(root, "daemon/engine/alerts");
+  const sources = fs.readdirSync(folder).map((file) => fs.readFileSync(path.join(folder, file), "utf8")).join("\n");
   const sentences = [...sources.matchAll(/(?:BYTES_LIT\(|reason_say\(\w+, |snprintf\(reason, sizeof\(reason\), )"([^"]* [^"]*)"/g)].map((m) => m[1]);
   const example = (form) => form.replace("%s%.*s", "").replace("%.*s was %s", "x was closed").replace("%.*s", "x").replace("%s", "30 d").replaceAll("%d", "7");
   check(sentences.length >= 8, `only ${sentences.length} are found`);
