@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/sinks/shape.h"
 #include "erasure_parts.h"
+#include "jobs.h"
 
 #define SOON_US 1000
 #define WAIT_US 20000 /* for what else is under way */
@@ -190,7 +191,7 @@ static int64_t stand(struct erasure *e)
 		d->is_erasure_due = true;
 		e->fresh = NULL;
 	}
-	if (d->rebuild != NULL || d->forgetting != NULL)
+	if (jobs_in_the_way(d, JOB_ERASURE) != 0)
 		return WAIT_US;
 	if (!turn_stand_still(d, HOLD_ERASURE) || d->snapshot_child != 0)
 		return SOON_US;

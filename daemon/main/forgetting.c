@@ -13,6 +13,7 @@
 #include "daemon/base/vec.h"
 #include "daemon/store/edits.h"
 #include "daemon/store/names.h"
+#include "jobs.h"
 #include "rebuild.h"
 #include "sweep.h"
 
@@ -282,19 +283,13 @@ static bool is_wanted(const struct config *c)
 	return c->retain_events_ms > 0 || c->retain_plain_ms > 0 || c->retain_hash_ms > 0 || c->truncate_addresses_ms > 0;
 }
 
-/* A trial compares two engines over the same events. */
-static bool may_begin(const struct daemon *d)
-{
-	return is_wanted(d->config) && !d->wants_stop && d->erasure == NULL && d->rebuild == NULL && !trial_is_under_way(d);
-}
-
 int64_t step_forgetting(struct daemon *d, int64_t mono_us)
 {
 	static int64_t (*const stages[])(struct forgetting *f) = {
 		[READS_NAMES] = ask_names, [SWEEPS] = sweep, [REBUILDS] = rebuild, [EMPTIES_LOG] = empty_log, [IS_OVER] = end,
 	};
 	struct forgetting *f = d->forgetting;
-	if (f == NULL && !may_begin(d))
+	if (f == NULL && (!is_wanted(d->config) || jobs_in_the_way(d, JOB_RETENTION) != 0))
 		return BY_EVENT;
 	if (f == NULL && mono_us < d->forget_due_us)
 		return d->forget_due_us - mono_us;

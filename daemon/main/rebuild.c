@@ -14,6 +14,7 @@
 #include "daemon/base/log.h"
 #include "daemon/vendor/sd.h"
 #include "erasure.h"
+#include "jobs.h"
 
 #define RUN_EVENTS 64 /* applied before the clock is looked at */
 #define SLICE_US 5000
@@ -33,7 +34,7 @@ struct rebuild *rebuild_new(struct daemon *d)
 
 enum err rebuild_because(struct daemon *d, const struct rebuild_cause *cause)
 {
-	if (d->rebuild != NULL)
+	if (jobs_in_the_way(d, JOB_REBUILD) != 0)
 		return ERR_BUSY;
 	struct rebuild *r = rebuild_new(d);
 	r->cause = *cause;
@@ -124,7 +125,7 @@ static int64_t ask(struct daemon *d, void (*run)(struct store_query *q, const ch
 
 void step_reload(struct daemon *d)
 {
-	if (!d->wants_reload || d->rebuild != NULL)
+	if (!d->wants_reload || jobs_in_the_way(d, JOB_REBUILD) != 0)
 		return;
 	d->wants_reload = false;
 	sd_tell("RELOADING=1\nSTATUS=reading rules, networks, tokens, certificate and secrets");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/log.h"
+#include "jobs.h"
 #include "site.h"
 
 struct removal {
@@ -87,7 +88,7 @@ void step_removal(struct daemon *d, struct rebuild *r)
 void remove_site(void *arg, struct bytes site, api_removed_fn *done, void *done_arg)
 {
 	struct daemon *d = arg;
-	if (d->rebuild != NULL || d->erasure != NULL || d->forgetting != NULL || d->wants_stop || site.len == 0) {
+	if (jobs_in_the_way(d, JOB_REMOVAL) != 0 || site.len == 0) {
 		done(done_arg, ERR_BUSY, 0, "rules are being reloaded, or events taken out; try again in a moment");
 		return;
 	}

@@ -10,6 +10,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "jobs.h"
 
 #define HOLD_LIMIT_US 5000000
 #define SNAPSHOT_NICE 10 /* on a busy machine the daemon answers first */
@@ -69,7 +70,7 @@ static void reap_child(struct daemon *d)
 void step_snapshot(struct daemon *d, int64_t mono_us)
 {
 	reap_child(d);
-	bool is_free = d->snapshot_child == 0 && d->rebuild == NULL && !d->wants_stop && !d->is_engine_stale;
+	bool is_free = jobs_in_the_way(d, JOB_SNAPSHOT) == 0 && !d->is_engine_stale;
 	bool is_due = mono_us >= d->snapshot_due_us && is_free && applied_seq(d) != d->snapshot_seq;
 	bool is_late = d->snapshot_give_up_us > 0 && mono_us > d->snapshot_give_up_us;
 	if (is_due && !is_late && !intake_is_settled(d->intake)) {

@@ -14,6 +14,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "jobs.h"
 
 #define TRIAL_NICE 10 /* on a busy machine the daemon answers first */
 #define LOOK_US 20000
@@ -60,11 +61,12 @@ enum err trial_begin(void *arg, struct bytes file, struct bytes text, struct err
 	struct daemon *d = arg;
 	if (!is_rule_file(file))
 		return errbuf_set(eb, ERR_INPUT, "a rule file is named NAME.yaml, of letters, digits, - and _");
-	if (trial_is_under_way(d))
+	unsigned busy = jobs_in_the_way(d, JOB_TRIAL);
+	if (job_is_in(busy, JOB_TRIAL))
 		return errbuf_set(eb, ERR_BUSY, "another rule file is being tried; ask again when that is done");
-	if (d->rebuild != NULL || d->wants_stop)
+	if (job_is_in(busy, JOB_REBUILD) || job_is_in(busy, JOB_STOP))
 		return errbuf_set(eb, ERR_BUSY, "the rules are being read anew; ask again when that is done");
-	if (d->erasure != NULL || d->is_erasure_due || d->forgetting != NULL) /* it would read what is to go */
+	if (busy != 0 || d->is_erasure_due) /* it would read what is to go */
 		return errbuf_set(eb, ERR_BUSY, "events are to be taken out of the journal, by an erasure or by retention; ask again when that is done");
 	trial_free(d);
 	d->trial = trial_new(d, file, text);
