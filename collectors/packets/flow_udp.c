@@ -82,6 +82,19 @@ static enum quic_step open_quic(struct flows *f, struct flow *flow, unsigned sid
 	return step;
 }
 
+/* What is coalesced may stand in any order (RFC 9000, 12.2): 0-RTT in front of the Initial, too. All of it has one destination id. */
+static bool has_initial(struct bytes datagram)
+{
+	struct quic_packet p;
+
+	for (unsigned n = 0; n < QUIC_PACKETS_MAX && decode_quic_packet(datagram, &p) == ERR_OK; n++) {
+		if (p.is_initial)
+			return true;
+		datagram = bytes_slice(datagram, p.whole.len, datagram.len);
+	}
+	return false;
+}
+
 static void take_quic(struct flows *f, struct flow *flow, unsigned side, const struct packet *p, int64_t at_us)
 {
 	struct quic_packet first;
@@ -93,7 +106,7 @@ static void take_quic(struct flows *f, struct flow *flow, unsigned side, const s
 		flow->server_id = hash_of_id(first.source_id);
 		return;
 	}
-	if (!first.is_initial || (flow->has_hello && flow->server_id == hash_of_id(first.destination_id)))
+	if ((flow->has_hello && flow->server_id == hash_of_id(first.destination_id)) || !has_initial(p->payload))
 		return;
 	if (flow->tries >= QUIC_TRIES_MAX) {
 		f->counts.initials_untried++;

@@ -53,6 +53,20 @@ static void quic_hello_of_several_datagrams_makes_a_flow_of_quic(void **state)
 	flow_bench_end(&b);
 }
 
+static void hello_behind_early_packets_in_its_datagram_is_read(void **state)
+{
+	struct made m, datagram = { .n = 0 }, frames = { .n = 0 };
+
+	begin((struct flows_limits){ 0 });
+	made_add(&datagram, "\xd0\0\0\0\1\x08" "12345678" "\0\x40\x20" "0123456789abcdef0123456789abcdef", 49);
+	bench_crypto(&frames, 0, hello(&m, "a.example"));
+	bench_initial(&datagram, &(struct initial){ .version = 1, .id = BYTES_LIT("12345678") }, bytes_make((char *)frames.bytes, frames.n));
+	send_datagram(true, bytes_make((char *)datagram.bytes, datagram.n));
+	assert_int_equal(flows_counts(b.flows)->hellos, 1);
+	flow_bench_expect(&b, "50000>443 quic|");
+	flow_bench_end(&b);
+}
+
 static void who_sends_the_hello_is_the_client(void **state)
 {
 	struct made m;
@@ -180,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quic_hello_of_several_datagrams_makes_a_flow_of_quic),
+		cmocka_unit_test(hello_behind_early_packets_in_its_datagram_is_read),
 		cmocka_unit_test(who_sends_the_hello_is_the_client),
 		cmocka_unit_test(each_connection_on_the_same_ports_is_a_flow),
 		cmocka_unit_test(hello_of_dtls_makes_a_flow_of_dtls),
