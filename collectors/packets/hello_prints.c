@@ -124,6 +124,8 @@ static bool is_finite_field(uint16_t v) { return v >> 8 == 1; }
 /* ML-KEM alone or with a curve, and Kyber of the drafts before it. */
 static bool is_post_quantum(uint16_t v) { return (v >= 0x0200 && v <= 0x0202) || (v >= 0x11eb && v <= 0x11ed) || v == 0x6399 || v == 0x639a; }
 
+static bool is_tls13(uint16_t v) { return v == 0x0304 || v == 0xfefc; }
+
 static bool has_grease(const struct client_hello *hello)
 {
 	for (size_t i = 0; i < hello->n_extensions; i++)
@@ -155,7 +157,7 @@ static void fill_traits(const struct client_hello *hello, struct flow_facts *fac
 		{ "scsv", has_number(hello->ciphers, is_renegotiation_signal) },
 		{ "ffdhe", has_number(hello->groups, is_finite_field) },
 		{ "pq", has_number(hello->groups, is_post_quantum) },
-		{ "tls13", hello_version(hello) == 0x0304 || hello_version(hello) == 0xfefc },
+		{ "tls13", is_tls13(hello_version(hello)) || has_number(hello->versions, is_tls13) },
 		{ "h1", offers(hello, "http/1.1", "http/1.0") },
 		{ "h2", offers(hello, "h2", "h2-") },
 		{ "h3", offers(hello, "h3", "h3-") },

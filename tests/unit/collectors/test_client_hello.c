@@ -196,6 +196,8 @@ static void traits_are_words_of_what_a_stack_can(void **state)
 	struct wanted w = example;
 
 	assert_string_equal(facts_as(&w, HELLO_TLS)->traits, "alps,certcomp,tls13,h1,h2");
+	w.versions = "fb1a,0304,0303"; /* a draft beside it */
+	assert_string_equal(facts_as(&w, HELLO_TLS)->traits, "alps,certcomp,tls13,h1,h2");
 	w.ciphers = "1a1a,1301,00ff";
 	w.extensions = "0016,000a,fe0d,0022,001c";
 	w.groups = "11ec,001d,0100";
