@@ -124,6 +124,7 @@ enum layer layer_protocol(struct walk *w)
 	case 51: return LAYER_AUTHENTICATION;
 	case 97: return LAYER_ETHERIP;
 	case 137: return LAYER_MPLS;
+	case 143: return LAYER_ETHERNET; /* RFC 8986, 10.1 */
 	case 0: case 43: case 60: case 135: case 139: case 140: return w->p->is_v6 ? LAYER_EXTENSION : walk_end(w, PACKET_OTHER);
 	case 44: return w->p->is_v6 ? LAYER_V6_FRAGMENT : walk_end(w, PACKET_OTHER);
 	default: return walk_end(w, PACKET_OTHER);

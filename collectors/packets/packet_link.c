@@ -173,8 +173,31 @@ static bool is_frame(const struct cursor *c, size_t at)
 	}
 }
 
+/* A header of IPv4 whose checksum is right. */
+static bool is_ipv4_sum(const struct cursor *c)
+{
+	size_t header = (c->at[0] & 15) * 4u;
+	uint32_t sum = 0;
+
+	if (c->at[0] >> 4 != 4 || header < 20 || header > cur_left(c))
+		return false;
+	for (size_t i = 0; i < header; i += 2)
+		sum += (uint32_t)c->at[i] << 8 | c->at[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16) == 0xffff;
+}
+
+/* A header of IPv6 whose length is that of the packet. */
+static bool is_ipv6_length(const struct walk *w)
+{
+	const uint8_t *at = w->c.at;
+
+	return at[0] >> 4 == 6 && cur_left(&w->c) >= 40 && 40 + ((size_t)at[4] << 8 | at[5]) == cur_left(&w->c) + w->beyond;
+}
+
 /* Behind the labels nothing says what follows (RFC 4928): a control word of the pseudowire in front of a frame, a frame, or IP by its
- * version where its header can be one. The first nibble of an address of a card may be any. */
+ * version where its header can be one. The first nibble of an address of a card may be any, and an address of IP may have the type of
+ * a frame in it (129.0, 136.100): a checksum or a length that is right is believed first. */
 enum layer layer_mpls(struct walk *w)
 {
 	struct cursor *c = &w->c;
@@ -185,6 +208,10 @@ enum layer layer_mpls(struct walk *w)
 	while (!c->err && !(label & 0x100));
 	if (cur_left(c) < 4)
 		return walk_end(w, PACKET_CUT);
+	if (is_ipv4_sum(c))
+		return LAYER_IPV4;
+	if (is_ipv6_length(w))
+		return LAYER_IPV6;
 	if (is_frame(c, 0))
 		return LAYER_ETHERNET;
 	size_t total = (size_t)c->at[2] << 8 | c->at[3];

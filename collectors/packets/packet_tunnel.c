@@ -102,13 +102,13 @@ enum layer layer_nsh(struct walk *w)
 	return layer_of_next(w, next);
 }
 
-/* RFC 7348: the flag of the network number, and nothing else but the two of its group policy extension. */
+/* RFC 7348: the flag of the network number; the others are of extensions, or reserved and not looked at (section 5). */
 enum layer layer_vxlan(struct walk *w)
 {
 	uint8_t flags = cur_u8(&w->c);
 
 	cur_skip(&w->c, 7);
-	return (flags & 0x7f) == 0x08 ? LAYER_ETHERNET : walk_end(w, PACKET_OTHER);
+	return flags & 0x08 ? LAYER_ETHERNET : walk_end(w, PACKET_OTHER);
 }
 
 enum layer layer_vxlan_gpe(struct walk *w)

@@ -115,6 +115,7 @@ static void unknown_link_type_has_a_name_where_there_is_one(void **state)
 static const struct { const char *what; uint8_t protocol; uint16_t port; const char *header; } tunnels[] = {
 	{ "ip in ip", 4, 0, "" },
 	{ "mpls in ip", 137, 0, "00010140" },
+	{ "ethernet behind a segment route", 143, 0, "020000000002 020000000001 0800" },
 	{ "etherip", 97, 0, "3000 020000000002 020000000001 0800" },
 	{ "ah", 51, 0, "0404 0000 00000001 00000001 000000000000000000000000" },
 	{ "gre", 47, 0, "0000 0800" },
@@ -130,6 +131,7 @@ static const struct { const char *what; uint8_t protocol; uint16_t port; const c
 	{ "erspan 3 with its platform", 47, 0, "1000 22eb 00000001 2000 0000 00000000 0000 0001 0000000000000000 020000000002 020000000001 0800" },
 	{ "erspan 3 with ip", 47, 0, "1000 22eb 00000001 2000 0000 00000000 0000 0800" },
 	{ "vxlan", 17, 4789, "08000000 00000100 020000000002 020000000001 0800" },
+	{ "vxlan with a flag of an extension", 17, 4789, "48000000 00000100 020000000002 020000000001 0800" },
 	{ "vxlan of linux", 17, 8472, "08000000 00000100 020000000002 020000000001 8100 0001 0800" },
 	{ "vxlan-gpe", 17, 4790, "0c000001 00000100" },
 	{ "geneve with ip", 17, 6081, "0000 0800 00000100" },
@@ -252,6 +254,45 @@ static void fragment_headers_are_told_apart(void **state)
 	assert_int_equal(bench_decode(&b, 101, &p), PACKET_WHOLE);
 }
 
+static void put_sum(uint8_t *header)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < 20; i += 2)
+		sum += (uint32_t)header[i] << 8 | header[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	bench_u16(header + 10, ~(sum + (sum >> 16)) & 0xffff);
+}
+
+/* 129.0, 136.100 and others read like the type of a frame where one might stand. */
+static void address_behind_mpls_is_no_type_of_a_frame(void **state)
+{
+	static const uint16_t types[] = { 0x8100, 0x88a8, 0x8847, 0x8864, 0x0806 };
+	struct packet p;
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		bench_inner(&b);
+		uint8_t *header = b.bytes + b.begin;
+		bench_u16(header + 12, types[i]);
+		put_sum(header);
+		bench_hex(&b, "00010140");
+		bench_ethernet(&b, 0x8847);
+		assert_int_equal(bench_decode(&b, 1, &p), PACKET_WHOLE);
+		assert_int_equal(ip_v4(&p.source) >> 16, types[i]);
+		assert_int_equal(p.destination_port, 443);
+
+		bench_clear(&b);
+		bench_put(&b, "hello", 5);
+		bench_tcp(&b, (struct bench_tcp){ 1000, 443, 7, TCP_ACK });
+		bench_u16(bench_ipv6(&b, PACKET_TCP, 1, 2) + 12, types[i]);
+		bench_hex(&b, "00010140");
+		bench_ethernet(&b, 0x8847);
+		assert_int_equal(bench_decode(&b, 1, &p), PACKET_WHOLE);
+		assert_true(p.is_v6);
+		assert_int_equal(p.destination_port, 443);
+	}
+}
+
 static void padding_of_a_short_frame_is_not_payload(void **state)
 {
 	bench_clear(&b);
@@ -360,6 +401,7 @@ int main(void)
 		cmocka_unit_test(datagram_on_a_tunnel_port_stays_one_when_no_tunnel_is_in_it),
 		cmocka_unit_test(extension_headers_of_ipv6_are_walked_through),
 		cmocka_unit_test(fragment_headers_are_told_apart),
+		cmocka_unit_test(address_behind_mpls_is_no_type_of_a_frame),
 		cmocka_unit_test(padding_of_a_short_frame_is_not_payload),
 		cmocka_unit_test(snap_length_shortens_the_payload_but_not_its_length),
 		cmocka_unit_test(length_of_zero_means_all_that_there_is),
