@@ -40,10 +40,11 @@ const struct normaliser_step normaliser_steps[] = {
 	  "and what its provider ignores before the '@' taken out, as the words of the kind say.", form_email },
 	{ "email_domain", step_email_domain, "Domain of an e-mail address as step email gives it.", form_email },
 	{ "phone", step_phone, "Digits of a phone number of at least 7, with + when the country code is there. Words of the kind are "
-	  "passed over in front and begin an extension behind.", form_lower },
-	{ "card", step_card, "Digits of a card number, or a payment token as it is; masked numbers give nothing.", NULL },
+	  "passed over in front and begin an extension behind, as a comma does.", form_lower },
+	{ "card", step_card, "Digits of a card number, or a payment token as it is; masked and rounded (4.1E+15) numbers give nothing.", NULL },
 	{ "account_number", step_account_number, "Letters and digits in upper case: bank account, tax id, document number. Words of the "
-	  "kind in front of it (IBAN) are passed over; masked numbers, words without a digit and nothing but zeros behind letters give nothing.", form_lower },
+	  "kind in front of it (IBAN) are passed over; masked and rounded (4.1E+15) numbers, words without a digit and nothing but "
+	  "zeros behind letters give nothing.", form_lower },
 	{ "name", step_name, "Words of a person's name, folded and sorted, the words of the kind (titles) left out. A name in Chinese, "
 	  "Japanese or Korean script alone is kept in its order, without spaces. Nothing is transcribed: ü becomes u and not ue.", form_tokens },
 	{ "name_tokens", step_name_tokens, "One value for each word of at least two letters of a name.", form_tokens },

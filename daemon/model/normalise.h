@@ -9,7 +9,7 @@
 
 #define NORMALISE_OUT_MAX 24 /* texts one chain may yield; the rest are dropped */
 #define NORMALISE_IN_MAX 4096
-#define NORMALISE_VERSION 6 /* raised whenever a step gives another text for the same input */
+#define NORMALISE_VERSION 7 /* raised whenever a step gives another text for the same input */
 
 struct normalised {
 	struct bytes text[NORMALISE_OUT_MAX];

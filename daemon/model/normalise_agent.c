@@ -40,7 +40,7 @@ static const struct agent_word browsers[LETTERS][WORDS_A_LETTER] = {
 		       { "Opera/", "opera", 4 } },
 	['P' & 31] = { { "PaleMoon/", "palemoon", 4 }, { "PhantomJS/", "headless", 5 }, { "Pinterest/", "pinterest", 1 }, { "Puffin/", "puffin", 4 } },
 	['Q' & 31] = { { "QQBrowser/", "qq", 4 }, { "Quark/", "quark", 4 } },
-	['R' & 31] = { { "rv:11", "ie", RANK_IE11 } },
+	['R' & 31] = { { "rv:11.", "ie", RANK_IE11 } },
 	['S' & 31] = { { "SamsungBrowser/", "samsung", 4 }, { "Silk/", "silk", 4 }, { "Snapchat/", "snapchat", 1 }, { "SeaMonkey/", "seamonkey", 4 } },
 	['T' & 31] = { { "Twitter for ", "twitter", 1 }, { "TwitterAndroid", "twitter", 1 }, { "trill_", "tiktok", 1 } },
 	['U' & 31] = { { "UCBrowser/", "ucbrowser", 4 } },

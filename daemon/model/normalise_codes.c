@@ -45,11 +45,12 @@ static bool is_letter(int32_t cp)
 }
 
 /* The number alone: listed words are passed over in front of it ("tel.") and end it behind ("ext. 12"), as '#' and ';'
- * do (RFC 3966, 3). Empty when other words stand in it, or a mask, or a service code. */
+ * do (RFC 3966, 3), and behind a whole number the comma at which a telephone waits. Empty when other words stand in it, or a
+ * mask, or a service code. */
 static struct bytes number_alone(const struct words *words, struct bytes s)
 {
 	size_t start = 0, pos = 0, next;
-	bool has_digits = false;
+	unsigned digits = 0;
 
 	for (size_t at = 0; at < s.len; at = pos) {
 		int32_t cp = unicode_next(s, &pos);
@@ -59,15 +60,15 @@ static struct bytes number_alone(const struct words *words, struct bytes s)
 				pos = next;
 			if (words_find(words, bytes_slice(s, at, pos - at)) == NULL)
 				return BYTES_NONE;
-			if (has_digits)
+			if (digits > 0)
 				return bytes_slice(s, start, at - start);
 			start = pos;
-		} else if (cp == '#' || cp == ';') {
-			return has_digits ? bytes_slice(s, start, at - start) : BYTES_NONE;
+		} else if (cp == '#' || cp == ';' || (cp == ',' && digits >= PHONE_MIN)) {
+			return digits > 0 ? bytes_slice(s, start, at - start) : BYTES_NONE;
 		} else if (cp < 0 || cp == '*' || cp == BULLET) {
 			return BYTES_NONE;
 		}
-		has_digits |= cp >= '0' && cp <= '9';
+		digits += cp >= '0' && cp <= '9';
 	}
 	return bytes_slice(s, start, s.len);
 }
@@ -81,7 +82,7 @@ static bool all_the_same(struct bytes s)
 }
 
 /* "+44 (0)20", "+49 (030)": the digit that is dialled inside the country only is no part of the international number.
- * In Italy it is (ITU-T E.164, national numbering plan of country code 39). */
+ * In Italy it is, "+39 (0)6" too (ITU-T E.164, national numbering plan of country code 39). */
 static struct bytes without_trunk_digit(struct arena *a, struct bytes s)
 {
 	ptrdiff_t at = bytes_find(s, BYTES_LIT("(0"));
@@ -90,7 +91,7 @@ static struct bytes without_trunk_digit(struct arena *a, struct bytes s)
 	if (at <= 0)
 		return s;
 	country = digits_of(a, bytes_slice(s, 0, (size_t)at));
-	if ((bytes_is(country, "39") || bytes_is(country, "0039")) && s.ptr[at + 2] != ')')
+	if (bytes_is(country, "39") || bytes_is(country, "0039"))
 		return s;
 	return bytes_of(arena_printf(a, "%.*s%.*s", (int)at, s.ptr, (int)(s.len - (size_t)at - 2), s.ptr + at + 2));
 }
@@ -147,12 +148,26 @@ static bool is_masked(struct bytes s)
 	       bytes_find(s, BYTES_LIT(BULLET_UTF8)) >= 0;
 }
 
+/* "4.11111e+15", folded: a spreadsheet has rounded a number, and many numbers become it. */
+static bool is_rounded(struct bytes s)
+{
+	ptrdiff_t at = bytes_find(s, BYTES_LIT("e+"));
+	size_t n = at < 0 ? 0 : s.len - (size_t)at - 2;
+
+	if (at <= 0 || n < 1 || n > 2 || !is_digit(s.ptr[at - 1]))
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_digit(s.ptr[i]) && s.ptr[i] != '.' && s.ptr[i] != ',' && i != (size_t)at && i != (size_t)at + 1)
+			return false;
+	return true;
+}
+
 void step_card(struct arena *a, const struct words *words, struct bytes in, struct normalised *out)
 {
 	struct bytes token = bytes_trim(in), s, digits;
 	bool has_x;
 
-	if (unicode_fold(a, token, &s) != ERR_OK || is_masked(s)) /* folding makes three dots of the ellipsis */
+	if (unicode_fold(a, token, &s) != ERR_OK || is_masked(s) || is_rounded(s)) /* folding makes three dots of the ellipsis */
 		return;
 	if (!is_card_text(s, &has_x)) {
 		if (token.len >= TOKEN_MIN)
@@ -215,6 +230,8 @@ void step_account_number(struct arena *a, const struct words *words, struct byte
 	if (unicode_fold(a, in, &s) != ERR_OK || is_masked_number(s))
 		return;
 	s = without_words_in_front(words, s);
+	if (is_rounded(bytes_trim(s)))
+		return;
 	text = arena_alloc(a, s.len + 1);
 	for (size_t pos = 0, at = 0;; at = pos) {
 		int32_t cp = unicode_next(s, &pos);
@@ -300,7 +317,7 @@ static bool date_groups(struct bytes s, unsigned group[3], size_t width[3], char
 			return false;
 		*separator = s.ptr[at++];
 	}
-	return at == s.len || s.ptr[at] == 't' || s.ptr[at] == ' ';
+	return (width[1] <= 2 && (width[0] <= 2 || width[2] <= 2)) && (at == s.len || s.ptr[at] == 't' || s.ptr[at] == ' ');
 }
 
 static bool read_date(struct arena *a, struct bytes in, struct date *d)
