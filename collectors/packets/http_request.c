@@ -44,15 +44,19 @@ static bool take_version(struct bytes line, struct bytes *version)
 	return true;
 }
 
-static bool add_name(struct http_request *out, size_t *at, struct bytes name)
+static bool is_name(struct bytes name)
 {
 	for (size_t i = 0; i < name.len; i++)
 		if (!is_token((unsigned char)name.ptr[i]))
 			return false;
-	if (name.len == 0)
-		return false;
+	return name.len > 0;
+}
+
+/* False: it does not fit. */
+static bool add_name(struct http_request *out, size_t *at, struct bytes name)
+{
 	if (*at + name.len + 2 > HTTP_NAMES_SIZE)
-		return true;
+		return false;
 	if (*at > 0)
 		out->names[(*at)++] = ',';
 	memcpy(out->names + *at, name.ptr, name.len);
@@ -64,6 +68,7 @@ static enum http_step take_headers(struct bytes in, struct http_request *out)
 {
 	struct bytes line;
 	size_t at = 0;
+	bool is_cut = false; /* nothing is put behind what did not fit: it would be another order */
 
 	while (take_line(&in, &line)) {
 		if (line.len == 0) {
@@ -74,8 +79,9 @@ static enum http_step take_headers(struct bytes in, struct http_request *out)
 			continue;
 		ptrdiff_t colon = bytes_find_char(line, ':');
 		struct bytes name = bytes_slice(line, 0, colon < 0 ? 0 : (size_t)colon);
-		if (!add_name(out, &at, name))
+		if (!is_name(name))
 			return HTTP_NONE;
+		is_cut = is_cut || !add_name(out, &at, name);
 		if (out->user_agent.len == 0 && bytes_eq_nocase(name, BYTES_LIT("user-agent")))
 			out->user_agent = bytes_trim(bytes_slice(line, (size_t)colon + 1, line.len));
 	}

@@ -89,6 +89,12 @@ static void names_that_do_not_fit_are_left_out(void **state)
 	strcat(head, "\r\n");
 	assert_int_equal(decode_http_request(bytes_of(head), &r), HTTP_WHOLE);
 	assert_in_range(strlen(r.names), HTTP_NAMES_SIZE - 10, HTTP_NAMES_SIZE - 1);
+	/* Nor does anything behind one of them follow what stands before it. */
+	strcpy(head, "GET / HTTP/1.1\r\nHost: x\r\n");
+	memset(head + strlen(head), 'A', HTTP_NAMES_SIZE);
+	strcpy(head + strlen("GET / HTTP/1.1\r\nHost: x\r\n") + HTTP_NAMES_SIZE, ": 1\r\nAccept: 1\r\n\r\n");
+	assert_int_equal(decode_http_request(bytes_of(head), &r), HTTP_WHOLE);
+	assert_string_equal(r.names, "Host");
 }
 
 int main(void)
