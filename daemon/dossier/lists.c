@@ -50,8 +50,6 @@ static bool is_listed(const struct section *s, struct bytes id)
 
 static void add_alert(struct section *s, const struct alert_view *alert)
 {
-	if (is_listed(s, alert->id)) /* of both accounts of a pair */
-		return;
 	section_text(s, alert->id);
 	section_text(s, alert->rule);
 	section_text(s, alert->title);
@@ -70,9 +68,13 @@ void dossier_alerts(struct dossier *d, const struct dossier_account *accounts, u
 	SECTION_COLUMNS(s, alert_columns);
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < accounts[i].n_alerts; k++) {
-			add_alert(s, &accounts[i].alerts[k]);
-			if (accounts[i].alerts[k].is_overdue)
-				section_say(d, s, "The deadline of %.*s has passed.", BYTES_ARG(accounts[i].alerts[k].id));
+			const struct alert_view *alert = &accounts[i].alerts[k];
+
+			if (is_listed(s, alert->id)) /* of both accounts of a pair */
+				continue;
+			add_alert(s, alert);
+			if (alert->is_overdue)
+				section_say(d, s, "The deadline of %.*s has passed.", BYTES_ARG(alert->id));
 		}
 	if (section_rows(s) == 0)
 		section_say(d, s, "None.");

@@ -1,5 +1,6 @@
 /* The dossier as Markdown (CommonMark with tables): it reads in a terminal and in a ticket.
- * I1: whatever is not of this file goes through add_escaped: no line, cell, tag, link or backquote can come out of it. */
+ * I1: whatever is not of this file goes through add_escaped: no line, cell, tag, link or backquote can come out of it; and
+ *     what begins a line through add_sentence: no list, rule or code can. */
 #include "parts.h"
 
 #include "daemon/base/clock.h"
@@ -32,6 +33,26 @@ static void add_escaped(struct text *out, struct bytes s)
 		text_addc(out, all.ptr[i]);
 	}
 	text_free(&visible);
+}
+
+/* What would begin a list, a rule or code at the beginning of a line. */
+static void add_sentence(struct text *out, struct bytes s)
+{
+	size_t digits = 0;
+
+	while (digits < s.len && s.ptr[digits] >= '0' && s.ptr[digits] <= '9')
+		digits++;
+	if (digits > 0 && digits < s.len && (s.ptr[digits] == '.' || s.ptr[digits] == ')')) {
+		text_add(out, bytes_slice(s, 0, digits));
+		text_addc(out, '\\');
+		s = bytes_slice(s, digits, s.len);
+	} else if (s.len > 0 && s.ptr[0] == ' ') {
+		text_adds(out, "&#32;");
+		s = bytes_slice(s, 1, s.len);
+	} else if (s.len > 0 && memchr("-+=", s.ptr[0], 3)) {
+		text_addc(out, '\\');
+	}
+	add_escaped(out, s);
 }
 
 static void add_cell(struct text *out, const struct column *column, const struct cell *cell)
@@ -79,7 +100,7 @@ static void add_section(struct text *out, const struct section *s)
 	text_addc(out, '\n');
 	for (size_t i = 0; i < s->sentences.n; i++) {
 		text_addc(out, '\n');
-		add_escaped(out, s->sentences.at[i]);
+		add_sentence(out, s->sentences.at[i]);
 		text_addc(out, '\n');
 	}
 	if (section_rows(s) > 0)

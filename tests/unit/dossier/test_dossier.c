@@ -256,6 +256,36 @@ static void names_and_values_are_shown_and_never_run(void **state)
 	text_free(&name);
 }
 
+static void a_name_at_the_beginning_of_a_line_makes_no_list_rule_or_code(void **state)
+{
+	static const struct { const char *name, *line; } cases[] = {
+		{ "- x", "\n\\- x has a risk" }, { "+ x", "\n\\+ x has a risk" }, { "=", "\n\\= has a risk" }, { "17. x", "\n17\\. x has a risk" },
+		{ "1) x", "\n1\\) x has a risk" }, { "    x", "\n&#32;   x has a risk" }, { "17 x", "\n17 x has a risk" }, { "x - 1. y", "\nx - 1. y has a risk" },
+	};
+	struct text t = { 0 };
+	struct bench b;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bench_init(&b, bytes_of(cases[i].name), BYTES_LIT("shop/bela"), BYTES_LIT("x"));
+		bench_write(&b, DOSSIER_OF_ACCOUNT, DOSSIER_ANALYST, DOSSIER_MARKDOWN, &t);
+		if (!has(&t, cases[i].line))
+			fail_msg("%s: %s", cases[i].name, t.ptr);
+	}
+	text_free(&t);
+}
+
+static void an_alert_of_both_accounts_is_overdue_once(void **state)
+{
+	struct text t = { 0 };
+	struct bench b;
+
+	bench_init(&b, BYTES_LIT("shop/anna"), BYTES_LIT("shop/bela"), BYTES_LIT("x"));
+	b.alert.is_overdue = true;
+	bench_write(&b, DOSSIER_OF_PAIR, DOSSIER_ANALYST, DOSSIER_MARKDOWN, &t);
+	assert_int_equal(count(&t, "The deadline of 00000000000000aa has passed"), 1);
+	text_free(&t);
+}
+
 /* A flipped bit anywhere, a lost byte, a byte too much. */
 static void expect_changes_show(struct bench *b, struct text *t, enum dossier_kind kind, enum dossier_format format)
 {
@@ -358,6 +388,8 @@ int main(void)
 		cmocka_unit_test(a_cluster_has_no_form_for_the_subject),
 		cmocka_unit_test(the_form_for_the_subject_alone_is_written_in_other_languages),
 		cmocka_unit_test(names_and_values_are_shown_and_never_run),
+		cmocka_unit_test(a_name_at_the_beginning_of_a_line_makes_no_list_rule_or_code),
+		cmocka_unit_test(an_alert_of_both_accounts_is_overdue_once),
 		cmocka_unit_test(the_same_is_made_twice_and_every_change_shows),
 		cmocka_unit_test(a_dossier_that_is_cut_at_a_seal_shows_it),
 		cmocka_unit_test(what_is_no_dossier_is_called_so),
