@@ -37,7 +37,8 @@ struct stream_connection {
 	char site[EVENT_ACCOUNT_MAX + 1];
 };
 
-/* Outlives the connection if need be: intake answers it in any case. */
+/* Outlives the connection if need be: intake answers it then, too. Unless the process ends: what intake drops with itself is
+ * not answered, and goes with the process. */
 struct stream_group {
 	struct stream_connection *connection;
 	struct stream_group *next; /* the lines behind */

@@ -16,7 +16,8 @@
 #define RETRY_US INT64_C(1000000)
 #define PLACE_EVERY_US INT64_C(500000)
 
-/* Outlives the log if need be: intake answers it in any case. */
+/* Outlives the log if need be: intake answers it then, too. Unless the process ends: what intake drops with itself is not
+ * answered, and goes with the process. */
 struct on_its_way {
 	struct tail_log *log;
 };
