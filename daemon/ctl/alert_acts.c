@@ -30,11 +30,16 @@ static void say_recorded(struct bytes reply)
 	struct json_parser *parser = json_parser_new(reply.len, ANSWER_DEPTH);
 	struct json_doc doc;
 	const struct json_node *ignored;
+	struct text out = { 0 };
 
-	printf("recorded");
-	if (json_parse(parser, reply, &doc, NULL) == ERR_OK && (ignored = json_get(&doc, doc.nodes, "ignored")) && ignored->type == JSON_OBJECT)
-		printf("; it changes nothing: %.*s", BYTES_ARG(json_get_text(&doc, ignored, "detail")));
-	printf("\n");
+	text_adds(&out, "recorded");
+	if (json_parse(parser, reply, &doc, NULL) == ERR_OK && (ignored = json_get(&doc, doc.nodes, "ignored")) && ignored->type == JSON_OBJECT) {
+		text_adds(&out, "; it changes nothing: ");
+		text_add_visible(&out, json_get_text(&doc, ignored, "detail"));
+	}
+	text_addc(&out, '\n');
+	print_out(&out);
+	text_free(&out);
 	json_parser_free(parser);
 }
 

@@ -291,8 +291,16 @@ static const char *take_arguments(struct ctl *ctl, struct limits *limits, int *a
 	return ctl_no_more_options(&ctl_check, argc, argv) || *argc != 1 ? "it takes no other arguments" : NULL;
 }
 
+/* Behind a bar stand the figures: in front of them there is none, whatever a rule's error quotes. */
+static void hide_bars(struct text *why)
+{
+	for (size_t i = 0; i < why->len; i++)
+		why->ptr[i] = why->ptr[i] == '|' ? '/' : why->ptr[i];
+}
+
 static int report(struct finding *f, const char *otherwise)
 {
+	hide_bars(&f->why);
 	printf("ASSOCD %s - %s%s%s\n", state_words[f->state], f->why.len ? f->why.ptr : otherwise, f->figures.len ? " |" : "",
 	       f->figures.len ? f->figures.ptr : "");
 	text_free(&f->why);

@@ -27,15 +27,16 @@ static const struct json_node *find(const struct json_doc *doc, const struct dec
 	return found;
 }
 
-static int tell(const struct json_doc *doc, const struct declaration_named *named, struct text *other)
+static int refuse_ignored(const struct declaration_named *named, unsigned n)
 {
-	unsigned n;
-	const struct json_node *item = find(doc, named, &n);
-	if (!item && n >= 64)
+	if (n >= 64)
 		return ctl_fail("%s is ignored: %s has %u relations, and more are not kept", named->kind, named->account, n);
-	if (!item)
-		return ctl_fail("%s is ignored: the group %s has as many accounts as a joint group may have", named->kind,
-				named->group ? named->group : "of the two");
+	return ctl_fail("%s is ignored: the group %s has as many accounts as a joint group may have", named->kind,
+			named->group ? named->group : "of the two");
+}
+
+static void tell(const struct json_doc *doc, const struct json_node *item, const struct declaration_named *named, struct text *other)
+{
 	long long members = (long long)json_get_int(doc, item, "members", 0);
 	if (!json_get_true(doc, item, "is_known"))
 		printf("%s is no kind of scoring.yaml: it is kept as a word of your own, and explains nothing\n", named->kind);
@@ -48,7 +49,6 @@ static int tell(const struct json_doc *doc, const struct declaration_named *name
 		printf("%lld accounts are in the group\n", members);
 	else
 		printf("nobody else is in the group yet: it counts between those who join\n");
-	return 0;
 }
 
 struct answer {
@@ -93,10 +93,15 @@ int declared_tell(struct ctl *ctl, const struct declaration_named *named)
 	struct answer answer = { .parser = json_parser_new(ANSWER_MAX, DEPTH_MAX) };
 	struct text other = { 0 };
 	int told = ask_account(ctl, bytes_of(named->account), &answer), status = 0;
-
+	unsigned n = 0;
 	/* A token that may declare need not be one that may read: then nothing more is said. */
-	if (told == 200) {
-		status = tell(&answer.doc, named, &other);
+	const struct json_node *item = told == 200 ? find(&answer.doc, named, &n) : NULL;
+
+	if (told == 200 && !item)
+		status = refuse_ignored(named, n);
+	if (told == 200 && !ctl->as_json) {
+		if (item)
+			tell(&answer.doc, item, named, &other);
 		tell_unheard(told, &answer.doc, bytes_of(named->account));
 	}
 	if (told == 200 && other.len > 0) {

@@ -42,6 +42,16 @@ static unsigned place_on_site(struct bytes file, struct text *out)
 	return n;
 }
 
+static void say_loaded(unsigned lines, long long accepted, long long duplicate)
+{
+	printf("sample: %u events read, %lld accepted", lines, accepted);
+	if (duplicate)
+		printf(", %lld were there already", duplicate);
+	if (accepted + duplicate < (long long)lines)
+		printf(", %lld refused", (long long)lines - accepted - duplicate);
+	printf("\n");
+}
+
 static int sum_up(struct ctl *ctl, struct bytes reply, unsigned lines)
 {
 	struct json_parser *parser = json_parser_new(SAMPLE_MAX, EVENT_DEPTH_MAX);
@@ -51,17 +61,13 @@ static int sum_up(struct ctl *ctl, struct bytes reply, unsigned lines)
 
 	if (json_parse(parser, reply, &doc, &eb)) {
 		status = ctl_fail("the daemon's answer is no JSON: %s", eb.text);
-	} else if (ctl->as_json) {
-		printf("%.*s\n", BYTES_ARG(reply));
 	} else {
 		long long accepted = json_get_int(&doc, doc.nodes, "accepted", 0);
 		long long duplicate = json_get_int(&doc, doc.nodes, "duplicate", 0);
-		printf("sample: %u events read, %lld accepted", lines, accepted);
-		if (duplicate)
-			printf(", %lld were there already", duplicate);
-		if (accepted + duplicate < (long long)lines)
-			printf(", %lld refused", (long long)lines - accepted - duplicate);
-		printf("\n");
+		if (ctl->as_json)
+			printf("%.*s\n", BYTES_ARG(bytes_trim(reply)));
+		else
+			say_loaded(lines, accepted, duplicate);
 		status = accepted + duplicate < (long long)lines;
 	}
 	json_parser_free(parser);

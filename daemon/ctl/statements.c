@@ -44,7 +44,7 @@ static int declare_run(struct ctl *ctl, int argc, char **argv)
 	statement_member(&body, "reason", o.reason);
 	status = statement_send(ctl, "/v1/relations", &body);
 	text_free(&body);
-	if (status == 0 && !ctl->as_json)
+	if (status == 0)
 		status = declared_tell(ctl, &(struct declaration_named){ argv[1], argv[2], o.group, o.with });
 	return status;
 }

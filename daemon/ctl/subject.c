@@ -103,51 +103,66 @@ const struct ctl_command ctl_subject_export = {
 
 #define ERASE_TIMEOUT_S 86400 /* a journal is long, and it is read twice */
 
-static int say_erased(const char *account, struct bytes reply)
+static void say_erased(const char *account, const struct json_doc *doc)
 {
-	struct json_parser *parser = json_parser_new(64 * 1024, 8);
+	int64_t left = json_get_int(doc, doc->nodes, "left", 0), compressed = json_get_int(doc, doc->nodes, "compressed_logs", 0);
+	int64_t searched = json_get_int(doc, doc->nodes, "searched_bytes", 0), unread = json_get_int(doc, doc->nodes, "unread_lines", 0);
+	int64_t unsearched = json_get_int(doc, doc->nodes, "unsearched_files", 0);
 	struct text out = { 0 };
-	struct json_doc doc;
-	int64_t left, compressed, searched, unread, unsearched;
 
-	if (json_parse(parser, reply, &doc, NULL) != ERR_OK) {
-		json_parser_free(parser);
-		return ctl_fail("the daemon's answer is no JSON");
-	}
-	left = json_get_int(&doc, doc.nodes, "left", 0);
-	compressed = json_get_int(&doc, doc.nodes, "compressed_logs", 0);
-	searched = json_get_int(&doc, doc.nodes, "searched_bytes", 0);
-	unread = json_get_int(&doc, doc.nodes, "unread_lines", 0);
-	unsearched = json_get_int(&doc, doc.nodes, "unsearched_files", 0);
 	text_add_visible(&out, bytes_of(account));
 	text_addf(&out, ": erased; %lld events, %lld alerts and messages, %lld lines of logs\n",
-		  (long long)json_get_int(&doc, doc.nodes, "events", 0), (long long)json_get_int(&doc, doc.nodes, "told", 0),
-		  (long long)json_get_int(&doc, doc.nodes, "log_lines", 0));
+		  (long long)json_get_int(doc, doc->nodes, "events", 0), (long long)json_get_int(doc, doc->nodes, "told", 0),
+		  (long long)json_get_int(doc, doc->nodes, "log_lines", 0));
 	if (searched == 0 && unsearched == 0)
 		text_adds(&out, "the files were not searched: so short a name is found in anything\n");
 	else if (searched > 0 && left == 0)
 		text_addf(&out, "searched %lld KiB of files: the name is not there\n", (long long)searched / 1024);
 	if (left > 0) {
 		text_addf(&out, "the name is still there %lld times: ", (long long)left);
-		text_add_visible(&out, json_get_text(&doc, doc.nodes, "left_in"));
+		text_add_visible(&out, json_get_text(doc, doc->nodes, "left_in"));
 		text_addc(&out, '\n');
 	}
 	if (unsearched > 0) {
 		text_addf(&out, "%lld file%s could not be searched, the first is ", (long long)unsearched, unsearched == 1 ? "" : "s");
-		text_add_visible(&out, json_get_text(&doc, doc.nodes, "unsearched_at"));
+		text_add_visible(&out, json_get_text(doc, doc->nodes, "unsearched_at"));
 		text_addc(&out, '\n');
 	}
 	if (compressed > 0)
 		text_addf(&out, "%lld compressed logs were not looked into: they go with their rotation\n", (long long)compressed);
 	if (unread > 0) {
 		text_addf(&out, "%lld line%s of logs, of more than 16 MiB, could not be read, the first is ", (long long)unread, unread == 1 ? "" : "s");
-		text_add_visible(&out, json_get_text(&doc, doc.nodes, "unread_at"));
+		text_add_visible(&out, json_get_text(doc, doc->nodes, "unread_at"));
 		text_adds(&out, ": where one names the account, take it out by hand\n");
 	}
 	print_out(&out);
 	text_free(&out);
+}
+
+/* What is still there, or may be, is a finding, in whatever form it is told. */
+static bool is_rest_left(const struct json_doc *doc)
+{
+	return json_get_int(doc, doc->nodes, "left", 0) > 0 || json_get_int(doc, doc->nodes, "unread_lines", 0) > 0 ||
+	       json_get_int(doc, doc->nodes, "unsearched_files", 0) > 0;
+}
+
+static int tell_erased(const struct ctl *ctl, const char *account, struct bytes reply)
+{
+	struct json_parser *parser = json_parser_new(64 * 1024, 8);
+	struct json_doc doc;
+	int status;
+
+	if (json_parse(parser, reply, &doc, NULL) != ERR_OK) {
+		json_parser_free(parser);
+		return ctl_fail("the daemon's answer is no JSON");
+	}
+	if (ctl->as_json)
+		fwrite(reply.ptr, 1, reply.len, stdout);
+	else
+		say_erased(account, &doc);
+	status = is_rest_left(&doc);
 	json_parser_free(parser);
-	return left > 0 || unread > 0 || unsearched > 0;
+	return status;
 }
 
 static int erase_run(struct ctl *ctl, int argc, char **argv)
@@ -165,10 +180,8 @@ static int erase_run(struct ctl *ctl, int argc, char **argv)
 	ctl->timeout_s = ERASE_TIMEOUT_S;
 	if (!ctl_ask(ctl, "POST", path.ptr, BYTES_LIT("{}"), &reply))
 		status = 1;
-	else if (ctl->as_json)
-		status = printf("%.*s", BYTES_ARG(text_bytes(&reply))) < 0;
 	else
-		status = say_erased(argv[1], text_bytes(&reply));
+		status = tell_erased(ctl, argv[1], text_bytes(&reply));
 	text_free(&path);
 	text_free(&reply);
 	return status;

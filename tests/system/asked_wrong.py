@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from daemon import BUILD, ROOT, Daemon, run_tests
 
@@ -280,6 +281,56 @@ def lists_are_csv_when_asked_for_and_names_are_completed():
         daemon.end()
 
 
+ACCOUNT = {"account": "anna", "events": 5, "declared": []}
+ANSWERS = {
+    "/v1/subjects/anna/erase": {"events": 1, "told": 0, "log_lines": 0, "left": 2, "left_in": "alerts.jsonl", "searched_bytes": 4096},
+    "/v1/events?backfill=log": {"accepted": 1, "duplicate": 0, "refused": []},
+    "/v1/relations": {"accepted": 1},
+    "/v1/accounts/anna": ACCOUNT,
+    "/v1/verdicts": {"accepted": 1, "ignored": {"error": "x", "detail": "of \x1b[31m\u202eanna"}},
+    "/v1/status": {"events": 1, "accounts": 1, "reload_refused": {"rules": "a.yaml:3:1: `ip|cidr` is no field"}},
+}
+
+
+class Answer(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = json.dumps(ANSWERS[self.path]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *words):
+        pass
+
+
+def a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal():
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def ask(*words):
+        done = subprocess.run([os.path.join(BUILD, "assocctl"), "--url", f"http://127.0.0.1:{server.server_port}", *words], capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    try:
+        for words, path in ((("subject", "erase", "anna"), "/v1/subjects/anna/erase"), (("sample", "load"), "/v1/events?backfill=log"),
+                            (("declare", "anna", "joint", "--group", "g"), "/v1/relations")):
+            assert ask(*words)[0] == 1, ask(*words)
+            status, said, _ = ask("--json", *words)
+            assert status == 1 and json.loads(said) == ANSWERS[path], (words, status, said)
+        status, said, _ = ask("verdict", "clean", "anna", "--reason", "x")
+        assert status == 0 and said.startswith("recorded; it changes nothing: of ") and "\x1b" not in said and "\u202e" not in said, said
+        status, said, _ = ask("check")
+        assert status == 1 and "`ip/cidr` is no field" in said and "|" not in said, said
+        assert "`ip|cidr`" in json.loads(ask("--json", "check")[1])["why"]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, what_the_tour_says_to_type_can_be_typed,
                         an_event_of_a_rule_test_that_is_refused_is_named_with_its_line,
@@ -287,4 +338,5 @@ if __name__ == "__main__":
                         a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
                         what_a_followed_file_was_refused_is_named_when_it_is_ended,
-                        lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_are_completed]))
+                        lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_are_completed,
+                        a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal]))
