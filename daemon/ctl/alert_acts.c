@@ -9,6 +9,7 @@
 #include "statements.h"
 
 #define ANSWER_DEPTH 8
+#define RESOLUTIONS "confirmed|false_positive|explained|withdrawn|expired"
 
 extern const struct ctl_command ctl_ack, ctl_assign, ctl_note, ctl_snooze, ctl_wake, ctl_resolve, ctl_reopen;
 
@@ -139,7 +140,7 @@ static int resolve_run(struct ctl *ctl, int argc, char **argv)
 {
 	const char *given[2] = { "value", ctl_option(&argc, argv, "--value") };
 
-	if (!given[1])
+	if (!given[1] || !ctl_is_choice(RESOLUTIONS, given[1]))
 		return ctl_usage(&ctl_resolve, "say how it was settled: --value=confirmed, false_positive, explained, withdrawn or expired");
 	return act(ctl, &ctl_resolve, argc, argv, given);
 }
@@ -174,7 +175,7 @@ static const struct reference_option snooze_options[] = {
 	{ "--until", "TIME", "Until when, as 2026-03-01T08:00:00Z.", NULL }, STATEMENT_REASON, STATEMENT_ACTOR, NO_MORE,
 };
 static const struct reference_option resolve_options[] = {
-	{ "--value", "confirmed|false_positive|explained|withdrawn|expired", "How it was settled.", NULL }, STATEMENT_REASON, STATEMENT_ACTOR, NO_MORE,
+	{ "--value", RESOLUTIONS, "How it was settled.", NULL }, STATEMENT_REASON, STATEMENT_ACTOR, NO_MORE,
 };
 
 const struct ctl_command ctl_ack = {

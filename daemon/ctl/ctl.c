@@ -88,6 +88,16 @@ bool ctl_flag(int *argc, char **argv, const char *name)
 	return false;
 }
 
+bool ctl_is_choice(const char *words, const char *word)
+{
+	for (size_t n; *words; words += n + (words[n] == '|')) {
+		n = strcspn(words, "|");
+		if (bytes_is(bytes_make(words, n), word))
+			return true;
+	}
+	return false;
+}
+
 static size_t add_option_names(const struct reference_option *rows, const char **names, size_t n)
 {
 	for (; rows && rows->name && n < OPTIONS_MAX; rows++)

@@ -77,6 +77,8 @@ bool ctl_flag(int *argc, char **argv, const char *name);
 int ctl_no_more_options(const struct ctl_command *command, int *argc, char **argv);
 /* The same of a command that takes nothing. */
 int ctl_no_arguments(const struct ctl_command *command, int argc, char **argv);
+/* Is the word one of "clean|confirmed|not_same"? */
+bool ctl_is_choice(const char *words, const char *word);
 /* Percent-encodes one path segment into out. */
 void ctl_escape(struct text *out, struct bytes segment);
 

@@ -4,6 +4,8 @@
 
 extern const struct ctl_command ctl_declare, ctl_verdict;
 
+#define VERDICTS "clean|confirmed|not_same"
+
 struct statement_options {
 	const char *actor, *reason, *group, *with, *proof;
 };
@@ -61,6 +63,8 @@ static int verdict_run(struct ctl *ctl, int argc, char **argv)
 		return status;
 	if (argc < 3 || argc > 4 || !o.reason)
 		return ctl_usage(&ctl_verdict, "say clean, confirmed or not_same, the account, the other account, and a reason");
+	if (!ctl_is_choice(VERDICTS, argv[1]))
+		return ctl_usage(&ctl_verdict, "a verdict is clean, confirmed or not_same, not '%s'", argv[1]);
 	json_open_object(&body);
 	json_member_string(&body, "value", bytes_of(argv[1]));
 	json_member_string(&body, "account", bytes_of(argv[2]));
@@ -93,7 +97,7 @@ const struct ctl_command ctl_declare = {
 	.example = "assocctl declare shop/anna agency --group north --proof 'contract 118'",
 };
 const struct ctl_command ctl_verdict = {
-	.name = "verdict", .arguments = "clean|confirmed|not_same ACCOUNT [ACCOUNT] --reason=TEXT [OPTION]...",
+	.name = "verdict", .arguments = VERDICTS " ACCOUNT [ACCOUNT] --reason=TEXT [OPTION]...",
 	.options = verdict_options, .run = verdict_run,
 	.help = "States what a person found about one account or two.",
 	.more = "Of two accounts it decides their link: confirmed makes it so; clean clears it until there is new evidence worth the "

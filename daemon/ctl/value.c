@@ -6,6 +6,8 @@
 
 extern const struct ctl_command ctl_value_mark, ctl_value_note, ctl_value_list;
 
+#define MARKS "shared|generic|none"
+
 /* What it is on, from the arguments. */
 struct on { const char *kind, *value, *key, *range; };
 
@@ -122,6 +124,8 @@ static int mark_run(struct ctl *ctl, int argc, char **argv)
 	if (!take_on(&on, &argc, argv, 1))
 		return ctl_usage(&ctl_value_mark, "name the kind and the value (or --key, or --range), and say shared, generic or none");
 	said.word = argv[1];
+	if (!ctl_is_choice(MARKS, said.word))
+		return ctl_usage(&ctl_value_mark, "a mark is shared, generic or none, not '%s'", said.word);
 	if (is_trial)
 		return show_effect(ctl, &on);
 	if (!said.reason)
@@ -216,7 +220,7 @@ static const struct reference_option list_options[] = {
 };
 
 const struct ctl_command ctl_value_mark = {
-	.name = "value mark", .arguments = "ATTRIBUTE VALUE shared|generic|none --reason=TEXT [OPTION]...", .options = mark_options, .run = mark_run,
+	.name = "value mark", .arguments = "ATTRIBUTE VALUE " MARKS " --reason=TEXT [OPTION]...", .options = mark_options, .run = mark_run,
 	.help = "Says that many share a value by right, or that it says nothing; what is marked is evidence for nothing.",
 	.more = "shared: an office, a school, a family's router. generic: a placeholder, the default of a device. none takes the mark back. Links "
 		"lose the value at once, clusters split and alerts resolve with that reason; at most 10,000 stored pairs are read anew "

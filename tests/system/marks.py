@@ -146,12 +146,12 @@ def what_is_wrong_is_named_and_who_may_not_is_refused():
         key = value_of(daemon, "identity.bank")["key"]
         for words, why in ((("ip", "zz", "shared"), "no value of kind ip"), (("pi", "10.0.0.1", "shared"), "there is no kind pi"),
                            (("--range", "10.0.0.1/8", "shared"), "is no range"), (("--range", "10.1.1.1/32", "shared"), "one address"),
-                           (("ip", "10.231.0.50", "mine"), "shared, generic, none or note"),
                            (("identity.bank", "--key", "0123456789abcdef", "shared"), "\"0123456789abcdef\" is not known"),
                            (("identity.bank", "--key", "zz", "shared"), "16 hexadecimal digits")):
             status, text = daemon.ctl("value", "mark", *words, "--reason", "r")
             assert status == 1 and why in text, (words, text)
         assert daemon.ctl("value", "mark", "ip", "10.231.0.50", "shared")[0] == 2, "a reason is needed"
+        assert daemon.ctl("value", "mark", "ip", "10.231.0.50", "mine", "--reason", "r")[0] == 2, "no mark is called so"
         assert ask(daemon, "value", "list")["total"] == 0
         status, said = daemon.ctl("token", "add", "shop", "--role", "ingest", "--trusted")
         line = json.dumps({"ts": int(time.time() * 1000), "type": "mark", "mark": {"kind": "identity.bank", "key": key}, "value": "shared"})
