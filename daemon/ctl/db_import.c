@@ -17,6 +17,8 @@
 #include "daemon/main/config.h"
 #include "print.h"
 
+extern const struct ctl_command ctl_db_import;
+
 struct import {
 	struct ctl *ctl;
 	const char *path;
@@ -193,9 +195,26 @@ static void say_import_json(const struct import *im, struct text *line)
 	text_addc(line, '\n');
 }
 
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The second would replace the first. */
+static int check_names(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		for (int k = 1; k < i; k++)
+			if (strcmp(name_of(argv[i]), name_of(argv[k])) == 0)
+				return ctl_usage(&ctl_db_import, "%s and %s would be one file there; give one of them another name", argv[k], argv[i]);
+	return 0;
+}
+
 static int import_one(struct import *im, const char *folder)
 {
-	const char *slash = strrchr(im->path, '/'), *name = slash ? slash + 1 : im->path;
+	const char *name = name_of(im->path);
 	bool is_csv = bytes_ends(bytes_of(name), BYTES_LIT(".csv"));
 	struct text line = { 0 };
 	int status;
@@ -219,12 +238,12 @@ static int import_one(struct import *im, const char *folder)
 }
 
 static int import_run(struct ctl *ctl, int argc, char **argv);
-extern const struct ctl_command ctl_db_import;
 const struct ctl_command ctl_db_import = {
 	.name = "db import",
 	.arguments = "FILE...",
 	.help = "Checks network files (MMDB, CSV) and puts them where the daemon finds them at its next reload.",
-	.more = "They go into db/ in the state folder. Columns of MaxMind, DB-IP and IPinfo are known by their names. With --json a line a file.",
+	.more = "They go into db/ in the state folder. Columns of MaxMind, DB-IP and IPinfo are known by their names. Of two files of one name "
+		"the second would replace the first: they are refused. With --json a line a file.",
 	.example = "assocctl db import GeoLite2-ASN.mmdb offices.csv",
 	.run = import_run,
 };
@@ -233,12 +252,15 @@ static int import_run(struct ctl *ctl, int argc, char **argv)
 {
 	const struct config *config;
 	char *folder = NULL;
-	int status = ctl_no_more_options(&ctl_db_import, &argc, argv);
+	int status = ctl_no_more_options(&ctl_db_import, &argc, argv), imported = 0;
 
 	if (status)
 		return status;
 	if (argc < 2)
 		return ctl_usage(&ctl_db_import, "no file is named");
+	status = check_names(argc, argv);
+	if (status)
+		return status;
 	config = ctl_config(ctl);
 	if (!config)
 		return 1;
@@ -248,8 +270,9 @@ static int import_run(struct ctl *ctl, int argc, char **argv)
 	for (int i = 1; i < argc && !status; i++) {
 		struct import im = { .ctl = ctl, .path = argv[i] };
 		status = import_one(&im, folder);
+		imported += status == 0;
 	}
-	if (!status && !ctl->as_json)
+	if (imported > 0 && !ctl->as_json) /* also where a later one failed */
 		printf("The daemon uses them after a reload: systemctl reload assocd, or SIGHUP to its process.\n");
 	free(folder);
 	return status;

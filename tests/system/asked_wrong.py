@@ -29,6 +29,7 @@ WRONG = (
     (("resolve", "5d1f8c0a9b3e7712", "--value", "fixed", "--reason", "x"), 2, "say how it was settled: --value=confirmed, false_positive"),
     (("value", "mark", "ip", "10.236.4.20", "office", "--reason", "x"), 2, "a mark is shared, generic or none, not 'office'"),
     (("value", "mark", "ip", "10.236.4.20", "shared|none", "--dry-run"), 2, "a mark is shared, generic or none"),
+    (("db", "import", "/tmp/a/x.csv", "/tmp/b/x.csv"), 2, "/tmp/a/x.csv and /tmp/b/x.csv would be one file there"),
     (("rules", "chek"), 2, 'there is no command "rules chek"; did you mean "rules check"?'),
     (("rules", "x"), 2, 'there is no command "rules x"; with "rules" begin:'),
     (("--jsn", "status"), 2, "there is no option --jsn; did you mean --json?"),
@@ -285,6 +286,18 @@ def lists_are_csv_when_asked_for_and_names_are_completed():
         daemon.end()
 
 
+def what_was_imported_before_a_file_failed_wants_a_reload():
+    daemon = Daemon()
+    try:
+        status, said = Daemon.ctl(daemon, "db", "import", os.path.join(ROOT, "config", "sample-networks.csv"), "/nowhere/x.csv")
+        assert status == 1 and "/nowhere/x.csv: No such file" in said and "systemctl reload assocd" in said, said
+        assert os.listdir(os.path.join(daemon.state, "db")) == ["sample-networks.csv"]
+        status, said = Daemon.ctl(daemon, "db", "import", "/nowhere/x.csv", "/nowhere/y.csv")
+        assert status == 1 and "reload" not in said, said
+    finally:
+        daemon.discard()
+
+
 ACCOUNT = {"account": "anna", "events": 5, "declared": []}
 ANSWERS = {
     "/v1/subjects/anna/erase": {"events": 1, "told": 0, "log_lines": 0, "left": 2, "left_in": "alerts.jsonl", "searched_bytes": 4096},
@@ -343,4 +356,5 @@ if __name__ == "__main__":
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
                         what_a_followed_file_was_refused_is_named_when_it_is_ended,
                         lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_are_completed,
+                        what_was_imported_before_a_file_failed_wants_a_reload,
                         a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal]))
