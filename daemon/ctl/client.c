@@ -92,6 +92,7 @@ static int read_token(struct ctl *ctl, const char *path, const char *missing, st
 	FILE *f = fopen(path, "re");
 	size_t n;
 	struct bytes token;
+	int wrong;
 
 	if (!f && errno == EACCES)
 		return token_denied(ctl, path);
@@ -99,8 +100,12 @@ static int read_token(struct ctl *ctl, const char *path, const char *missing, st
 		return fail(ctl, "there is no token file %s%s", path, missing);
 	if (!f)
 		return fail(ctl, "cannot read the token file %s: %s", path, strerror(errno));
+	errno = 0;
 	n = fread(block, 1, sizeof(block), f);
+	wrong = ferror(f) ? errno : 0;
 	fclose(f);
+	if (wrong) /* a folder can be opened, and no more */
+		return fail(ctl, "cannot read the token file %s: %s", path, strerror(wrong));
 	token = bytes_trim(bytes_make(block, n));
 	text_add(out, token);
 	return token.len ? 0 : fail(ctl, "the token file %s is empty", path);

@@ -258,6 +258,11 @@ static int run_test(struct ctl *ctl, int argc, char **argv)
 		return ctl_usage(&ctl_rules_test, "one folder or file at most");
 	if (!target_of(ctl, argc > 1 ? argv[1] : NULL, &t))
 		return 1;
+	if (t.file && bytes_ends(bytes_of(t.file), BYTES_LIT(".txt"))) {
+		status = ctl_fail("%s: a list has no tests; those of the rules that ask it are NAME.test.yaml beside them", t.file);
+		target_free(&t);
+		return status;
+	}
 	struct ruleset *rules = load(&t);
 	bool is_run = rules != NULL;
 	if (is_run && t.file)
