@@ -50,7 +50,8 @@ enum style style_of_word(struct bytes word)
 
 void print_out(struct text *out)
 {
-	fwrite(out->ptr, 1, out->len, stdout);
+	if (out->len > 0)
+		fwrite(out->ptr, 1, out->len, stdout);
 	text_clear(out);
 }
 

@@ -303,11 +303,9 @@ extern "C" enum err json_parse(struct json_parser *p, struct bytes input, struct
 
 extern "C" const struct json_node *json_first(const struct json_doc *doc, const struct json_node *at)
 {
-	uint32_t i = (uint32_t)(at - doc->nodes);
-
-	if (at->type != JSON_OBJECT && at->type != JSON_ARRAY)
+	if (at == nullptr || (at->type != JSON_OBJECT && at->type != JSON_ARRAY))
 		return nullptr;
-	return at->next > i + 1 ? at + 1 : nullptr;
+	return at->next > (uint32_t)(at - doc->nodes) + 1 ? at + 1 : nullptr;
 }
 
 extern "C" const struct json_node *json_after(const struct json_doc *doc, const struct json_node *parent,

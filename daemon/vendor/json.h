@@ -34,6 +34,7 @@ enum err json_parse(struct json_parser *p, struct bytes input, struct json_doc *
 
 /* Member of the object at node `at` by key, or NULL. */
 const struct json_node *json_get(const struct json_doc *doc, const struct json_node *at, const char *key);
+/* The first inside; NULL: there is none, or nothing that holds any, at NULL too. */
 const struct json_node *json_first(const struct json_doc *doc, const struct json_node *at);
 /* Sibling after child inside parent, or NULL. */
 const struct json_node *json_after(const struct json_doc *doc, const struct json_node *parent, const struct json_node *child);

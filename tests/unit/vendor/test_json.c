@@ -178,6 +178,14 @@ static void the_parser_is_fit_for_use_after_an_error(void **state)
 	assert_int_equal(json_get_int(parse("{\"a\":5}"), parse("{\"a\":5}")->nodes, "a", 0), 5);
 }
 
+static void what_is_not_there_holds_nothing(void **state)
+{
+	const struct json_doc *doc = parse("{\"a\":5}");
+
+	assert_null(json_first(doc, json_get(doc, doc->nodes, "b")));
+	assert_null(json_first(doc, json_get(doc, json_get(doc, doc->nodes, "b"), "c")));
+}
+
 static void reals_have_their_shortest_text(void **state)
 {
 	char out[JSON_REAL_TEXT];
@@ -205,6 +213,7 @@ int main(void)
 		cmocka_unit_test(numbers_beyond_64_bits_are_refused),
 		cmocka_unit_test(size_is_limited),
 		cmocka_unit_test(the_parser_is_fit_for_use_after_an_error),
+		cmocka_unit_test(what_is_not_there_holds_nothing),
 		cmocka_unit_test(reals_have_their_shortest_text),
 	};
 
