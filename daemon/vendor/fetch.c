@@ -82,6 +82,7 @@ static void set_options(struct fetch *f, const struct fetch_request *rq, struct 
 	f->said[0] = '\0';
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, f->said);
 	curl_easy_setopt(c, CURLOPT_URL, rq->url);
+	curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L); /* ".." is the name of an account, not the way up */
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);

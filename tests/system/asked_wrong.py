@@ -314,7 +314,7 @@ ANSWERS = {
 class Answer(BaseHTTPRequestHandler):
     def do_GET(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = json.dumps(ANSWERS[self.path]).encode()
+        body = json.dumps(ANSWERS.get(self.path, {})).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -350,6 +350,43 @@ def a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal():
         server.server_close()
 
 
+SHOWING = (("account", "x"), ("links", "x"), ("history", "x"), ("cluster", "c1"), ("cluster", "c1", "--history"), ("why", "x", "y"),
+           ("why", "x", "y", "--text"), ("alerts",), ("alerts", "5d1f8c0a9b3e7712"), ("search", "x"), ("correlate", "x", "y"), ("hubs",),
+           ("stacks",), ("value", "list"), ("value", "mark", "ip", "10.0.0.1", "none", "--dry-run"), ("sink", "list"), ("sink", "dead", "log"),
+           ("sink", "test", "log"), ("audit",), ("rules", "status"), ("tour",), ("key", "rotate"), ("subject", "export", "x"),
+           ("subject", "erase", "x"), ("declare", "x", "joint", "--with", "y"), ("complete", "--", "why", "x", ""), ("complete", "--", "sink", "dead", ""))
+
+
+def who_answers_with_something_else_breaks_nothing():
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        for words in SHOWING:
+            for form in ((), ("--csv",)):
+                done = subprocess.run([os.path.join(BUILD, "assocctl"), "--url", f"http://127.0.0.1:{server.server_port}", *form, *words],
+                                      capture_output=True, text=True, timeout=20)
+                assert done.returncode in (0, 1) and "runtime error" not in done.stderr and "Sanitizer" not in done.stderr, (words, done)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def an_account_may_be_called_as_the_way_up():
+    daemon = Daemon().start()
+    try:
+        lines = [json.dumps({"ts": 1780000000000 + i, "type": "profile", "account": name, "device": {"id": "7f31c0de"}}) for i, name in enumerate((".", ".."))]
+        assert daemon.send(lines)[1]["accepted"] == 2
+        for name in (".", ".."):
+            status, said = Daemon.ctl(daemon, "account", name)
+            assert status == 0 and said.startswith(name + "   risk "), said
+        status, said = Daemon.ctl(daemon, "why", ".", "..")
+        assert status == 0 and ": score " in said, said
+        status, said = Daemon.ctl(daemon, "subject", "erase", "..")
+        assert status == 0 and said.startswith("..: erased; 1 events"), said
+    finally:
+        daemon.discard()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests([questions_that_are_put_wrong_say_how_it_is_done, what_the_tour_says_to_type_can_be_typed,
                         an_event_of_a_rule_test_that_is_refused_is_named_with_its_line,
@@ -359,4 +396,5 @@ if __name__ == "__main__":
                         what_a_followed_file_was_refused_is_named_when_it_is_ended,
                         lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_are_completed,
                         what_was_imported_before_a_file_failed_wants_a_reload,
-                        a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal]))
+                        a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal,
+                        who_answers_with_something_else_breaks_nothing, an_account_may_be_called_as_the_way_up]))
