@@ -31,7 +31,7 @@ struct mail {
 	/* I3 */
 	bool is_one_by_one;
 	unsigned at;            /* of the recipients: to whom it is on its way */
-	unsigned had, unknown, said; /* bits of recipients: who has it; whom the server refuses; of whom that was said */
+	unsigned had, unknown, said; /* bits of recipients: who has it; for whom the server takes nothing; of whom that was said */
 	bool is_refused;             /* the message itself */
 	char key[SHAPE_KEY_SIZE]; /* of the alerts that `had` speaks of */
 	char failure[WHY_SIZE], refusal[WHY_SIZE]; /* the last of each: may do later; 5yz */
@@ -237,7 +237,8 @@ static void say_why(const struct mail *m, const struct transfer_answer *answer, 
 static void answered_for_one(struct mail *m, const struct transfer_answer *answer)
 {
 	unsigned bit = 1u << m->at;
-	bool is_final = answer->result && answer->status >= 500, is_unknown = is_final && answer->stage == MAIL_ENVELOPE;
+	bool is_final = answer->result && answer->status >= 500;
+	bool is_unknown = is_final && answer->stage != MAIL_SESSION; /* or has no room: it gets nothing either */
 
 	if (answer->result)
 		say_why(m, answer, is_final && answer->stage != MAIL_SESSION ? m->refusal : m->failure);

@@ -425,7 +425,8 @@ class Tapped:
 def one_recipient_that_is_unknown_keeps_the_mail_from_no_other():
     server = Smtp(unknown=("gone@example.org",))
     nobody = Smtp(unknown=("gone@example.org", "late@example.org", "team@example.org"))
-    peers = {"some": Peer(server, server), "all": Peer(nobody, server)}
+    narrow = Smtp(unknown=("gone@example.org",), full=("late@example.org",))
+    peers = {"some": Peer(server, server), "all": Peer(nobody, server), "narrow": Peer(narrow, narrow)}
     to = "[gone@example.org, team@example.org, late@example.org]"
     daemon = with_sinks("".join(f'  {name}: {{type: mail, url: "smtp://127.0.0.1:{peer.port}", from: a@example.org, to: {to}, timeout: 1s}}\n'
                                 for name, peer in peers.items()))
@@ -435,6 +436,9 @@ def one_recipient_that_is_unknown_keeps_the_mail_from_no_other():
         wait_for(lambda: sinks_of(daemon)["some"]["delivered"] == 1)
         assert [to for to, _ in server.messages] == [("team@example.org",), ("late@example.org",)], server.messages
         log = daemon.read_log()
+        wait_for(lambda: sinks_of(daemon)["narrow"]["delivered"] == 1)
+        assert "sink narrow: late@example.org gets no mail, whoever else is in `to` does: " in daemon.read_log()
+        assert [to for to, _ in narrow.messages] == [("team@example.org",)], narrow.messages
         assert "sink some: gone@example.org gets no mail, whoever else is in `to` does: " in log and "550 5.1.1" in log, log
         row = wait_for(lambda: sinks_of(daemon)["all"]["is_failing"] and sinks_of(daemon)["all"])
         assert "550 5.1.1" in row["why"], row

@@ -178,10 +178,11 @@ def tcp_reads(connection, peer):
 
 class Smtp:
     """A mail server that answers as told: `answers` has for a step ("greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA",
-    "end") the lines to say, or a function of connection. `unknown`: recipients that it refuses for good."""
+    "end") the lines to say, or a function of connection. `unknown`: recipients that it refuses for good; `full`: whose
+    mail it refuses once it has it."""
 
-    def __init__(self, answers=None, offers=(), unknown=(), tls=None):
-        self.answers, self.offers, self.unknown, self.tls = answers or {}, offers, unknown, tls
+    def __init__(self, answers=None, offers=(), unknown=(), full=(), tls=None):
+        self.answers, self.offers, self.unknown, self.full, self.tls = answers or {}, offers, unknown, full, tls
         self.messages = []  # (recipients, text)
 
     def say(self, connection, peer, step, otherwise):
@@ -213,7 +214,9 @@ class Smtp:
                 while not text.endswith(b"\r\n.\r\n"):
                     text += read.readline()
                 peer.requests += 1
-                if self.say(connection, peer, "end", b"250 taken\r\n").startswith(b"250"):
+                if set(to) & set(self.full):
+                    connection.sendall(b"552 5.2.2 no room\r\n")
+                elif self.say(connection, peer, "end", b"250 taken\r\n").startswith(b"250"):
                     self.messages.append((tuple(to), text))
             elif word == "AUTH":
                 if self.say(connection, peer, word, b"334 \r\n").startswith(b"334"):
