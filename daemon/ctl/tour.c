@@ -29,13 +29,14 @@ struct tour {
 	struct VEC(struct pair) pairs; /* strongest first */
 };
 
-static void heading(struct tour *t, const char *title, int64_t n)
+/* count: how many there are, or NULL. */
+static void heading(struct tour *t, const char *title, const char *count)
 {
 	struct text line = { 0 };
 
 	text_adds(&line, title);
-	if (n >= 0)
-		text_addf(&line, " (%lld)", (long long)n);
+	if (count)
+		text_addf(&line, " (%s)", count);
 	text_addc(&t->out, '\n');
 	print_styled(t->ctl, &t->out, STYLE_BOLD, text_bytes(&line));
 	text_addc(&t->out, '\n');
@@ -221,7 +222,7 @@ static bool show_links(struct tour *t)
 {
 	unsigned shown = 0;
 
-	heading(t, "Strongest links", -1);
+	heading(t, "Strongest links", NULL);
 	if (!t->pairs.n)
 		text_adds(&t->out, "  none so far\n");
 	for (size_t i = 0; i < t->pairs.n && shown < LINKS_SHOWN; i++) {
@@ -250,17 +251,20 @@ static bool show_alerts(struct tour *t)
 {
 	const struct json_doc *doc = ctl_get(t->ctl, ALERTS_PATH);
 	const struct json_node *alerts = doc ? json_get(doc, doc->nodes, "alerts") : NULL;
+	bool is_cut = doc && json_get_text(doc, doc->nodes, "next").len > 0; /* there are more than one answer has */
 	unsigned n = 0, shown = 0;
+	char count[32];
 
 	if (!alerts)
 		return false;
 	for (const struct json_node *a = json_first(doc, alerts); a; a = json_after(doc, alerts, a))
 		n++;
-	heading(t, "Open alerts", n);
+	snprintf(count, sizeof(count), "%s%u", is_cut ? "more than " : "", n);
+	heading(t, "Open alerts", count);
 	for (const struct json_node *a = json_first(doc, alerts); a && shown < ALERTS_SHOWN; a = json_after(doc, alerts, a), shown++)
 		show_alert(t, doc, a);
 	if (n > shown)
-		text_addf(&t->out, "  and %u more: %s alerts\n", n - shown, t->ctl->program);
+		text_addf(&t->out, "  and %s%u more: %s alerts\n", is_cut ? "more than " : "", n - shown, t->ctl->program);
 	return true;
 }
 
@@ -300,7 +304,7 @@ static void say_next(struct tour *t)
 {
 	const struct pair *p = t->pairs.n ? &t->pairs.at[0] : NULL;
 
-	heading(t, "Ask on", -1);
+	heading(t, "Ask on", NULL);
 	if (p) {
 		text_addf(&t->out, "  %s why", t->ctl->program);
 		add_typed(&t->out, p->a);

@@ -307,6 +307,8 @@ ANSWERS = {
     "/v1/relations": {"accepted": 1},
     "/v1/accounts/anna": ACCOUNT,
     "/v1/verdicts": {"accepted": 1, "ignored": {"error": "x", "detail": "of \x1b[31m\u202eanna"}},
+    "/v1/links?min=500&limit=100": {"links": []},
+    "/v1/alerts?state=open&limit=1000": {"alerts": [{"level": "high", "summary": "x"}] * 7, "next": "5d1f8c0a9b3e7712"},
     "/v1/status": {"events": 1, "accounts": 1, "reload_refused": {"rules": "a.yaml:3:1: `ip|cidr` is no field"}},
 }
 
@@ -342,6 +344,8 @@ def a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal():
             assert status == 1 and json.loads(said) == ANSWERS[path], (words, status, said)
         status, said, _ = ask("verdict", "clean", "anna", "--reason", "x")
         assert status == 0 and said.startswith("recorded; it changes nothing: of ") and "\x1b" not in said and "\u202e" not in said, said
+        status, said, _ = ask("tour")
+        assert status == 0 and "Open alerts (more than 7)\n" in said and "  and more than 1 more: " in said, said
         status, said, _ = ask("check")
         assert status == 1 and "`ip/cidr` is no field" in said and "|" not in said, said
         assert "`ip|cidr`" in json.loads(ask("--json", "check")[1])["why"]
