@@ -164,6 +164,9 @@ static int take_answer(struct send_wire *w, struct bytes line)
 		back_off(w);
 		return 0;
 	}
+	uint64_t through = (uint64_t)json_get_int(&doc, doc.nodes, "through", -1);
+	if (through > w->first_lines + (w->next - w->base))
+		return ctl_fail("%s answers, and not as assocd does: it takes no line that was sent", w->path);
 	if (w->is_told)
 		ctl_fail("the daemon takes lines again");
 	w->is_told = false;
@@ -173,7 +176,7 @@ static int take_answer(struct send_wire *w, struct bytes line)
 	w->answered_us = clock_mono_us();
 	w->backoff_ms = BACKOFF_MIN_MS;
 	w->is_answered = true;
-	send_queue_drop(w->setup.queue, w->base + (uint64_t)json_get_int(&doc, doc.nodes, "through", 0) - w->first_lines);
+	send_queue_drop(w->setup.queue, w->base + (through > w->first_lines ? through - w->first_lines : 0));
 	w->waiting_since_us = send_queue_count(w->setup.queue) ? w->answered_us : 0;
 	return 0;
 }

@@ -234,6 +234,34 @@ def a_sender_does_not_storm_at_who_hangs_up():
         daemon.discard()
 
 
+def nothing_counts_as_taken_by_who_answers_otherwise():
+    for answer in (b"{}\n", b'{"through":0}\n', b'{"through":9}\n', b'{"through":-1}\n'):
+        daemon = Daemon()
+        os.makedirs(daemon.state)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(os.path.join(daemon.state, "assocd.sock"))
+        listener.listen(1)
+        with open(daemon.path("events.ndjson"), "w") as out:
+            out.write('{"ts":1780000001000,"type":"login","account":"bela"}\n')
+        sender = subprocess.Popen([os.path.join(BUILD, "assocctl"), "-c", daemon.config, "send", "--backfill", daemon.path("events.ndjson")],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            with listener.accept()[0] as peer:
+                peer.recv(1000)
+                peer.sendall(answer)
+                if answer == b'{"through":0}\n':  # nothing is taken yet
+                    time.sleep(0.5)
+                    assert sender.poll() is None, answer
+                else:
+                    said = sender.communicate(timeout=20)
+                    assert sender.returncode == 1 and "not as assocd does" in said[1], (answer, said)
+        finally:
+            sender.kill()
+            sender.wait()
+            listener.close()
+            daemon.discard()
+
+
 def what_a_followed_file_was_refused_is_named_when_it_is_ended():
     daemon = Daemon().start()
     try:
@@ -397,7 +425,7 @@ if __name__ == "__main__":
                         a_rule_test_that_names_nobody_fails_and_bits_are_told_as_they_are_written, an_answer_of_every_kind_is_json_when_asked_for,
                         a_daemon_without_room_for_a_connection_is_told_from_one_that_is_away,
                         a_sender_that_finds_the_house_full_is_told_so_and_waits, a_sender_does_not_storm_at_who_hangs_up,
-                        what_a_followed_file_was_refused_is_named_when_it_is_ended,
+                        what_a_followed_file_was_refused_is_named_when_it_is_ended, nothing_counts_as_taken_by_who_answers_otherwise,
                         lists_as_csv_name_all_that_there_are, lists_are_csv_when_asked_for_and_names_are_completed,
                         what_was_imported_before_a_file_failed_wants_a_reload,
                         a_finding_is_one_as_json_too_and_no_answer_draws_on_the_terminal,
