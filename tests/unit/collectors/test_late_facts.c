@@ -1,4 +1,5 @@
 /* Facts that come after their event: kept until intake has stored them, in bounds. */
+#include "collector_row.h"
 #include "intake_double.h"
 
 #include <sys/socket.h>
@@ -19,14 +20,6 @@ struct world {
 	char config[120];
 	int peer; /* the capturing process */
 };
-
-static const struct collector *packets(void)
-{
-	for (const struct collector *const *c = collectors; *c; c++)
-		if (!strcmp((*c)->name, "packets"))
-			return *c;
-	return NULL;
-}
 
 static void stop_loop(void *arg)
 {
@@ -55,7 +48,7 @@ static int begin(void **state)
 	w->loop = loop_new();
 	w->timer = loop_timer_new(w->loop, stop_loop, w);
 	w->host = (struct collector_host){ .loop = w->loop, .intake = &w->in, .state_dir = "/tmp", .config_dir = "/tmp", .prepared_fd = -1 };
-	w->row = packets();
+	w->row = row_named("packets");
 	assert_int_equal(yaml_parse(bytes_of(w->config), "c", &doc, &eb), ERR_OK);
 	if (w->row->start(&w->host, doc, yaml_root(doc), &w->self, &eb))
 		fail_msg("%s", eb.text);

@@ -1,4 +1,5 @@
 /* The stream listener, over real sockets. */
+#include "collector_row.h"
 #include "intake_double.h"
 
 #include <errno.h>
@@ -26,14 +27,6 @@ struct world {
 	size_t out_at;
 	bool is_end_due, is_over;
 };
-
-static const struct collector *row_named(const char *name)
-{
-	for (const struct collector *const *c = collectors; *c; c++)
-		if (!strcmp((*c)->name, name))
-			return *c;
-	return NULL;
-}
 
 static bool may_ingest(void *arg, struct bytes token, enum event_voice *voice)
 {

@@ -1,4 +1,5 @@
 /* The tail collector with a loop and real files: what reaches intake, and what is kept for the next start. */
+#include "collector_row.h"
 #include "intake_double.h"
 
 #include <fcntl.h>
@@ -18,14 +19,6 @@ struct world {
 	int turns;
 	bool is_held;
 };
-
-static const struct collector *row_named(const char *name)
-{
-	for (const struct collector *const *c = collectors; *c; c++)
-		if (!strcmp((*c)->name, name))
-			return *c;
-	return NULL;
-}
 
 static void on_turn(void *arg)
 {
