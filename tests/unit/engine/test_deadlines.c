@@ -1,6 +1,8 @@
 /* What falls due by time: escalation and deadlines, with traffic and without. */
 #include "policy_bench.h"
 
+#include "daemon/engine/state/state.h"
+
 #define RULE "id: p\ntitle: t\nstatus: stable\nlevel: medium\npolicy:\n  scope: account\n" \
 	"  windows: {answers: {take: count, where: event.type == \"contact\", timespan: 10d}, " \
 	"gone: {take: since_latest, where: event.kind == \"problem\", timespan: 100h}}\n" \
@@ -124,6 +126,21 @@ static void a_resolved_alert_falls_due_no_more(void **state)
 	bench_end(&t);
 }
 
+/* Its moment stands behind the other's, and is skipped when that comes. */
+static void a_resolved_alert_takes_no_step_behind_one_that_stands(void **state)
+{
+	struct bench t;
+	bench_begin(&t, RULE);
+	happens(&t, 0, "\"type\":\"health\",\"account\":\"b\",\"kind\":\"problem\"");
+	happens(&t, 1, problem);
+	happens(&t, 10, "\"type\":\"closed\",\"account\":\"a\"");
+	happens(&t, 60, elsewhere);
+	assert_int_equal(t.engine->alerts.n, 2);
+	assert_int_equal(t.engine->alerts.at[0].steps, 1);
+	assert_int_equal(t.engine->alerts.at[1].steps, 0);
+	bench_end(&t);
+}
+
 /* The window that `until` asks has slid by then. */
 static void what_time_resolves_is_resolved_at_the_next_step(void **state)
 {
@@ -172,6 +189,7 @@ int main(void)
 		cmocka_unit_test(traffic_takes_the_steps_that_it_finds_due),
 		cmocka_unit_test(a_step_asks_its_condition_when_it_is_due),
 		cmocka_unit_test(a_resolved_alert_falls_due_no_more),
+		cmocka_unit_test(a_resolved_alert_takes_no_step_behind_one_that_stands),
 		cmocka_unit_test(what_time_resolves_is_resolved_at_the_next_step),
 		cmocka_unit_test(a_snapshot_keeps_what_will_fall_due),
 		cmocka_unit_test(history_that_nobody_was_told_of_escalates_in_silence),

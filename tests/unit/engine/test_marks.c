@@ -2,6 +2,7 @@
  * taken back. */
 #include "engine_bench.h"
 
+#include "daemon/engine/state/marks.h"
 #include "daemon/model/ip.h"
 #include "tests/unit/snapshot_memory.h"
 
@@ -179,7 +180,9 @@ static void a_note_is_kept_and_changes_nothing(void **state)
 {
 	struct bench *t = *state;
 	struct marked_view *marks;
+	const struct mark_note *notes;
 	uint64_t total;
+	uint32_t n;
 	int before = listed(t, "ann", "bob");
 
 	for (unsigned i = 0; i < 70; i++)
@@ -188,6 +191,8 @@ static void a_note_is_kept_and_changes_nothing(void **state)
 	assert_int_equal(marks[0].n_notes, 64);
 	assert_text(marks[0].notes[0].text, "note 69");
 	assert_text(marks[0].notes[63].text, "note 6");
+	marks_notes(t->engine, &notes, &n);
+	assert_int_equal(n, MARK_NOTES_MAX); /* no more are kept, either */
 	struct why_view why = why_of(t, "ann", "bob");
 	for (unsigned i = 0; i < why.n_items; i++)
 		assert_int_equal(why.items[i].n_said, bytes_is(why.items[i].kind, "device.id") && why.items[i].key != 0 ? 64 : 0);
