@@ -5,7 +5,7 @@
 #include "daemon/engine/state/state.h"
 
 void alert_view(const struct engine *e, const struct alert *alert, struct arena *a, struct alert_view *out);
-/* Of all that it stands for, the earliest that has not been met; 0: none. */
+/* The earliest of all that it stands for; 0: none has one. */
 int64_t alert_deadline_ms(const struct engine *e, const struct alert *alert);
 /* It stands, for itself or for a group, and a deadline has passed. */
 bool alert_is_overdue(const struct engine *e, const struct alert *alert);

@@ -34,7 +34,7 @@ struct policy_reach {
 /* A choice among values. */
 struct value_test { bool (*passes)(const void *arg, uint32_t value); const void *arg; };
 
-#define FIELDS_MAX 96
+#define FIELDS_MAX 96 /* rows of field_rows that the handlers have room for */
 struct field_subject;
 typedef void field_handler(const struct field_subject *subject, struct value *out);
 
